@@ -1,0 +1,52 @@
+# Everything here works with pip alone; only `make constraints` needs uv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV     ?= uv
+JOBS   ?= auto
+BIN    := .venv/bin
+STAMP  := .venv/.stamp
+FAST   := not slow and not browser and not packaging
+PYTEST := $(BIN)/python -m pytest -n $(JOBS)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint bench constraints clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
+
+# APP=0 asks for no dashboard; this version starts none in any case.
+demo: $(STAMP) ## write the example study to ./fairness-demo, analyse it and print the findings
+	$(BIN)/fairness demo
+
+test: lint ## the checks and the whole test suite (under 15 minutes)
+	$(PYTEST)
+
+check: lint ## the checks and the fast tests (under 3 minutes)
+	$(PYTEST) -m "$(FAST)"
+
+lint: $(STAMP) ## ruff, format, types and layers, without tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP) ## run every benchmark in bench/ and print its result
+	@set -e; for script in bench/bench_*.py; do \
+	  if [ ! -e "$$script" ]; then echo "bench/ holds no bench_*.py" >&2; exit 1; fi; \
+	  echo "== $$script"; $(BIN)/python "$$script"; done
+
+constraints: ## recompile constraints.txt from pyproject.toml (needs uv)
+	$(UV) pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet -o constraints.txt
+
+clean: ## remove the environment, caches, builds and the example study
+	rm -rf .venv build dist fairness-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip refuses an editable project while hashes are in play, hence two installs; the build backend is pinned as well.
+$(STAMP): constraints.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check
+	touch $(STAMP)

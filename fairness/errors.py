@@ -1,0 +1,78 @@
+"""Errors that a user can act on.
+
+Every message has three parts: what is wrong, where it is, and how to mend it. The command line prints the message
+without a traceback and ends with :attr:`FairnessError.exit_code`; everything else that escapes is a defect of this
+software.
+
+Example:
+    >>> error = DataError("column 'price' is missing", where="book.csv", mend="add it or map it in [source.columns]")
+    >>> print(error)
+    column 'price' is missing
+      where: book.csv
+      mend:  add it or map it in [source.columns]
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the command line: one meaning each."""
+
+    DONE = 0
+    DATA_ERROR = 1
+    USAGE_ERROR = 2
+    FINDING = 3
+    INTERRUPTED = 130
+
+
+class FairnessError(Exception):
+    """Base of every error that the user can mend.
+
+    Args:
+        what: The problem in one sentence, naming the value that is wrong.
+        where: File, line, key, table or column.
+        mend: What to do next; empty only where the problem says it itself.
+    """
+
+    exit_code = ExitCode.DATA_ERROR
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.mend = mend
+        parts = [what]
+        if where:
+            parts.append(f"  where: {where}")
+        if mend:
+            parts.append(f"  mend:  {mend}")
+        super().__init__("\n".join(parts))
+
+
+class ConfigError(FairnessError):
+    """The config file or the command's arguments cannot be used as they are."""
+
+    exit_code = ExitCode.USAGE_ERROR
+
+
+class DataError(FairnessError):
+    """The input data cannot be read, or does not add up."""
+
+
+class SqlError(FairnessError):
+    """A SQL statement failed; the message names the model or query and the engine's own first line."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest known name, or an empty string.
+
+    Example:
+        >>> nearest("prise", ["price", "tenure_months"])
+        "; did you mean 'price'?"
+    """
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.strip().lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean '{by_lower[close[0]]}'?" if close else ""
