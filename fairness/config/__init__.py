@@ -1,0 +1,30 @@
+"""The settings of a study: reading ``fairness.toml`` and the only place where defaults live.
+
+Example:
+    >>> Inference().confidence_level
+    0.95
+"""
+
+from fairness.config.inputs import READABLE_ROLES, Source, Study
+from fairness.config.loader import CONFIG_NAME, find_config, load_config
+from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
+from fairness.config.models import Config, Engine
+from fairness.config.presets import BAND_PRESETS, BandPreset
+
+__all__ = [
+    "BAND_PRESETS",
+    "CONFIG_NAME",
+    "READABLE_ROLES",
+    "BandPreset",
+    "Comparator",
+    "Config",
+    "Engine",
+    "Inference",
+    "Lenses",
+    "LikeForLike",
+    "Source",
+    "Study",
+    "Tenure",
+    "find_config",
+    "load_config",
+]

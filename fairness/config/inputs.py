@@ -1,0 +1,142 @@
+"""The sections that say what is studied and where its data lies."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from fairness.config.fields import Filled, Items, Section, Texts, at_least_one
+from fairness.errors import nearest
+
+Role = Literal["billing", "offers", "customers", "book", "price_events", "cpi", "fx"]
+ROLES: tuple[Role, ...] = get_args(Role)
+READABLE_ROLES: tuple[Role, ...] = ("book",)
+"""The source roles that this version reads."""
+
+Format = Literal["csv", "parquet", "json"]
+Encoding = Literal["utf-8", "latin-1", "utf-16"]
+
+
+class Study(Section):
+    """What is studied.
+
+    Attributes:
+        name: Title of the study, shown on every surface.
+        currency: ISO 4217 code; findings and support cover this currency only.
+        as_of: ``YYYY-MM`` or ``YYYY-MM-DD``; None means the last complete month of the data.
+        output: Folder of the run directories, relative to the config file.
+    """
+
+    name: Filled
+    currency: str
+    as_of: str | None = None
+    output: Filled = "out"
+
+    @field_validator("currency")
+    @classmethod
+    def _iso_4217(cls, value: str) -> str:
+        if not re.fullmatch("[A-Z]{3}", value):
+            hint = f"; did you mean '{value.upper()}'?" if re.fullmatch("[A-Za-z]{3}", value) else ""
+            raise ValueError(f"must be three capital letters, an ISO 4217 code such as 'GBP'{hint}")
+        return value
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _month_or_day(cls, value: object) -> object:
+        text = value.isoformat() if isinstance(value, date) else value
+        if isinstance(text, str):
+            _parse_as_of(text)
+        return text
+
+    @property
+    def as_of_date(self) -> date | None:
+        """The as-of date; the first day of the month for ``YYYY-MM``, None when not set.
+
+        Example:
+            >>> Study(name="Broadband", currency="GBP", as_of="2025-12").as_of_date
+            datetime.date(2025, 12, 1)
+        """
+        return None if self.as_of is None else _parse_as_of(self.as_of)
+
+
+class Source(Section):
+    """One export, or several files of one form.
+
+    Attributes:
+        role: What its rows are; :data:`READABLE_ROLES` lists those that this version reads.
+        path: Files or globs, relative to the config file; one text in the file becomes a tuple of one.
+        preset: Vendor preset; ``canonical`` means that columns carry our names or are mapped in `columns`.
+        format: None means that the file name tells.
+        date_format: strptime formats tried in this order; empty means ISO 8601 only.
+        delimiter: Field separator of delimited text; None means that it is found from the file.
+        encoding: Character encoding of delimited text.
+        decimal: Decimal sign of numbers in text.
+        grouping: Thousands sign of numbers in text; empty means none.
+        null_tokens: Texts that mean "no value".
+        columns: Canonical column to SQL expression over the source's own columns.
+    """
+
+    role: Role
+    path: Annotated[Texts, AfterValidator(at_least_one)]
+    preset: Literal["canonical"] = "canonical"
+    format: Format | None = None
+    date_format: Texts = ()
+    delimiter: str | None = None
+    encoding: Encoding = "utf-8"
+    decimal: str = "."
+    grouping: str = Field(default="", validate_default=True)
+    null_tokens: Items[str] = ("", "null", "NULL", "N/A")
+    columns: dict[str, Filled] = Field(default_factory=dict)
+
+    @field_validator("role", mode="before")
+    @classmethod
+    def _readable(cls, value: object) -> object:
+        readable = ", ".join(f"'{role}'" for role in READABLE_ROLES)
+        if isinstance(value, str) and value not in READABLE_ROLES:
+            if value in ROLES:
+                raise ValueError(f"this role is not read by this version, which reads {readable}")
+            raise ValueError(f"must be {readable}{nearest(value, ROLES)}")
+        return value
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_separator(cls, value: str | None) -> str | None:
+        if value is not None and (len(value) != 1 or value in '"\r\n'):
+            raise ValueError("must be one character, neither a quote nor a line end, such as ';' or '\\t'")
+        return value
+
+    @field_validator("decimal")
+    @classmethod
+    def _one_sign(cls, value: str) -> str:
+        if len(value) != 1 or value.isalnum() or value in "+-":
+            raise ValueError("must be one character, neither a letter, digit nor sign, such as '.' or ','")
+        return value
+
+    @field_validator("grouping")
+    @classmethod
+    def _differs(cls, value: str, info: ValidationInfo) -> str:
+        if len(value) > 1 or value.isalnum() or value in ("+", "-"):
+            raise ValueError("must be empty or one character, neither a letter, digit nor sign, such as ',' or ' '")
+        if value and value == info.data.get("decimal"):
+            raise ValueError(f"must differ from decimal, which is {value!r}")
+        return value
+
+    @field_validator("columns")
+    @classmethod
+    def _named(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if not name.strip():
+                raise ValueError("a column needs a name")
+        return value
+
+
+def _parse_as_of(text: str) -> date:
+    if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text):
+        try:
+            return date.fromisoformat(text if len(text) > 7 else f"{text}-01")
+        except ValueError:
+            pass
+    raise ValueError("must be an existing month or day written 'YYYY-MM' or 'YYYY-MM-DD'")

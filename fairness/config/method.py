@@ -1,0 +1,161 @@
+"""The sections that say how the study is done: groups, cells, comparator, inference and lenses.
+
+Example:
+    >>> Tenure(bands="rba").band_edges
+    (0, 12, 48)
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from fairness.config.fields import Filled, Items, Section, at_least_one, no_repeats, strictly_increasing
+from fairness.config.presets import preset_edges
+
+ComparatorKind = Literal["offer", "book", "derived"]
+Basis = Literal["headline", "effective", "standard"]
+Primary = Literal["offer_gap", "like_for_like_gap", "market_gap", "cost_gap", "change_gap"]
+Correction = Literal["bh", "by", "holm"]
+
+
+def _as_edges(value: object) -> object:
+    if not strictly_increasing(value, int, float) or not isinstance(value, list | tuple):
+        raise ValueError("must be a list of at least one number, strictly increasing")
+    return tuple(value)
+
+
+Edges = Annotated[tuple[int | float, ...], BeforeValidator(_as_edges)]
+"""Inner edges of numeric bands."""
+
+
+class LikeForLike(Section):
+    """What makes two customers comparable.
+
+    Attributes:
+        cell: Columns that split the book into like-for-like cells, beside product, currency, interval and month.
+        breaks: Numeric column to inner edges; customers fall into ``[lower, upper)`` bands with open ends.
+        min_per_group: Smallest number of customers per loyalty group in a cell; binds two-sample estimands only.
+    """
+
+    cell: Items[Filled] = ()
+    breaks: dict[str, Edges] = Field(default_factory=dict)
+    min_per_group: int = Field(default=10, ge=2)
+
+    @field_validator("cell")
+    @classmethod
+    def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return no_repeats(value)
+
+
+class Tenure(Section):
+    """Who counts as new and who as tenured.
+
+    Attributes:
+        new_below_months: Tenure below this many completed months is new.
+        tenured_from_months: Tenure of at least this many completed months is tenured; between them is middle.
+        bands: Lower edges in completed months, from 0 on, or a preset of :data:`fairness.config.presets.BAND_PRESETS`.
+    """
+
+    new_below_months: int = Field(default=12, gt=0)
+    tenured_from_months: int = Field(default=24, validate_default=True, gt=0)
+    bands: str | tuple[int, ...] = (0, 12, 24, 36, 60, 120)
+
+    @field_validator("tenured_from_months")
+    @classmethod
+    def _not_before_new_ends(cls, value: int, info: ValidationInfo) -> int:
+        new_below = info.data.get("new_below_months", 0)
+        if value < new_below:
+            raise ValueError(f"must be at least new_below_months, which is {new_below}")
+        return value
+
+    @field_validator("bands", mode="before")
+    @classmethod
+    def _edges_or_preset(cls, value: object) -> object:
+        if isinstance(value, str):
+            preset_edges(value)
+            return value
+        if not strictly_increasing(value, int) or not isinstance(value, list | tuple) or value[0] != 0:
+            raise ValueError("must be a preset name or a list of whole months, strictly increasing and starting at 0")
+        return tuple(value)
+
+    @property
+    def band_edges(self) -> tuple[int, ...]:
+        """Lower edges of the tenure bands ``[lower, next)`` in completed months; the last band is open."""
+        return preset_edges(self.bands) if isinstance(self.bands, str) else self.bands
+
+
+class Comparator(Section):
+    """Which price a tenured customer's price is held against.
+
+    Attributes:
+        order: Kinds of comparator; the first that exists for the study is used, and kinds are never pooled.
+        basis: Primary basis of an offer's price: introductory, averaged over the horizon, or after the introduction.
+        horizon_months: Months over which the effective basis spreads introduction, set-up and incentive.
+        min_evidence: Smallest number of acquisitions behind a derived comparator.
+    """
+
+    order: Items[ComparatorKind] = ("offer", "book", "derived")
+    basis: Basis = "effective"
+    horizon_months: int = Field(default=12, gt=0)
+    min_evidence: int = Field(default=10, ge=1)
+
+    @field_validator("order")
+    @classmethod
+    def _distinct(cls, value: tuple[ComparatorKind, ...]) -> tuple[ComparatorKind, ...]:
+        return no_repeats(at_least_one(value))
+
+
+class Inference(Section):
+    """How sure a finding has to be.
+
+    Attributes:
+        primary: The headline estimand.
+        confidence_level: Level of every interval, a fraction.
+        margin: Largest gap that is still negligible, a fraction of the comparator.
+        min_support: Smallest share of tenured customers in comparable cells, a fraction.
+        min_pricing_decisions: Smallest number of distinct pricing decisions behind a verdict.
+        correction: Adjustment for many tests: Benjamini-Hochberg, Benjamini-Yekutieli or Holm.
+        seed: Seed of every random draw. A fixed default makes two runs on the same input equal; it is recorded.
+        bootstrap_replicates: Draws of the bootstrap check; 0 switches it off.
+        permutation_replicates: Draws of a Monte-Carlo permutation test; its smallest p-value is 1 / (draws + 1).
+    """
+
+    primary: Primary = "offer_gap"
+    confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
+    margin: float = Field(default=0.01, gt=0, lt=0.5)
+    min_support: float = Field(default=0.20, ge=0, le=1)
+    min_pricing_decisions: int = Field(default=10, ge=2)
+    correction: Correction = "bh"
+    seed: int = Field(default=20250101, ge=0)
+    bootstrap_replicates: int = Field(default=499, ge=0)
+    permutation_replicates: int = Field(default=1999, ge=99)
+
+
+class Lenses(Section):
+    """By which groups of customers gaps are compared; lenses never enter the cell.
+
+    Attributes:
+        by: Columns to compare by.
+        vulnerable: Column that marks customers in vulnerable circumstances.
+    """
+
+    by: Items[Filled] = ()
+    vulnerable: Filled | None = None
+
+    @field_validator("by")
+    @classmethod
+    def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return no_repeats(value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The distinct lens columns, `by` first.
+
+        Example:
+            >>> Lenses(by=["region", "is_vulnerable"], vulnerable="is_vulnerable").names
+            ('region', 'is_vulnerable')
+        """
+        extra = () if self.vulnerable is None else (self.vulnerable,)
+        return tuple(dict.fromkeys(self.by + extra))

@@ -1,0 +1,95 @@
+"""The whole config of a study: one frozen model, with one attribute per section of ``fairness.toml``.
+
+Attribute names are the TOML keys, except ``Config.sources`` for ``[[source]]``. Values are checked strictly: ``"12"``
+is no number and ``true`` no count.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
+
+from fairness.config.fields import Filled, Items, Section, at_least_one
+from fairness.config.inputs import Source, Study
+from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
+
+
+class Engine(Section):
+    """What runs the SQL.
+
+    Attributes:
+        name: The engine.
+        threads: Worker threads; None leaves the choice to the engine.
+        memory_limit: Such as ``4GB``; None leaves the choice to the engine.
+        temp_directory: Where the engine spills, relative to the config file; None leaves the choice to the engine.
+    """
+
+    name: Literal["duckdb"] = "duckdb"
+    threads: int | None = Field(default=None, ge=1)
+    memory_limit: str | None = None
+    temp_directory: Filled | None = None
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _bytes(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", value, re.IGNORECASE):
+            raise ValueError("must be a number with KB, MB, GB, TB or KiB, MiB, GiB, TiB, such as '4GB'")
+        return value
+
+
+class Config(Section):
+    """A whole config file.
+
+    Attributes:
+        path: The config file, absolute; paths in it are relative to its folder.
+        sources: The ``[[source]]`` sections in file order, at least one.
+        study, like_for_like, tenure, comparator, inference, lenses, engine: The section of that name.
+    """
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    path: Path
+    study: Study
+    sources: Annotated[Items[Source], AfterValidator(at_least_one)] = Field(alias="source")
+    like_for_like: LikeForLike = LikeForLike()
+    tenure: Tenure = Tenure()
+    comparator: Comparator = Comparator()
+    inference: Inference = Inference()
+    lenses: Lenses = Lenses()
+    engine: Engine = Engine()
+
+    @property
+    def base_dir(self) -> Path:
+        """The folder of the config file."""
+        return self.path.parent
+
+    @property
+    def output_dir(self) -> Path:
+        """The folder of the run directories."""
+        return self.resolve(self.study.output)
+
+    def resolve(self, text: str) -> Path:
+        """Return a path of the config file as a path that is valid from any working directory."""
+        return self.base_dir / text
+
+    def source_files(self, source: Source) -> dict[str, tuple[Path, ...]]:
+        """Return the files of each path of a source, sorted by name.
+
+        A path without wildcards, or that exists as it is written, stands for itself, whether or not the file exists. A
+        glob (``*``, ``?``, ``[...]``, ``**``) stands for the existing files that match it, possibly none.
+
+        Returns:
+            One entry per path, under the text of the config file and in its order.
+        """
+        return {pattern: self._matches(pattern) for pattern in source.path}
+
+    def _matches(self, pattern: str) -> tuple[Path, ...]:
+        literal = self.resolve(pattern)
+        if literal.exists() or not glob.has_magic(pattern):
+            return (literal,)
+        found = (self.resolve(name) for name in glob.glob(pattern, root_dir=self.base_dir, recursive=True))
+        return tuple(sorted(path for path in found if path.is_file()))

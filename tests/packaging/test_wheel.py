@@ -1,0 +1,70 @@
+"""The distribution works away from the repository: sdist, wheel from that sdist, installed into an empty folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.packaging
+
+
+def run(*arguments: str, cwd: Path, site: Path | None = None) -> str:
+    """Run the current interpreter; `site` comes before the installed packages, and so before an editable install."""
+    environment = {**os.environ, "PYTHONPATH": "" if site is None else str(site)}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel that the sdist gives, without its dependencies and without the network."""
+    work = tmp_path_factory.mktemp("dist")
+    run("-m", "hatchling", "build", "-t", "sdist", "-d", str(work), cwd=ROOT)
+    (sdist,) = work.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(work / "source", filter="data")
+    (source,) = (work / "source").iterdir()
+    run("-m", "hatchling", "build", "-t", "wheel", "-d", str(work), cwd=source)
+    (wheel,) = work.glob("*.whl")
+    target = work / "site"
+    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel), cwd=work)
+    return target
+
+
+@pytest.mark.parametrize("folder", ["sql", "data"])
+def test_wheel_carries_the_same_bytes(site: Path, folder: str) -> None:
+    shipped = fingerprints(site / "fairness" / f"_{folder}")
+    assert shipped == fingerprints(ROOT / folder)
+    assert shipped
+
+
+def test_wheel_carries_nothing_beside_the_package(site: Path) -> None:
+    assert {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")} == {"bin", "fairness"}
+
+
+def test_command_runs_from_another_folder(site: Path, tmp_path: Path) -> None:
+    assert "Usage" in run("-m", "fairness", "--help", cwd=tmp_path, site=site)
+
+
+def test_sql_is_found_inside_the_installed_package(site: Path, tmp_path: Path) -> None:
+    script = "from fairness.warehouse.models import sql_root; print(sql_root())"
+    assert Path(run("-c", script, cwd=tmp_path, site=site).strip()) == site / "fairness" / "_sql"

@@ -1,0 +1,87 @@
+"""Rules of the repository itself: the lock, the files and their sizes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+MAX_MODULE_LINES = 400
+MAX_MODEL_LINES = 80
+
+PIN = re.compile(r"([a-z0-9-]+)==(\S+)(?: ; .+?)?((?: --hash=sha256:[0-9a-f]{64})+)")
+# Written with brackets, so that this file does not match itself.
+HOME = re.compile(r"(?<![\w.])/(?:[h]ome|[U]sers)/\w|(?<![\w.])/[r]oot/|[A-Za-z]:\\[U]sers\\")
+INDEX = re.compile(r"\bp[y]pi\b(?!-)|p[y]thonhosted|(?:extra-)?index-url\s*=|find-links\s*=", re.IGNORECASE)
+
+
+def pins() -> dict[str, set[str]]:
+    """Return the pinned versions by name; a name may carry one version per Python."""
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    found: dict[str, set[str]] = {}
+    for line in re.sub(r" *\\\n +", " ", text).splitlines():
+        pin = PIN.fullmatch(line)
+        assert pin, f"not a pin with hashes: {line[:100]}"
+        found.setdefault(pin[1], set()).add(pin[2])
+    return found
+
+
+def tracked_files() -> list[Path]:
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: the tracked files are unknown")
+    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def test_constraints_pin_everything_with_hashes_and_name_no_index() -> None:
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    for forbidden in ("http", "--index-url", "--extra-index-url", "--find-links", "file:"):
+        assert forbidden not in text
+    assert {"hatchling", "editables"} <= pins().keys()
+
+
+def test_constraints_hold_every_dependency_in_its_range() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    names = project["build-system"]["requires"] + project["project"]["dependencies"]
+    for extra in project["project"]["optional-dependencies"].values():
+        names += extra
+    pinned = pins()
+    for requirement in map(Requirement, names):
+        versions = pinned.get(canonicalize_name(requirement.name), set())
+        assert versions, f"{requirement.name} is missing from constraints.txt: run `make constraints`"
+        assert all(version in requirement.specifier for version in versions), f"{requirement} against {versions}"
+
+
+@pytest.mark.parametrize(("what", "pattern"), [("an absolute home path", HOME), ("a package index", INDEX)])
+def test_no_tracked_file_names(what: str, pattern: re.Pattern[str]) -> None:
+    offenders = []
+    for path in tracked_files():
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        offenders += [f"{path.relative_to(ROOT)}: {match[0]}" for match in pattern.finditer(text)]
+    assert not offenders, f"{what}: {offenders}"
+
+
+def test_nothing_that_ships_is_ignored_by_git() -> None:
+    tracked = set(tracked_files())
+    shipped = [path for folder in ("sql", "data") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    assert [path for path in shipped if path not in tracked and path.name != ".DS_Store"] == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "pattern", "limit"),
+    [("fairness", "*.py", MAX_MODULE_LINES), ("sql", "[0-9]*.sql", MAX_MODEL_LINES)],
+)
+def test_files_stay_small(folder: str, pattern: str, limit: int) -> None:
+    sizes = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / folder).rglob(pattern)
+    }
+    assert {name: lines for name, lines in sizes.items() if lines > limit} == {}
