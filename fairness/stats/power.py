@@ -1,0 +1,89 @@
+"""What the data could have shown: the minimum detectable gap, and the sample that would decide.
+
+Normal approximations at 80 % power on the log scale, where a gap of a few percent is its own logarithm; standard errors
+are taken to fall as one over the root of the sample in the binding unit (customers or price decisions).
+"""
+
+from __future__ import annotations
+
+import math
+
+from fairness.stats.checks import fraction
+from fairness.stats.distributions import normal_quantile
+
+_POWER = 0.8
+
+
+def minimum_detectable_gap(*, se: float | None, alpha_star: float) -> float | None:
+    """Return the true gap that would be found significant with 80 % probability: (z_{1-alpha*/2} + z_{0.8}) se.
+
+    A size without sign: it holds for tenured customers paying more or less.
+
+    Args:
+        se: Standard error of the printed interval, log scale.
+        alpha_star: Level of the test, adjusted for its family.
+
+    Returns:
+        A fraction, or None when there is no standard error.
+
+    Raises:
+        ValueError: ``alpha_star`` outside (0, 1), or a negative standard error.
+
+    References:
+        Cohen, Statistical Power Analysis for the Behavioral Sciences (1988), chapter 2.
+
+    Example:
+        >>> round(minimum_detectable_gap(se=0.01, alpha_star=0.05), 4)
+        0.028
+    """
+    alpha_star = fraction("alpha_star", alpha_star)
+    if se is None:
+        return None
+    _not_negative(se)
+    return (normal_quantile(1.0 - alpha_star / 2.0) + normal_quantile(_POWER)) * se
+
+
+def deciding_sample(*, se: float | None, n: float, margin: float, alpha: float) -> tuple[int, int] | None:
+    """Return the total sample that would decide an inconclusive finding, at a true gap of 0 and of twice the margin.
+
+    With se' = se sqrt(n / n'): at 0, ``equivalent`` with 80 % probability needs (z_{1-alpha} + z_{0.9}) se' <= margin;
+    at 2 margin, ``penalty`` needs (z_{1-alpha/2} + z_{0.8}) se' <= 2 margin and, for the estimate to pass the margin,
+    z_{0.8} se' <= margin. The numbers are totals and can lie below ``n``: then the sample would have been enough at
+    that gap, and the true gap is likely neither.
+
+    Args:
+        se: Standard error of the printed interval, log scale.
+        n: Present sample in the binding unit: customers, or effective price decisions.
+        margin: Margin of equivalence, a fraction.
+        alpha: 1 - confidence level.
+
+    Returns:
+        The two totals in the same unit, or None when the standard error is 0 or unknown: no sample would decide.
+
+    Raises:
+        ValueError: ``n`` not above 0, a negative standard error, ``margin`` or ``alpha`` outside (0, 1).
+
+    References:
+        Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680.
+
+    Example:
+        >>> deciding_sample(se=0.01, n=1000, margin=0.01, alpha=0.05)
+        (8564, 1963)
+    """
+    margin, alpha = fraction("margin", margin), fraction("alpha", alpha)
+    if not n > 0:
+        raise ValueError(f"n = {n!r}: must be above 0")
+    if not se:
+        return None
+    _not_negative(se)
+    at_zero = margin / (normal_quantile(1.0 - alpha) + normal_quantile(0.5 + _POWER / 2.0))
+    significant = 2.0 * margin / (normal_quantile(1.0 - alpha / 2.0) + normal_quantile(_POWER))
+    beyond_margin = margin / normal_quantile(_POWER)
+    needed_se = (at_zero, min(significant, beyond_margin))
+    first, second = (math.ceil(n * (se / needed) ** 2) for needed in needed_se)
+    return first, second
+
+
+def _not_negative(se: float) -> None:
+    if not se >= 0:
+        raise ValueError(f"se = {se!r}: must be None or at least 0")

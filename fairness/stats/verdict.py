@@ -1,0 +1,238 @@
+"""The verdict: what the evidence allows to be said about the pricing process, decided in a fixed order.
+
+"Not significant" is never called fair: equal prices have to be shown (``equivalent``). A real but negligible gap is
+equivalent, not a penalty. Alpha, margin and minimum support are fixed before looking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+VerdictName = Literal["penalty", "favourable", "equivalent", "inconclusive", "not_assessable"]
+Reason = Literal[
+    "no_comparable_cell",
+    "support_below_minimum",
+    "few_pricing_decisions",
+    "estimators_disagree",
+    "interval_not_computable",
+    "interval_inside_margin",
+    "small_effective_sample",
+    "offsetting_gaps",
+    "gap_beyond_margin",
+    "below_margin",
+    "interval_includes_zero",
+    "p_not_below_alpha",
+]
+WarningCode = Literal[
+    "few_pricing_decisions", "estimators_disagree", "small_effective_sample", "offsetting_gaps", "narrow_support"
+]
+
+# Support below which the sentence names the share covered, and the share of tenured customers in penalised cells that
+# stops a pooled "equivalent".
+FULL_SUPPORT = 0.95
+OFFSETTING_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything a verdict rests on; None where a quantity does not exist for the estimand.
+
+    Attributes:
+        qualified: Whether any cell or pair qualifies for the comparison.
+        support_customers: Share of tenured customers covered, 0 to 1.
+        support_money: Share of tenured money covered, 0 to 1.
+        min_support: Least share, of customers and of money, that is assessed.
+        alpha: 1 - confidence level.
+        margin: Margin of equivalence, a fraction.
+        estimate: The gap, a fraction; above 0, tenured customers pay more. None only when nothing qualifies.
+        interval: Lower and upper bound at 1 - alpha; None when not computable.
+        equivalence_interval: Lower and upper bound at 1 - 2 alpha; None when not computable.
+        p_adjusted: P-value of a gap of 0, adjusted for its family (raw in a family of one; from the permutation of
+            labels where an arm shows no variance).
+        p_equivalence_adjusted: P-value of the equivalence test, adjusted for its family; None when the standard error
+            is 0: the interval then decides alone.
+        shares_comparators: Whether many customers share one price decision, so that ``g_eff`` limits what is known.
+        g_eff: Effective number of price decisions.
+        min_pricing_decisions: Least ``g_eff`` for a verdict.
+        rank_z: z of the rank test; above 0, tenured customers stand higher.
+        rank_p: Its p-value.
+        geometric: Geometric companion, a fraction.
+        n_eff: Effective number of new customers.
+        n_eff_needed: Effective number that equivalence needs.
+        q_p_value: P-value of the heterogeneity of the cell gaps.
+        tau: Standard deviation of the true cell gaps, log scale.
+        adjusted_penalty_share: Share of the scope's tenured customers in cells with an adjusted penalty.
+    """
+
+    qualified: bool
+    support_customers: float
+    support_money: float
+    min_support: float
+    alpha: float
+    margin: float
+    estimate: float | None = None
+    interval: tuple[float, float] | None = None
+    equivalence_interval: tuple[float, float] | None = None
+    p_adjusted: float | None = None
+    p_equivalence_adjusted: float | None = None
+    shares_comparators: bool = False
+    g_eff: float | None = None
+    min_pricing_decisions: float = 0.0
+    rank_z: float | None = None
+    rank_p: float | None = None
+    geometric: float | None = None
+    n_eff: float | None = None
+    n_eff_needed: float | None = None
+    q_p_value: float | None = None
+    tau: float | None = None
+    adjusted_penalty_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict with the reason that decided it.
+
+    Attributes:
+        verdict: ``penalty`` (tenured pay more), ``favourable`` (less), ``equivalent``, ``inconclusive`` or
+            ``not_assessable``.
+        reason: Code of the rule that decided.
+        warnings: Codes of what the reader has to know besides, in a fixed order.
+    """
+
+    verdict: VerdictName
+    reason: Reason
+    warnings: tuple[WarningCode, ...]
+
+
+def decide(evidence: Evidence) -> Verdict:
+    """Give the verdict on a gap: the first rule that applies decides.
+
+    1. ``not_assessable``: nothing qualifies, or support by customers or money is below its minimum.
+    2. ``inconclusive``: customers share comparators and the effective price decisions are too few.
+    3. ``inconclusive``: rank test (significant) and geometric companion agree with each other against the estimate.
+    4. ``equivalent``: the 1 - 2 alpha interval lies inside the margin, its adjusted p is below alpha, the effective
+       sample is large enough and no gaps offset each other; ``inconclusive`` when one of the last two fails.
+    5. ``penalty`` or ``favourable``: interval excludes 0, adjusted p below alpha, estimate at least the margin.
+    6. ``inconclusive`` otherwise.
+
+    Args:
+        evidence: Estimate, intervals, tests and guards.
+
+    Returns:
+        Verdict with its reason and warnings.
+
+    Raises:
+        ValueError: A cell qualifies and there is no estimate.
+
+    References:
+        Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680, for the equivalence rule.
+
+    Example:
+        >>> decide(Evidence(qualified=True, support_customers=1.0, support_money=1.0, min_support=0.2, alpha=0.05,
+        ...                 margin=0.01, estimate=0.04, interval=(0.03, 0.05), equivalence_interval=(0.032, 0.048),
+        ...                 p_adjusted=0.001, p_equivalence_adjusted=0.99)).verdict
+        'penalty'
+    """
+    if not evidence.qualified:
+        return Verdict("not_assessable", "no_comparable_cell", ())
+    if _least_support(evidence) < evidence.min_support:
+        return Verdict("not_assessable", "support_below_minimum", ())
+    if evidence.estimate is None:
+        raise ValueError("estimate = None: must be given when a cell qualifies")
+    verdict, reason = _judge(evidence, evidence.estimate)
+    return Verdict(verdict, reason, _warnings(evidence, evidence.estimate, verdict))
+
+
+def _judge(evidence: Evidence, estimate: float) -> tuple[VerdictName, Reason]:
+    """Apply rules 2 to 6."""
+    if blocked := _blocked(evidence, estimate):
+        return "inconclusive", blocked
+    if _inside_margin(evidence):
+        unproven = _unproven(evidence)
+        return ("inconclusive", unproven) if unproven else ("equivalent", "interval_inside_margin")
+    if undecided := _undecided(evidence, estimate):
+        return "inconclusive", undecided
+    return "penalty" if estimate > 0 else "favourable", "gap_beyond_margin"
+
+
+def _blocked(evidence: Evidence, estimate: float) -> Reason | None:
+    """Return why no interval may decide: rules 2 and 3, and the lack of an interval."""
+    if evidence.shares_comparators and _few_decisions(evidence):
+        return "few_pricing_decisions"
+    if _estimators_disagree(evidence, estimate):
+        return "estimators_disagree"
+    if evidence.interval is None or evidence.equivalence_interval is None:
+        return "interval_not_computable"
+    return None
+
+
+def _unproven(evidence: Evidence) -> Reason | None:
+    """Return why an interval inside the margin does not show equivalence: the guards of rule 4."""
+    if _small_sample(evidence):
+        return "small_effective_sample"
+    return "offsetting_gaps" if _cells_differ(evidence) or _penalised_cells(evidence) else None
+
+
+def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
+    """Return why a gap that is not equivalent is no penalty either: the conditions of rule 5."""
+    if evidence.interval is not None and evidence.interval[0] <= 0 <= evidence.interval[1]:
+        return "interval_includes_zero"
+    if evidence.p_adjusted is None or evidence.p_adjusted >= evidence.alpha:
+        return "p_not_below_alpha"
+    return "below_margin" if abs(estimate) < evidence.margin else None
+
+
+def _warnings(evidence: Evidence, estimate: float, verdict: VerdictName) -> tuple[WarningCode, ...]:
+    found: list[WarningCode] = []
+    if _few_decisions(evidence):
+        found.append("few_pricing_decisions")
+    if _estimators_disagree(evidence, estimate):
+        found.append("estimators_disagree")
+    if _inside_margin(evidence) and _small_sample(evidence):
+        found.append("small_effective_sample")
+    # Penalised cells under a pooled penalty offset nothing; cells that differ by more than the margin may.
+    if _cells_differ(evidence) or (_penalised_cells(evidence) and verdict != "penalty"):
+        found.append("offsetting_gaps")
+    if _least_support(evidence) < FULL_SUPPORT:
+        found.append("narrow_support")
+    return tuple(found)
+
+
+def _least_support(evidence: Evidence) -> float:
+    return min(evidence.support_customers, evidence.support_money)
+
+
+def _few_decisions(evidence: Evidence) -> bool:
+    return evidence.g_eff is not None and evidence.g_eff < evidence.min_pricing_decisions
+
+
+def _estimators_disagree(evidence: Evidence, estimate: float) -> bool:
+    """Return whether a significant rank test and the geometric companion both point against the estimate."""
+    z, p, geometric = evidence.rank_z, evidence.rank_p, evidence.geometric
+    if z is None or p is None or geometric is None or p >= evidence.alpha:
+        return False
+    return z * estimate < 0 and geometric * estimate < 0
+
+
+def _inside_margin(evidence: Evidence) -> bool:
+    """Return whether equivalence is shown, leaving the guards aside."""
+    if evidence.equivalence_interval is None:
+        return False
+    lower, upper = evidence.equivalence_interval
+    p = evidence.p_equivalence_adjusted
+    return -evidence.margin < lower and upper < evidence.margin and (p is None or p < evidence.alpha)
+
+
+def _small_sample(evidence: Evidence) -> bool:
+    n_eff, needed = evidence.n_eff, evidence.n_eff_needed
+    return n_eff is not None and needed is not None and n_eff < needed
+
+
+def _cells_differ(evidence: Evidence) -> bool:
+    q_p, tau = evidence.q_p_value, evidence.tau
+    return q_p is not None and tau is not None and q_p < evidence.alpha and tau > evidence.margin
+
+
+def _penalised_cells(evidence: Evidence) -> bool:
+    return evidence.adjusted_penalty_share >= OFFSETTING_SHARE
