@@ -1,0 +1,217 @@
+"""SQL text that casts one mapped value to its canonical type, and says why a value is rejected.
+
+Every function takes a SQL expression with its DuckDB type and returns a :class:`Cast`: the typed SQL and the reject
+conditions with their reason codes. Nothing is guessed: text is parsed by the declared formats only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from fairness.config import Source
+
+MAX_TENURE_MONTHS = 1800
+"""A tenure above 150 years is an error of the export, not a customer."""
+
+_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
+_NUMERIC_DATE = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A typed value and when its row is rejected.
+
+    Attributes:
+        sql: The value in its canonical type; null where it does not cast.
+        rejects: (condition, reason) pairs, most telling first. Conditions read the typed value by its name, so that
+            it is computed once, and the untyped value where they need it.
+        healthy: A cheap condition under which none of the rejects holds; it spares clean rows the others. Empty where
+            there are no rejects.
+    """
+
+    sql: str
+    rejects: tuple[tuple[str, str], ...] = ()
+    healthy: str = ""
+
+
+def quote(text: str) -> str:
+    """Return ``text`` as a SQL string constant.
+
+    Example:
+        >>> quote("it's")
+        "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def is_text(sql_type: str) -> bool:
+    """Say whether a DuckDB type is text, and so is parsed by the declared formats."""
+    return sql_type.upper() in ("VARCHAR", "JSON")
+
+
+def stated(value: str) -> str:
+    """Return the condition that a text value is present: not null and not only spaces."""
+    return f"{value} is not null and trim({value}) <> ''"
+
+
+def text(value: str, sql_type: str = "VARCHAR") -> Cast:
+    """Cast to text without spaces at the ends; only spaces count as missing."""
+    plain = value if is_text(sql_type) else f"cast({value} as varchar)"
+    return Cast(f"nullif(trim({plain}), '')")
+
+
+def decimal_text(value: str, source: Source) -> str:
+    """Return the text of a number in plain notation, null where it does not follow the declared style.
+
+    A declared grouping character is removed only where the groups are well formed: otherwise ``1,5`` under a grouping
+    comma would silently become 15.
+    """
+    plain = f"trim({value})"
+    if source.grouping:
+        group, mark = _regex(source.grouping), _regex(source.decimal)
+        pattern = rf"^[+-]?(\d{{1,3}}({group}\d{{3}})*|\d+)?({mark}\d*)?$"
+        ungrouped = f"replace({plain}, {quote(source.grouping)}, '')"
+        plain = f"case when regexp_matches({plain}, {quote(pattern)}) then {ungrouped} end"
+    if source.decimal != ".":
+        plain = f"case when contains({plain}, '.') then null else replace({plain}, {quote(source.decimal)}, '.') end"
+    return plain if (source.grouping or source.decimal != ".") else value
+
+
+def _regex(character: str) -> str:
+    return "\\" + character if character in ".^$*+?()[]{}|\\" else character
+
+
+def number(name: str, value: str, sql_type: str, source: Source, *, unparsed: str) -> Cast:
+    """Cast to DECIMAL(18,6).
+
+    Args:
+        name: Column name of the typed value.
+        value: SQL expression of the untyped value.
+        sql_type: Its DuckDB type.
+        source: Declares decimal mark and grouping.
+        unparsed: Reason code where the value is no number.
+    """
+    if not is_text(sql_type):
+        return Cast(
+            f"try_cast({value} as decimal(18,6))",
+            ((f"{name} is null and {value} is not null", unparsed),),
+            healthy=f"({name} is not null or {value} is null)",
+        )
+    plain = decimal_text(value, source)
+    failed = f"{name} is null and {stated(value)}"
+    size = f"abs(try_cast({plain} as double))"
+    overflow = f"{failed} and {size} >= 1e12 and isfinite({size})"
+    return Cast(
+        f"try_cast({plain} as decimal(18,6))",
+        ((overflow, "AMOUNT_OVERFLOW"), (failed, unparsed)),
+        healthy=f"({name} is not null or {value} is null)",
+    )
+
+
+def price(name: str, value: str, sql_type: str, source: Source) -> Cast:
+    """Cast a price: DECIMAL(18,6) above zero. Zero or less is BAD_PRICE; missing stays null."""
+    cast = number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED")
+    return Cast(
+        cast.sql,
+        (*cast.rejects, (f"{name} <= 0", "BAD_PRICE")),
+        healthy=f"coalesce({name} > 0, {value} is null)",
+    )
+
+
+def months(name: str, value: str, sql_type: str, source: Source) -> Cast:
+    """Cast a tenure in months: whole completed months, the fraction cut off."""
+    cast = number(name, value, sql_type, source, unparsed="TENURE_UNPARSED")
+    return Cast(
+        f"cast(floor({cast.sql}) as integer)",
+        (
+            *((condition, "TENURE_UNPARSED") for condition, _ in cast.rejects),
+            (f"{name} < 0", "TENURE_NEGATIVE"),
+            (f"{name} > {MAX_TENURE_MONTHS}", "TENURE_RANGE"),
+        ),
+        healthy=f"coalesce({name} between 0 and {MAX_TENURE_MONTHS}, {value} is null)",
+    )
+
+
+def interval_count(name: str, value: str) -> Cast:
+    """Cast a positive whole number of billing intervals."""
+    return Cast(
+        f"try_cast(cast({value} as varchar) as integer)",
+        ((f"{name} is null or {name} < 1", "INTERVAL_UNKNOWN"),),
+        healthy=f"coalesce({name} > 0, false)",
+    )
+
+
+def date(name: str, value: str, sql_type: str, source: Source, *, latest: str) -> Cast:
+    """Cast a date by the declared formats, or ISO 8601 (no zone) where none is declared.
+
+    Args:
+        name: Column name of the typed value.
+        value: SQL expression of the untyped value.
+        sql_type: Its DuckDB type.
+        source: Declares ``date_format``.
+        latest: ISO date; later dates are DATE_RANGE, as are those before 1950.
+    """
+    bounds = (f"{name} < date '1950-01-01' or {name} > date {quote(latest)}", "DATE_RANGE")
+    healthy = f"coalesce({name} between date '1950-01-01' and date {quote(latest)}, {value} is null)"
+    if sql_type.upper() == "DATE" or sql_type.upper() in ("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"):
+        return Cast(f"cast({value} as date)", (bounds,), healthy)
+    plain = f"trim(cast({value} as varchar))"
+    failed = f"{name} is null and {plain} <> ''"
+    if not source.date_format:
+        typed = f"case when regexp_matches({plain}, {quote(_ISO)}) then try_cast(left({plain}, 10) as date) end"
+        ambiguous = f"{failed} and regexp_matches({plain}, {quote(_NUMERIC_DATE)})"
+        return Cast(typed, ((ambiguous, "DATE_AMBIGUOUS"), (failed, "DATE_UNPARSED"), bounds), healthy)
+    parses = ", ".join(f"cast(try_strptime({plain}, {quote(form)}) as date)" for form in source.date_format)
+    distinct = f"list_distinct([{parses}])"
+    return Cast(
+        f"case when len({distinct}) = 1 then {distinct}[1] end",
+        ((f"{failed} and len({distinct}) > 1", "DATE_AMBIGUOUS"), (failed, "DATE_UNPARSED"), bounds),
+        healthy,
+    )
+
+
+def choice(name: str, value: str, allowed: tuple[str, ...], *, reason: str) -> Cast:
+    """Cast to one of a few lower-case words."""
+    words = ", ".join(quote(word) for word in allowed)
+    return Cast(
+        f"lower(trim(cast({value} as varchar)))",
+        ((f"{name} is null or {name} not in ({words})", reason),),
+        healthy=f"coalesce({name} in ({words}), false)",
+    )
+
+
+def currency(name: str, value: str) -> Cast:
+    """Cast to an upper-case ISO 4217 code."""
+    return Cast(
+        f"upper(nullif(trim(cast({value} as varchar)), ''))",
+        (
+            (f"{name} is null", "CURRENCY_MISSING"),
+            (f"not regexp_full_match({name}, '[A-Z]{{3}}')", "CURRENCY_UNKNOWN"),
+        ),
+        healthy=f"coalesce(regexp_full_match({name}, '[A-Z]{{3}}'), false)",
+    )
+
+
+def band(name: str, value: str, sql_type: str, breaks: tuple[float, ...], source: Source) -> Cast:
+    """Cast a numeric control to its [lower, upper) band, labelled ``<30``, ``30-<40``, ``60+``; null stays null."""
+    cast = number(name, value, sql_type, source, unparsed="CONTROL_UNPARSED")
+    labels = band_labels(breaks)
+    arms = " ".join(
+        f"when {cast.sql} < {edge!r} then {quote(label)}" for edge, label in zip(breaks, labels, strict=False)
+    )
+    typed = f"case when {cast.sql} is null then null {arms} else {quote(labels[-1])} end"
+    rejects = tuple((condition, "CONTROL_UNPARSED") for condition, _ in cast.rejects)
+    return Cast(typed, rejects, cast.healthy)
+
+
+def band_labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
+    """Return the labels of the bands that ``breaks`` make, lowest first.
+
+    Example:
+        >>> band_labels((30.0, 40.0))
+        ('<30', '30-<40', '40+')
+    """
+    shown = [f"{edge:g}" for edge in breaks]
+    inner = [f"{lower}-<{upper}" for lower, upper in pairwise(shown)]
+    return (f"<{shown[0]}", *inner, f"{shown[-1]}+")

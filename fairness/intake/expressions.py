@@ -1,0 +1,182 @@
+"""Resolve the names and SQL expressions of ``[source.columns]`` against a file's own header.
+
+Names match exactly first, then ignoring case and spaces at the ends; a name that matches several columns is an error.
+An expression may compute over the source's columns and nothing else: no subquery, no window, no aggregate, no table.
+The engine's own parser does the parsing, so whatever it accepts means what it says.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from fairness.errors import ConfigError, nearest
+
+_FORBIDDEN_CLASSES = {"SUBQUERY", "WINDOW", "STAR", "LAMBDA_REF", "PARAMETER"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An expression that reads a file's internal columns.
+
+    Attributes:
+        sql: DuckDB SQL over the internal column names ``c0``, ``c1``, ...
+        is_computed: False where it is one bare column or a constant, which cannot fail row by row.
+    """
+
+    sql: str
+    is_computed: bool
+
+
+class Header:
+    """The column names of one file and how they are found.
+
+    Args:
+        names: Names as they stand in the file.
+        label: The file, for messages.
+    """
+
+    def __init__(self, names: tuple[str, ...], label: str) -> None:
+        self.names = names
+        self.label = label
+        self._exact: dict[str, list[int]] = {}
+        self._loose: dict[str, list[int]] = {}
+        for position, name in enumerate(names):
+            self._exact.setdefault(name, []).append(position)
+            self._loose.setdefault(loose(name), []).append(position)
+
+    def find(self, name: str, *, key: str) -> str | None:
+        """Return the internal column that ``name`` means, or None.
+
+        Raises:
+            ConfigError: The name fits several columns of the file.
+        """
+        positions = self._exact.get(name) or self._loose.get(loose(name)) or []
+        if len(positions) > 1:
+            fitting = ", ".join(f"'{self.names[position]}'" for position in positions)
+            raise ConfigError(
+                f"the name '{name}' fits {len(positions)} columns: {fitting}",
+                where=f"{key} and {self.label}",
+                mend="rename the columns in the export so that one fits",
+            )
+        return f"c{positions[0]}" if positions else None
+
+    def require(self, name: str, *, key: str) -> str:
+        """Return the internal column that ``name`` means.
+
+        Raises:
+            ConfigError: No column, or several, fit.
+        """
+        column = self.find(name, key=key)
+        if column is None:
+            raise self.missing(name, key=key)
+        return column
+
+    def missing(self, name: str, *, key: str) -> ConfigError:
+        """Return the error that says which columns the file has."""
+        known = ", ".join(loose_end.strip() for loose_end in self.names)
+        return ConfigError(
+            f"there is no column '{name}'{nearest(name, self.names)}",
+            where=f"{key} and {self.label}",
+            mend=f"the file has: {known}",
+        )
+
+
+def loose(name: str) -> str:
+    """Return the form in which names are compared when no exact match exists.
+
+    Example:
+        >>> loose(" Monthly Charge ")
+        'monthly charge'
+    """
+    return name.replace("\ufeff", "").strip().casefold()
+
+
+def resolve(con: duckdb.DuckDBPyConnection, expression: str, header: Header, *, key: str) -> Resolved:
+    """Translate one mapping expression to SQL over the file's internal columns.
+
+    Args:
+        con: Any connection; only its parser is used.
+        expression: A column name (taken verbatim where one fits) or a SQL expression.
+        header: The file's columns.
+        key: The config key, for messages.
+
+    Raises:
+        ConfigError: Not valid SQL, more than a scalar expression, or a column that does not exist.
+    """
+    bare = header.find(_unquoted(expression), key=key)
+    if bare is not None:
+        return Resolved(bare, is_computed=False)
+    tree = _parse(con, expression, key)
+    names: list[dict[str, Any]] = []
+    _walk(tree, names, expression, key)
+    for node in names:
+        parts = node["column_names"]
+        if len(parts) != 1:
+            raise ConfigError(
+                f"'{'.'.join(parts)}' names a table or a field",
+                where=key,
+                mend="use the file's own column names; quote names that contain a dot with double quotes",
+            )
+        node["column_names"] = [header.require(parts[0], key=key)]
+    row = con.execute("select json_deserialize_sql(?)", [json.dumps(tree)]).fetchone()
+    sql = str(row[0]).removeprefix("SELECT ") if row else ""
+    return Resolved(sql, is_computed=bool(names))
+
+
+def _unquoted(expression: str) -> str:
+    text = expression.strip()
+    if len(text) > 2 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
+        return text[1:-1]
+    return expression
+
+
+def _parse(con: duckdb.DuckDBPyConnection, expression: str, key: str) -> dict[str, Any]:
+    row = con.execute("select json_serialize_sql(?)", [f"select {expression}"]).fetchone()
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    if tree.get("error"):
+        raise ConfigError(
+            f"the expression is not valid SQL: {tree.get('error_message', 'unknown cause')}",
+            where=f"{key} = {expression!r}",
+            mend="write a column name or a DuckDB expression; quote text with single quotes",
+        )
+    node = tree["statements"][0]["node"]
+    simple = (
+        len(tree["statements"]) == 1
+        and node.get("type") == "SELECT_NODE"
+        and len(node.get("select_list", [])) == 1
+        and node.get("from_table", {}).get("type") == "EMPTY"
+        and not node.get("modifiers")
+        and not any(node.get(part) for part in ("where_clause", "group_expressions", "having", "qualify", "sample"))
+        and not node["cte_map"]["map"]
+    )
+    if not simple:
+        raise ConfigError(
+            "the expression is more than one value of the row",
+            where=f"{key} = {expression!r}",
+            mend="use only the row's own columns, constants and scalar functions",
+        )
+    return tree
+
+
+def _walk(node: object, names: list[dict[str, Any]], expression: str, key: str) -> None:
+    """Collect the column references below ``node``; refuse what is not a scalar expression."""
+    if isinstance(node, list):
+        for item in node:
+            _walk(item, names, expression, key)
+    elif isinstance(node, dict):
+        kind = node.get("class")
+        if kind in _FORBIDDEN_CLASSES:
+            raise ConfigError(
+                f"a {str(kind).lower().replace('_', ' ')} cannot stand in a mapping",
+                where=f"{key} = {expression!r}",
+                mend="use only the row's own columns, constants and scalar functions",
+            )
+        if kind == "COLUMN_REF":
+            names.append(node)
+            return
+        for child in node.values():
+            _walk(child, names, expression, key)

@@ -1,0 +1,208 @@
+"""Find the input files of a source, read their headers, fingerprint them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+import duckdb
+
+from fairness.config import Config, Source
+from fairness.errors import DataError
+
+FileFormat = Literal["csv", "parquet", "json"]
+
+_FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+}
+_COMPRESSED = (".gz", ".zst")
+_DELIMITERS = (",", ";", "\t", "|")
+_CHUNK_BYTES = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file of a source, with what is needed to read it.
+
+    Attributes:
+        path: Where it is.
+        label: The path as the user wrote it, or relative to the config; printed and published.
+        format: csv, parquet or json.
+        header: Column names as they stand in the file, byte order mark removed.
+        delimiter: Column separator of delimited text, else empty.
+    """
+
+    path: Path
+    label: str
+    format: FileFormat
+    header: tuple[str, ...]
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a file is, byte for byte.
+
+    Attributes:
+        sha256: Hex digest of the bytes as stored (compressed files: of the compressed bytes).
+        n_bytes: Size.
+        n_lines: Physical lines of delimited text; None where the bytes do not show them (Parquet, JSON, zst).
+        has_quotes: Whether the text contains a double quote, so that a record may span lines.
+    """
+
+    sha256: str
+    n_bytes: int
+    n_lines: int | None
+    has_quotes: bool
+
+
+def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
+    """Return the (path, label) pairs that the source's paths and globs name, sorted by label, each once.
+
+    Raises:
+        DataError: A path does not exist, or a glob matches nothing.
+    """
+    found: dict[Path, str] = {}
+    for pattern, paths in config.source_files(source).items():
+        files = [path for path in paths if path.is_file()]
+        if not files:
+            raise DataError(
+                f"no file at '{pattern}' (role {source.role})",
+                where=f"looked in {config.base_dir}",
+                mend="correct source.path; it is relative to the config file and may be a glob or a list",
+            )
+        for file in files:
+            found.setdefault(file, _label(file, config.base_dir))
+    return sorted(found.items(), key=lambda item: item[1])
+
+
+def _label(file: Path, base_dir: Path) -> str:
+    try:
+        return file.resolve().relative_to(base_dir.resolve()).as_posix()
+    except ValueError:
+        return file.name
+
+
+def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source: Source) -> InputFile:
+    """Read the file's header and how to read the rest.
+
+    Raises:
+        DataError: The file is empty, its format is unknown, or it cannot be decoded.
+    """
+    if path.stat().st_size == 0:
+        raise DataError("the file is empty", where=label, mend="export it again, with its header line")
+    file_format = source.format or _format_of(path, label)
+    if file_format == "csv":
+        line = _first_record(con, path, label, source.encoding)
+        delimiter = source.delimiter or _delimiter_of(line)
+        header = tuple(next(csv.reader(io.StringIO(line), delimiter=delimiter)))
+        return InputFile(path, label, "csv", header, delimiter)
+    try:
+        if file_format == "parquet":
+            rows = con.execute("select column_name from (describe select * from read_parquet(?))", [str(path)])
+        else:
+            rows = con.execute(
+                "select distinct unnest(json_keys(json)) as name from read_json_objects(?, format='auto') order by 1",
+                [str(path)],
+            )
+        header = tuple(str(row[0]) for row in rows.fetchall())
+    except duckdb.Error as error:
+        raise DataError(
+            f"the file cannot be read as {file_format}: {first_line(error)}",
+            where=label,
+            mend="check the file, or declare source.format",
+        ) from error
+    if not header:
+        raise DataError("the file holds no rows", where=label, mend="export it again")
+    return InputFile(path, label, file_format, header, "")
+
+
+def _format_of(path: Path, label: str) -> FileFormat:
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in _COMPRESSED:
+        suffixes.pop()
+    if suffixes and suffixes[-1] in _FORMAT_BY_SUFFIX:
+        return _FORMAT_BY_SUFFIX[suffixes[-1]]
+    raise DataError(
+        f"the format of '{path.name}' cannot be told from its name",
+        where=label,
+        mend="declare source.format as csv, parquet or json",
+    )
+
+
+def _first_record(con: duckdb.DuckDBPyConnection, path: Path, label: str, encoding: str) -> str:
+    """Return the header record as text: several lines where a quoted name contains a line break."""
+    query = (
+        "select line from read_csv(?, auto_detect=false, delim=chr(1), quote='', escape='', header=false, "
+        f"columns={{'line': 'VARCHAR'}}, encoding='{encoding}', max_line_size=10000000) limit 20"
+    )
+    try:
+        lines = [str(row[0] or "") for row in con.execute(query, [str(path)]).fetchall()]
+    except duckdb.Error as error:
+        raise DataError(
+            f"the header cannot be read as {encoding} text: {first_line(error)}",
+            where=label,
+            mend="declare source.encoding (utf-8, latin-1, utf-16)",
+        ) from error
+    record = ""
+    for line in lines:
+        record = f"{record}\n{line}" if record else line.lstrip("\ufeff")
+        if record.count('"') % 2 == 0:
+            break
+    if not record.strip():
+        raise DataError("the file has no header line", where=label, mend="export it again, with its header line")
+    return record
+
+
+def _delimiter_of(header: str) -> str:
+    """Return the candidate that splits the header into most columns; a comma where none occurs."""
+    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader(io.StringIO(header), delimiter=delimiter))))
+
+
+def fingerprint(file: InputFile, *, encoding: str) -> Fingerprint:
+    """Hash the file and count its physical lines in one pass over the bytes."""
+    digest = hashlib.sha256()
+    compressed = file.path.suffix.lower() in _COMPRESSED
+    countable = file.format == "csv" and encoding != "utf-16"
+    n_bytes = n_breaks = 0
+    has_quotes = False
+    last = b""
+    with file.path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            n_bytes += len(chunk)
+            if countable and not compressed:
+                n_breaks += chunk.count(b"\n")
+                has_quotes = has_quotes or b'"' in chunk
+                last = chunk[-1:]
+    n_lines = n_breaks + (last not in (b"\n", b"")) if countable and not compressed else None
+    if countable and file.path.suffix.lower() == ".gz":
+        with gzip.open(file.path, "rb") as stream:
+            n_lines, has_quotes = _count_lines(stream)
+    return Fingerprint(digest.hexdigest(), n_bytes, n_lines, has_quotes)
+
+
+def _count_lines(stream: IO[bytes] | gzip.GzipFile) -> tuple[int, bool]:
+    n_breaks, has_quotes, last = 0, False, b""
+    while chunk := stream.read(_CHUNK_BYTES):
+        n_breaks += chunk.count(b"\n")
+        has_quotes = has_quotes or b'"' in chunk
+        last = chunk[-1:]
+    return n_breaks + (last not in (b"\n", b"")), has_quotes
+
+
+def first_line(error: Exception) -> str:
+    """Return an engine error's first line, which names the cause without the statement."""
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,1 @@
+"""The warehouse: connections, the SQL models and the published run files."""

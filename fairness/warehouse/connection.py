@@ -1,0 +1,74 @@
+"""Open DuckDB with the study's limits and without any way to the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from fairness.config import Config
+from fairness.errors import DataError
+from fairness.intake.casts import quote
+
+STORAGE_VERSION = "v1.5.0"
+"""Files are written so that the previous DuckDB major release, and the tools built on it, can open them."""
+
+
+@contextmanager
+def building(path: Path, config: Config) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new database file for a build; it is checkpointed and closed at the end.
+
+    Args:
+        path: The file; it must not exist.
+        config: Threads, memory limit and temporary folder come from ``[engine]``.
+    """
+    con = duckdb.connect()
+    try:
+        _limit(con, config)
+        con.execute(f"attach {quote(str(path))} as built (storage_version {quote(STORAGE_VERSION)})")
+        con.execute("use built")
+        yield con
+        con.execute("checkpoint built")
+        con.execute("use memory")
+        con.execute("detach built")
+    finally:
+        con.close()
+
+
+def _limit(con: duckdb.DuckDBPyConnection, config: Config) -> None:
+    for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
+        con.execute(f"set {setting} = false")
+    engine = config.engine
+    if engine.threads is not None:
+        con.execute(f"set threads = {engine.threads}")
+    if engine.memory_limit is not None:
+        con.execute(f"set memory_limit = {quote(engine.memory_limit)}")
+    if engine.temp_directory is not None:
+        con.execute(f"set temp_directory = {quote(str(config.base_dir / engine.temp_directory))}")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published file read-only.
+
+    Raises:
+        DataError: The file does not exist or is no DuckDB file of a version that this engine reads.
+    """
+    if not path.is_file():
+        raise DataError("the published file is missing", where=path.name, mend="run `fairness build` again")
+    try:
+        con = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise DataError(
+            f"the published file cannot be opened: {str(error).strip().splitlines()[0]}",
+            where=path.name,
+            mend="run `fairness build` again",
+        ) from error
+    try:
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
+            con.execute(f"set {setting} = false")
+        yield con
+    finally:
+        con.close()

@@ -1,0 +1,92 @@
+"""Find and run the SQL models, checks and saved analyses of ``sql/``.
+
+The files are plain SQL that anyone can run: ``cat sql/[0-9]*.sql | duckdb FILE`` executes the same bytes as
+:func:`run_models`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from fairness.errors import DataError, FairnessError, SqlError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def sql_root() -> Path:
+    """Return the folder of the SQL files: inside the installed package, or beside it in a checkout.
+
+    Raises:
+        FairnessError: Neither exists; the installation is incomplete.
+    """
+    packaged = _PACKAGE / "_sql"
+    if packaged.is_dir():
+        return packaged
+    checkout = _PACKAGE.parent
+    # Without the pyproject check a stranger's site-packages/sql could be picked up.
+    if (checkout / "pyproject.toml").is_file() and (checkout / "sql").is_dir():
+        return checkout / "sql"
+    raise FairnessError("the SQL models are missing", where=str(packaged), mend="install loyalty-fairness again")
+
+
+def model_files() -> list[Path]:
+    """Return the numbered models in running order."""
+    return sorted(sql_root().glob("[0-9]*.sql"))
+
+
+def check_files() -> list[Path]:
+    """Return the checks: queries that are healthy when they return no rows."""
+    return sorted((sql_root() / "checks").glob("*.sql"))
+
+
+def sql_hashes() -> dict[str, str]:
+    """Return the SHA-256 of every SQL file by its path below ``sql/``."""
+    root = sql_root()
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*.sql"))
+    }
+
+
+def run_models(con: duckdb.DuckDBPyConnection, *, first: int = 0, last: int = 99) -> None:
+    """Run the models whose number lies in [first, last], in order.
+
+    Raises:
+        SqlError: A model failed; the message names its file.
+    """
+    for path in model_files():
+        if first <= int(path.name[:2]) <= last:
+            _run(con, path)
+
+
+def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    try:
+        con.execute(path.read_text(encoding="utf-8"))
+    except duckdb.Error as error:
+        raise SqlError(
+            f"the model {path.name} failed: {str(error).strip().splitlines()[0]}",
+            where=str(path.relative_to(sql_root().parent)),
+            mend="this is a defect unless the disk or the memory limit is exhausted; please report it",
+        ) from error
+
+
+def run_checks(con: duckdb.DuckDBPyConnection) -> None:
+    """Run every check; nothing is published when one returns rows.
+
+    Raises:
+        DataError: A check found rows; the message shows the first.
+    """
+    for path in check_files():
+        result = con.execute(path.read_text(encoding="utf-8"))
+        offending = result.fetchmany(3)
+        if offending:
+            columns = [str(column[0]) for column in result.description or ()]
+            shown = "; ".join(", ".join(f"{c}={v}" for c, v in zip(columns, row, strict=True)) for row in offending)
+            raise DataError(
+                f"the check {path.stem} failed: {shown}",
+                where=f"sql/checks/{path.name}",
+                mend="nothing was published; the comment at the top of the check says what it guards",
+            )

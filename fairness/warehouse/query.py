@@ -1,0 +1,27 @@
+"""Run one query of a user on a published run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from fairness.errors import SqlError
+
+
+def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the column names and rows of a query.
+
+    Raises:
+        SqlError: The statement is not valid, or returns no rows by nature.
+    """
+    try:
+        result = con.execute(query)
+        columns = [str(column[0]) for column in result.description or ()]
+        return columns, result.fetchall()
+    except duckdb.Error as error:
+        raise SqlError(
+            str(error).strip().splitlines()[0],
+            where=query.strip().splitlines()[0] if query.strip() else "(empty query)",
+            mend="`from duckdb_tables()` lists the tables, `describe findings` the columns of one",
+        ) from error

@@ -1,0 +1,26 @@
+-- Grain:   one row per cell and column that defines it.
+-- Reads:   price_ledger, cell_column
+-- Columns: cell_key; column_order, column_name; value (null where the control is unknown, which is a value of its own).
+-- Why:     the key is the values joined by the unit separator (character 31), unknown being the record separator
+--          (character 30); this is the one place that takes it apart.
+
+create or replace table cell_value as
+with
+
+cells as (
+    select distinct cell_key
+    from price_ledger
+),
+
+final as (
+    select
+        cells.cell_key,
+        cell_column.column_order,
+        cell_column.column_name,
+        nullif(split_part(cells.cell_key, chr(31), cast(cell_column.column_order as integer)), chr(30)) as value
+    from cells
+    cross join cell_column
+)
+
+select * from final
+order by cell_key, column_order;

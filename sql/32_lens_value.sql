@@ -1,0 +1,25 @@
+-- Grain:   one row per combination of lens values and lens.
+-- Reads:   price_ledger, lens_column
+-- Columns: lens_key; lens_order, lens; value (null where unknown).
+-- Why:     findings are repeated within each value of each lens; a customer has one value per lens.
+
+create or replace table lens_value as
+with
+
+combinations as (
+    select distinct lens_key
+    from price_ledger
+),
+
+final as (
+    select
+        combinations.lens_key,
+        lens_column.lens_order,
+        lens_column.lens,
+        nullif(split_part(combinations.lens_key, chr(31), cast(lens_column.lens_order as integer)), chr(30)) as value
+    from combinations
+    cross join lens_column
+)
+
+select * from final
+order by lens_key, lens_order;

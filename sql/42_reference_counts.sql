@@ -1,0 +1,41 @@
+-- Grain:   one row per reference, cell, lens combination, loyalty group, tenure band, price and reference amount.
+-- Reads:   price_ledger, params
+-- Columns: reference in market_price, expected_cost; price_ticks, reference_ticks in 10^-4 major units per billing
+--          interval; n_customers.
+-- Why:     ratios of price to reference are formed from these counts in Python, unrounded. Serves market_gap, cost_gap.
+
+create or replace table reference_counts as
+with
+
+referenced as (
+    select 'market_price' as reference, price_ledger.*, price_ledger.market_ticks as reference_ticks
+    from price_ledger
+    inner join params
+        on price_ledger.currency = params.currency
+    where price_ledger.price_ticks is not null
+        and price_ledger.market_ticks is not null
+    union all
+    select 'expected_cost' as reference, price_ledger.*, price_ledger.cost_ticks as reference_ticks
+    from price_ledger
+    inner join params
+        on price_ledger.currency = params.currency
+    where price_ledger.price_ticks is not null
+        and price_ledger.cost_ticks is not null
+),
+
+final as (
+    select
+        reference,
+        cell_key,
+        lens_key,
+        loyalty_group,
+        band_order,
+        price_ticks,
+        reference_ticks,
+        count(*) as n_customers
+    from referenced
+    group by reference, cell_key, lens_key, loyalty_group, band_order, price_ticks, reference_ticks
+)
+
+select * from final
+order by reference, cell_key, lens_key, loyalty_group, band_order nulls first, price_ticks, reference_ticks;
