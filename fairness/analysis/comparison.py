@@ -1,0 +1,217 @@
+"""What every gap has in common: a comparison of one part of the book, on its way to a draft finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fairness.analysis.coverage import Covered
+from fairness.analysis.drafts import Draft
+from fairness.analysis.facts import gap_fact
+from fairness.analysis.scopes import Scope
+from fairness.config import Config
+from fairness.results import Companion, Diagnostics, Finding
+from fairness.stats.log_ratio import LogRatio
+from fairness.stats.multiplicity import adjust
+from fairness.stats.standardised_ratio import CellRatios, Heterogeneity, needed_new, reversal_gap
+from fairness.stats.verdict import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One gap of one part of the book, before anything is adjusted or judged.
+
+    Attributes:
+        ratio: The gap on the log scale.
+        n_tenured: Tenured customers x cell compared.
+        n_new: New customers, or None against a fixed comparator.
+        n_cells: Cells compared.
+        rank: z and p of the rank test.
+        geometric: Geometric companion, a fraction.
+        n_eff: Effective sample of the equivalence guard.
+        relative_range: Largest relative price range within a cell, or None.
+        spread: Heterogeneity of the cell gaps.
+        penalised_share: Share of tenured customers in cells with an adjusted penalty.
+        effect_size: Scale-free size and its name.
+        companions: Other estimators.
+        paid: Money of the compared tenured customers, in the unit of the sums.
+        comparator_money: The same customers at the comparator; None where the gap is no ratio of money.
+        pricing_decisions: Effective number of offer versions, or None.
+        by_party, by_offer_version: The two intervals at the study's level, where there are two.
+        interval: How the printed interval is made.
+        test: Where the p-value comes from.
+        p_value: Permutation p-value, or None.
+        warnings: Codes found on the way.
+    """
+
+    ratio: LogRatio
+    n_tenured: int
+    n_new: int | None
+    n_cells: int
+    rank: tuple[float, float]
+    geometric: float
+    n_eff: float
+    relative_range: float | None
+    spread: Heterogeneity
+    penalised_share: float
+    effect_size: tuple[float | None, str]
+    companions: tuple[Companion, ...]
+    interval: str
+    test: str
+    paid: float | None = None
+    comparator_money: float | None = None
+    pricing_decisions: float | None = None
+    by_party: tuple[float, float] | None = None
+    by_offer_version: tuple[float, float] | None = None
+    p_value: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def base_finding(
+    estimand: str,
+    scope: Scope,
+    share: Covered,
+    *,
+    comparator: str,
+    basis: str,
+    cell: dict[str, str | None] | None = None,
+) -> Finding:
+    """Return the finding that names estimand and scope and has no numbers yet; ``cell`` makes it a cell finding."""
+    return Finding(
+        estimand=estimand,
+        comparator=comparator,
+        basis=basis,
+        level="cell" if cell is not None else scope.level,
+        scope=cell if cell is not None else dict(scope.columns),
+        tenure_band=scope.label,
+        fact=gap_fact(estimand, None, n_tenured=0, n_cells=0),
+        estimate=None,
+        unit="fraction",
+        family=f"{estimand}:{'cells' if cell is not None else scope.family}",
+        support_share=share.customers,
+        support_money_share=share.money,
+    )
+
+
+def draft(
+    base: Finding, comparison: Comparison | None, share: Covered, config: Config, *, judged: bool = True
+) -> Draft:
+    """Return the draft of a comparison; None means that nothing could be compared.
+
+    Args:
+        base: From :func:`base_finding`.
+        comparison: The numbers.
+        share: What is covered of the scope.
+        config: The study.
+        judged: False for raw figures, which carry no verdict.
+    """
+    settings = config.inference
+    alpha = 1.0 - settings.confidence_level
+    evidence = Evidence(
+        qualified=comparison is not None,
+        support_customers=share.customers,
+        support_money=share.customers if share.money is None else share.money,
+        min_support=settings.min_support,
+        alpha=alpha,
+        margin=settings.margin,
+    )
+    if comparison is None:
+        return Draft(finding=base, evidence=evidence if judged else None)
+    needed = needed_new(relative_range=comparison.relative_range, margin=settings.margin, alpha=alpha)
+    finding = _filled(base, comparison, share, needed)
+    evidence = replace(
+        evidence,
+        shares_comparators=comparison.pricing_decisions is not None,
+        g_eff=comparison.pricing_decisions,
+        min_pricing_decisions=settings.min_pricing_decisions,
+        rank_z=comparison.rank[0],
+        rank_p=comparison.rank[1],
+        geometric=comparison.geometric,
+        n_eff=comparison.n_eff,
+        n_eff_needed=needed,
+        q_p_value=comparison.spread.p_value,
+        tau=comparison.spread.tau,
+        adjusted_penalty_share=comparison.penalised_share,
+    )
+    decisions = comparison.pricing_decisions
+    bound_by_decisions = decisions is not None and comparison.interval == "offer_version"
+    return Draft(
+        finding=finding,
+        ratio=comparison.ratio,
+        evidence=evidence if judged else None,
+        p_value=comparison.p_value,
+        sample=(decisions, "pricing_decisions")
+        if decisions is not None and bound_by_decisions
+        else (float(comparison.n_tenured + (comparison.n_new or 0)), "customers"),
+        warnings=comparison.warnings,
+    )
+
+
+def _filled(base: Finding, comparison: Comparison, share: Covered, needed: float) -> Finding:
+    reversal = None
+    if comparison.paid is not None and comparison.comparator_money is not None:
+        reversal = reversal_gap(
+            covered_tenured=comparison.paid,
+            covered_comparator=comparison.comparator_money,
+            uncovered_tenured=share.uncovered_money,
+        )
+    by_party, by_version = comparison.by_party, comparison.by_offer_version
+    spread = comparison.spread
+    return replace(
+        base,
+        fact=gap_fact(
+            base.estimand, comparison.ratio.estimate, n_tenured=comparison.n_tenured, n_cells=comparison.n_cells
+        ),
+        interval=comparison.interval,
+        test=comparison.test,
+        companions=comparison.companions,
+        effect_size=comparison.effect_size[0],
+        effect_size_name=comparison.effect_size[1],
+        n_tenured=comparison.n_tenured,
+        n_new=comparison.n_new,
+        n_cells=comparison.n_cells,
+        reversal_gap=reversal,
+        diagnostics=Diagnostics(
+            n_eff=comparison.n_eff,
+            n_eff_needed=needed,
+            heterogeneity_q=spread.q,
+            heterogeneity_df=spread.df,
+            heterogeneity_p_value=spread.p_value,
+            tau=spread.tau,
+            penalised_share=comparison.penalised_share,
+            pricing_decisions=comparison.pricing_decisions,
+            ci_lower_by_party=by_party[0] if by_party else None,
+            ci_upper_by_party=by_party[1] if by_party else None,
+            ci_lower_by_offer_version=by_version[0] if by_version else None,
+            ci_upper_by_offer_version=by_version[1] if by_version else None,
+        ),
+    )
+
+
+def penalised_share(
+    cells: CellRatios, n_tenured: np.ndarray, config: Config, *, permuted: Callable[[int], float | None] | None = None
+) -> float:
+    """Return the share of tenured customers in cells whose own gap is a penalty after adjustment for many cells.
+
+    Args:
+        cells: Ratio of each cell.
+        n_tenured: Tenured customers of each, same shape.
+        config: Margin, level and correction.
+        permuted: Gives the permutation p-value of a cell without variance in an arm, or None where there is some.
+    """
+    settings = config.inference
+    ratios = [cells.at(position) for position in range(len(n_tenured))]
+    p_values = [(permuted(position) if permuted else None) or ratio.p_value() for position, ratio in enumerate(ratios)]
+    adjusted = adjust(p_values, method=settings.correction)
+    alpha = 1.0 - settings.confidence_level
+    penal = np.array(
+        [
+            p is not None and p < alpha and ratio.estimate >= settings.margin
+            for p, ratio in zip(adjusted, ratios, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+    total = int(n_tenured.sum())
+    return float(n_tenured[penal].sum() / total) if total else 0.0

@@ -1,0 +1,167 @@
+"""Who could be compared, with their money: shares for each finding, and the support block of the document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from fairness.analysis.marts import GROUPS, NEW, TENURED, UNKNOWN, BoolArray, Counts, Marts, to_money
+from fairness.analysis.scopes import Scope
+from fairness.results import NotAssessable, OtherCurrency, Support
+
+COMPARATOR_COLUMNS = {
+    "like_for_like_gap": ("n_priced", "price_ticks"),
+    "raw_gap": ("n_priced", "price_ticks"),
+    "offer_gap": ("n_offered", "offered_price_ticks"),
+    "overpayment": ("n_offered", "offered_price_ticks"),
+    "market_gap": ("n_market", "market_price_ticks"),
+    "cost_gap": ("n_cost", "cost_price_ticks"),
+    "change_gap": ("n_changed", "changed_price_ticks"),
+}
+"""Which columns of cell_coverage count the customers that an estimand can use."""
+
+_MISSING = {
+    "offer_gap": "no_offer",
+    "overpayment": "no_offer",
+    "market_gap": "no_market_price",
+    "cost_gap": "no_expected_cost",
+    "change_gap": "no_prior_price",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Shares of a scope's tenured customers and money that a finding compares.
+
+    Attributes:
+        customers: Share of customers x cell, 0 to 1; 0 without any.
+        money: Share of the money they pay; None where nobody's price is known.
+        uncovered_money: Money not compared, in the unit of the finding's sums.
+    """
+
+    customers: float
+    money: float | None
+    uncovered_money: float
+
+
+def covered(
+    marts: Marts, scope: Scope, estimand: str, cells: BoolArray, *, with_new: bool = False, only: int | None = None
+) -> Covered:
+    """Return the shares that an estimand covers when it compares the given cells.
+
+    Args:
+        marts: The study.
+        scope: The part of the book.
+        estimand: Its name; says which comparator a customer must have.
+        cells: True for the cells that are compared, shape (cells,).
+        with_new: As for :meth:`Scope.tenured`.
+        only: One cell, for a cell finding.
+    """
+    rows = marts.coverage.take(scope.tenured(marts, marts.coverage, with_new=with_new))
+    if only is not None:
+        rows = rows.take(rows.cell == only)
+    n_column, money_column = COMPARATOR_COLUMNS[estimand]
+    inside = cells[rows.cell]
+    weights = marts.weights[rows.cell]
+    n_all = int(rows.values["n_observations"].sum())
+    money_all = float((rows.values["price_ticks"] * weights).sum())
+    n_in = int(rows.values[n_column][inside].sum())
+    money_in = float((rows.values[money_column] * weights)[inside].sum())
+    return Covered(
+        customers=n_in / n_all if n_all else 0.0,
+        money=money_in / money_all if money_all else None,
+        uncovered_money=max(0.0, money_all - money_in) / 10_000,
+    )
+
+
+def support(marts: Marts, estimand: str, cells: BoolArray) -> Support:
+    """Return the support of the headline: distinct customers, money and the reasons of those left out."""
+    rows = marts.coverage
+    tenured = rows.take(rows.group == TENURED)
+    n_column, money_column = COMPARATOR_COLUMNS[estimand]
+    inside = cells[tenured.cell]
+    n_tenured = int(tenured.values["n_observations"].sum())
+    n_assessable = int(tenured.values[n_column][inside].sum())
+    extra_tenured, extra_assessable = _counted_twice(marts, estimand, cells)
+    n_tenured, n_assessable = n_tenured - extra_tenured, n_assessable - extra_assessable
+    money = marts.yearly(tenured, tenured.values["price_ticks"])
+    money_in = marts.yearly(tenured.take(inside), tenured.values[money_column][inside])
+    return Support(
+        tenured_customers=n_tenured,
+        assessable_customers=n_assessable,
+        assessable_share=n_assessable / n_tenured if n_tenured else None,
+        assessable_money_share=float(money_in / money) if money else None,
+        left_censored_customers=0,
+        unknown_tenure_customers=int(rows.values["n_observations"][rows.group == UNKNOWN].sum()),
+        new_customers=int(rows.values["n_observations"][rows.group == NEW].sum()),
+        other_currencies=_other_currencies(marts),
+        not_assessable=_reasons(marts, tenured, estimand, cells),
+    )
+
+
+def _counted_twice(marts: Marts, estimand: str, cells: BoolArray) -> tuple[int, int]:
+    """Return by how much observations exceed distinct customers: among the tenured, and among the assessable."""
+    parties = marts.parties.take(marts.parties.group == TENURED)
+    has_price = parties.values["price_ticks"] >= 0
+    usable = {"offer_gap": has_price & (parties.values["offer_ticks"] >= 0)}.get(estimand, has_price)
+    customers: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    sizes: dict[tuple[int, int], int] = {}
+    for index in range(len(parties)):
+        key = int(parties.values["pattern"][index]), int(parties.values["customer_number"][index])
+        customers[key].append(bool(usable[index] and cells[parties.cell[index]]))
+        sizes[key] = int(parties.values["n_parties"][index])
+    extra = sum(sizes[key] * (len(seen) - 1) for key, seen in customers.items())
+    extra_assessable = sum(sizes[key] * max(0, sum(seen) - 1) for key, seen in customers.items())
+    return extra, extra_assessable
+
+
+def _reasons(marts: Marts, tenured: Counts, estimand: str, cells: BoolArray) -> tuple[NotAssessable, ...]:
+    """Return why tenured observations are not compared: no price, no comparator, or a cell that does not qualify."""
+    n_column, money_column = COMPARATOR_COLUMNS[estimand]
+    values, totals = tenured.values, dict[str, tuple[int, Fraction | None]]()
+    n_new = np.zeros(len(marts.cells), dtype=np.int64)
+    new = marts.coverage.take(marts.coverage.group == NEW)
+    np.add.at(n_new, new.cell, new.values[n_column])
+    for index in range(len(tenured)):
+        cell = int(tenured.cell[index])
+        per_year = marts.cells[cell].per_year
+        n_all, n_priced, n_usable = (int(values[name][index]) for name in ("n_observations", "n_priced", n_column))
+        money, usable_money = int(values["price_ticks"][index]), int(values[money_column][index])
+        _add(totals, "no_price", n_all - n_priced, None)
+        if estimand in _MISSING:
+            _add(totals, _MISSING[estimand], n_priced - n_usable, per_year * (money - usable_money))
+        if not cells[cell]:
+            reason = "too_few_customers" if n_new[cell] else "no_new_customers"
+            _add(totals, reason, n_usable, per_year * usable_money)
+    return tuple(
+        NotAssessable(reason, count, None if money is None else to_money(money))
+        for reason, (count, money) in sorted(totals.items())
+    )
+
+
+def _add(totals: dict[str, tuple[int, Fraction | None]], reason: str, n: int, money: Fraction | None) -> None:
+    if n:
+        count, sum_so_far = totals.get(reason, (0, None if money is None else Fraction(0)))
+        totals[reason] = count + n, None if money is None or sum_so_far is None else sum_so_far + money
+
+
+def _other_currencies(marts: Marts) -> tuple[OtherCurrency, ...]:
+    found: dict[str, list[tuple[str, int, Decimal | None]]] = defaultdict(list)
+    for currency, group, count, money in marts.other_coverage:
+        found[currency].append((group, count, money))
+    result = []
+    for currency, rows in sorted(found.items()):
+        known = [money for _, _, money in rows if money is not None]
+        result.append(
+            OtherCurrency(
+                currency=currency,
+                customers=sum(count for _, count, _ in rows),
+                tenured_customers=sum(count for group, count, _ in rows if group == GROUPS[TENURED]),
+                money=sum(known, Decimal(0)) if known else None,
+            )
+        )
+    return tuple(result)

@@ -1,0 +1,259 @@
+"""offer_gap and overpayment: tenured customers against the firm's own new-customer offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.coverage import Covered, covered
+from fairness.analysis.drafts import Draft
+from fairness.analysis.facts import overpayment_fact
+from fairness.analysis.marts import NO_PRICE, TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray, Marts, to_money
+from fairness.analysis.scopes import POOLED, Scope, cell_scopes
+from fairness.config import Config
+from fairness.results import Companion
+from fairness.stats.log_ratio import LogRatio
+from fairness.stats.offer_ratio import (
+    clustered_log_ratio,
+    count_weighted,
+    geometric_offer_gap,
+    median_ratio,
+    offer_relative_ranges,
+    party_log_ratio,
+    share_above,
+    wider,
+)
+from fairness.stats.overpayment import overpayment
+from fairness.stats.ranks import signed_rank
+from fairness.stats.standardised_ratio import CellRatios, heterogeneity
+
+COMPARATOR = "book"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Offers:
+    """Value counts of (price, offer) of one scope, shape (m,), in major units of one period.
+
+    Attributes:
+        cell: Cell of each entry.
+        version: Offer version of each entry: the (cell, offer price) pair of a book.
+        price: What was paid.
+        offer: What a new customer is offered.
+        n: Customers.
+        parties: (price sum, offer sum, number of parties): each customer, or several accounts of one party together.
+    """
+
+    cell: IntArray
+    version: IntArray
+    price: FloatArray
+    offer: FloatArray
+    n: IntArray
+    parties: tuple[FloatArray, FloatArray, IntArray]
+
+
+def has_data(marts: Marts) -> bool:
+    """Say whether anyone has an offer to be compared with."""
+    return len(marts.offers) > 0
+
+
+def assessable_cells(marts: Marts) -> BoolArray:
+    """Return True for every cell: against an offer no minimum per cell applies."""
+    return np.ones(len(marts.cells), dtype=np.bool_)
+
+
+def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the drafts of offer_gap: each scope, and each cell of the whole book."""
+    everywhere = assessable_cells(marts)
+    for scope in scopes:
+        chosen = scope.tenured(marts, marts.offers, with_new=True)
+        if scope.band is not None and not chosen.any():
+            continue
+        share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
+        base = base_finding("offer_gap", scope, share, comparator=COMPARATOR, basis=config.comparator.basis)
+        parties = scope.tenured(marts, marts.parties, with_new=True)
+        yield draft(base, _compare(_offers(marts, chosen, parties), config), share, config)
+        if scope == POOLED:
+            yield from _cell_drafts(marts, config, chosen, parties)
+
+
+def _cell_drafts(marts: Marts, config: Config, chosen: BoolArray, parties: BoolArray) -> Iterator[Draft]:
+    everywhere = assessable_cells(marts)
+    present = np.unique(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)])
+    for scope in cell_scopes(marts):
+        if scope.cell not in present:
+            continue
+        share = covered(marts, POOLED, "offer_gap", everywhere, only=scope.cell)
+        base = base_finding(
+            "offer_gap",
+            POOLED,
+            share,
+            comparator=COMPARATOR,
+            basis=config.comparator.basis,
+            cell=dict(scope.columns),
+        )
+        here = _offers(marts, chosen & (marts.offers.cell == scope.cell), parties & (marts.parties.cell == scope.cell))
+        yield draft(base, _compare(here, config), share, config)
+
+
+def _offers(marts: Marts, chosen: BoolArray, chosen_parties: BoolArray) -> _Offers:
+    rows = marts.offers.take(chosen)
+    weights = marts.weights[rows.cell]
+    versions = np.stack((rows.cell, rows.values["offer_ticks"]))
+    _, version = np.unique(versions, axis=1, return_inverse=True) if len(rows) else (None, np.zeros(0, dtype=np.int64))
+    return _Offers(
+        cell=rows.cell,
+        version=np.asarray(version, dtype=np.int64).reshape(-1),
+        price=rows.values["price_ticks"] / TICKS_PER_UNIT * weights,
+        offer=rows.values["offer_ticks"] / TICKS_PER_UNIT * weights,
+        n=rows.values["n_customers"],
+        parties=_party_sums(marts, rows, marts.parties.take(chosen_parties)),
+    )
+
+
+def _party_sums(marts: Marts, rows: Counts, several: Counts) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return counts of what parties pay and are offered in all: most have one observation, some have several."""
+    usable = (several.values["price_ticks"] != NO_PRICE) & (several.values["offer_ticks"] != NO_PRICE)
+    several = several.take(usable)
+    single_n = np.concatenate((rows.values["n_customers"], -several.values["n_parties"]))
+    weights = marts.weights[np.concatenate((rows.cell, several.cell))]
+    price, offer = (
+        np.concatenate((rows.values[name], several.values[name])) / TICKS_PER_UNIT * weights
+        for name in ("price_ticks", "offer_ticks")
+    )
+    pairs, position = np.unique(np.stack((price, offer)), axis=1, return_inverse=True)
+    left = np.bincount(np.asarray(position).reshape(-1), weights=single_n, minlength=pairs.shape[1])
+    keep = left > 0
+    if not len(several):
+        return pairs[0][keep], pairs[1][keep], left[keep].astype(np.int64)
+    start = len(rows)
+    patterns, member = np.unique(several.values["pattern"], return_inverse=True)
+    together = [np.bincount(member, weights=column[start:], minlength=len(patterns)) for column in (price, offer)]
+    size = np.zeros(len(patterns), dtype=np.int64)
+    size[member] = several.values["n_parties"]
+    return (
+        np.concatenate((pairs[0][keep], together[0])),
+        np.concatenate((pairs[1][keep], together[1])),
+        np.concatenate((left[keep].astype(np.int64), size)),
+    )
+
+
+def _compare(offers: _Offers, config: Config) -> Comparison | None:
+    """Compare prices with their offers; None where nobody has both."""
+    if not len(offers.n):
+        return None
+    level = config.inference.confidence_level
+    values = (offers.price, offers.offer, offers.n)
+    by_party, _ = party_log_ratio(*offers.parties)
+    by_version, decisions = clustered_log_ratio(offers.version, *values)
+    ratio, interval = wider(by_party, by_version, confidence_level=level)
+    z, rank_p = signed_rank(np.log(offers.price / offers.offer), offers.n)
+    above = share_above(*values, confidence_level=level)
+    geometric = geometric_offer_gap(*values)
+    cells, members, n_by_cell = _cell_gaps(offers)
+    ranges = offer_relative_ranges(members, *values, n_cells=len(n_by_cell))
+    paid = float((offers.price * offers.n).sum())
+    total = int(offers.n.sum())
+    return Comparison(
+        ratio=ratio,
+        n_tenured=total,
+        n_new=None,
+        n_cells=len(n_by_cell),
+        rank=(z, rank_p),
+        geometric=geometric,
+        n_eff=float(total),
+        relative_range=float(np.nanmax(ranges)),
+        spread=heterogeneity(cells),
+        penalised_share=0.0 if len(n_by_cell) == 1 else penalised_share(cells, n_by_cell, config),
+        effect_size=(above.share, "share_above"),
+        companions=(
+            Companion("geometric", geometric),
+            Companion("count_weighted", count_weighted(offers.cell, *values)),
+            Companion("median_ratio", median_ratio(*values)),
+            Companion("share_above", above.share, above.ci_lower, above.ci_upper),
+            Companion("signed_rank", statistic=z, p_value=rank_p),
+        ),
+        interval=interval,
+        test="cluster_t",
+        paid=paid,
+        comparator_money=float((offers.offer * offers.n).sum()),
+        pricing_decisions=decisions,
+        by_party=by_party.interval(level),
+        by_offer_version=by_version.interval(level),
+    )
+
+
+def _cell_gaps(offers: _Offers) -> tuple[CellRatios, IntArray, IntArray]:
+    """Return each cell's own gap by party, the cell number of each entry and the customers of each cell."""
+    cells, members = np.unique(offers.cell, return_inverse=True)
+    ratios: list[LogRatio] = []
+    for position in range(len(cells)):
+        here = members == position
+        ratios.append(party_log_ratio(offers.price[here], offers.offer[here], offers.n[here])[0])
+    gaps = CellRatios(
+        log_ratio=np.array([ratio.log_ratio for ratio in ratios]),
+        se=np.array([np.nan if ratio.se is None else ratio.se for ratio in ratios]),
+        df=np.array([np.nan if ratio.df is None else ratio.df for ratio in ratios]),
+    )
+    sizes = np.bincount(members, weights=offers.n, minlength=len(cells)).astype(np.int64)
+    return gaps, np.asarray(members, dtype=np.int64), sizes
+
+
+def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
+    everywhere = assessable_cells(marts)
+    for scope in scopes:
+        chosen = scope.tenured(marts, marts.offers, with_new=True)
+        if scope.band is not None and not chosen.any():
+            continue
+        share = covered(marts, scope, "overpayment", everywhere, with_new=True)
+        yield _money_draft(marts, config, scope, share, marts.offers.take(chosen), cell=None)
+        if scope == POOLED:
+            for cell in cell_scopes(marts):
+                rows = marts.offers.take(chosen & (marts.offers.cell == cell.cell))
+                if len(rows):
+                    share = covered(marts, POOLED, "overpayment", everywhere, only=cell.cell)
+                    yield _money_draft(marts, config, POOLED, share, rows, cell=dict(cell.columns))
+
+
+def _money_draft(
+    marts: Marts, config: Config, scope: Scope, share: Covered, rows: Counts, *, cell: dict[str, str | None] | None
+) -> Draft:
+    base = base_finding("overpayment", scope, share, comparator=COMPARATOR, basis=config.comparator.basis, cell=cell)
+    base = replace(base, unit=f"{marts.currency}/year", family=None, interval=None)
+    if not len(rows):
+        return Draft(finding=base)
+    gross = net = Fraction(0)
+    floor: float | None = 0.0
+    n_affected = 0
+    for index in np.unique(rows.cell):
+        here = rows.take(rows.cell == index)
+        money = overpayment(here.values["price_ticks"], here.values["offer_ticks"], here.values["n_customers"])
+        per_year = marts.cells[int(index)].per_year
+        gross, net, n_affected = (
+            gross + per_year * money.gross,
+            net + per_year * money.net,
+            n_affected + money.n_affected,
+        )
+        if floor is not None and money.noise_floor is not None:
+            floor += float(per_year) * money.noise_floor * money.n / TICKS_PER_UNIT
+    n = int(rows.values["n_customers"].sum())
+    fact = overpayment_fact(to_money(gross), to_money(net), currency=marts.currency, n_affected=n_affected, n=n)
+    return Draft(
+        finding=replace(
+            base,
+            fact=fact,
+            estimate=to_money(gross),
+            n_tenured=n,
+            n_cells=len(np.unique(rows.cell)),
+            companions=(
+                Companion("net", to_money(net)),
+                Companion("customers_affected", n_affected),
+                Companion("noise_floor", None if floor is None else Decimal(f"{floor:.2f}")),
+            ),
+        )
+    )

@@ -1,0 +1,47 @@
+"""The reconciliation block: every input row and every amount, by disposition."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+DISPOSITIONS = ("accepted", "excluded", "rejected", "duplicate")
+
+
+def reconciliation(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return rows and amounts of billing and book by disposition; they tie out or the build has failed before."""
+    rows = con.execute(
+        "select disposition, reason, currency, n_rows, amount, n_amount from reconciliation order by all"
+    ).fetchall()
+    counts = dict.fromkeys(DISPOSITIONS, 0)
+    reasons: dict[str, dict[str, int]] = {"excluded": {}, "rejected": {}}
+    amounts: dict[str, dict[str, Decimal]] = {name: {} for name in (*DISPOSITIONS, "in")}
+    unsummed = 0
+    for disposition, reason, currency, n_rows, amount, n_amount in rows:
+        counts[disposition] += int(n_rows)
+        unsummed += int(n_rows) - int(n_amount)
+        if disposition in reasons:
+            known = reasons[disposition]
+            known[reason] = known.get(reason, 0) + int(n_rows)
+        if amount is not None:
+            for name in (disposition, "in"):
+                code = currency or "unknown"
+                amounts[name][code] = amounts[name].get(code, Decimal(0)) + amount
+    found = con.execute("select sum(n_rows) from inputs where role in ('billing', 'book')").fetchone()
+    rows_in = int(found[0]) if found and found[0] is not None else 0
+    return {
+        "rows_in": rows_in,
+        "rows_accepted": counts["accepted"],
+        "rows_excluded": reasons["excluded"],
+        "rows_rejected": reasons["rejected"],
+        "rows_duplicate": counts["duplicate"],
+        "rows_without_amount": unsummed,
+        "amount_in": amounts["in"],
+        "amount_accepted": amounts["accepted"],
+        "amount_excluded": amounts["excluded"],
+        "amount_rejected": amounts["rejected"],
+        "amount_duplicate": amounts["duplicate"],
+        "ties_out": rows_in == sum(counts.values()),
+    }

@@ -1,0 +1,110 @@
+"""Publish the findings as SQL tables, so that an analyst reads the same numbers as every other surface."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from fairness.results import Finding, Findings, plain
+
+_TEXT = "varchar"
+_COLUMNS: dict[str, str] = {
+    "finding_id": "integer",
+    "is_headline": "boolean",
+    "estimand": _TEXT,
+    "comparator": _TEXT,
+    "basis": _TEXT,
+    "level": _TEXT,
+    "scope": _TEXT,
+    "tenure_band": _TEXT,
+    "fact": _TEXT,
+    "estimate": "double",
+    "amount": "decimal(38,4)",
+    "unit": _TEXT,
+    "ci_lower": "double",
+    "ci_upper": "double",
+    "confidence_level": "double",
+    "interval": _TEXT,
+    "test": _TEXT,
+    "statistic": "double",
+    "p_value": "double",
+    "p_value_adjusted": "double",
+    "family": _TEXT,
+    "effect_size": "double",
+    "effect_size_name": _TEXT,
+    "n_tenured": "bigint",
+    "n_new": "bigint",
+    "n_cells": "bigint",
+    "support_share": "double",
+    "support_money_share": "double",
+    "minimum_detectable_gap": "double",
+    "equivalence_ci_lower": "double",
+    "equivalence_ci_upper": "double",
+    "p_value_equivalence": "double",
+    "p_value_equivalence_adjusted": "double",
+    "verdict": _TEXT,
+    "verdict_reason": _TEXT,
+    "warnings": _TEXT,
+    "reversal_gap": "double",
+}
+_COMPANION_COLUMNS = {
+    "finding_id": "integer",
+    "name": _TEXT,
+    "estimate": "double",
+    "amount": "decimal(38,4)",
+    "ci_lower": "double",
+    "ci_upper": "double",
+    "statistic": "double",
+    "p_value": "double",
+}
+
+
+def write_findings(con: duckdb.DuckDBPyConnection, findings: Findings) -> None:
+    """Create ``findings`` and ``findings_companions``: one row per finding in document order, numbered from 1.
+
+    Money stands in ``amount`` (exact), ratios in ``estimate``; ``scope`` is JSON text, ``warnings`` is comma separated.
+    """
+    _create(con, "findings", _COLUMNS, [_row(number, item) for number, item in enumerate(findings.findings, start=1)])
+    companions = [
+        {
+            "finding_id": number,
+            "name": other.name,
+            **_figure(other.estimate),
+            "ci_lower": other.ci_lower,
+            "ci_upper": other.ci_upper,
+            "statistic": other.statistic,
+            "p_value": other.p_value,
+        }
+        for number, item in enumerate(findings.findings, start=1)
+        for other in item.companions
+    ]
+    _create(con, "findings_companions", _COMPANION_COLUMNS, companions)
+
+
+def _figure(value: object) -> dict[str, object]:
+    is_money = isinstance(value, Decimal)
+    return {"estimate": None if is_money else value, "amount": value if is_money else None}
+
+
+def _row(number: int, finding: Finding) -> dict[str, object]:
+    simple = {name: getattr(finding, name) for name in _COLUMNS if hasattr(finding, name)}
+    return {
+        **simple,
+        **_figure(finding.estimate),
+        "finding_id": number,
+        "is_headline": number == 1,
+        "scope": json.dumps(plain(finding.scope), ensure_ascii=False, sort_keys=True),
+        "warnings": ", ".join(finding.warnings),
+        "verdict_reason": finding.verdict_reason or None,
+    }
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
+    listed = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
+    con.execute(f"create or replace table {table} ({listed})")
+    if rows:
+        marks = ", ".join("?" for _ in columns)
+        con.executemany(f"insert into {table} values ({marks})", [[row[name] for name in columns] for row in rows])

@@ -1,0 +1,239 @@
+"""raw_gap, like_for_like_gap, cost_gap and market_gap: tenured customers against new customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.coverage import covered
+from fairness.analysis.drafts import Draft
+from fairness.analysis.marts import TICKS_PER_UNIT, BoolArray, Counts, Marts
+from fairness.analysis.scopes import POOLED, Scope, cell_scopes
+from fairness.config import Config
+from fairness.results import Companion
+from fairness.stats.hodges_lehmann import hodges_lehmann
+from fairness.stats.offer_ratio import median_ratio, offer_ratio, share_above
+from fairness.stats.ranks import mann_whitney, probability_superiority, van_elteren, welch
+from fairness.stats.resampling import permutation_p_value, rao_wu_interval
+from fairness.stats.standardised_ratio import (
+    cell_ratios,
+    effective_new,
+    geometric_gap,
+    heterogeneity,
+    largest_relative_range,
+    standardised_ratio,
+)
+from fairness.stats.value_counts import CellArms, CountTable, summarise
+
+REFERENCES = {"like_for_like_gap": None, "market_gap": "market_price", "cost_gap": "expected_cost"}
+"""Estimand to the reference that prices are divided by; None divides by 1."""
+
+COMPARATOR = "new_customers"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """Both arms of one scope, reduced: value counts, statistics per cell, and which cells qualify."""
+
+    table: CountTable
+    arms: CellArms
+    qualified: BoolArray
+
+
+def has_data(marts: Marts, estimand: str) -> bool:
+    """Say whether the book has what the estimand divides by."""
+    reference = REFERENCES[estimand]
+    return reference is None or len(marts.references[reference]) > 0
+
+
+def qualified_cells(marts: Marts, config: Config, estimand: str) -> BoolArray:
+    """Return which cells an estimand compares in the whole book, shape (cells,)."""
+    return _sample(marts, config, POOLED, REFERENCES[estimand]).qualified
+
+
+def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the drafts of an estimand: each scope, and each cell of the whole book."""
+    for scope in scopes:
+        sample = _sample(marts, config, scope, REFERENCES[estimand])
+        if scope.band is not None and not sample.arms.n_tenured.any():
+            continue
+        share = covered(marts, scope, estimand, sample.qualified)
+        base = base_finding(estimand, scope, share, comparator=COMPARATOR, basis="paid")
+        comparison = _compare(sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED)
+        if comparison is not None and scope == POOLED:
+            context = _context(marts, estimand, sample, config)
+            comparison = replace(comparison, companions=comparison.companions + context)
+        yield draft(base, comparison, share, config)
+        if scope == POOLED:
+            yield from _cell_drafts(marts, config, estimand, sample)
+
+
+def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the raw gap of each scope: all plans mixed, no verdict, always shown beside a like-for-like gap."""
+    for scope in scopes:
+        mixed = _count_table(marts, marts.prices, scope, None)
+        table = CountTable(
+            cell=np.zeros_like(mixed.cell),
+            tenured=mixed.tenured,
+            price=mixed.price,
+            reference=mixed.reference,
+            n=mixed.n,
+            n_cells=1,
+        )
+        arms = summarise(table)
+        if scope.band is not None and not arms.n_tenured.any():
+            continue
+        share = covered(marts, scope, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
+        base = base_finding("raw_gap", scope, share, comparator=COMPARATOR, basis="paid")
+        enough = arms.qualified(min_per_group=1)
+        comparison = _compare(table, arms, enough, config, resampled=False)
+        if comparison is not None:
+            comparison = replace(comparison, companions=_raw_companions(table))
+        yield draft(base, comparison, share, config, judged=False)
+
+
+def _sample(marts: Marts, config: Config, scope: Scope, reference: str | None) -> _Sample:
+    counts = marts.prices if reference is None else marts.references[reference]
+    table = _count_table(marts, counts, scope, reference)
+    arms = summarise(table)
+    return _Sample(table, arms, arms.qualified(min_per_group=config.like_for_like.min_per_group))
+
+
+def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | None) -> CountTable:
+    """Return the value counts of a scope in major units, cells with several intervals brought to one period."""
+    tenured, new = scope.tenured(marts, counts), scope.new(marts, counts)
+    chosen = tenured | new
+    rows = counts.take(chosen)
+    weights = marts.weights[rows.cell]
+    ticks = rows.values.get("reference_ticks")
+    return CountTable(
+        cell=rows.cell,
+        tenured=tenured[chosen],
+        price=rows.values["price_ticks"] / TICKS_PER_UNIT * weights,
+        reference=np.ones(len(rows)) if reference is None or ticks is None else ticks / TICKS_PER_UNIT * weights,
+        n=rows.values["n_customers"],
+        n_cells=len(marts.cells),
+    )
+
+
+def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -> Iterator[Draft]:
+    for scope in cell_scopes(marts):
+        here = np.zeros(len(marts.cells), dtype=np.bool_)
+        here[scope.cell] = True
+        if not sample.arms.n_tenured[scope.cell] and not sample.arms.n_new[scope.cell]:
+            continue
+        share = covered(marts, POOLED, estimand, sample.qualified, only=scope.cell)
+        base = base_finding(estimand, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
+        yield draft(
+            base, _compare(sample.table, sample.arms, sample.qualified & here, config, resampled=False), share, config
+        )
+
+
+def _compare(
+    table: CountTable, arms: CellArms, chosen: BoolArray, config: Config, *, resampled: bool
+) -> Comparison | None:
+    """Compare the chosen cells; None where there is none."""
+    if not chosen.any():
+        return None
+    settings = config.inference
+    table, arms = table.restrict(chosen), arms.select(chosen)
+    cells = cell_ratios(arms)
+    degenerate = arms.degenerate()
+    p_value, test = _permuted(table, config) if degenerate.any() else (None, "satterthwaite_t")
+    z, rank_p = van_elteren(arms)
+    geometric = geometric_gap(arms)
+    companions = [
+        Companion("geometric", geometric),
+        Companion("hodges_lehmann", hodges_lehmann(table)),
+        Companion("probability_superiority", probability_superiority(arms)),
+        Companion("van_elteren", statistic=z, p_value=rank_p),
+    ]
+    ratio = standardised_ratio(arms)
+    if resampled and settings.bootstrap_replicates and min(arms.n_tenured.min(), arms.n_new.min()) > 1:
+        lower, upper = rao_wu_interval(
+            table,
+            confidence_level=settings.confidence_level,
+            replicates=settings.bootstrap_replicates,
+            seed=settings.seed,
+        )
+        companions.append(Companion("bootstrap", ratio.estimate, lower, upper))
+
+    def permuted(position: int) -> float | None:
+        if not degenerate[position] or not cells.log_ratio[position] > 0:
+            return None
+        here = np.zeros(table.n_cells, dtype=np.bool_)
+        here[arms.cell[position]] = True
+        return _permuted(table.restrict(here), config)[0]
+
+    single = arms.cell.size == 1
+    paid = float(arms.price_tenured.sum())
+    return Comparison(
+        ratio=ratio,
+        n_tenured=int(arms.n_tenured.sum()),
+        n_new=int(arms.n_new.sum()),
+        n_cells=int(arms.cell.size),
+        rank=(z, rank_p),
+        geometric=geometric,
+        n_eff=effective_new(arms),
+        relative_range=largest_relative_range(arms),
+        spread=heterogeneity(cells),
+        penalised_share=0.0 if single else penalised_share(cells, arms.n_tenured, config, permuted=permuted),
+        effect_size=(probability_superiority(arms), "probability_superiority"),
+        companions=tuple(companions),
+        interval="log_t_satterthwaite",
+        test=test,
+        paid=paid,
+        comparator_money=paid / (1.0 + ratio.estimate),
+        p_value=p_value,
+        warnings=("degenerate_variance",) if degenerate.any() else (),
+    )
+
+
+def _permuted(table: CountTable, config: Config) -> tuple[float, str]:
+    """Return the permutation p-value of the chosen cells and whether it is exact."""
+    settings = config.inference
+    p_value, is_exact = permutation_p_value(table, replicates=settings.permutation_replicates, seed=settings.seed)
+    return p_value, "permutation_exact" if is_exact else "permutation_monte_carlo"
+
+
+def _raw_companions(table: CountTable) -> tuple[Companion, ...]:
+    tenured = table.tenured
+    arms = (table.price[tenured], table.n[tenured], table.price[~tenured], table.n[~tenured])
+    u, p_value, probability = mann_whitney(*arms)
+    found = [Companion("mann_whitney", probability, statistic=u, p_value=p_value)]
+    if (tested := welch(*arms)) is not None:
+        found.append(Companion("welch", statistic=tested[0], p_value=tested[2]))
+    return tuple(found)
+
+
+def _context(marts: Marts, estimand: str, sample: _Sample, config: Config) -> tuple[Companion, ...]:
+    """Return how far each side stands from the reference: context, never an offer.
+
+    The first two cover the compared cells; those of ``_all`` cover everyone who has the reference.
+    """
+    reference = REFERENCES[estimand]
+    if reference is None:
+        return ()
+    arms = sample.arms.select(sample.qualified)
+    found = [
+        Companion("tenured_to_reference", arms.price_tenured.sum() / arms.reference_tenured.sum() - 1),
+        Companion("new_to_reference", arms.price_new.sum() / arms.reference_new.sum() - 1),
+    ]
+    table = sample.table
+    for name, mask in (("tenured", table.tenured), ("new", ~table.tenured)):
+        if mask.any():
+            ratio = offer_ratio(table.price[mask], table.reference[mask], table.n[mask])
+            found.append(Companion(f"{name}_to_reference_all", ratio.estimate))
+    if table.tenured.any():
+        values = (table.price[table.tenured], table.reference[table.tenured], table.n[table.tenured])
+        above = share_above(*values, confidence_level=config.inference.confidence_level)
+        excess = float((np.maximum(0.0, values[0] - values[1]) * values[2]).sum())
+        found += [
+            Companion("median_ratio_all", median_ratio(*values)),
+            Companion("share_above_all", above.share, above.ci_lower, above.ci_upper),
+            Companion("gross_above_reference_all", round(excess, 4)),
+        ]
+    return tuple(found)

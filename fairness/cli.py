@@ -1,0 +1,154 @@
+"""The command line: stdout carries data, stderr everything said about it, and each exit code has one meaning."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fairness.errors import ExitCode, FairnessError
+
+app = typer.Typer(
+    name="fairness",
+    help="Do loyal customers pay more than a new customer is offered? Like for like, with intervals and verdicts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """Output formats of data commands."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class Failure(StrEnum):
+    """Outcomes that `--fail-on` turns into exit code 3."""
+
+    penalty = "penalty"
+
+
+ConfigArgument = Annotated[
+    Path | None, typer.Argument(metavar="[CONFIG]", help="Config file or its folder; default: ./fairness.toml")
+]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="table, json or csv")]
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to write the demo study")] = Path("fairness-demo"),
+    output: FormatOption = Format.table,
+) -> None:
+    """Write a demo study with its data to ./fairness-demo, build it and print its findings."""
+    from fairness.demo import write_demo
+
+    config = write_demo(folder)
+    _say(f"The demo study is in {folder}: look at fairness.toml, then run `fairness analyze {folder}`.")
+    _analyze(config, output)
+
+
+@app.command()
+def build(config: ConfigArgument = None) -> None:
+    """Read the exports, run the SQL models and publish a run; nothing is published unless everything ties out."""
+    from fairness.config import find_config, load_config
+    from fairness.console import progress
+    from fairness.pipeline import build as build_study
+
+    with progress() as step:
+        run = build_study(load_config(find_config(config)), progress=step)
+    print(run.folder)
+
+
+@app.command()
+def analyze(
+    config: ConfigArgument = None,
+    output: FormatOption = Format.table,
+    fail_on: Annotated[
+        Failure | None, typer.Option("--fail-on", help="Exit with 3 when the headline is a penalty")
+    ] = None,
+) -> None:
+    """Answer the study's question: builds first when inputs or config changed, then prints the findings."""
+    verdict = _analyze(config, output)
+    if fail_on is not None and verdict == fail_on.value:
+        raise typer.Exit(ExitCode.FINDING)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Config file or its folder")] = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Run a query on the published run, read-only; `from duckdb_tables()` lists the tables."""
+    from fairness.config import find_config, load_config
+    from fairness.console import print_rows
+    from fairness.warehouse.connection import reading
+    from fairness.warehouse.query import run_query
+    from fairness.warehouse.runs import current_run
+
+    settings = load_config(find_config(config))
+    with reading(current_run(settings.output_dir).warehouse) as con:
+        columns, rows = run_query(con, query)
+    print_rows(columns, rows, output.value)
+
+
+def _analyze(config: Path | None, output: Format) -> str | None:
+    """Build where needed, print the findings and return the headline's verdict."""
+    from fairness.config import find_config, load_config
+    from fairness.console import print_document, progress
+    from fairness.pipeline import build as build_study
+    from fairness.pipeline import read_findings
+
+    settings = load_config(find_config(config))
+    with progress() as step:
+        run = build_study(settings, progress=step)
+    document = read_findings(run)
+    print_document(document, output.value, settings, run.findings)
+    verdict: str | None = document["headline"]["verdict"]
+    if verdict == "not_assessable":
+        _say(_why_not(document))
+    return verdict
+
+
+def _why_not(document: dict[str, object]) -> str:
+    from fairness import words
+
+    return f"{words.headline(document)} ({words.support(document)})."
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main() -> None:
+    """Run the command line; every error that the user can mend is printed without a traceback."""
+    try:
+        app(standalone_mode=False)
+    except FairnessError as error:
+        _say(f"error: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        sys.exit(ExitCode.INTERRUPTED)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except typer.Abort:
+        sys.exit(ExitCode.INTERRUPTED)
+    except Exception as error:
+        _exit_on_usage(error)
+        raise
+
+
+def _exit_on_usage(error: Exception) -> None:
+    """Print a usage error of the command line and exit with 2; do nothing for any other error."""
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+        sys.exit(ExitCode.USAGE_ERROR)

@@ -1,0 +1,221 @@
+"""What the command line prints: the findings table that a person reads first, rows, and the progress of a build."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fairness import words
+from fairness.config import Config
+
+_WORST_CELLS = 5
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows the step of a build on stderr: a spinner on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting") as status:
+        yield status.update
+
+
+def print_document(document: dict[str, Any], form: str, config: Config, path: Path) -> None:
+    """Print a findings document as JSON (byte for byte as published), CSV (one row per finding) or a table."""
+    if form == "json":
+        sys.stdout.write(path.read_text(encoding="utf-8"))
+    elif form == "csv":
+        _print_csv(document)
+    else:
+        _print_table(document, config)
+
+
+def _print_csv(document: dict[str, Any]) -> None:
+    """Print one row per finding; nested values as JSON text, companions as name.field columns left to the JSON form."""
+    names = [name for name in document["headline"] if name not in ("companions", "diagnostics", "deciding_sample")]
+    rows = [
+        tuple(
+            json.dumps(finding[name], sort_keys=True, ensure_ascii=False)
+            if isinstance(finding[name], dict)
+            else ", ".join(finding[name])
+            if isinstance(finding[name], list)
+            else finding[name]
+            for name in names
+        )
+        for finding in document["findings"]
+    ]
+    print_rows(names, rows, "csv")
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:
+    """Print rows as a table, as CSV or as a JSON list of objects."""
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(["" if value is None else value for value in row] for row in rows)
+    elif form == "json":
+        records = [dict(zip(columns, map(_json_ready, row), strict=True)) for row in rows]
+        print(json.dumps(records, ensure_ascii=False, indent=2))
+    else:
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*("" if value is None else str(value) for value in row))
+        _console().print(table)
+
+
+def _json_ready(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    # Redirected output has no terminal width: long lines are then left whole instead of being folded at 80.
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160, emoji=False)
+
+
+def _print_table(document: dict[str, Any], config: Config) -> None:
+    console, head, study = _console(), document["headline"], document["study"]
+    console.print(words.headline(document), style="bold")
+    console.print(" · ".join(_subline(document)))
+    for line in _warnings(document, config):
+        console.print(f"! {line}")
+    console.print()
+    currency, margin = study["currency"], study["margin"]
+    everything = [f for f in document["findings"] if f["level"] == "pooled" and f["tenure_band"] is None]
+    console.print(_table("The whole book", everything, margin, currency, _name_estimand))
+    primary = [f for f in document["findings"] if f["estimand"] == head["estimand"]]
+    bands = [f for f in primary if f["tenure_band"] is not None]
+    if len(bands) > 1:
+        unit = "" if any("month" in str(f["tenure_band"]) for f in bands) else "years "
+        console.print(_table("By tenure", bands, margin, currency, lambda f: f"{unit}{f['tenure_band']}"))
+    for lens in dict.fromkeys(next(iter(f["scope"])) for f in primary if f["level"] == "lens"):
+        rows = [f for f in primary if f["level"] == "lens" and lens in f["scope"]]
+        console.print(_table(f"By {lens}", rows, margin, currency, _name_scope))
+    _print_cells(console, [f for f in primary if f["level"] == "cell"], margin, currency)
+    _print_left_out(console, document)
+
+
+def _print_cells(console: Any, cells: list[dict[str, Any]], margin: float, currency: str) -> None:
+    """Print the worst cells of those decided, and how many there are of each verdict."""
+    if len(cells) < 2:
+        return
+    counts = {name: sum(f["verdict"] == name for f in cells) for name in words.VERDICTS}
+    summary = ", ".join(
+        f"{number:,} {words.VERDICTS[name].format(margin=f'{margin * 100:g} %')}"
+        for name, number in counts.items()
+        if number
+    )
+    console.print(f"{len(cells):,} cells, corrected for looking at all of them: {summary}")
+    worst = sorted((f for f in cells if f["verdict"] == "penalty"), key=lambda f: -f["estimate"])[:_WORST_CELLS]
+    if worst:
+        console.print(
+            _table(f"Where tenured customers pay most ({len(worst)} cells)", worst, margin, currency, _name_scope)
+        )
+    else:
+        console.print()
+
+
+def _print_left_out(console: Any, document: dict[str, Any]) -> None:
+    currency = document["study"]["currency"]
+    for item in document["support"]["not_assessable"]:
+        amount = "" if item["money"] is None else f", {words.money(item['money'], currency)} a year"
+        reason = words.REASONS.get(item["reason"], item["reason"])
+        console.print(f"Not compared: {words.count(item['customers'])} tenured customers{amount}: {reason}")
+    for item in document["support"]["other_currencies"]:
+        amount = words.money(item["money"], item["currency"])
+        console.print(
+            f"Not compared: {words.count(item['customers'])} customers in {item['currency']}, {amount} a year"
+        )
+    unknown = document["support"]["unknown_tenure_customers"]
+    if unknown:
+        console.print(f"Not compared: {words.count(unknown)} customers of unknown tenure")
+    block = document["reconciliation"]
+    aside = sum(block["rows_rejected"].values())
+    console.print(
+        f"{words.count(block['rows_in'])} rows in: {words.count(block['rows_accepted'])} accepted, "
+        f"{words.count(sum(block['rows_excluded'].values()))} excluded, {words.count(aside)} rejected, "
+        f"{words.count(block['rows_duplicate'])} duplicates; rows and amounts tie out. Build {document['build']['id']}"
+    )
+    if aside:
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(block["rows_rejected"].items()))
+        console.print(f"Rejected rows by reason: {reasons}. See them: fairness sql 'from quarantine'")
+
+
+def _subline(document: dict[str, Any]) -> list[str]:
+    head, study = document["headline"], document["study"]
+    parts = []
+    if head["estimate"] is not None:
+        parts.append(words.gap(head))
+        new = "" if head["n_new"] is None else f" against {words.count(head['n_new'])} new"
+        parts.append(f"{words.count(head['n_tenured'])} tenured{new} customers in {words.count(head['n_cells'])} cells")
+    money = next((f for f in document["findings"] if f["estimand"] == "overpayment" and f["level"] == "pooled"), None)
+    if money is not None and money["estimate"] is not None:
+        parts.append(f"{words.money(money['estimate'], study['currency'])} a year paid above the offer")
+    parts.append(words.support(document))
+    if study["as_of"]:
+        parts.append(words.month(study["as_of"]))
+    return parts
+
+
+def _warnings(document: dict[str, Any], config: Config) -> list[str]:
+    """Return the sentences that belong directly under the headline: its own warnings and a reversing mix."""
+    head = document["headline"]
+    raw = next((f for f in document["findings"] if f["estimand"] == "raw_gap" and f["level"] == "pooled"), None)
+    least = config.inference.min_pricing_decisions
+    lines = [words.warning(code, head, min_pricing_decisions=least) for code in head["warnings"]]
+    if raw is not None and "mix_reverses_sign" in raw["warnings"]:
+        lines.append(words.warning("mix_reverses_sign", raw))
+    return lines
+
+
+def _table(
+    title: str, findings: list[dict[str, Any]], margin: float, currency: str, name: Callable[[dict[str, Any]], str]
+) -> Any:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column("")
+    table.add_column("Gap (interval)", justify="right")
+    table.add_column("Verdict")
+    table.add_column("Tenured", justify="right")
+    table.add_column("New", justify="right")
+    table.add_column("Compared", justify="right")
+    table.add_column("Remarks")
+    for finding in findings:
+        is_money = isinstance(finding["estimate"], str)
+        figure = f"{words.money(finding['estimate'], currency)} a year" if is_money else words.gap(finding)
+        table.add_row(
+            name(finding),
+            figure,
+            words.verdict(finding, margin=margin),
+            words.count(finding["n_tenured"]),
+            words.count(finding["n_new"]),
+            words.percent(finding["support_share"]),
+            ", ".join(code.replace("_", " ") for code in finding["warnings"]),
+        )
+    table.add_section()
+    table.add_row()
+    return table
+
+
+def _name_estimand(finding: dict[str, Any]) -> str:
+    return words.ESTIMANDS[finding["estimand"]]
+
+
+def _name_scope(finding: dict[str, Any]) -> str:
+    return ", ".join("unknown" if value is None else str(value) for value in finding["scope"].values())
