@@ -85,6 +85,7 @@ class Marts:
         coverage: Observations, with and without a comparator, of the study's currency.
         parties: Observations of parties with several.
         other_coverage: (currency, group, observations, ticks a year) of the other currencies.
+        weights: Factor that brings each cell's prices to one period, shape (cells,): 1 where all share an interval.
     """
 
     currency: str
@@ -100,13 +101,7 @@ class Marts:
     coverage: Counts
     parties: Counts
     other_coverage: tuple[tuple[str, str, int, Decimal | None], ...]
-
-    @property
-    def weights(self) -> FloatArray:
-        """Factor that brings each cell's prices to one period, shape (cells,): 1 where all cells share an interval."""
-        if len({cell.per_year for cell in self.cells}) <= 1:
-            return np.ones(len(self.cells))
-        return np.array([float(cell.per_year) for cell in self.cells])
+    weights: FloatArray
 
     def yearly(self, counts: Counts, ticks: IntArray) -> Decimal:
         """Return the exact sum of ``ticks`` a year in major units, each cell by its own billing interval."""
@@ -162,6 +157,7 @@ def load_marts(con: duckdb.DuckDBPyConnection) -> Marts:
             "party_counts", "pattern", "n_parties", "customer_number", "price_ticks", "offer_ticks", missing=NO_PRICE
         ),
         other_coverage=_other_coverage(con, cells, currency),
+        weights=_weights(cells),
     )
 
 
@@ -239,6 +235,12 @@ def _cells(con: duckdb.DuckDBPyConnection) -> tuple[Cell, ...]:
     for key, column, value in rows:
         values.setdefault(key, {})[column] = value
     return tuple(Cell(key, columns, _per_year(columns)) for key, columns in sorted(values.items()))
+
+
+def _weights(cells: tuple[Cell, ...]) -> FloatArray:
+    if len({cell.per_year for cell in cells}) <= 1:
+        return np.ones(len(cells))
+    return np.array([float(cell.per_year) for cell in cells])
 
 
 def _per_year(columns: dict[str, str | None]) -> Fraction:

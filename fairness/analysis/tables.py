@@ -106,5 +106,6 @@ def _create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str],
     listed = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
     con.execute(f"create or replace table {table} ({listed})")
     if rows:
-        marks = ", ".join("?" for _ in columns)
-        con.executemany(f"insert into {table} values ({marks})", [[row[name] for name in columns] for row in rows])
+        # One list per column: a statement per row would take longer than the whole analysis.
+        lists = ", ".join(f"unnest(cast(? as {sql_type}[]))" for sql_type in columns.values())
+        con.execute(f"insert into {table} select {lists}", [[row[name] for row in rows] for name in columns])

@@ -38,7 +38,7 @@ STAGED_TYPES = {
 }
 _LATEST = "2100-01-01"
 SEPARATOR, UNKNOWN = "\x1f", "\x1e"
-"""How cell and lens keys join their values, and stand for an unknown one; sql/31_cell_value.sql takes them apart."""
+"""How cell and lens keys join their values, and stand for an unknown one; sql/46_cell_value.sql takes them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class BookMapping:
         located = self._locate(name)
         if located is None:
             default = self._default(name)
-            return Mapped(name, f"cast({default} as {STAGED_TYPES[name]})", constant=default.strip("'"))
+            return Mapped(name, self.constant(name), constant=default.strip("'"))
         resolved, sql_type = located
         value = f"u_{name}" if resolved.is_computed else resolved.sql
         return _mapped(name, resolved, self._cast(name, value, sql_type))
@@ -213,11 +213,35 @@ class BookMapping:
         edges = tuple(float(edge) for edge in breaks)
         return _mapped(control, resolved, casts.band(f'"{control}"', value, sql_type, edges, self._source))
 
-    def select(self, *, source_index: int, extras: tuple[str, ...], numbered: bool, rejects: str | None) -> str:
+    @property
+    def varying(self) -> frozenset[str]:
+        """The staged columns that differ between rows of this file; the others are the same on all."""
+        mapped = {name for name in BOOK_COLUMNS if self._locate(name) is not None}
+        if "tenure_start" in mapped:
+            mapped.add("tenure_months")
+        return frozenset(
+            {*mapped, "reject_reason", "customer_id", "cell_key", *(("lens_key",) if self._lenses else ())}
+        )
+
+    def constant(self, name: str) -> str:
+        """Return the SQL of a staged column that does not vary."""
+        value = "1" if name == "source_index" else "''" if name == "lens_key" else self._default(name)
+        return f"cast({value} as {STAGED_TYPES[name]})"
+
+    def select(
+        self,
+        *,
+        source_index: int,
+        columns: tuple[str, ...],
+        extras: tuple[str, ...],
+        numbered: bool,
+        rejects: str | None,
+    ) -> str:
         """Return the SQL that stages the file: untyped values, typed values, then keys and reject reasons.
 
         Args:
             source_index: Number of the file in ``inputs``.
+            columns: Names of the staged columns to return.
             extras: Pass-through columns of the whole study; those that this file lacks are null.
             numbered: Add ``source_row`` (record number among the readable ones, from 1) and ``raw_row`` (JSON text).
             rejects: As for :func:`fairness.intake.relations.relation`.
@@ -230,7 +254,7 @@ class BookMapping:
         level_1 = f"select *{_listed(untyped)}{_listed(numbers)} from {raw}"
         typed = [f'{m.typed} as "{m.name}"' for m in mapped]
         level_2 = f"select *, {', '.join(typed)} from ({level_1})"
-        final = [self._final(name, source_index, mapped) for name in STAGED_TYPES]
+        final = [self._final(name, source_index, mapped) for name in columns]
         final += [f'"{name}"' for name in extras]
         if numbered:
             column = self._first_reject(mapped, by_column=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from fairness.intake.book import STAGED_TYPES
 from fairness.intake.casts import quote
 from fairness.intake.stage import StagedFile
 
@@ -50,7 +51,9 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Sequence[StagedFile
 
 
 def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
-    query = record.mapping.select(source_index=record.source_index, extras=(), numbered=True, rejects=None)
+    query = record.mapping.select(
+        source_index=record.source_index, columns=tuple(STAGED_TYPES), extras=(), numbered=True, rejects=None
+    )
     header_rows = 1 if record.file.format == "csv" else 0
     con.execute("set preserve_insertion_order = true")
     try:

@@ -71,7 +71,10 @@ def fingerprints(inputs: list[SourceFile]) -> list[Future[Fingerprint]]:
 def stage_book(
     con: duckdb.DuckDBPyConnection, config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]]
 ) -> list[StagedFile]:
-    """Create ``stg_book`` and ``stg_unreadable`` in the current database and fill them.
+    """Create ``stg_book_row``, its full form ``stg_book``, and ``stg_unreadable`` in the current database.
+
+    ``stg_book_row`` stores only what differs between rows; the view ``stg_book`` adds the constants, so that the models
+    find every column of the layout. Writing them a row at a time would double the time of a large intake.
 
     Raises:
         ConfigError: A mapped column does not exist, or an expression does not compute.
@@ -79,15 +82,24 @@ def stage_book(
     """
     mappings = [BookMapping(con, config=config, source=item.source, file=item.file, key=item.key) for item in inputs]
     extras = tuple(sorted({name for mapping in mappings for name in mapping.extras}))
-    columns = ", ".join(f'"{name}" {STAGED_TYPES.get(name, "varchar")}' for name in (*STAGED_TYPES, *extras))
-    con.execute(f"create or replace table stg_book ({columns})")
+    varying = {name for mapping in mappings for name in mapping.varying}
+    varying |= {"source_index"} if len(inputs) > 1 else set()
+    stored = tuple(name for name in STAGED_TYPES if name in varying)
+    columns = ", ".join(f'"{name}" {STAGED_TYPES.get(name, "varchar")}' for name in (*stored, *extras))
+    con.execute(f"create or replace table stg_book_row ({columns})")
+    shown = [name if name in varying else f"{mappings[0].constant(name)} as {name}" for name in STAGED_TYPES]
+    listed = ", ".join((*shown, *(f'"{name}"' for name in extras)))
+    con.execute(f"create or replace view stg_book as select {listed} from stg_book_row")
     con.execute(
         "create or replace table stg_unreadable "
         "(source_index integer, source_row bigint, reason varchar, column_name varchar, raw_row varchar)"
     )
     staged = []
     for index, (item, mapping, future) in enumerate(zip(inputs, mappings, hashes, strict=True), start=1):
-        n_rows = _stage_file(con, index, item, mapping, extras)
+        rejects = f"_rejects_{index}" if item.file.format == "csv" else None
+        query = mapping.select(source_index=index, columns=stored, extras=extras, numbered=False, rejects=rejects)
+        n_rows = _stage_file(con, query, item, ordered=not mapping.has_customer_id)
+        n_rows += _store_unreadable(con, index, rejects) if rejects else 0
         record = StagedFile(index, item.source, item.file, future.result(), n_rows, mapping)
         _tie_to_lines(con, record)
         staged.append(record)
@@ -97,15 +109,11 @@ def stage_book(
     return staged
 
 
-def _stage_file(
-    con: duckdb.DuckDBPyConnection, index: int, item: SourceFile, mapping: BookMapping, extras: tuple[str, ...]
-) -> int:
-    rejects = f"_rejects_{index}" if item.file.format == "csv" else None
-    query = mapping.select(source_index=index, extras=extras, numbered=False, rejects=rejects)
-    # Row order matters only where row numbers become customer ids; otherwise the engine may write as it reads.
-    con.execute(f"set preserve_insertion_order = {str(not mapping.has_customer_id).lower()}")
+def _stage_file(con: duckdb.DuckDBPyConnection, query: str, item: SourceFile, *, ordered: bool) -> int:
+    """Add a file's rows to ``stg_book_row`` and return how many; ordered where row numbers become customer ids."""
+    con.execute(f"set preserve_insertion_order = {str(ordered).lower()}")
     try:
-        inserted = con.execute(f"insert into stg_book {query}").fetchone()
+        inserted = con.execute(f"insert into stg_book_row {query}").fetchone()
     except duckdb.Error as error:
         raise DataError(
             f"the file cannot be read: {first_line(error)}",
@@ -114,8 +122,7 @@ def _stage_file(
         ) from error
     finally:
         con.execute("reset preserve_insertion_order")
-    n_rows = int(inserted[0]) if inserted else 0
-    return n_rows + (_store_unreadable(con, index, rejects) if rejects else 0)
+    return int(inserted[0]) if inserted else 0
 
 
 def _store_unreadable(con: duckdb.DuckDBPyConnection, index: int, rejects: str) -> int:

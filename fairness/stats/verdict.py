@@ -28,7 +28,7 @@ WarningCode = Literal[
     "few_pricing_decisions", "estimators_disagree", "small_effective_sample", "offsetting_gaps", "narrow_support"
 ]
 
-# Support below which the sentence names the share covered, and the share of tenured customers in penalised cells that
+# Share of tenured customers below which the sentence names the share covered, and the share of tenured customers in penalised cells that
 # stops a pooled "equivalent".
 FULL_SUPPORT = 0.95
 OFFSETTING_SHARE = 0.05
@@ -141,7 +141,7 @@ def decide(evidence: Evidence) -> Verdict:
     if evidence.estimate is None:
         raise ValueError("estimate = None: must be given when a cell qualifies")
     verdict, reason = _judge(evidence, evidence.estimate)
-    return Verdict(verdict, reason, _warnings(evidence, evidence.estimate, verdict))
+    return Verdict(verdict, reason, _warnings(evidence, evidence.estimate))
 
 
 def _judge(evidence: Evidence, estimate: float) -> tuple[VerdictName, Reason]:
@@ -183,7 +183,7 @@ def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
     return "below_margin" if abs(estimate) < evidence.margin else None
 
 
-def _warnings(evidence: Evidence, estimate: float, verdict: VerdictName) -> tuple[WarningCode, ...]:
+def _warnings(evidence: Evidence, estimate: float) -> tuple[WarningCode, ...]:
     found: list[WarningCode] = []
     if _few_decisions(evidence):
         found.append("few_pricing_decisions")
@@ -191,10 +191,9 @@ def _warnings(evidence: Evidence, estimate: float, verdict: VerdictName) -> tupl
         found.append("estimators_disagree")
     if _inside_margin(evidence) and _small_sample(evidence):
         found.append("small_effective_sample")
-    # Penalised cells under a pooled penalty offset nothing; cells that differ by more than the margin may.
-    if _cells_differ(evidence) or (_penalised_cells(evidence) and verdict != "penalty"):
+    if _inside_margin(evidence) and (_cells_differ(evidence) or _penalised_cells(evidence)):
         found.append("offsetting_gaps")
-    if _least_support(evidence) < FULL_SUPPORT:
+    if evidence.support_customers < FULL_SUPPORT:
         found.append("narrow_support")
     return tuple(found)
 

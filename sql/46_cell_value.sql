@@ -1,5 +1,5 @@
 -- Grain:   one row per cell and column that defines it.
--- Reads:   price_ledger, cell_column
+-- Reads:   cell_coverage, cell_column
 -- Columns: cell_key; column_order, column_name; value (null where the control is unknown, which is a value of its own).
 -- Why:     the key is the values joined by the unit separator (character 31), unknown being the record separator
 --          (character 30); this is the one place that takes it apart.
@@ -9,7 +9,7 @@ with
 
 cells as (
     select distinct cell_key
-    from price_ledger
+    from cell_coverage
 ),
 
 final as (

@@ -1,5 +1,5 @@
 -- Grain:   one row per combination of lens values and lens.
--- Reads:   price_ledger, lens_column
+-- Reads:   cell_coverage, lens_column
 -- Columns: lens_key; lens_order, lens; value (null where unknown).
 -- Why:     findings are repeated within each value of each lens; a customer has one value per lens.
 
@@ -8,7 +8,7 @@ with
 
 combinations as (
     select distinct lens_key
-    from price_ledger
+    from cell_coverage
 ),
 
 final as (

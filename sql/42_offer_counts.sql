@@ -1,5 +1,5 @@
 -- Grain:   one row per cell, lens combination, loyalty group, tenure band, price and offer.
--- Reads:   price_ledger, params
+-- Reads:   price_counts, params
 -- Columns: price_ticks, offer_ticks in 10^-4 major units per billing interval; n_customers.
 -- Why:     the book states each customer's new-customer offer; the offer version is the (cell, offer price) pair.
 --          Serves offer_gap and overpayment.
@@ -8,12 +8,12 @@ create or replace table offer_counts as
 with
 
 offered as (
-    select price_ledger.*
-    from price_ledger
+    select price_counts.*
+    from price_counts
     inner join params
-        on price_ledger.currency = params.currency
-    where price_ledger.price_ticks is not null
-        and price_ledger.offer_ticks is not null
+        on price_counts.currency = params.currency
+    where price_counts.price_ticks is not null
+        and price_counts.offer_ticks is not null
 ),
 
 final as (
@@ -24,7 +24,7 @@ final as (
         band_order,
         price_ticks,
         offer_ticks,
-        count(*) as n_customers
+        cast(sum(n_customers) as bigint) as n_customers
     from offered
     group by cell_key, lens_key, loyalty_group, band_order, price_ticks, offer_ticks
 )

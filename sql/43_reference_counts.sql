@@ -1,5 +1,5 @@
 -- Grain:   one row per reference, cell, lens combination, loyalty group, tenure band, price and reference amount.
--- Reads:   price_ledger, params
+-- Reads:   price_counts, params
 -- Columns: reference in market_price, expected_cost; price_ticks, reference_ticks in 10^-4 major units per billing
 --          interval; n_customers.
 -- Why:     ratios of price to reference are formed from these counts in Python, unrounded. Serves market_gap, cost_gap.
@@ -8,19 +8,19 @@ create or replace table reference_counts as
 with
 
 referenced as (
-    select 'market_price' as reference, price_ledger.*, price_ledger.market_ticks as reference_ticks
-    from price_ledger
+    select 'market_price' as reference, price_counts.*, price_counts.market_ticks as reference_ticks
+    from price_counts
     inner join params
-        on price_ledger.currency = params.currency
-    where price_ledger.price_ticks is not null
-        and price_ledger.market_ticks is not null
+        on price_counts.currency = params.currency
+    where price_counts.price_ticks is not null
+        and price_counts.market_ticks is not null
     union all
-    select 'expected_cost' as reference, price_ledger.*, price_ledger.cost_ticks as reference_ticks
-    from price_ledger
+    select 'expected_cost' as reference, price_counts.*, price_counts.cost_ticks as reference_ticks
+    from price_counts
     inner join params
-        on price_ledger.currency = params.currency
-    where price_ledger.price_ticks is not null
-        and price_ledger.cost_ticks is not null
+        on price_counts.currency = params.currency
+    where price_counts.price_ticks is not null
+        and price_counts.cost_ticks is not null
 ),
 
 final as (
@@ -32,7 +32,7 @@ final as (
         band_order,
         price_ticks,
         reference_ticks,
-        count(*) as n_customers
+        cast(sum(n_customers) as bigint) as n_customers
     from referenced
     group by reference, cell_key, lens_key, loyalty_group, band_order, price_ticks, reference_ticks
 )
