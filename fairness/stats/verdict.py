@@ -28,7 +28,7 @@ WarningCode = Literal[
     "few_pricing_decisions", "estimators_disagree", "small_effective_sample", "offsetting_gaps", "narrow_support"
 ]
 
-# Share of tenured customers below which the sentence names the share covered, and the share of tenured customers in penalised cells that
+# Share of tenured customers below which the sentence names the share covered, and their share in penalised cells
 # stops a pooled "equivalent".
 FULL_SUPPORT = 0.95
 OFFSETTING_SHARE = 0.05
