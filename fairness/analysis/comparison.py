@@ -136,7 +136,8 @@ def draft(
         adjusted_penalty_share=comparison.penalised_share,
     )
     decisions = comparison.pricing_decisions
-    bound_by_decisions = decisions is not None and comparison.interval == "offer_version"
+    few = decisions is not None and decisions < settings.min_pricing_decisions
+    bound_by_decisions = few or comparison.interval == "offer_version"
     return Draft(
         finding=finding,
         ratio=comparison.ratio,

@@ -5,6 +5,7 @@ A :class:`Draft` is a finding before anyone looked at how many others there are.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from fairness.stats.power import deciding_sample, minimum_detectable_gap
 from fairness.stats.verdict import Evidence, Verdict, decide
 
 _LEAST_SAMPLE, _LEAST_CLUSTERS = 100, 20
-_FEW_NOT_MENDED_BY_MORE = ("estimators_disagree", "offsetting_gaps", "support_below_minimum", "no_comparable_cell")
+_NOT_MENDED_BY_MORE = ("estimators_disagree", "offsetting_gaps", "support_below_minimum", "no_comparable_cell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,15 +178,18 @@ def _is_approximate(finding: Finding) -> bool:
 
 
 def _deciding(draft: Draft, verdict: Verdict, finding: Finding, look: _Look, margin: float) -> DecidingSample:
-    size, kind = draft.sample
-    if verdict.reason in _FEW_NOT_MENDED_BY_MORE:
-        return DecidingSample(kind, size, None, None, reason=verdict.reason)
-    totals = deciding_sample(se=draft.ratio.se if draft.ratio else None, n=size, margin=margin, alpha=look.alpha_star)
+    size, unit = draft.sample
+    totals = None
+    if verdict.reason not in _NOT_MENDED_BY_MORE and draft.ratio is not None:
+        totals = deciding_sample(se=draft.ratio.se, n=size, margin=margin, alpha=look.alpha_star)
     if totals is None:
-        return DecidingSample(kind, size, None, None, reason=verdict.reason)
+        return DecidingSample(unit, size, None, None, reason=verdict.reason)
     at_zero, at_twice = totals
+    if draft.evidence is not None and verdict.reason == "few_pricing_decisions":
+        least = math.ceil(draft.evidence.min_pricing_decisions)
+        at_zero, at_twice = max(at_zero, least), max(at_twice, least)
     needed, present = finding.diagnostics.n_eff_needed, finding.diagnostics.n_eff
-    if needed is not None and present:
+    if unit == "customers" and needed is not None and present:
         # Equivalence also asks for enough new prices: the sample has to grow to that as well.
-        at_zero = max(at_zero, int(-(-size * needed // present)))
-    return DecidingSample(kind, size, at_zero, at_twice)
+        at_zero = max(at_zero, math.ceil(size * needed / present))
+    return DecidingSample(unit, size, at_zero, at_twice)

@@ -28,9 +28,16 @@ WarningCode = Literal[
     "few_pricing_decisions", "estimators_disagree", "small_effective_sample", "offsetting_gaps", "narrow_support"
 ]
 
-# Share of tenured customers below which the sentence names the share covered, and their share in penalised cells
-# stops a pooled "equivalent".
+# Share of tenured customers below which the sentence names the share covered.
 FULL_SUPPORT = 0.95
+_AT_OR_AFTER_EQUIVALENCE = (
+    "small_effective_sample",
+    "offsetting_gaps",
+    "below_margin",
+    "interval_includes_zero",
+    "p_not_below_alpha",
+)
+# Share of tenured customers in penalised cells that stops a pooled "equivalent".
 OFFSETTING_SHARE = 0.05
 
 
@@ -141,7 +148,7 @@ def decide(evidence: Evidence) -> Verdict:
     if evidence.estimate is None:
         raise ValueError("estimate = None: must be given when a cell qualifies")
     verdict, reason = _judge(evidence, evidence.estimate)
-    return Verdict(verdict, reason, _warnings(evidence, evidence.estimate))
+    return Verdict(verdict, reason, _warnings(evidence, evidence.estimate, reason))
 
 
 def _judge(evidence: Evidence, estimate: float) -> tuple[VerdictName, Reason]:
@@ -183,7 +190,7 @@ def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
     return "below_margin" if abs(estimate) < evidence.margin else None
 
 
-def _warnings(evidence: Evidence, estimate: float) -> tuple[WarningCode, ...]:
+def _warnings(evidence: Evidence, estimate: float, reason: Reason) -> tuple[WarningCode, ...]:
     found: list[WarningCode] = []
     if _few_decisions(evidence):
         found.append("few_pricing_decisions")
@@ -191,7 +198,8 @@ def _warnings(evidence: Evidence, estimate: float) -> tuple[WarningCode, ...]:
         found.append("estimators_disagree")
     if _inside_margin(evidence) and _small_sample(evidence):
         found.append("small_effective_sample")
-    if _inside_margin(evidence) and (_cells_differ(evidence) or _penalised_cells(evidence)):
+    # Where a rule before equivalence decides, or the gap itself does, differing cells offset nothing.
+    if reason in _AT_OR_AFTER_EQUIVALENCE and (_cells_differ(evidence) or _penalised_cells(evidence)):
         found.append("offsetting_gaps")
     if evidence.support_customers < FULL_SUPPORT:
         found.append("narrow_support")

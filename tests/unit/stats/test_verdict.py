@@ -111,6 +111,8 @@ def test_offsetting_gaps() -> None:
     assert verdict_of(EQUAL, adjusted_penalty_share=0.05)[:2] == ("inconclusive", "offsetting_gaps")
     assert verdict_of(EQUAL, adjusted_penalty_share=0.049)[0] == "equivalent"
     assert verdict_of(PENALTY, **differing) == ("penalty", "gap_beyond_margin", ())
+    undecided = {**differing, "interval": (-0.02, 0.03), "equivalence_interval": (-0.015, 0.025)}
+    assert verdict_of(EQUAL, **undecided) == ("inconclusive", "interval_includes_zero", ("offsetting_gaps",))
     assert verdict_of(PENALTY, adjusted_penalty_share=1.0) == ("penalty", "gap_beyond_margin", ())
 
 
@@ -149,7 +151,6 @@ def test_the_first_rule_decides_and_the_others_warn() -> None:
             "few_pricing_decisions",
             "estimators_disagree",
             "small_effective_sample",
-            "offsetting_gaps",
             "narrow_support",
         ),
     )
