@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -130,17 +131,20 @@ def _say(text: str) -> None:
 def main() -> None:
     """Run the command line; every error that the user can mend is printed without a traceback."""
     try:
-        app(standalone_mode=False)
+        # Without standalone mode an exit code comes back as the return value; None means done.
+        sys.exit(app(standalone_mode=False) or ExitCode.DONE)
     except FairnessError as error:
         _say(f"error: {error}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         _say("interrupted")
         sys.exit(ExitCode.INTERRUPTED)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except typer.Abort:
         sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; closing stdout here keeps the interpreter from complaining later.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.DONE)
     except Exception as error:
         _exit_on_usage(error)
         raise

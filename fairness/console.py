@@ -103,14 +103,18 @@ def _print_table(document: dict[str, Any], config: Config) -> None:
     if len(bands) > 1:
         unit = "" if any("month" in str(f["tenure_band"]) for f in bands) else "years "
         console.print(_table("By tenure", bands, margin, currency, lambda f: f"{unit}{f['tenure_band']}"))
-    for lens in dict.fromkeys(next(iter(f["scope"])) for f in primary if f["level"] == "lens"):
+    name_scope = _namer(config)
+    for lens in config.lenses.names:
         rows = [f for f in primary if f["level"] == "lens" and lens in f["scope"]]
-        console.print(_table(f"By {lens}", rows, margin, currency, _name_scope))
-    _print_cells(console, [f for f in primary if f["level"] == "cell"], margin, currency)
+        if rows:
+            console.print(_table(f"By {lens.replace('_', ' ')}", rows, margin, currency, name_scope))
+    _print_cells(console, [f for f in primary if f["level"] == "cell"], margin, currency, name_scope)
     _print_left_out(console, document)
 
 
-def _print_cells(console: Any, cells: list[dict[str, Any]], margin: float, currency: str) -> None:
+def _print_cells(
+    console: Any, cells: list[dict[str, Any]], margin: float, currency: str, name: Callable[[dict[str, Any]], str]
+) -> None:
     """Print the worst cells of those decided, and how many there are of each verdict."""
     if len(cells) < 2:
         return
@@ -124,7 +128,9 @@ def _print_cells(console: Any, cells: list[dict[str, Any]], margin: float, curre
     worst = sorted((f for f in cells if f["verdict"] == "penalty"), key=lambda f: -f["estimate"])[:_WORST_CELLS]
     if worst:
         console.print(
-            _table(f"Where tenured customers pay most ({len(worst)} cells)", worst, margin, currency, _name_scope)
+            _table(
+                f"Where tenured customers pay most ({words.many(len(worst), 'cell')})", worst, margin, currency, name
+            )
         )
     else:
         console.print()
@@ -162,7 +168,9 @@ def _subline(document: dict[str, Any]) -> list[str]:
     if head["estimate"] is not None:
         parts.append(words.gap(head))
         new = "" if head["n_new"] is None else f" against {words.count(head['n_new'])} new"
-        parts.append(f"{words.count(head['n_tenured'])} tenured{new} customers in {words.count(head['n_cells'])} cells")
+        parts.append(
+            f"{words.count(head['n_tenured'])} tenured{new} customers in {words.many(head['n_cells'], 'cell')}"
+        )
     money = next((f for f in document["findings"] if f["estimand"] == "overpayment" and f["level"] == "pooled"), None)
     if money is not None and money["estimate"] is not None:
         parts.append(f"{words.money(money['estimate'], study['currency'])} a year paid above the offer")
@@ -192,7 +200,7 @@ def _table(
     table.add_column("")
     table.add_column("Gap (interval)", justify="right")
     table.add_column("Verdict")
-    table.add_column("Tenured", justify="right")
+    table.add_column("Customers", justify="right")
     table.add_column("New", justify="right")
     table.add_column("Compared", justify="right")
     table.add_column("Remarks")
@@ -217,5 +225,12 @@ def _name_estimand(finding: dict[str, Any]) -> str:
     return words.ESTIMANDS[finding["estimand"]]
 
 
-def _name_scope(finding: dict[str, Any]) -> str:
-    return ", ".join("unknown" if value is None else str(value) for value in finding["scope"].values())
+def _namer(config: Config) -> Callable[[dict[str, Any]], str]:
+    """Return a function that names a scope by its values, in the order in which the config names the columns."""
+    order = {name: position for position, name in enumerate((*config.like_for_like.cell, *config.lenses.names))}
+
+    def name(finding: dict[str, Any]) -> str:
+        scope = sorted(finding["scope"].items(), key=lambda item: order.get(item[0], -1))
+        return ", ".join("unknown" if value is None else str(value) for _, value in scope)
+
+    return name

@@ -128,6 +128,16 @@ def count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 
+def many(number: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Example:
+        >>> many(1, "cell"), many(1204, "cell")
+        ('1 cell', '1,204 cells')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def month(as_of: str | None) -> str:
     """Return a month for reading.
 

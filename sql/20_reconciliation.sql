@@ -1,5 +1,5 @@
 -- Grain:   one row per input role, disposition, reason and currency.
--- Reads:   stg_book, stg_unreadable, int_book_repeat
+-- Reads:   stg_book, stg_unreadable, int_book_repeat, int_book_line
 -- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency (null
 --          where the row states none); n_rows; amount = sum of the parsed price, major units; n_amount = rows summed.
 -- Why:     every input row has exactly one disposition, so rows and amounts add up to what came in. checks/ proves it.

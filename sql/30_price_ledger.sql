@@ -12,11 +12,11 @@ with
 micros as (
     select
         int_book_line.*,
-        cast(price * 1000000 as bigint) as price_micros,
-        cast(prior_price * 1000000 as bigint) as prior_micros,
-        cast(offer_price * 1000000 as bigint) as offer_micros,
-        cast(market_price * 1000000 as bigint) as market_micros,
-        cast(expected_cost * 1000000 as bigint) as cost_micros
+        cast(cast(price as decimal(24, 6)) * 1000000 as bigint) as price_micros,
+        cast(cast(prior_price as decimal(24, 6)) * 1000000 as bigint) as prior_micros,
+        cast(cast(offer_price as decimal(24, 6)) * 1000000 as bigint) as offer_micros,
+        cast(cast(market_price as decimal(24, 6)) * 1000000 as bigint) as market_micros,
+        cast(cast(expected_cost as decimal(24, 6)) * 1000000 as bigint) as cost_micros
     from int_book_line
 ),
 

@@ -156,7 +156,7 @@ def _with_verdict(
     if verdict is None:
         return replace(finding, warnings=draft.warnings)
     warnings = (*verdict.warnings, *(code for code in draft.warnings if code not in verdict.warnings))
-    if draft.ratio is not None and _is_approximate(finding):
+    if draft.ratio is not None and verdict.verdict != "not_assessable" and _is_approximate(finding):
         warnings = (*warnings, "approximate")
     sample = None
     if verdict.verdict == "inconclusive" and margin is not None:

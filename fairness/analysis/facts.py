@@ -22,7 +22,8 @@ def gap_fact(estimand: str, estimate: float | None, *, n_tenured: int, n_cells: 
     """
     if estimate is None:
         return "Nothing could be compared."
-    who = f"{n_tenured:,} tenured customers in {n_cells:,} cell{'' if n_cells == 1 else 's'}"
+    customers = "customer" if n_tenured == 1 else "customers"
+    who = f"{n_tenured:,} tenured {customers} in {n_cells:,} {'cell' if n_cells == 1 else 'cells'}"
     size = f"{abs(estimate) * 100:,.1f} %"
     if estimand == "change_gap":
         direction = "more" if estimate >= 0 else "less"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -230,10 +231,17 @@ def _context(marts: Marts, estimand: str, sample: _Sample, config: Config) -> tu
     if table.tenured.any():
         values = (table.price[table.tenured], table.reference[table.tenured], table.n[table.tenured])
         above = share_above(*values, confidence_level=config.inference.confidence_level)
-        excess = float((np.maximum(0.0, values[0] - values[1]) * values[2]).sum())
         found += [
             Companion("median_ratio_all", median_ratio(*values)),
             Companion("share_above_all", above.share, above.ci_lower, above.ci_upper),
-            Companion("gross_above_reference_all", round(excess, 4)),
+            Companion("gross_above_reference_all", _gross_above(marts, reference)),
         ]
     return tuple(found)
+
+
+def _gross_above(marts: Marts, reference: str) -> Decimal:
+    """Return what all tenured customers pay above the reference, a year: exact money."""
+    counts = marts.references[reference]
+    rows = counts.take(POOLED.tenured(marts, counts))
+    excess = np.maximum(rows.values["price_ticks"] - rows.values["reference_ticks"], 0) * rows.values["n_customers"]
+    return marts.yearly(rows, excess)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from fairness.config.lines import Location, index_lines, line_of
 from fairness.config.models import Config
 from fairness.config.problems import ABSENT, SECTIONS, Problem, key_text, rule_broken, unknown_key
-from fairness.errors import ConfigError
+from fairness.errors import ConfigError, nearest
 
 CONFIG_NAME = "fairness.toml"
 LATER_SECTIONS = ("access", "notify", "privacy", "promises")
@@ -82,6 +82,8 @@ def load_config(path: Path) -> Config:
     except ValidationError as error:
         reported = {problem.location for problem in problems}
         problems += [problem for problem in _broken_rules(error, document) if problem.location not in reported]
+    if config is not None:
+        problems += _check_breaks(config)
     if config is None or problems:
         raise _report(problems, path, text)
     return config
@@ -137,6 +139,15 @@ def _check_sections(document: dict[str, Any]) -> Iterator[Problem]:
             yield Problem((name,), unknown_key(name, (name,)))
     if isinstance(document.get("source"), dict):
         yield Problem(("source",), "must be a list of sections: write [[source]] with two brackets")
+
+
+def _check_breaks(config: Config) -> Iterator[Problem]:
+    """Refuse bands of a column that nothing uses: they would be ignored without a word."""
+    used = {*config.like_for_like.cell, *config.lenses.names}
+    for name in config.like_for_like.breaks:
+        if name not in used:
+            rule = f"must name a column of like_for_like.cell or [lenses]{nearest(name, used)}"
+            yield Problem(("like_for_like", "breaks", name), rule)
 
 
 def _broken_rules(error: ValidationError, document: dict[str, Any]) -> Iterator[Problem]:

@@ -121,13 +121,16 @@ class BookMapping:
                 return None
             resolved = Resolved(column, is_computed=False)
         try:
-            query = f"describe select {resolved.sql} as v from {relation(self._file, self._source)}"
+            # A computed expression is tried row by row later on; what cannot stand there is refused here.
+            value = f"try({resolved.sql})" if resolved.is_computed else resolved.sql
+            query = f"describe select {value} as v from {relation(self._file, self._source)}"
             row = self._con.execute(query).fetchone()
         except duckdb.Error as error:
             raise ConfigError(
                 f"the expression does not compute: {first_line(error)}",
                 where=f"{key} = {self._source.columns.get(name, name)!r}",
-                mend="delimited text is read as text: cast where the expression computes, as in tenure::int * 12",
+                mend="use only the row's own columns, constants and scalar functions; delimited text is read as text, "
+                "so cast where the expression computes, as in tenure::int * 12",
             ) from error
         return resolved, str(row[1]) if row else "VARCHAR"
 

@@ -14,6 +14,8 @@ from fairness.config import Source
 MAX_TENURE_MONTHS = 1800
 """A tenure above 150 years is an error of the export, not a customer."""
 
+# Half a tick of 10^-4 rounds to the even neighbour, which is zero.
+_NO_TICK = "0.00005"
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 _NUMERIC_DATE = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$"
 
@@ -110,12 +112,12 @@ def number(name: str, value: str, sql_type: str, source: Source, *, unparsed: st
 
 
 def price(name: str, value: str, sql_type: str, source: Source) -> Cast:
-    """Cast a price: DECIMAL(18,6) above zero. Zero or less is BAD_PRICE; missing stays null."""
+    """Cast a price: DECIMAL(18,6) that rounds to at least one tick. Zero or less is BAD_PRICE; missing stays null."""
     cast = number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED")
     return Cast(
         cast.sql,
-        (*cast.rejects, (f"{name} <= 0", "BAD_PRICE")),
-        healthy=f"coalesce({name} > 0, {value} is null)",
+        (*cast.rejects, (f"{name} <= {_NO_TICK}", "BAD_PRICE")),
+        healthy=f"coalesce({name} > {_NO_TICK}, {value} is null)",
     )
 
 

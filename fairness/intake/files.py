@@ -30,6 +30,7 @@ _FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
 _COMPRESSED = (".gz", ".zst")
 _DELIMITERS = (",", ";", "\t", "|")
 _CHUNK_BYTES = 1 << 22
+_HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +145,44 @@ def _format_of(path: Path, label: str) -> FileFormat:
 
 def _first_record(con: duckdb.DuckDBPyConnection, path: Path, label: str, encoding: str) -> str:
     """Return the header record as text: several lines where a quoted name contains a line break."""
-    query = (
-        "select line from read_csv(?, auto_detect=false, delim=chr(1), quote='', escape='', header=false, "
-        f"columns={{'line': 'VARCHAR'}}, encoding='{encoding}', max_line_size=10000000) limit 20"
-    )
     try:
-        lines = [str(row[0] or "") for row in con.execute(query, [str(path)]).fetchall()]
-    except duckdb.Error as error:
+        # Only the header has to decode here: a bad byte further down costs its row, not the file.
+        start = _first_bytes(con, path)
+        cut = start.decode(encoding, errors="replace")
+        lines = cut.lstrip("\ufeff").splitlines()
+        record = ""
+        for line in lines:
+            record = f"{record}\n{line}" if record else line
+            if record.count('"') % 2 == 0:
+                break
+        if "\ufffd" in record:
+            start.decode(encoding)
+    except (UnicodeDecodeError, OSError, EOFError) as error:
         raise DataError(
             f"the header cannot be read as {encoding} text: {first_line(error)}",
             where=label,
-            mend="declare source.encoding (utf-8, latin-1, utf-16)",
+            mend="declare source.encoding (utf-8, latin-1, utf-16), and check that the file is whole",
         ) from error
-    record = ""
-    for line in lines:
-        record = f"{record}\n{line}" if record else line.lstrip("\ufeff")
-        if record.count('"') % 2 == 0:
-            break
     if not record.strip():
         raise DataError("the file has no header line", where=label, mend="export it again, with its header line")
     return record
+
+
+def _first_bytes(con: duckdb.DuckDBPyConnection, path: Path) -> bytes:
+    """Return the first bytes of a text file, decompressed."""
+    if path.suffix.lower() == ".zst":
+        # Latin-1 maps every byte to one character: the engine decompresses, the caller decodes.
+        query = (
+            "select line from read_csv(?, auto_detect=false, delim=chr(1), quote='', escape='', header=false, "
+            "columns={'line': 'VARCHAR'}, encoding='latin-1', max_line_size=10000000) limit 20"
+        )
+        lines = [str(row[0] or "") for row in con.execute(query, [str(path)]).fetchall()]
+        return "\n".join(lines).encode("latin-1", errors="replace")
+    if path.suffix.lower() == ".gz":
+        with gzip.open(path, "rb") as stream:
+            return stream.read(_HEADER_BYTES)
+    with path.open("rb") as plain:
+        return plain.read(_HEADER_BYTES)
 
 
 def _delimiter_of(header: str) -> str:

@@ -43,11 +43,16 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Sequence[StagedFile
     for record in staged:
         if record.source_index in affected:
             _add_rows(con, record)
+        names = list(record.file.header)
         con.execute(
-            "insert into quarantine select 'book', ?, source_row, reason, column_name, raw_row "
-            "from stg_unreadable where source_index = ? order by source_row",
-            [record.file.label, record.source_index],
+            """
+            insert into quarantine
+            select 'book', ?, source_row, reason, list_extract(?, cast(substr(column_name, 2) as integer) + 1), raw_row
+            from stg_unreadable where source_index = ?
+            """,
+            [record.file.label, names, record.source_index],
         )
+    con.execute("create or replace table quarantine as from quarantine order by source_file, source_row, reason")
 
 
 def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:

@@ -15,6 +15,8 @@ def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], li
     Raises:
         SqlError: The statement is not valid, or returns no rows by nature.
     """
+    if not query.strip(" ;\n\t"):
+        raise SqlError("the query is empty", where="(empty query)", mend="try 'from findings'")
     try:
         result = con.execute(query)
         columns = [str(column[0]) for column in result.description or ()]

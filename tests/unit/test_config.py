@@ -171,7 +171,7 @@ class TestValues:
         }
 
     def test_breaks_keep_whole_numbers(self, load: Load) -> None:
-        config = load(in_section("like_for_like", "breaks = { age = [30, 40], score = [0.5] }"))
+        config = load(in_section("like_for_like", 'cell = ["age", "score"]\nbreaks = { age = [30, 40], score = [0.5] }'))
         assert repr(config.like_for_like.breaks) == "{'age': (30, 40), 'score': (0.5,)}"
 
     def test_lens_names_are_distinct(self) -> None:

@@ -1,0 +1,204 @@
+"""Helpers of the acceptance tests: small studies written to disk and run through the public interface."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import fairness
+from fairness.config import load_config
+from fairness.pipeline import build, read_findings
+from fairness.warehouse.runs import Run
+
+ROOT = Path(__file__).parents[1]
+REAL_DATA = ROOT.parent / "shared" / "data"
+
+Row = Mapping[str, object]
+Document = dict[str, Any]
+
+
+class StudyRunner:
+    """Writes studies below a folder, builds them in this process and remembers the last run.
+
+    Attributes:
+        run: The run of the last call.
+    """
+
+    run: Run
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._n_written = 0
+
+    def write(self, book: Iterable[Row] | str | bytes | None, *, file: str = "book.csv", **sections: Any) -> Path:
+        """Write a book and its config into a folder of their own and return the config file.
+
+        Args:
+            book: Rows (written as CSV, a missing value as nothing), the file's text or bytes, or None for no file.
+            file: Name of the book file.
+            sections: Config sections by name; ``source`` adds keys to ``[[source]]``, ``columns`` is its mapping.
+        """
+        self._n_written += 1
+        folder = self._folder / f"study{self._n_written}"
+        folder.mkdir()
+        if isinstance(book, bytes):
+            (folder / file).write_bytes(book)
+        elif isinstance(book, str):
+            (folder / file).write_bytes(book.encode("utf-8"))
+        elif book is not None:
+            write_csv(folder / file, list(book))
+        config = folder / "fairness.toml"
+        config.write_text(config_text(file, sections), encoding="utf-8")
+        return config
+
+    def __call__(self, book: Iterable[Row] | str | bytes | None, **options: Any) -> Document:
+        """Write a study, build it and return its findings document."""
+        return self.build(self.write(book, **options))
+
+    def build(self, config: Path) -> Document:
+        """Build a written study and return its findings document."""
+        self.run = build(load_config(config))
+        return read_findings(self.run)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the warehouse that the last call published."""
+        with duckdb.connect(str(self.run.warehouse), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+
+def write_csv(path: Path, rows: Sequence[Row]) -> None:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, names, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: "" if value is None else value for name, value in row.items()} for row in rows)
+
+
+def config_text(file: str, sections: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a config as TOML; a study named Test in GBP unless told otherwise."""
+    rest = dict(sections)
+    columns = rest.pop("columns", {})
+    study = {"name": "Test", "currency": "GBP", **rest.pop("study", {})}
+    source = {"role": "book", "path": file, **rest.pop("source", {})}
+    parts = [_section("[study]", study), _section("[[source]]", source)]
+    if columns:
+        parts.append(_section("[source.columns]", columns))
+    parts += [_section(f"[{name}]", values) for name, values in rest.items()]
+    return "\n".join(parts)
+
+
+def _section(header: str, values: Mapping[str, Any]) -> str:
+    return "\n".join([header, *(f"{_toml(name)} = {_toml(value)}" for name, value in values.items())]) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(name)} = {_toml(item)}" for name, item in value.items()) + " }"
+    # Lists, numbers, booleans and texts are written alike in JSON and TOML.
+    return json.dumps(value, ensure_ascii=False)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> StudyRunner:
+    """Return a function from a book and config sections to the findings document."""
+    return StudyRunner(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_study(tmp_path_factory: pytest.TempPathFactory) -> StudyRunner:
+    """Return the same for a whole module, for studies that several tests look at."""
+    return StudyRunner(tmp_path_factory.mktemp("shared"))
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def run_cli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Output]:
+    """Return a function that runs the command line in a process of its own, warnings being errors.
+
+    The environment holds nothing but a search path, a home and what ``env`` adds.
+    """
+    home = tmp_path_factory.mktemp("home")
+
+    def run(*arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Output:
+        clean = {
+            "HOME": str(home),
+            "LC_ALL": "C.UTF-8",
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(fairness.__file__).parents[1]),
+            **(env or {}),
+        }
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "fairness", *map(str, arguments)],
+            cwd=cwd or home,
+            env=clean,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        return Output(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def pick() -> Callable[..., Document]:
+    """Return a function that takes the one finding of an estimand and scope out of a document."""
+
+    def find(
+        document: Document,
+        estimand: str,
+        *,
+        level: str = "pooled",
+        scope: Mapping[str, str | None] | None = None,
+        band: str | None = None,
+    ) -> Document:
+        found = [
+            finding
+            for finding in document["findings"]
+            if (finding["estimand"], finding["level"], finding["tenure_band"]) == (estimand, level, band)
+            and (scope is None or finding["scope"] == scope)
+        ]
+        assert len(found) == 1, f"{len(found)} findings for {estimand}, {level}, {scope}, {band}"
+        return found[0]
+
+    return find
+
+
+@pytest.fixture
+def companion() -> Callable[[Document, str], Document]:
+    """Return a function that takes the companion of that name out of a finding."""
+
+    def find(finding: Document, name: str) -> Document:
+        found = [other for other in finding["companions"] if other["name"] == name]
+        assert len(found) == 1, f"{len(found)} companions {name}"
+        return found[0]
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def realdata_folder() -> Path:
+    """Return the folder of real data named by FAIRNESS_DATA; skip where there is none."""
+    folder = Path(os.environ.get("FAIRNESS_DATA", REAL_DATA)).absolute()
+    if not folder.is_dir():
+        pytest.skip("no folder of real data: set FAIRNESS_DATA (default: ../shared/data beside the repository)")
+    return folder

@@ -1,0 +1,262 @@
+"""The SQL files stand on their own: anyone can run them by hand on a published file and get the same tables."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from fairness.errors import DataError
+from fairness.warehouse.models import run_checks
+
+SQL = Path(__file__).parents[2] / "sql"
+MODELS = sorted(SQL.glob("[0-9]*.sql"))
+CHECKS = sorted((SQL / "checks").glob("*.sql"))
+
+Connection = duckdb.DuckDBPyConnection
+Rows = list[dict[str, object]]
+
+
+def book() -> Rows:
+    """Return a book in which every model has something to do."""
+    rows: Rows = [
+        {
+            "customer_id": f"{region}-{tenure}-{copy}",
+            "party_id": f"household {copy // 2}" if copy < 4 else None,
+            "product_id": "broadband",
+            "currency": "GBP",
+            "region": None if copy == 5 else region,
+            "age": 20 + 5 * copy,
+            "tenure_months": tenure,
+            "price": f"{20 + tenure / 10 + copy % 3:.2f}",
+            "prior_price": None if copy == 7 else 20 + copy % 2,
+            "offer_price": None if copy == 8 else 20 + copy % 3,
+            "market_price": 22 + copy % 2,
+            "expected_cost": 15 + copy % 4,
+        }
+        for region in ("north", "south")
+        for tenure in (3, 15, 40)
+        for copy in range(12)
+    ]
+    first, second, *_, last = rows
+    rows += [{**first, "product_id": "mobile"}, {**first, "product_id": "mobile"}]
+    rows += [{**second, "price": 999}, {**last, "currency": "EUR", "customer_id": "abroad"}]
+    rows += [{**last, "customer_id": "refused", "price": "free"}, {**last, "customer_id": "unknown", "price": None}]
+    rows += [{**last, "customer_id": "undated", "tenure_months": None}]
+    return rows
+
+
+@pytest.fixture(scope="module")
+def published(shared_study: Any) -> Path:
+    """Return the published file of the study."""
+    shared_study(
+        book(),
+        study={"as_of": "2025-12"},
+        like_for_like={"cell": ["region", "age"], "breaks": {"age": [30, 50]}},
+        lenses={"by": ["region"]},
+    )
+    path: Path = shared_study.run.warehouse
+    return path
+
+
+@pytest.fixture
+def copied(published: Path, tmp_path: Path) -> Iterator[Connection]:
+    """Return a plain connection to a copy of the published file, which may be changed."""
+    shutil.copy(published, tmp_path / "copy.duckdb")
+    (tmp_path / "copy.duckdb").chmod(0o644)
+    with duckdb.connect(str(tmp_path / "copy.duckdb")) as con:
+        yield con
+
+
+def created(sql: str) -> tuple[str, str]:
+    """Return kind and name of what a model creates."""
+    found = re.findall(r"^create or replace (table|view) (\w+) as$", sql, re.MULTILINE)
+    assert len(found) == 1
+    kind, name = found[0]
+    return kind, name
+
+
+def statement(sql: str) -> str:
+    """Return the SQL without its comments."""
+    return re.sub(r"--.*", "", sql)
+
+
+class TestByHand:
+    def test_the_models_reproduce_every_table(self, copied: Connection, published: Path) -> None:
+        made = [created(path.read_text(encoding="utf-8")) for path in MODELS]
+        for kind, name in reversed(made):
+            copied.execute(f"drop {kind} {name}")
+        copied.execute("".join(path.read_text(encoding="utf-8") for path in MODELS))
+        copied.execute(f"attach '{published}' as published (read_only)")
+        everything = "select schema_name, table_name from duckdb_tables() where database_name = '{}' order by all"
+        assert (
+            copied.execute(everything.format("copy")).fetchall()
+            == copied.execute(everything.format("published")).fetchall()
+        )
+        for _, name in made:
+            for here, there in ((name, f"published.{name}"), (f"published.{name}", name)):
+                assert copied.execute(f"from {here} except all from {there}").fetchall() == [], name
+            described = [copied.execute(f"describe {table}").fetchall() for table in (name, f"published.{name}")]
+            assert described[0] == described[1], name
+
+    def test_every_model_had_something_to_do(self, copied: Connection) -> None:
+        names = [created(path.read_text(encoding="utf-8"))[1] for path in MODELS]
+        counts = {name: copied.execute(f"select count(*) from {name}").fetchall()[0][0] for name in names}
+        assert [name for name, number in counts.items() if not number] == []
+
+    def test_the_saved_queries_run(self, copied: Connection) -> None:
+        for path in (SQL / "analyses").glob("*.sql"):
+            assert copied.execute(path.read_text(encoding="utf-8")).description, path.name
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+class TestModelFiles:
+    def test_the_header_says_grain_reads_columns_why(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        header = re.match(r"(?:--.*\n)+", text)
+        assert header
+        labels = re.findall(r"^-- (\w+): +\S", header[0], re.MULTILINE)
+        assert labels == ["Grain", "Reads", "Columns", "Why"]
+
+    def test_the_header_names_what_is_read(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        said = re.search(r"^-- Reads: +(.*)$", text, re.MULTILINE)
+        assert said
+        sql = statement(text)
+        steps = set(re.findall(r"^(\w+) as \($", sql, re.MULTILINE))
+        read = set(re.findall(r"\b(?:from|join)\s+(\w+)", sql)) - steps
+        assert set(said[1].split(", ")) == read
+
+    def test_the_file_is_named_after_its_table(self, path: Path) -> None:
+        assert created(path.read_text(encoding="utf-8"))[1] == path.stem[3:]
+
+
+# One way to break each table that a check looks at.
+TAMPERING = [
+    ("accepted_values", "update cell_counts set price_ticks = 0"),
+    ("accepted_values", "update cell_counts set loyalty_group = 'old' where loyalty_group = 'tenured'"),
+    ("accepted_values", "update cell_counts set n_customers = 0"),
+    ("amounts_tie_out", "update reconciliation set amount = amount + 0.000001 where disposition = 'accepted'"),
+    ("amounts_tie_out", "delete from reconciliation where currency = 'EUR'"),
+    ("cell_keys_take_apart", "update cell_value set cell_key = cell_key || chr(31) || 'more'"),
+    ("counts_conserve_customers", "delete from cell_counts where loyalty_group = 'new'"),
+    ("counts_conserve_customers", "update cell_counts set price_ticks = price_ticks + 1"),
+    ("counts_conserve_customers", "delete from offer_counts where loyalty_group = 'new'"),
+    ("counts_conserve_customers", "delete from reference_counts where reference = 'expected_cost'"),
+    ("counts_conserve_customers", "update change_counts set n_customers = n_customers + 1"),
+    ("ledger_conserves_money", "update cell_coverage set price_ticks = price_ticks + 10000"),
+    ("ledger_conserves_rows", "update cell_coverage set n_observations = n_observations + 1"),
+    ("ledger_conserves_rows", "delete from cell_coverage where currency = 'EUR'"),
+    (
+        "ledger_key_is_unique",
+        "alter view int_book_line rename to honest_line; "
+        "create view int_book_line as from honest_line union all from honest_line where product_id = 'mobile'",
+    ),
+    ("rows_tie_out", "update inputs set n_rows = n_rows + 1"),
+    ("rows_tie_out", "delete from reconciliation where disposition = 'duplicate'"),
+]
+
+
+class TestChecks:
+    def test_each_check_has_a_way_to_fail(self) -> None:
+        assert {name for name, _ in TAMPERING} == {path.stem for path in CHECKS}
+
+    @pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)
+    def test_the_header_says_what_it_guards(self, path: Path) -> None:
+        assert re.match(r"-- Healthy: no rows\.\n-- Guards:  \S.*\n", path.read_text(encoding="utf-8"))
+
+    def test_a_good_study_passes(self, copied: Connection) -> None:
+        found = {path.stem: copied.execute(path.read_text(encoding="utf-8")).fetchall() for path in CHECKS}
+        assert found == {name: [] for name in found}
+
+    @pytest.mark.parametrize(("name", "tampering"), TAMPERING)
+    def test_a_broken_table_fails(self, copied: Connection, name: str, tampering: str) -> None:
+        copied.execute(tampering)
+        assert copied.execute((SQL / "checks" / f"{name}.sql").read_text(encoding="utf-8")).fetchall() != []
+        with pytest.raises(DataError, match=r"the check \w+ failed: ") as caught:
+            run_checks(copied)
+        assert re.fullmatch(r"sql/checks/\w+\.sql", caught.value.where)
+        assert "nothing was published" in caught.value.mend
+
+
+def ticks_of(study: Any, prices: list[str]) -> dict[str, int]:
+    study([{"customer_id": price, "price": price, "tenure_months": 1} for price in prices])
+    return dict(study.query("select customer_id, price_ticks from price_ledger"))
+
+
+def exact_ticks(prices: list[str]) -> dict[str, int]:
+    return {price: int((Decimal(price) * 10_000).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)) for price in prices}
+
+
+class TestContents:
+    """What the models make of a book, against the book itself."""
+
+    def test_ticks_are_rounded_half_to_even(self, study: Any) -> None:
+        prices = ["1.00005", "1.00015", "1.000249", "1.00025", "1.000251", "0.000051", "19.99", "999999.999949"]
+        assert ticks_of(study, prices) == exact_ticks(prices)
+
+    def test_amounts_may_have_twelve_digits(self, study: Any) -> None:
+        prices = ["1000000", "12345678.90", "999999999999.99"]
+        assert ticks_of(study, prices) == exact_ticks(prices)
+
+    def test_counts_are_those_of_the_rows(self, study: Any) -> None:
+        rows = [
+            {"product_id": f"plan {n % 2}", "price": 10 + n % 3, "tenure_months": n % 40, "offer_price": 9 + n % 2}
+            for n in range(200)
+        ]
+        study(rows)
+
+        def group(row: dict[str, int]) -> str:
+            months = row["tenure_months"]
+            return "new" if months < 12 else "tenured" if months >= 24 else "middle"
+
+        prices = Counter((row["product_id"], group(row), row["price"] * 10_000) for row in rows)
+        found = study.query(
+            """
+            select value, loyalty_group, price_ticks, sum(n_customers)
+            from cell_counts inner join cell_value using (cell_key)
+            where column_name = 'product_id' group by all
+            """
+        )
+        assert {tuple(row[:3]): row[3] for row in found} == prices
+        offers = Counter((group(row), row["price"] * 10_000, row["offer_price"] * 10_000) for row in rows)
+        found = study.query(
+            "select loyalty_group, price_ticks, offer_ticks, sum(n_customers) from offer_counts group by all"
+        )
+        assert {tuple(row[:3]): row[3] for row in found} == offers
+
+    def test_a_null_control_is_a_value_of_its_own(self, published: Path, run_query: Callable[..., Any]) -> None:
+        regions = run_query(
+            published, "select distinct value from cell_value where column_name = 'region' order by all"
+        )
+        assert regions == [("north",), ("south",), (None,)]
+        bands = run_query(published, "select distinct value from cell_value where column_name = 'age' order by all")
+        assert bands == [("30-<50",), ("50+",), ("<30",)]
+
+    def test_every_row_has_one_disposition(self, published: Path, run_query: Callable[..., Any]) -> None:
+        found = run_query(
+            published, "select disposition, reason, sum(n_rows) from reconciliation group by all order by all"
+        )
+        # 72 customers and 7 more rows: a copy of a second product, two that contradict each other, one bad amount.
+        assert found == [
+            ("accepted", None, 75),
+            ("duplicate", "IDENTICAL_ROW", 1),
+            ("rejected", "AMOUNT_UNPARSED", 1),
+            ("rejected", "DUP_BOOK_ROW", 2),
+        ]
+
+
+@pytest.fixture
+def run_query() -> Callable[[Path, str], list[tuple[Any, ...]]]:
+    def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(path), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+    return query
