@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 import fairness
+from fairness.cli import main
 from fairness.config import load_config
 from fairness.pipeline import build, read_findings
 from fairness.warehouse.runs import Run
@@ -157,6 +158,27 @@ def run_cli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Output]:
         return Output(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def call_cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Output]:
+    """Return a function that runs the command line in this process: the same, but many times faster.
+
+    Anything but an error that the user can mend escapes and fails the test.
+    """
+
+    def call(*arguments: object) -> Output:
+        monkeypatch.setattr(sys, "argv", ["fairness", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return Output(code, printed.out, printed.err)
+
+    return call
 
 
 @pytest.fixture

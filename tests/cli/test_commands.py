@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from fairness import words
+
 Document = dict[str, Any]
 Run = Callable[..., Any]
 Rows = list[dict[str, object]]
@@ -200,6 +202,7 @@ class TestTable:
     def test_the_answer_comes_first(self, table: list[str], document: Document) -> None:
         share = document["headline"]["estimate"] * 100
         assert table[0] == f"Tenured customers pay {share:.1f} % more than a new customer is offered"
+        assert table[0] == words.headline(document)
 
     def test_gap_interval_money_and_support_follow(self, table: list[str], document: Document) -> None:
         headline = document["headline"]
@@ -250,10 +253,9 @@ class TestTable:
         ],
         ids=["favourable", "equivalent", "inconclusive", "not assessable"],
     )
-    def test_each_verdict_has_its_sentence(self, study: Any, run_cli: Run, rows: Rows, first: str) -> None:
-        done = run_cli("analyze", study.write(rows, inference={"primary": "like_for_like_gap"}))
-        assert done.code == 0
-        assert re.fullmatch(first, done.out.splitlines()[0])
+    def test_each_verdict_has_its_sentence(self, study: Any, rows: Rows, first: str) -> None:
+        document = study(rows, inference={"primary": "like_for_like_gap"})
+        assert re.fullmatch(first, words.headline(document))
 
     def test_warnings_stand_under_the_answer(self, study: Any, run_cli: Run) -> None:
         rows = [{**row, "product_id": "open"} for row in flat((0, 100), (60, 110))]
@@ -266,12 +268,11 @@ class TestTable:
 
 
 class TestSql:
-    @pytest.fixture(scope="module")
-    @staticmethod
-    def query(config: Path, printed: str, run_cli: Run) -> Run:
+    @pytest.fixture
+    def query(self, config: Path, printed: str, call_cli: Run) -> Run:
         """Return a function that runs a query on the study."""
         assert printed
-        return lambda text, *options: run_cli("sql", text, "--config", config, *options)
+        return lambda text, *options: call_cli("sql", text, "--config", config, *options)
 
     def test_findings_are_those_of_the_document(self, query: Run, document: Document) -> None:
         done = query("select estimand, estimate, amount, verdict from findings order by finding_id", "--format", "json")
@@ -304,7 +305,6 @@ class TestSql:
     def test_an_error_says_what_and_where(self, query: Run, text: str) -> None:
         done = query(text)
         assert (done.code, done.out) == (1, "")
-        assert "Traceback" not in done.err
         assert done.err.startswith("error: ")
         assert f"\n  where: {text or '(empty query)'}\n  mend:  " in done.err
 

@@ -334,6 +334,19 @@ def test_f29_bands_are_printed_in_numeric_order(study: Any, run_cli: Callable[..
     assert lines == F29_BANDS
 
 
+def test_f29_bands_of_a_text_column_stand_in_numeric_order(study: Study) -> None:
+    # A band that the export states as text is a lens or a control like any other.
+    book = [{**row, "years": band} for row, band in zip(f29_book()[::3], F29_BANDS, strict=True)]
+    document = study(book[::-1], lenses={"by": ["years"]}, like_for_like={"cell": ["years"]})
+    for level in ("lens", "cell"):
+        scopes = [
+            finding["scope"]["years"]
+            for finding in document["findings"]
+            if (finding["estimand"], finding["level"]) == ("offer_gap", level)
+        ]
+        assert scopes == F29_BANDS
+
+
 def test_f30_a_day_across_the_year_end_is_no_year(study: Any, pick: Pick) -> None:
     book = [{"tenure_start": "2023-12-31", "as_of": "2024-01-01", "price": 110, "offer_price": 100}]
     document = study(book)
@@ -355,3 +368,9 @@ def test_tenure_counts_completed_months(study: Any) -> None:
         "select strftime(tenure_start, '%Y-%m-%d'), strftime(pricing_date, '%Y-%m-%d'), tenure_months from price_ledger"
     )
     assert sorted(counted) == sorted(cases)
+
+
+def test_a_month_that_is_not_over_is_not_counted(study: Any) -> None:
+    study([{"tenure_months": months, "price": 1} for months in ("11.99", "12", "23.99", "24")])
+    counted = study.query("select tenure_months, loyalty_group from price_ledger order by all")
+    assert counted == [(11, "new"), (12, "middle"), (23, "middle"), (24, "tenured")]

@@ -101,12 +101,25 @@ class TestOffsettingGaps:
         assert headline["verdict"] == "inconclusive"
         assert "offsetting_gaps" in headline["warnings"]
 
+    def test_a_discount_for_a_few_hides_a_little_more_for_the_rest(self, study: Study) -> None:
+        plans = [f"plan {number}" for number in range(13)]
+        book = [row for plan in plans for row in around(100, 60, NEW, product_id=plan)]
+        book += [row for plan in plans[:12] for row in around(100.5, 60, TENURED, product_id=plan)]
+        headline = study(book + around(90, 36, TENURED, product_id=plans[12]), inference=LIKE_FOR_LIKE)["headline"]
+        assert headline["estimate"] == pytest.approx(0.0, abs=1e-3)
+        assert -0.01 < headline["equivalence_ci_lower"] < headline["equivalence_ci_upper"] < 0.01
+        # No cell pays more by the margin: only the difference between the cells tells.
+        assert headline["diagnostics"]["penalised_share"] == 0
+        assert headline["diagnostics"]["tau"] > 0.01
+        assert judged(headline) == ("inconclusive", "offsetting_gaps")
+
     def test_a_few_penalised_customers_stop_an_equivalence(self, study: Study) -> None:
         book = [row for number in range(12) for row in around(100, 60, TENURED, product_id=f"plan {number}")]
         book += [row for number in range(13) for row in around(100, 60, NEW, product_id=f"plan {number}")]
-        # 6 % of the tenured pay 5 % more: 0.3 % in all.
-        headline = study(book + around(105, 46, TENURED, product_id="plan 12"), inference=LIKE_FOR_LIKE)["headline"]
+        # 6 % of the tenured pay 2 % more: 0.1 % in all, and too little for the cells to count as different.
+        headline = study(book + around(102, 46, TENURED, product_id="plan 12"), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["equivalence_ci_upper"] < 0.01
+        assert headline["diagnostics"]["tau"] < 0.01
         assert headline["diagnostics"]["penalised_share"] == pytest.approx(46 / 766)
         assert judged(headline) == ("inconclusive", "offsetting_gaps")
 
