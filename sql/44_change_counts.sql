@@ -1,7 +1,7 @@
--- Grain:   one row per cell, lens combination, loyalty group, tenure band, price before and price after.
+-- Grain:   one row per cell, lens combination, loyalty group, tenure band, price before and after, offer before and after.
 -- Reads:   price_counts, params
--- Columns: before_ticks = the prior price, after_ticks = the price, 10^-4 major units per billing interval;
---          n_customers.
+-- Columns: before_ticks, after_ticks = prices twelve months apart; before_offer_ticks, after_offer_ticks = the offers in
+--          force then (null in a book); offer_version = the later offer; 10^-4 major units; n_customers.
 -- Why:     serves change_gap. A customer without a prior price has no change: not counted here, never 0 %.
 
 create or replace table change_counts as
@@ -12,8 +12,8 @@ changed as (
     from price_counts
     inner join params
         on price_counts.currency = params.currency
-    where price_counts.price_ticks is not null
-        and price_counts.prior_ticks is not null
+    where price_counts.before_ticks > 0
+        and price_counts.after_ticks > 0
 ),
 
 final as (
@@ -22,12 +22,17 @@ final as (
         lens_key,
         loyalty_group,
         band_order,
-        prior_ticks as before_ticks,
-        price_ticks as after_ticks,
+        offer_version,
+        before_ticks,
+        after_ticks,
+        before_offer_ticks,
+        after_offer_ticks,
         cast(sum(n_customers) as bigint) as n_customers
     from changed
-    group by cell_key, lens_key, loyalty_group, band_order, prior_ticks, price_ticks
+    group by all
 )
 
 select * from final
-order by cell_key, lens_key, loyalty_group, band_order nulls first, before_ticks, after_ticks;
+order by
+    cell_key, lens_key, loyalty_group, band_order nulls first, offer_version nulls first, before_ticks, after_ticks,
+    before_offer_ticks nulls first, after_offer_ticks nulls first;

@@ -13,7 +13,7 @@ from fairness.errors import nearest
 
 Role = Literal["billing", "offers", "customers", "book", "price_events", "cpi", "fx"]
 ROLES: tuple[Role, ...] = get_args(Role)
-READABLE_ROLES: tuple[Role, ...] = ("book",)
+READABLE_ROLES: tuple[Role, ...] = ("book", "billing", "offers", "customers", "price_events", "cpi")
 """The source roles that this version reads."""
 
 Format = Literal["csv", "parquet", "json"]

@@ -17,7 +17,7 @@ MAX_TENURE_MONTHS = 1800
 # Half a tick of 10^-4 rounds to the even neighbour, which is zero.
 _NO_TICK = "0.00005"
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
-_NUMERIC_DATE = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$"
+_NUMERIC_DATE = r"^\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,16 @@ def quote(text: str) -> str:
         "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def ident(name: str) -> str:
+    """Return ``name`` as a quoted SQL identifier.
+
+    Example:
+        >>> ident('the "old" region')
+        '"the ""old"" region"'
+    """
+    return '"' + name.replace('"', '""') + '"'
 
 
 def is_text(sql_type: str) -> bool:
@@ -135,13 +145,54 @@ def months(name: str, value: str, sql_type: str, source: Source) -> Cast:
     )
 
 
-def interval_count(name: str, value: str) -> Cast:
-    """Cast a positive whole number of billing intervals."""
-    return Cast(
-        f"try_cast(cast({value} as varchar) as integer)",
-        ((f"{name} is null or {name} < 1", "INTERVAL_UNKNOWN"),),
-        healthy=f"coalesce({name} > 0, false)",
+def quantity(name: str, value: str, sql_type: str, source: Source) -> Cast:
+    """Cast a quantity; a missing one is 1."""
+    cast = number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED")
+    failed = f"try_cast({value} as decimal(18,6)) is null"
+    rejects = tuple(
+        (f"{failed} and {condition.replace(f'{name} is null and ', '')}", reason) for condition, reason in cast.rejects
     )
+    return Cast(f"coalesce({cast.sql}, 1)", rejects, f"(not ({failed}) or {value} is null)")
+
+
+def whole(name: str, value: str, sql_type: str, source: Source) -> Cast:
+    """Cast a whole number; a fraction is no whole number."""
+    cast = number(name, value, sql_type, source, unparsed="NUMBER_UNPARSED")
+    typed = f"case when {cast.sql} = floor({cast.sql}) then cast({cast.sql} as integer) end"
+    return Cast(typed, tuple((condition, "NUMBER_UNPARSED") for condition, _ in cast.rejects), cast.healthy)
+
+
+def flag(name: str, value: str, sql_type: str, *, default: str) -> Cast:
+    """Cast to true or false; a missing one is the default."""
+    if sql_type.upper() == "BOOLEAN":
+        return Cast(f"coalesce({value}, {default})")
+    plain = f"lower(trim(cast({value} as varchar)))"
+    typed = (
+        f"case when {plain} in ('true', 't', 'yes', 'y', '1') then true "
+        f"when {plain} in ('false', 'f', 'no', 'n', '0') then false "
+        f"when {value} is null or {plain} = '' then {default} end"
+    )
+    return Cast(typed, ((f"{name} is null", "FLAG_UNPARSED"),), f"{name} is not null")
+
+
+def product(value: str, sql_type: str) -> Cast:
+    """Cast a product id; a missing one is the product ``unknown``, a cell of its own."""
+    return Cast(f"coalesce({text(value, sql_type).sql}, 'unknown')")
+
+
+def required(name: str, value: str, sql_type: str) -> Cast:
+    """Cast an id that every row must have."""
+    return Cast(text(value, sql_type).sql, ((f"{name} is null", f"{name.upper()}_MISSING"),), f"{name} is not null")
+
+
+def interval_count(name: str, value: str, *, blank: str | None) -> Cast:
+    """Cast a positive whole number of billing intervals; a blank is ``blank``, or a reject where that is None."""
+    plain = f"nullif(trim(cast({value} as varchar)), '')"
+    typed = f"try_cast({plain} as integer)"
+    if blank is not None:
+        # A value that does not cast becomes 0, which is rejected; only a blank takes the default.
+        typed = f"case when {plain} is null then {blank} else coalesce({typed}, 0) end"
+    return Cast(typed, ((f"{name} is null or {name} < 1", "INTERVAL_UNKNOWN"),), f"coalesce({name} > 0, false)")
 
 
 def date(name: str, value: str, sql_type: str, source: Source, *, latest: str) -> Cast:
@@ -173,13 +224,26 @@ def date(name: str, value: str, sql_type: str, source: Source, *, latest: str) -
     )
 
 
-def choice(name: str, value: str, allowed: tuple[str, ...], *, reason: str) -> Cast:
-    """Cast to one of a few lower-case words."""
+def month(name: str, value: str, sql_type: str, source: Source, *, latest: str) -> Cast:
+    """Cast a month: a date, or ``YYYY-MM``, which means its first day."""
+    if not is_text(sql_type):
+        return date(name, value, sql_type, source, latest=latest)
+    first_day = (
+        f"case when regexp_full_match(trim({value}), '\\d{{4}}-\\d{{2}}') then trim({value}) || '-01' else {value} end"
+    )
+    return date(name, first_day, sql_type, source, latest=latest)
+
+
+def choice(name: str, value: str, allowed: tuple[str, ...], *, reason: str, blank: str | None) -> Cast:
+    """Cast to one of a few lower-case words; a blank is the SQL ``blank``, or a reject where that is None."""
     words = ", ".join(quote(word) for word in allowed)
+    typed = f"lower(nullif(trim(cast({value} as varchar)), ''))"
+    if blank is None:
+        return Cast(
+            typed, ((f"{name} is null or {name} not in ({words})", reason),), f"coalesce({name} in ({words}), false)"
+        )
     return Cast(
-        f"lower(trim(cast({value} as varchar)))",
-        ((f"{name} is null or {name} not in ({words})", reason),),
-        healthy=f"coalesce({name} in ({words}), false)",
+        f"coalesce({typed}, {blank})", ((f"{name} not in ({words})", reason),), f"coalesce({name} in ({words}), true)"
     )
 
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import duckdb
 
-from fairness.intake.book import STAGED_TYPES
 from fairness.intake.casts import quote
-from fairness.intake.stage import StagedFile
+from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
-_SAME_KEY = " and ".join(
-    f"r.{name} = repeat.{name}" for name in ("customer_id", "product_id", "currency", "interval_unit", "interval_count")
-)
+_BOOK_KEY = ("customer_id", "product_id", "currency", "interval_unit", "interval_count")
 
 
-def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Sequence[StagedFile]) -> None:
-    """Create ``quarantine``; needs ``stg_book``, ``stg_unreadable`` and ``int_book_repeat``.
+def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Create ``quarantine``; needs the staging tables and ``int_book_repeat``.
 
     Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
     the reading of clean files several times slower. ``source_row`` counts records from the header, which is 1.
@@ -28,39 +23,48 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Sequence[StagedFile
         )
         """
     )
-    affected = {
-        int(row[0])
-        for row in con.execute(
-            """
-            select distinct source_index from stg_book where reject_reason is not null
-            union
-            select distinct stg_book.source_index
-            from stg_book inner join int_book_repeat as repeat
-                on stg_book.customer_id = repeat.customer_id and repeat.n_versions > 1
-            """
-        ).fetchall()
-    }
-    for record in staged:
-        if record.source_index in affected:
+    for record in staged.files:
+        if _has_rejects(con, record):
             _add_rows(con, record)
-        names = list(record.file.header)
         con.execute(
             """
             insert into quarantine
-            select 'book', ?, source_row, reason, list_extract(?, cast(substr(column_name, 2) as integer) + 1), raw_row
+            select role, ?, source_row, reason, list_extract(?, cast(substr(column_name, 2) as integer) + 1), raw_row
             from stg_unreadable where source_index = ?
             """,
-            [record.file.label, names, record.source_index],
+            [record.file.label, list(record.file.header), record.source_index],
         )
     con.execute("create or replace table quarantine as from quarantine order by source_file, source_row, reason")
 
 
+def _has_rejects(con: duckdb.DuckDBPyConnection, record: StagedFile) -> bool:
+    layout = record.mapping.layout
+    queries = [f"select 1 from {layout.table} where source_index = ? and reject_reason is not null"]
+    if layout.role == "book":
+        queries.append(
+            "select 1 from stg_book inner join int_book_repeat as repeat "
+            "on stg_book.customer_id = repeat.customer_id and repeat.n_versions > 1 where source_index = ?"
+        )
+    return any(con.execute(f"{query} limit 1", [record.source_index]).fetchone() for query in queries)
+
+
 def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
+    layout = record.mapping.layout
     query = record.mapping.select(
-        source_index=record.source_index, columns=tuple(STAGED_TYPES), extras=(), numbered=True, rejects=None
+        source_index=record.source_index,
+        columns=tuple(staged_types(layout)),
+        extras=(),
+        numbered=True,
+        rejects=None,
     )
+    repeated, contradicts = "", "cast(null as varchar)"
+    if layout.role == "book":
+        same = " and ".join(f"r.{name} = repeat.{name}" for name in _BOOK_KEY)
+        repeated = f"left join int_book_repeat as repeat on {same}"
+        contradicts = "case when repeat.n_versions > 1 then 'DUP_BOOK_ROW' end"
     header_rows = 1 if record.file.format == "csv" else 0
     con.execute("set preserve_insertion_order = true")
+    try_each_row(con)
     try:
         con.execute(
             f"""
@@ -72,12 +76,12 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
                 from stg_unreadable where source_index = {record.source_index}
             ),
             rows as (
-                select r.*, coalesce(r.reject_reason, case when repeat.n_versions > 1 then 'DUP_BOOK_ROW' end) as reason
+                select r.*, coalesce(r.reject_reason, {contradicts}) as reason
                 from ({query}) as r
-                left join int_book_repeat as repeat on {_SAME_KEY}
+                {repeated}
             )
             select
-                'book',
+                {quote(layout.role)},
                 {quote(record.file.label)},
                 source_row + {header_rows}
                     + (select count(*) from unreadable where good_before < rows.source_row) as source_row,
@@ -86,8 +90,8 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
                 raw_row
             from rows
             where reason is not null
-            order by source_row
             """
         )
     finally:
         con.execute("reset preserve_insertion_order")
+        con.execute("reset disabled_optimizers")

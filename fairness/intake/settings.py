@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import duckdb
 
 from fairness.config import Config
-from fairness.intake.book import CELL_BASE, keyed_columns
 from fairness.intake.casts import MAX_TENURE_MONTHS
-from fairness.intake.stage import StagedFile
+from fairness.intake.layouts import CELL_BASE
+from fairness.intake.mapping import SEPARATOR, UNKNOWN
+from fairness.intake.stage import Staged
+
+MAX_COVERED_MONTHS = 240
+"""A billing period of more than 20 years is no period that the ledger spreads over months."""
+
+_COMPLETE_FROM_DAY = 28
 
 
-def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Sequence[StagedFile]) -> None:
-    """Create ``params``, ``inputs``, ``tenure_band``, ``tenure_class``, ``cell_column`` and ``lens_column``."""
-    _write_params(con, config)
+def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
+    """Create ``params``, ``inputs``, ``tenure_band``, ``tenure_class``, ``month_offset`` and the key columns."""
+    _write_params(con, config, staged)
     _fill(
         con,
         "inputs",
         "source_index integer, role varchar, path varchar, sha256 varchar, n_bytes bigint, n_rows bigint",
         (
             (r.source_index, r.source.role, r.file.label, r.fingerprint.sha256, r.fingerprint.n_bytes, r.n_rows)
-            for r in staged
+            for r in staged.files
         ),
     )
     edges = config.tenure.band_edges
@@ -44,13 +50,17 @@ def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Seque
         "tenure_months integer, loyalty_group varchar, band_order integer",
         ((months, _group(config, months), _band(edges, months)) for months in range(MAX_TENURE_MONTHS + 1)),
     )
-    _fill(
-        con,
-        "cell_column",
-        "column_order integer, column_name varchar",
-        enumerate((*CELL_BASE, *keyed_columns(config)), start=1),
+    cell_columns = (*CELL_BASE, *staged.cell_columns)
+    _fill(con, "cell_column", "column_order integer, column_name varchar", enumerate(cell_columns, start=1))
+    _fill(con, "lens_column", "lens_order integer, lens varchar", enumerate(staged.lens_columns, start=1))
+    con.execute(
+        f"""
+        create or replace table month_offset as
+        select cast(n as integer) as n_months, cast(o as integer) as month_offset
+        from range(1, {MAX_COVERED_MONTHS + 1}) as months(n), range(0, {MAX_COVERED_MONTHS}) as offsets(o)
+        where o < n
+        """
     )
-    _fill(con, "lens_column", "lens_order integer, lens varchar", enumerate(config.lenses.names, start=1))
 
 
 def band_labels(edges: Sequence[int]) -> tuple[str, ...]:
@@ -86,45 +96,48 @@ def _band(edges: Sequence[int], months: int) -> int | None:
     return sum(months >= edge for edge in edges) or None
 
 
-def _write_params(con: duckdb.DuckDBPyConnection, config: Config) -> None:
+def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
     """Write the one-row ``params``: what the models and every reader need to know of the settings."""
-    row = con.execute("select max(as_of) from stg_book where reject_reason is null").fetchone()
+    as_of = config.study.as_of_date or _default_as_of(con)
+    values: dict[str, tuple[str, object]] = {
+        "study_name": ("varchar", config.study.name),
+        "currency": ("varchar", config.study.currency),
+        "as_of_month": ("date", as_of.replace(day=1) if as_of else None),
+        "as_of_number": ("integer", as_of.year * 12 + as_of.month - 1 if as_of else None),
+        "new_below_months": ("integer", config.tenure.new_below_months),
+        "tenured_from_months": ("integer", config.tenure.tenured_from_months),
+        "min_per_group": ("integer", config.like_for_like.min_per_group),
+        "primary_estimand": ("varchar", config.inference.primary),
+        "comparator_basis": ("varchar", config.comparator.basis),
+        "horizon_months": ("integer", config.comparator.horizon_months),
+        "min_evidence": ("integer", config.comparator.min_evidence),
+        "confidence_level": ("double", config.inference.confidence_level),
+        "margin": ("double", config.inference.margin),
+        "unknown_customer_controls": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_cells),
+        "unknown_customer_lenses": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_lenses),
+    }
+    columns = ", ".join(f"cast(? as {sql_type}) as {name}" for name, (sql_type, _) in values.items())
+    con.execute(f"create or replace table params as select {columns}", [value for _, value in values.values()])
+
+
+def _default_as_of(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the as-of date where the config names none: the last complete month of the data.
+
+    Billing lines: the month of the latest issue date if that lies on the 28th or later, else the month before. A book:
+    the month of the latest ``as_of``.
+    """
+    row = con.execute("select max(issued_on) from stg_billing where reject_reason is null").fetchone()
     latest: date | None = row[0] if row else None
-    as_of = config.study.as_of_date or latest
-    con.execute(
-        """
-        create or replace table params as
-        select
-            cast(? as varchar) as study_name,
-            cast(? as varchar) as currency,
-            cast(? as date) as as_of_month,
-            cast(? as integer) as new_below_months,
-            cast(? as integer) as tenured_from_months,
-            cast(? as integer) as min_per_group,
-            cast(? as varchar) as primary_estimand,
-            cast(? as varchar) as comparator_basis,
-            cast(? as double) as confidence_level,
-            cast(? as double) as margin
-        """,
-        [
-            config.study.name,
-            config.study.currency,
-            as_of.replace(day=1) if as_of else None,
-            config.tenure.new_below_months,
-            config.tenure.tenured_from_months,
-            config.like_for_like.min_per_group,
-            config.inference.primary,
-            config.comparator.basis,
-            config.inference.confidence_level,
-            config.inference.margin,
-        ],
-    )
+    if latest is not None:
+        return latest if latest.day >= _COMPLETE_FROM_DAY else latest.replace(day=1) - timedelta(days=1)
+    row = con.execute("select max(as_of) from stg_book where reject_reason is null").fetchone()
+    return row[0] if row else None
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
     con.execute(f"create or replace table {table} ({columns})")
     values = list(rows)
     if values:
-        marks = ", ".join("?" for _ in values[0])
-        listed = ", ".join(f"({marks})" for _ in values)
-        con.execute(f"insert into {table} values {listed}", [item for row in values for item in row])
+        types = [column.split()[1] for column in columns.split(", ")]
+        lists = ", ".join(f"unnest(cast(? as {sql_type}[]))" for sql_type in types)
+        con.execute(f"insert into {table} select {lists}", [list(column) for column in zip(*values, strict=True)])

@@ -1,18 +1,29 @@
-"""Run the intake: stage every book file, store what cannot be read, tie records to the file's physical lines."""
+"""Run the intake: stage every file by its role, store what cannot be read, tie records to the file's physical lines."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
 
 from fairness.config import Config, Source
-from fairness.errors import DataError
-from fairness.intake.book import STAGED_TYPES, BookMapping
-from fairness.intake.casts import quote
+from fairness.errors import ConfigError, DataError
+from fairness.intake.casts import ident, quote
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line
-from fairness.intake.relations import relation
+from fairness.intake.layouts import CELL_BASE, LAYOUTS, SQL_TYPES, Layout
+from fairness.intake.mapping import Mapping
+from fairness.intake.physical import tie_to_lines
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a source that has been found and described, not yet staged."""
+
+    source: Source
+    key: str
+    file: InputFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +44,26 @@ class StagedFile:
     file: InputFile
     fingerprint: Fingerprint
     n_rows: int
-    mapping: BookMapping
+    mapping: Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file of a source that has been found and described, not yet staged."""
+class Staged:
+    """All inputs after staging.
 
-    source: Source
-    key: str
-    file: InputFile
+    Attributes:
+        files: In the order of ``inputs``.
+        cell_columns: Columns of the cell key behind those that every cell has, in key order.
+        lens_columns: Columns of the lens key, in key order.
+        customer_cells: How many of the cell columns come from the customer file, the last ones.
+        customer_lenses: How many of the lens columns do.
+    """
+
+    files: tuple[StagedFile, ...]
+    cell_columns: tuple[str, ...]
+    lens_columns: tuple[str, ...]
+    customer_cells: int
+    customer_lenses: int
 
 
 def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFile]:
@@ -68,52 +89,156 @@ def fingerprints(inputs: list[SourceFile]) -> list[Future[Fingerprint]]:
     return futures
 
 
-def stage_book(
+def stage(
     con: duckdb.DuckDBPyConnection, config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]]
-) -> list[StagedFile]:
-    """Create ``stg_book_row``, its full form ``stg_book``, and ``stg_unreadable`` in the current database.
+) -> Staged:
+    """Create the staging tables of every role in the current database and fill those that have files.
 
-    ``stg_book_row`` stores only what differs between rows; the view ``stg_book`` adds the constants, so that the models
-    find every column of the layout. Writing them a row at a time would double the time of a large intake.
+    Each role has a table of what differs between rows (``stg_book_row``) and a view with every column of the layout
+    (``stg_book``), which adds the constants: writing those a row at a time would double the time of a large intake.
 
     Raises:
         ConfigError: A mapped column does not exist, or an expression does not compute.
         DataError: No rows at all, or records and physical lines do not tie out.
     """
-    mappings = [BookMapping(con, config=config, source=item.source, file=item.file, key=item.key) for item in inputs]
-    extras = tuple(sorted({name for mapping in mappings for name in mapping.extras}))
-    varying = {name for mapping in mappings for name in mapping.varying}
-    varying |= {"source_index"} if len(inputs) > 1 else set()
-    stored = tuple(name for name in STAGED_TYPES if name in varying)
-    columns = ", ".join(f'"{name}" {STAGED_TYPES.get(name, "varchar")}' for name in (*stored, *extras))
-    con.execute(f"create or replace table stg_book_row ({columns})")
-    shown = [name if name in varying else f"{mappings[0].constant(name)} as {name}" for name in STAGED_TYPES]
-    listed = ", ".join((*shown, *(f'"{name}"' for name in extras)))
-    con.execute(f"create or replace view stg_book as select {listed} from stg_book_row")
     con.execute(
         "create or replace table stg_unreadable "
-        "(source_index integer, source_row bigint, reason varchar, column_name varchar, raw_row varchar)"
+        "(role varchar, source_index integer, source_row bigint, reason varchar, column_name varchar, raw_row varchar)"
     )
-    staged = []
-    for index, (item, mapping, future) in enumerate(zip(inputs, mappings, hashes, strict=True), start=1):
-        rejects = f"_rejects_{index}" if item.file.format == "csv" else None
-        query = mapping.select(source_index=index, columns=stored, extras=extras, numbered=False, rejects=rejects)
-        n_rows = _stage_file(con, query, item, ordered=not mapping.has_customer_id)
-        n_rows += _store_unreadable(con, index, rejects) if rejects else 0
-        record = StagedFile(index, item.source, item.file, future.result(), n_rows, mapping)
-        _tie_to_lines(con, record)
-        staged.append(record)
-    if not any(record.n_rows for record in staged):
-        labels = ", ".join(record.file.label for record in staged)
-        raise DataError("the export holds no rows", where=labels, mend="export it again; a header alone is no book")
-    return staged
+    mappings = [
+        Mapping(
+            con,
+            layout=LAYOUTS[item.source.role],
+            config=config,
+            source=item.source,
+            file=item.file,
+            key=item.key,
+        )
+        for item in inputs
+    ]
+    keys = _share_keys(config, mappings)
+    n_rows = [0] * len(inputs)
+    for layout in LAYOUTS.values():
+        members = [index for index, mapping in enumerate(mappings) if mapping.layout is layout]
+        for index, n in _stage_role(con, layout, inputs, {index: mappings[index] for index in members}).items():
+            n_rows[index] = n
+    files = tuple(
+        StagedFile(index + 1, item.source, item.file, hashes[index].result(), n_rows[index], mappings[index])
+        for index, item in enumerate(inputs)
+    )
+    for record in files:
+        tie_to_lines(con, record.file, record.source, record.fingerprint, record.n_rows)
+    _require_rows(files)
+    return Staged(files, *keys)
 
 
-def _stage_file(con: duckdb.DuckDBPyConnection, query: str, item: SourceFile, *, ordered: bool) -> int:
-    """Add a file's rows to ``stg_book_row`` and return how many; ordered where row numbers become customer ids."""
+def _require_rows(files: Sequence[StagedFile]) -> None:
+    """Refuse a study without a single price row: a header alone is no export."""
+    priced = [record for record in files if record.source.role in ("book", "billing")]
+    if not any(record.n_rows for record in priced):
+        labels = ", ".join(record.file.label for record in priced or files)
+        mend = "export it again; a header alone is no export" if priced else "add a [[source]] of role book or billing"
+        raise DataError("the export holds no rows", where=labels, mend=mend)
+
+
+def _share_keys(config: Config, mappings: list[Mapping]) -> tuple[tuple[str, ...], tuple[str, ...], int, int]:
+    """Decide which file gives each cell and lens column: the price rows where they have it, else the customer file."""
+    cells = tuple(name for name in config.like_for_like.cell if name not in CELL_BASE)
+    lenses = config.lenses.names
+    rows = [mapping for mapping in mappings if mapping.layout.role in ("book", "billing")]
+    customers = [mapping for mapping in mappings if mapping.layout.role == "customers"]
+    if any(mapping.layout.role == "book" for mapping in rows) and len({m.layout.role for m in rows}) > 1:
+        raise ConfigError(
+            "a study reads billing lines or a book, not both",
+            where="[[source]] role",
+            mend="make two studies, or put both into one book",
+        )
+
+    def given_by_customers(name: str) -> bool:
+        if not rows or name in CELL_BASE or any(mapping.has(name) for mapping in rows):
+            return False
+        if any(mapping.has(name) for mapping in customers):
+            return True
+        raise rows[0].missing(name, key=f"like_for_like.cell or lenses, '{name}'")
+
+    split = {name: given_by_customers(name) for name in (*cells, *lenses)}
+    cell_parts = [tuple(n for n in cells if split[n] is late) for late in (False, True)]
+    lens_parts = [tuple(n for n in lenses if split[n] is late) for late in (False, True)]
+    for mapping in rows:
+        mapping.keyed(cells=cell_parts[0], lenses=lens_parts[0])
+    for mapping in customers:
+        mapping.keyed(cells=cell_parts[1], lenses=lens_parts[1])
+    return (*cell_parts[0], *cell_parts[1]), (*lens_parts[0], *lens_parts[1]), len(cell_parts[1]), len(lens_parts[1])
+
+
+def _stage_role(
+    con: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    inputs: list[SourceFile],
+    members: dict[int, Mapping],
+) -> dict[int, int]:
+    """Create the table and view of one role, fill them from its files and return the rows of each."""
+    n_rows = {}
+    extras = tuple(sorted({name for mapping in members.values() for name in mapping.extras()}))
+    _refuse_reserved(layout, extras)
+    varying = {name for mapping in members.values() for name in mapping.varying}
+    varying |= {"source_index"} if len(members) > 1 else set()
+    types = staged_types(layout)
+    stored = tuple(name for name in types if name in varying) or ("reject_reason",)
+    columns = ", ".join(f"{ident(name)} {types.get(name, 'varchar')}" for name in (*stored, *extras))
+    con.execute(f"create or replace table {layout.table}_row ({columns})")
+    for index, mapping in members.items():
+        rejects = f"_rejects_{index}" if inputs[index].file.format == "csv" else None
+        query = mapping.select(source_index=index + 1, columns=stored, extras=extras, numbered=False, rejects=rejects)
+        ordered = not mapping.has_customer_id
+        n_rows[index] = _insert(con, f"{layout.table}_row", query, inputs[index], ordered=ordered)
+        n_rows[index] += _store_unreadable(con, layout.role, index + 1, rejects) if rejects else 0
+    first = next(iter(members.values()), None)
+    constants = {name: first.constant(name) if first else "null" for name in types}
+    if len(members) == 1:
+        constants["source_index"] = str(next(iter(members)) + 1)
+    shown = [name if name in stored else f"cast({constants[name]} as {types[name]}) as {name}" for name in types]
+    listed = ", ".join((*shown, *(ident(name) for name in extras), f"{_content(layout, extras)} as content_key"))
+    con.execute(f"create or replace view {layout.table} as select {listed} from {layout.table}_row")
+    return n_rows
+
+
+def _refuse_reserved(layout: Layout, extras: tuple[str, ...]) -> None:
+    """Refuse pass-through columns that would overwrite a column of the staging table."""
+    reserved = {*staged_types(layout), "content_key", "source_row", "raw_row", "reject_column", "record"}
+    for name in extras:
+        if name.casefold() in reserved:
+            raise ConfigError(
+                f"the column name '{name}' is reserved",
+                where=f"source.columns.{name} (role {layout.role})",
+                mend="give the column another name in the mapping",
+            )
+
+
+def staged_types(layout: Layout) -> dict[str, str]:
+    """Return the columns of a role's staging view with their SQL types."""
+    types = {"source_index": "integer", "reject_reason": "varchar"}
+    types |= {column.name: SQL_TYPES[column.kind] for column in layout.columns}
+    if layout.keys == "whole":
+        types["cell_key"] = "varchar"
+    if layout.keys == "part":
+        types["controls_key"] = "varchar"
+    return types | ({"lens_key": "varchar"} if layout.keys != "none" else {})
+
+
+def _content(layout: Layout, extras: tuple[str, ...]) -> str:
+    """Return the SQL of everything a row says but when it was extracted, as text: equal content, equal text."""
+    names = [name for name in staged_types(layout) if name not in ("source_index", "reject_reason", "extracted_at")]
+    parts = ", ".join(f"coalesce(cast({ident(name)} as varchar), chr(30))" for name in (*names, *extras))
+    return f"concat_ws(chr(31), {parts})"
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: SourceFile, *, ordered: bool) -> int:
+    """Add a file's rows and return how many; ordered where row numbers become customer ids."""
     con.execute(f"set preserve_insertion_order = {str(ordered).lower()}")
+    try_each_row(con)
     try:
-        inserted = con.execute(f"insert into stg_book_row {query}").fetchone()
+        inserted = con.execute(f"insert into {table} {query}").fetchone()
     except duckdb.Error as error:
         raise DataError(
             f"the file cannot be read: {first_line(error)}",
@@ -122,16 +247,27 @@ def _stage_file(con: duckdb.DuckDBPyConnection, query: str, item: SourceFile, *,
         ) from error
     finally:
         con.execute("reset preserve_insertion_order")
+        con.execute("reset disabled_optimizers")
     return int(inserted[0]) if inserted else 0
 
 
-def _store_unreadable(con: duckdb.DuckDBPyConnection, index: int, rejects: str) -> int:
+def try_each_row(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``try`` hold what it promises.
+
+    A cast that a tried expression and the test of its failure share would be computed once, outside of both, and one
+    bad row would end the whole intake.
+    """
+    con.execute("set disabled_optimizers = 'common_subexpressions'")
+
+
+def _store_unreadable(con: duckdb.DuckDBPyConnection, role: str, source_index: int, rejects: str) -> int:
     """Keep each malformed record once, with the engine's reason; return how many there are."""
     con.execute(
         f"""
         insert into stg_unreadable
         select
-            {index},
+            {quote(role)},
+            {source_index},
             line,
             case min(error_type)
                 when 'INVALID ENCODING' then 'ENCODING'
@@ -143,46 +279,7 @@ def _store_unreadable(con: duckdb.DuckDBPyConnection, index: int, rejects: str) 
         group by line
         """
     )
-    row = con.execute("select count(*) from stg_unreadable where source_index = ?", [index]).fetchone()
+    row = con.execute("select count(*) from stg_unreadable where source_index = ?", [source_index]).fetchone()
     con.execute(f"drop table {rejects}_errors")
     con.execute(f"drop table {rejects}_scans")
-    return int(row[0]) if row else 0
-
-
-def _tie_to_lines(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
-    """Check that no physical line vanished: records, header, line breaks inside fields and blank lines are all of them.
-
-    The count of records comes from the parser, the count of lines from the bytes; an unbalanced quote that swallows
-    the rest of a file shows as a difference.
-    """
-    n_lines = record.fingerprint.n_lines
-    if n_lines is None or n_lines == record.n_rows + 1:
-        return
-    width = len(record.file.header)
-    columns = " || ".join(f"coalesce(c{position}, '')" for position in range(width))
-    row = con.execute(
-        f"select coalesce(sum(length(v) - length(replace(v, chr(10), ''))), 0) from (select {columns} as v from "
-        f"{relation(record.file, record.source)})"
-    ).fetchone()
-    inside = int(row[0]) if row else 0
-    blank = _blank_lines(con, record)
-    # A blank line may stand inside a quoted field, where it is counted already.
-    if not 0 <= n_lines - (record.n_rows + 1 + inside) <= blank:
-        raise DataError(
-            f"{n_lines:,} lines in the file, but {record.n_rows:,} records were read "
-            f"(with 1 header, {inside:,} line breaks inside fields and {blank:,} blank lines)",
-            where=record.file.label,
-            mend="an unbalanced quote is the usual cause: correct the quoting, or declare the right delimiter",
-        )
-
-
-def _blank_lines(con: duckdb.DuckDBPyConnection, record: StagedFile) -> int:
-    """Count empty lines outside records; in a one-column file they are records (of a missing value)."""
-    if len(record.file.header) == 1:
-        return 0
-    row = con.execute(
-        f"select count(*) from read_csv({quote(str(record.file.path))}, auto_detect=false, header=false, delim=chr(1), "
-        f"quote='', escape='', columns={{'line': 'VARCHAR'}}, encoding={quote(record.source.encoding)}, "
-        "max_line_size=10000000) where line is null or trim(line) = ''"
-    ).fetchone()
     return int(row[0]) if row else 0

@@ -18,7 +18,7 @@ expected as (
 counted as (
     select
         (select sum(n_customers) from cell_counts) as n_priced,
-        (select sum(n_customers) from offer_counts) as n_offered,
+        (select sum(n_customers) from offer_counts where basis = 'primary') as n_offered,
         (select sum(n_customers) from reference_counts) as n_referenced,
         (select sum(n_customers) from change_counts) as n_changed,
         (select sum(n_customers * price_ticks) from cell_counts) as price_ticks

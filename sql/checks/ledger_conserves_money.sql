@@ -1,12 +1,12 @@
 -- Healthy: no rows.
--- Guards:  the prices of the counts add up to the prices of the accepted rows, but for the rounding of each to 10^-4.
+-- Guards:  the prices of the counts add up to the prices of the accepted book rows, but for the rounding of each to 10^-4.
 
 with
 
 accepted as (
     select currency, sum(amount) as amount, sum(n_amount) as n_amount
     from reconciliation
-    where disposition = 'accepted'
+    where disposition = 'accepted' and role = 'book'
     group by currency
 ),
 

@@ -1,22 +1,29 @@
 -- Healthy: no rows.
--- Guards:  every accepted input row is in the ledger's coverage once: no join multiplies or loses customers.
+-- Guards:  every accepted book row is in the ledger once, and every comparable billing line as often as it covers months:
+--          no join multiplies or loses customers.
 
 with
 
-accepted as (
-    select sum(n_rows) as n_rows
-    from reconciliation
-    where disposition = 'accepted'
+expected as (
+    select count(*) as n_rows, 'book' as role
+    from int_book_line
+    union all
+    select count(*) as n_rows, 'billing' as role
+    from int_ledger_amount
 ),
 
-covered as (
-    select sum(n_observations) as n_rows
-    from cell_coverage
+found as (
+    select count(*) as n_rows, role
+    from price_ledger
+    group by role
 )
 
 select
-    accepted.n_rows as rows_accepted,
-    covered.n_rows as rows_covered
-from accepted
-cross join covered
-where coalesce(accepted.n_rows, 0) is distinct from coalesce(covered.n_rows, 0);
+    expected.role,
+    expected.n_rows as rows_expected,
+    found.n_rows as rows_found
+from expected
+left join found
+    on expected.role = found.role
+where expected.n_rows is distinct from coalesce(found.n_rows, 0)
+order by expected.role;

@@ -4,20 +4,23 @@
 with
 
 came_in as (
-    select sum(n_rows) as n_rows
+    select role, sum(n_rows) as n_rows
     from inputs
-    where role = 'book'
+    group by role
 ),
 
 went_somewhere as (
-    select sum(n_rows) as n_rows
+    select role, sum(n_rows) as n_rows
     from reconciliation
-    where role = 'book'
+    group by role
 )
 
 select
+    came_in.role,
     came_in.n_rows as rows_in,
     went_somewhere.n_rows as rows_with_a_disposition
 from came_in
-cross join went_somewhere
-where came_in.n_rows is distinct from went_somewhere.n_rows;
+left join went_somewhere
+    on came_in.role = went_somewhere.role
+where came_in.n_rows is distinct from coalesce(went_somewhere.n_rows, 0)
+order by came_in.role;

@@ -1,0 +1,319 @@
+"""The canonical layouts: which columns each role has, what they mean and what makes a row unusable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "id", "text", "product", "price", "amount", "quantity", "whole", "date", "month", "months", "unit", "count",
+    "currency", "word", "flag",
+]  # fmt: skip
+
+INTERVAL_UNITS = ("day", "week", "month", "year")
+CELL_BASE = ("product_id", "currency", "interval_unit", "interval_count")
+"""Columns that every cell has, before those of ``like_for_like.cell``."""
+
+SQL_TYPES: dict[Kind, str] = {
+    "id": "varchar",
+    "text": "varchar",
+    "product": "varchar",
+    "price": "decimal(18,6)",
+    "amount": "decimal(18,6)",
+    "quantity": "decimal(18,6)",
+    "whole": "integer",
+    "date": "date",
+    "month": "date",
+    "months": "integer",
+    "unit": "varchar",
+    "count": "integer",
+    "currency": "varchar",
+    "word": "varchar",
+    "flag": "boolean",
+}
+MONEY_COLUMNS = ("price", "prior_price", "offer_price", "market_price", "expected_cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A canonical column.
+
+    Attributes:
+        name: Its name.
+        kind: How its value is cast and checked.
+        default: SQL of the value where the file does not have the column; ``currency`` and ``as_of`` mean the study's.
+        words: Allowed words of a ``word`` column, and the reject reason of others.
+        reason: Reject reason of a word that is not allowed.
+        blank_is_default: Whether a blank of an interval means the default. On a billing line the period shows whether
+            the interval is right; a book has nothing else to show it.
+    """
+
+    name: str
+    kind: Kind
+    default: str = "null"
+    words: tuple[str, ...] = ()
+    reason: str = ""
+    blank_is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """A check over several columns of a row.
+
+    Attributes:
+        needs: Columns that a file must have for the check to make sense.
+        healthy: Cheap condition under which the check passes.
+        condition: Condition under which the row is rejected; ``$net`` stands for the net amount ex tax.
+        reason: Reject reason.
+        column: Column named in quarantine.
+    """
+
+    needs: tuple[str, ...]
+    healthy: str
+    condition: str
+    reason: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The canonical columns of a role.
+
+    Attributes:
+        role: Role in the config.
+        table: Staging view that the SQL models read.
+        columns: Canonical columns in order.
+        required: Columns without which the file cannot be used; of a tuple, one is enough.
+        finals: SQL that replaces a typed value where several columns decide together: (name, needs, SQL).
+        checks: Rejections that look at several columns.
+        keys: Whether rows carry the values of cells and lenses, and in which form.
+    """
+
+    role: str
+    table: str
+    columns: tuple[Column, ...]
+    required: tuple[tuple[str, ...], ...]
+    finals: tuple[tuple[str, str, str], ...] = ()
+    checks: tuple[CrossCheck, ...] = ()
+    keys: Literal["none", "whole", "part"] = "none"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the canonical columns."""
+        return tuple(column.name for column in self.columns)
+
+
+_THING = (Column("product_id", "product", "'all'"), Column("currency", "currency", "currency"))
+_STATED_INTERVAL = (Column("interval_unit", "unit", "'month'"), Column("interval_count", "count", "1"))
+_LINE_INTERVAL = (
+    Column("interval_unit", "unit", "'month'", blank_is_default=True),
+    Column("interval_count", "count", "1", blank_is_default=True),
+)
+
+# Completed months between the dates; a start less than one interval after as_of is a customer who joins now.
+_TENURE_FROM_START = """case when tenure_start is not null then cast(greatest(0,
+    12 * (year(as_of) - year(tenure_start)) + month(as_of) - month(tenure_start)
+    - case when day(as_of) < day(tenure_start) then 1 else 0 end) as integer) else tenure_months end"""
+
+BOOK = Layout(
+    role="book",
+    table="stg_book",
+    columns=(
+        Column("customer_id", "id"),
+        Column("party_id", "text"),
+        *_THING,
+        *_STATED_INTERVAL,
+        Column("as_of", "date", "as_of"),
+        Column("tenure_start", "date"),
+        Column("tenure_months", "months"),
+        *(Column(name, "price") for name in MONEY_COLUMNS),
+    ),
+    required=(("price",), ("tenure_months", "tenure_start")),
+    finals=(("tenure_months", "tenure_start", _TENURE_FROM_START),),
+    checks=(
+        CrossCheck(
+            ("tenure_start",),
+            "coalesce(tenure_start <= as_of, tenure_start is null)",
+            "tenure_start is not null and as_of is null",
+            "DATE_MISSING",
+            "as_of",
+        ),
+        CrossCheck(
+            ("tenure_start",),
+            "true",
+            """tenure_start > as_of and tenure_start >= as_of + case interval_unit
+            when 'day' then to_days(interval_count) when 'week' then to_days(7 * interval_count)
+            when 'year' then to_years(interval_count) else to_months(interval_count) end""",
+            "TENURE_NEGATIVE",
+            "tenure_start",
+        ),
+    ),
+    keys="whole",
+)
+
+_STATUS = ("draft", "final", "void", "unknown")
+_KINDS = (
+    "recurring", "usage", "one_off", "setup", "fee", "finance", "proration", "trial", "discount", "credit", "tax",
+    "balance", "summary",
+)  # fmt: skip
+_AUDIENCES = ("new_only", "existing_only", "all", "unknown")
+
+BILLING = Layout(
+    role="billing",
+    table="stg_billing",
+    columns=(
+        Column("line_id", "text"),
+        Column("extracted_at", "text"),
+        Column("invoice_id", "text"),
+        Column("invoice_status", "word", "'final'", _STATUS, "STATUS_UNKNOWN"),
+        Column("issued_on", "date"),
+        Column("customer_id", "id"),
+        Column("subscription_id", "text"),
+        *_THING,
+        *_LINE_INTERVAL,
+        Column("plan_id", "text"),
+        Column("price_version_id", "text"),
+        Column("line_kind", "word", "'recurring'", _KINDS, "KIND_UNKNOWN"),
+        Column("charge_reason", "text"),
+        Column("period_start", "date"),
+        Column("period_end", "date"),
+        Column("quantity", "quantity", "1"),
+        Column("list_unit_price", "amount"),
+        Column("gross_amount", "amount"),
+        Column("discount_amount", "amount"),
+        Column("net_amount", "amount"),
+        Column("tax_amount", "amount"),
+        Column("tax_inclusive", "flag", "false"),
+        Column("discount_id", "text"),
+        Column("discount_audience", "word", "null", _AUDIENCES, "AUDIENCE_UNKNOWN"),
+        Column("is_proration", "flag", "false"),
+        Column("channel", "text"),
+        Column("region", "text"),
+        Column("livemode", "flag", "true"),
+        Column("contract_end", "date"),
+        Column("price_set_on", "date"),
+    ),
+    required=(("customer_id",), ("issued_on",), ("net_amount", "gross_amount")),
+    checks=(
+        CrossCheck(("issued_on",), "issued_on is not null", "issued_on is null", "DATE_MISSING", "issued_on"),
+        CrossCheck((), "$net is not null", "$net is null", "AMOUNT_MISSING", "net_amount"),
+        CrossCheck(
+            ("period_start", "period_end"),
+            "coalesce(period_end >= period_start, true)",
+            "period_end < period_start",
+            "PERIOD_INVALID",
+            "period_end",
+        ),
+        CrossCheck(("quantity",), "quantity <> 0", "line_kind = 'recurring' and quantity = 0", "QTY_ZERO", "quantity"),
+        CrossCheck(
+            ("tax_inclusive",),
+            "not tax_inclusive",
+            "tax_inclusive and tax_amount is null",
+            "TAX_BASIS_UNKNOWN",
+            "tax_amount",
+        ),
+        CrossCheck(
+            (),
+            "$net <> 0",
+            "$net = 0 and line_kind = 'recurring' and invoice_status = 'final' and not is_proration "
+            "and not coalesce(discount_amount > 0, false)",
+            "BAD_PRICE",
+            "net_amount",
+        ),
+    ),
+    keys="part",
+)
+
+OFFERS = Layout(
+    role="offers",
+    table="stg_offer",
+    columns=(
+        Column("offer_id", "id"),
+        Column(
+            "origin",
+            "word",
+            "'price_book'",
+            ("price_book", "promotion", "quote", "market", "derived_first_invoice"),
+            "ORIGIN_UNKNOWN",
+        ),
+        Column("audience", "word", "'unknown'", _AUDIENCES, "AUDIENCE_UNKNOWN"),
+        Column("customer_id", "text"),
+        *_THING,
+        *_LINE_INTERVAL,
+        Column("plan_id", "text"),
+        Column("region", "text"),
+        Column("channel", "text"),
+        Column("qty_from", "amount"),
+        Column("qty_to", "amount"),
+        Column("valid_from", "date"),
+        Column("valid_to", "date"),
+        Column("list_unit_price", "price"),
+        Column("intro_unit_price", "amount"),
+        Column("intro_cycles", "whole"),
+        Column("setup_fee", "amount"),
+        Column("incentive_value", "amount"),
+        Column("tax_inclusive", "flag", "false"),
+    ),
+    required=(("offer_id",), ("list_unit_price",), ("valid_from",)),
+    checks=(
+        CrossCheck((), "list_unit_price is not null", "list_unit_price is null", "AMOUNT_MISSING", "list_unit_price"),
+        CrossCheck(("valid_from",), "valid_from is not null", "valid_from is null", "DATE_MISSING", "valid_from"),
+        CrossCheck(
+            ("valid_to",),
+            "coalesce(valid_to >= valid_from, true)",
+            "valid_to < valid_from",
+            "PERIOD_INVALID",
+            "valid_to",
+        ),
+        CrossCheck(("tax_inclusive",), "not tax_inclusive", "tax_inclusive", "TAX_BASIS_UNKNOWN", "tax_inclusive"),
+        CrossCheck(
+            ("intro_unit_price",),
+            "coalesce(intro_unit_price >= 0, true)",
+            "intro_unit_price < 0",
+            "BAD_PRICE",
+            "intro_unit_price",
+        ),
+        CrossCheck(
+            ("intro_cycles",), "coalesce(intro_cycles >= 0, true)", "intro_cycles < 0", "BAD_CYCLES", "intro_cycles"
+        ),
+    ),
+)
+
+CUSTOMERS = Layout(
+    role="customers",
+    table="stg_customer",
+    columns=(
+        Column("customer_id", "id"),
+        Column("party_id", "text"),
+        Column("tenure_start", "date"),
+        Column("tenure_confidence", "word", "null", ("high", "low", "censored"), "CONFIDENCE_UNKNOWN"),
+        Column("is_test", "flag", "false"),
+    ),
+    required=(("customer_id",),),
+    keys="part",
+)
+
+PRICE_EVENTS = Layout(
+    role="price_events",
+    table="stg_price_event",
+    columns=(
+        Column("subscription_id", "id"),
+        Column("changed_on", "date"),
+        Column("old_price", "price"),
+        Column("new_price", "price"),
+        Column("cause", "text"),
+        Column("announced_on", "date"),
+    ),
+    required=(("subscription_id",), ("changed_on",)),
+    checks=(CrossCheck(("changed_on",), "changed_on is not null", "changed_on is null", "DATE_MISSING", "changed_on"),),
+)
+
+CPI = Layout(
+    role="cpi",
+    table="stg_cpi",
+    columns=(Column("index_code", "id"), Column("month", "month"), Column("value", "price")),
+    required=(("index_code",), ("month",), ("value",)),
+)
+
+LAYOUTS = {layout.role: layout for layout in (BOOK, BILLING, OFFERS, CUSTOMERS, PRICE_EVENTS, CPI)}
+"""Layout by role, in staging order."""

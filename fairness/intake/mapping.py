@@ -1,0 +1,389 @@
+"""One input file against its layout: every canonical column as typed SQL, and why a row is rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from fairness.config import Config, Source
+from fairness.errors import ConfigError, nearest
+from fairness.intake import casts
+from fairness.intake.casts import Cast
+from fairness.intake.expressions import Header, Resolved, resolve
+from fairness.intake.files import InputFile, first_line
+from fairness.intake.layouts import CELL_BASE, INTERVAL_UNITS, SQL_TYPES, Column, Layout
+from fairness.intake.relations import relation
+
+SEPARATOR, UNKNOWN = "\x1f", "\x1e"
+"""How cell and lens keys join their values, and stand for an unknown one; sql/46_cell_value.sql takes them apart."""
+
+_LATEST = "2100-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One column of a file as the mapping names it.
+
+    Attributes:
+        name: Column name of the typed value in the staging query.
+        typed: SQL of the typed value over the untyped columns.
+        rejects: (condition, reason) pairs over typed and untyped columns.
+        healthy: A cheap condition under which no reject holds; empty without rejects.
+        untyped: SQL of the untyped value where it is computed; empty where a column or a constant serves as it is.
+        constant: The value, where it is the same on every row and known from the config alone.
+    """
+
+    name: str
+    typed: str
+    rejects: tuple[tuple[str, str], ...] = ()
+    healthy: str = ""
+    untyped: str = ""
+    constant: str | None = None
+
+
+class Mapping:
+    """The mapping of one file, resolved against its header.
+
+    Args:
+        con: A connection; used to parse expressions and to ask for their types.
+        layout: Canonical columns of the role.
+        config: The study.
+        source: The ``[[source]]`` section.
+        file: The file.
+        key: The config key of the section, for messages.
+
+    Raises:
+        ConfigError: A column that is needed or named does not exist, or an expression does not compute.
+    """
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        *,
+        layout: Layout,
+        config: Config,
+        source: Source,
+        file: InputFile,
+        key: str,
+    ) -> None:
+        self.layout = layout
+        self._con = con
+        self._config = config
+        self._source = source
+        self._file = file
+        self._key = key
+        self._header = Header(file.header, file.label)
+        self._located: dict[str, tuple[Resolved, str] | None] = {}
+        self._require()
+        self._columns = [self._canonical(column) for column in layout.columns]
+        self._cells: list[Mapped] = []
+        self._lenses: list[Mapped] = []
+
+    @property
+    def has_customer_id(self) -> bool:
+        """Whether the rows name their customer; a book without it has a customer a row."""
+        return self.has("customer_id") or self.layout.role != "book"
+
+    def has(self, name: str) -> bool:
+        """Return whether the file has the column, under its own name or by the mapping."""
+        return self._locate(name) is not None
+
+    def keyed(self, *, cells: Sequence[str], lenses: Sequence[str]) -> None:
+        """Take the values of cells and lenses from these columns; one that only other files have is unknown here."""
+        self._cells = [self._control(name) for name in cells]
+        self._lenses = [self._control(name) for name in lenses]
+
+    def missing(self, name: str, *, key: str) -> ConfigError:
+        """Return the error that says which columns the file has."""
+        return self._header.missing(name, key=key)
+
+    def extras(self) -> tuple[str, ...]:
+        """Return the mapped columns that the layout does not know: they pass through."""
+        used = {*self.layout.names, *(mapped.name.removeprefix("k_") for mapped in (*self._cells, *self._lenses))}
+        return tuple(name for name in self._source.columns if name not in used)
+
+    def _locate(self, name: str) -> tuple[Resolved, str] | None:
+        """Return the mapped expression of ``name`` with its SQL type, or None where the file does not have it."""
+        if name not in self._located:
+            self._located[name] = self._look_up(name)
+        return self._located[name]
+
+    def _look_up(self, name: str) -> tuple[Resolved, str] | None:
+        key = f"{self._key}.columns.{name}"
+        if name in self._source.columns:
+            resolved = self._resolve(name, self._source.columns[name], key)
+        else:
+            column = self._header.find(name, key=key)
+            if column is None:
+                return None
+            resolved = Resolved(column, is_computed=False)
+        try:
+            # A computed expression is tried row by row later on; what cannot stand there is refused here.
+            value = f"try({resolved.sql})" if resolved.is_computed else resolved.sql
+            query = f"describe select {value} as v from {relation(self._file, self._source)}"
+            row = self._con.execute(query).fetchone()
+        except duckdb.Error as error:
+            raise ConfigError(
+                f"the expression does not compute: {first_line(error)}",
+                where=f"{key} = {self._source.columns.get(name, name)!r}",
+                mend="use only the row's own columns, constants and scalar functions; delimited text is read as text, "
+                "so cast where the expression computes, as in tenure::int * 12",
+            ) from error
+        return resolved, str(row[1]) if row else "VARCHAR"
+
+    def _resolve(self, name: str, expression: str, key: str) -> Resolved:
+        """Resolve an expression; ``interval_unit = "year"`` means the word where no such column exists."""
+        word = expression.strip().lower()
+        if name == "interval_unit" and word in INTERVAL_UNITS and self._header.find(word, key=key) is None:
+            return Resolved(casts.quote(word), is_computed=False)
+        return resolve(self._con, expression, self._header, key=key)
+
+    def _require(self) -> None:
+        for alternatives in self.layout.required:
+            if any(self.has(name) for name in alternatives):
+                continue
+            listed = ", ".join(name.strip() for name in self._file.header)
+            raise ConfigError(
+                f"the {self.layout.role} file has no {' or '.join(alternatives)}"
+                f"{nearest(alternatives[0], self._file.header)}",
+                where=f"{self._key}.columns.{alternatives[0]} and {self._file.label}",
+                mend=f'map it, as in {alternatives[0]} = "<its column>"; the file has: {listed}',
+            )
+        undated = not self.has("as_of") and self._config.study.as_of_date is None
+        if self.layout.role == "book" and self.has("tenure_start") and undated:
+            raise ConfigError(
+                "tenure_start needs a date to count to",
+                where=f"{self._key}.columns.tenure_start",
+                mend="map as_of, or set study.as_of",
+            )
+
+    def _canonical(self, column: Column) -> Mapped:
+        located = self._locate(column.name)
+        if located is None:
+            if column.name == "net_amount" and self.has("gross_amount"):
+                return Mapped(column.name, "cast(null as decimal(18,6))")
+            return Mapped(column.name, self.constant(column.name), constant=self._default(column).strip("'"))
+        resolved, sql_type = located
+        value = casts.ident(f"u_{column.name}") if resolved.is_computed else resolved.sql
+        return _mapped(column.name, resolved, self._cast(column, value, sql_type))
+
+    def _default(self, column: Column) -> str:
+        as_of = self._config.study.as_of_date
+        if column.default == "currency":
+            return casts.quote(self._config.study.currency)
+        if column.default == "as_of":
+            return f"date '{as_of}'" if as_of else "null"
+        return column.default
+
+    def _cast(self, column: Column, value: str, sql_type: str) -> Cast:
+        name, source = column.name, self._source
+        blank = column.default if column.blank_is_default else None
+        makers = {
+            "price": lambda: casts.price(name, value, sql_type, source),
+            "amount": lambda: casts.number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED"),
+            "quantity": lambda: casts.quantity(name, value, sql_type, source),
+            "whole": lambda: casts.whole(name, value, sql_type, source),
+            "date": lambda: casts.date(name, value, sql_type, source, latest=self._latest()),
+            "month": lambda: casts.month(name, value, sql_type, source, latest=self._latest()),
+            "months": lambda: casts.months(name, value, sql_type, source),
+            "unit": lambda: casts.choice(name, value, INTERVAL_UNITS, reason="INTERVAL_UNKNOWN", blank=blank),
+            "count": lambda: casts.interval_count(name, value, blank=blank),
+            "currency": lambda: casts.currency(name, value),
+            "word": lambda: casts.choice(name, value, column.words, reason=column.reason, blank=column.default),
+            "flag": lambda: casts.flag(name, value, sql_type, default=column.default),
+            "text": lambda: casts.text(value, sql_type),
+            "product": lambda: casts.product(value, sql_type),
+            "id": lambda: casts.required(name, value, sql_type),
+        }
+        return makers[column.kind]()
+
+    def _latest(self) -> str:
+        as_of: date | None = self._config.study.as_of_date
+        return as_of.replace(year=as_of.year + 5, day=1).isoformat() if as_of else _LATEST
+
+    def _control(self, name: str) -> Mapped:
+        """Return a cell or lens column as text: its band where ``breaks`` names it, else its value."""
+        control = f"k_{name}"
+        breaks = self._config.like_for_like.breaks.get(name)
+        if name in self.layout.names and breaks is None:
+            return Mapped(control, f"cast({casts.ident(name)} as varchar)")
+        located = self._locate(name)
+        if located is None:
+            return Mapped(control, "cast(null as varchar)")
+        resolved, sql_type = located
+        value = casts.ident(f"u_{control}") if resolved.is_computed else resolved.sql
+        if breaks is None:
+            return _mapped(control, resolved, casts.text(value, sql_type))
+        edges = tuple(float(edge) for edge in breaks)
+        return _mapped(control, resolved, casts.band(casts.ident(control), value, sql_type, edges, self._source))
+
+    @property
+    def varying(self) -> frozenset[str]:
+        """The staged columns that differ between rows of this file; the others are the same on all."""
+        found = {name for name in self.layout.names if self.has(name)}
+        found |= {name for name, needs, _ in self.layout.finals if self.has(needs)}
+        found |= {"reject_reason"}
+        found |= {"net_amount"} if self.layout.role == "billing" else set()
+        found |= {"customer_id", "cell_key"} if self.layout.keys == "whole" else set()
+        found |= {"controls_key"} if self.layout.keys == "part" and self._cells else set()
+        return frozenset(found | ({"lens_key"} if self._lenses else set()))
+
+    def constant(self, name: str) -> str:
+        """Return the SQL of a staged column that does not vary."""
+        by_name = {column.name: column for column in self.layout.columns}
+        if name in by_name:
+            return f"cast({self._default(by_name[name])} as {SQL_TYPES[by_name[name].kind]})"
+        return {"source_index": "1", "reject_reason": "cast(null as varchar)"}.get(name, "''")
+
+    def select(
+        self,
+        *,
+        source_index: int,
+        columns: tuple[str, ...],
+        extras: tuple[str, ...],
+        numbered: bool,
+        rejects: str | None,
+    ) -> str:
+        """Return the SQL that stages the file: untyped values, typed values, then keys and reject reasons.
+
+        Args:
+            source_index: Number of the file in ``inputs``.
+            columns: Names of the staged columns to return.
+            extras: Pass-through columns of the whole study; those that this file lacks are null.
+            numbered: Add ``source_row`` (record number among the readable ones, from 1), ``reject_column`` and
+                ``raw_row`` (JSON text).
+            rejects: As for :func:`fairness.intake.relations.relation`.
+        """
+        raw = relation(self._file, self._source, rejects=rejects)
+        controls = {mapped.name: mapped for mapped in (*self._cells, *self._lenses)}
+        mapped = [*self._columns, *(self._extra(name) for name in extras)]
+        everything = [*mapped, *controls.values()]
+        computed = [m for m in everything if m.untyped]
+        untyped = [
+            f"{m.untyped} as {casts.ident(f'u_{m.name}')}, {_failed(m.untyped)} as {casts.ident(f'f_{m.name}')}"
+            for m in computed
+        ]
+        numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
+        level_1 = f"select *{_listed(untyped)}{_listed(numbers)} from {raw}"
+        typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
+        level_2 = f"select *{_listed(typed)} from ({level_1})"
+        shown = [f"{m.typed} as {casts.ident(m.name)}" for m in controls.values()]
+        level_3 = f"select *{_listed(shown)} from ({level_2})" if shown else level_2
+        final = [self._final(name, source_index, everything) for name in columns]
+        final += [casts.ident(name) for name in extras]
+        if numbered:
+            column = self._first_reject(everything, by_column=True)
+            final += [f"{column} as reject_column", "record as source_row", f"{self._raw_row()} as raw_row"]
+        return f"select {', '.join(final)} from ({level_3})"
+
+    def _final(self, name: str, source_index: int, mapped: list[Mapped]) -> str:
+        if name in ("cell_key", "controls_key", "lens_key"):
+            return f"{self._key_of(name)} as {name}"
+        if name == "source_index":
+            return f"{source_index} as source_index"
+        if name == "reject_reason":
+            return f"{self._first_reject(mapped, by_column=False)} as reject_reason"
+        if name == "customer_id" and not self.has_customer_id:
+            return f"'{source_index}:' || cast(record as varchar) as customer_id"
+        if name == "net_amount" and self.layout.role == "billing":
+            return f"{self._net()} as net_amount"
+        for final, needs, sql in self.layout.finals:
+            if final == name and self.has(needs):
+                return f"{sql} as {name}"
+        return casts.ident(name)
+
+    def _key_of(self, name: str) -> str:
+        if name == "cell_key":
+            return _key([*(column for column in self._columns if column.name in CELL_BASE), *self._cells])
+        if name == "controls_key":
+            return _parts(self._cells)
+        return _key(self._lenses) if self.layout.keys == "whole" else _parts(self._lenses)
+
+    def _net(self) -> str:
+        """Return the net amount ex tax: as stated, or gross minus discount where it is not."""
+        stated = "net_amount"
+        if self.has("gross_amount"):
+            stated = "coalesce(net_amount, gross_amount - coalesce(discount_amount, 0))"
+        if self.has("tax_inclusive"):
+            stated = f"{stated} - case when tax_inclusive then coalesce(tax_amount, 0) else 0 end"
+        return stated
+
+    def _first_reject(self, mapped: list[Mapped], *, by_column: bool) -> str:
+        """Return the CASE that names the first reason, or its column, for which a row is rejected; null for none.
+
+        Clean rows, nearly all, pass one cheap condition and skip the rest.
+        """
+        healthy, arms = [], []
+        for column in mapped:
+            if column.untyped:
+                failed = casts.ident(f"f_{column.name}")
+                healthy.append(f"not {failed}")
+                arms.append((failed, "EXPRESSION_FAILED", column.name))
+            if column.healthy:
+                healthy.append(column.healthy)
+            arms.extend((condition, reason, column.name) for condition, reason in column.rejects)
+        for check in self.layout.checks:
+            if all(self.has(name) for name in check.needs):
+                healthy.append(check.healthy.replace("$net", self._net()))
+                arms.append((check.condition.replace("$net", self._net()), check.reason, check.column))
+        if not arms:
+            return "cast(null as varchar)"
+        shown = " ".join(
+            f"when {condition} then {casts.quote(name.removeprefix('k_') if by_column else reason)}"
+            for condition, reason, name in arms
+        )
+        clean = " and ".join(condition for condition in healthy if condition != "true")
+        return f"case when {clean} then null {shown} end"
+
+    def _extra(self, name: str) -> Mapped:
+        located = self._locate(name) if name in self._source.columns else None
+        if located is None:
+            return Mapped(name, "cast(null as varchar)")
+        resolved, sql_type = located
+        return _mapped(
+            name, resolved, casts.text(casts.ident(f"u_{name}") if resolved.is_computed else resolved.sql, sql_type)
+        )
+
+    def _raw_row(self) -> str:
+        fields = ", ".join(f"{casts.quote(name)}, c{position}" for position, name in enumerate(self._file.header))
+        return f"cast(json_object({fields}) as varchar)"
+
+
+def _mapped(name: str, resolved: Resolved, cast: Cast) -> Mapped:
+    """Pair a cast with its expression; one that can fail on a row is tried, and its failure rejects that row."""
+    untyped = f"try({resolved.sql})" if resolved.is_computed else ""
+    return Mapped(name, cast.sql, cast.rejects, cast.healthy, untyped)
+
+
+def _failed(untyped: str) -> str:
+    """Return whether a tried expression failed: it has no value where even its nullness has none."""
+    return f"try(({untyped.removeprefix('try')}) is null) is null"
+
+
+def _listed(items: list[str]) -> str:
+    return "".join(f", {item}" for item in items)
+
+
+def _key(columns: list[Mapped]) -> str:
+    """Return the SQL that joins the columns' values; constants are joined here, once, instead of on every row."""
+    parts: list[str] = []
+    text = ""
+    for position, column in enumerate(columns):
+        text += SEPARATOR if position else ""
+        if column.constant is not None:
+            text += column.constant
+            continue
+        parts += [casts.quote(text)] if text else []
+        parts.append(f"coalesce(cast({casts.ident(column.name)} as varchar), {casts.quote(UNKNOWN)})")
+        text = ""
+    parts += [casts.quote(text)] if text or not parts else []
+    return f"concat({', '.join(parts)})"
+
+
+def _parts(columns: list[Mapped]) -> str:
+    """Return the SQL of values that another key is continued with: each follows a separator."""
+    joined = [f'{casts.quote(SEPARATOR)}, coalesce("{column.name}", {casts.quote(UNKNOWN)})' for column in columns]
+    return f"concat({', '.join(joined)})" if joined else "''"

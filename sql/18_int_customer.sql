@@ -1,0 +1,44 @@
+-- Grain:   one row per customer of the billing lines or the customer file.
+-- Reads:   stg_customer, int_first_seen, params
+-- Columns: customer_id, party_id; tenure_start; is_censored = tenure_start is only the latest it can be; is_test;
+--          controls_key, lens_key = the values that cells and lenses take from the customer file.
+-- Why:     a stated start wins over the first bill. A customer first seen in the first month of the data may have been
+--          there for years: such a start is a bound, not a date.
+
+create or replace table int_customer as
+with
+
+data_start as (
+    select min(year(first_seen) * 12 + month(first_seen)) as first_month
+    from int_first_seen
+),
+
+customers as (
+    select distinct customer_id, party_id, tenure_start, tenure_confidence, is_test, controls_key, lens_key
+    from stg_customer
+    where reject_reason is null
+),
+
+final as (
+    select
+        coalesce(customers.customer_id, int_first_seen.customer_id) as customer_id,
+        customers.party_id,
+        coalesce(customers.tenure_start, int_first_seen.first_seen) as tenure_start,
+        coalesce(customers.tenure_confidence = 'censored', false)
+            or (
+                customers.tenure_start is null
+                and coalesce(
+                    year(int_first_seen.first_seen) * 12 + month(int_first_seen.first_seen) = data_start.first_month, false
+                )
+            ) as is_censored,
+        coalesce(customers.is_test, false) as is_test,
+        coalesce(customers.controls_key, params.unknown_customer_controls) as controls_key,
+        coalesce(customers.lens_key, params.unknown_customer_lenses) as lens_key
+    from int_first_seen
+    full outer join customers
+        on int_first_seen.customer_id = customers.customer_id
+    cross join data_start
+    cross join params
+)
+
+select * from final;

@@ -1,0 +1,71 @@
+-- Grain:   one row per offer version: offer_id x valid_from.
+-- Reads:   stg_offer, params
+-- Columns: keys (null = any); valid_from inclusive, valid_to exclusive; headline_ticks = introductory, standard_ticks =
+--          after it, effective_ticks = average over the horizon with set-up fee and incentive, 10^-4 major units per
+--          month; primary_ticks = that of the study's basis; is_new_customer_offer = may be a comparator.
+-- Why:     m = mn / md months per cycle. Effective = (intro k + list (H - k m) / m + set-up - incentive) / H with k the
+--          introductory cycles, clipped to the horizon H. Exact fractions, rounded half to even once.
+
+create or replace table offers as
+with
+
+accepted as (
+    select distinct * exclude (source_index, reject_reason)
+    from stg_offer
+    where reject_reason is null
+),
+
+cycles as (
+    select
+        accepted.*,
+        cast(params.horizon_months as hugeint) as h,
+        params.comparator_basis,
+        interval_count * case interval_unit when 'month' then 1 when 'week' then 84 else 12 end as mn,
+        case when interval_unit in ('week', 'day') then 365 else 1 end as md,
+        cast(list_unit_price * 1000000 as hugeint) as list,
+        cast(coalesce(intro_unit_price, list_unit_price) * 1000000 as hugeint) as intro,
+        cast((coalesce(setup_fee, 0) - coalesce(incentive_value, 0)) * 1000000 as hugeint) as once
+    from accepted
+    cross join params
+),
+
+fractions as (
+    select
+        cycles.*,
+        intro * md as headline_a,
+        case when intro_unit_price is not null and intro_cycles is null then intro else list end * md as standard_a,
+        case
+            when intro_unit_price is null then list * h * md
+            when intro_cycles is null or intro_cycles * mn >= h * md then intro * h * md
+            else intro * intro_cycles * mn + list * (h * md - intro_cycles * mn)
+        end + once * mn as effective_a,
+        cast(100 as hugeint) * mn as d
+    from cycles
+),
+
+rounded as (
+    select
+        fractions.*,
+        (2 * headline_a + d) // (2 * d) - case when (2 * headline_a + d) % (4 * d) = 2 * d then 1 else 0 end as headline_n,
+        (2 * standard_a + d) // (2 * d) - case when (2 * standard_a + d) % (4 * d) = 2 * d then 1 else 0 end as standard_n,
+        case when effective_a <= 0 then 0 else (2 * effective_a + d * h) // (2 * d * h)
+            - case when (2 * effective_a + d * h) % (4 * d * h) = 2 * d * h then 1 else 0 end end as effective_n
+    from fractions
+),
+
+final as (
+    select
+        offer_id, origin, audience, customer_id, product_id, plan_id, currency, region, channel, interval_unit,
+        interval_count, qty_from, qty_to, valid_from, valid_to, list_unit_price, intro_unit_price, intro_cycles, setup_fee,
+        incentive_value,
+        cast(headline_n as bigint) as headline_ticks,
+        cast(effective_n as bigint) as effective_ticks,
+        cast(standard_n as bigint) as standard_ticks,
+        cast(case comparator_basis when 'headline' then headline_n when 'standard' then standard_n else effective_n end
+            as bigint) as primary_ticks,
+        audience in ('new_only', 'all') and origin <> 'market' as is_new_customer_offer
+    from rounded
+)
+
+select * from final
+order by offer_id, valid_from;

@@ -1,0 +1,35 @@
+-- Grain:   one row per new-customer offer version.
+-- Reads:   offers
+-- Columns: pattern = which of customer (c), plan (p), region (r), channel (h) the offer states; offer_key = their values;
+--          n_keys = keys stated, the two of the interval and the quantity bounds included.
+-- Why:     a key that an offer leaves open matches anything. Offers are looked up by the keys that they state, so that a
+--          wildcard costs one more look-up and no cross product.
+
+create or replace view int_offer_key as
+with
+
+final as (
+    select
+        offers.*,
+        concat(
+            case when customer_id is not null then 'c' else '' end,
+            case when plan_id is not null then 'p' else '' end,
+            case when region is not null then 'r' else '' end,
+            case when channel is not null then 'h' else '' end
+        ) as pattern,
+        concat(
+            coalesce(customer_id, chr(30)), chr(31), coalesce(plan_id, chr(30)), chr(31), coalesce(region, chr(30)), chr(31),
+            coalesce(channel, chr(30)), chr(31), product_id, chr(31), currency, chr(31), interval_unit, chr(31),
+            cast(interval_count as varchar)
+        ) as offer_key,
+        2 + case when customer_id is not null then 1 else 0 end
+            + case when plan_id is not null then 1 else 0 end
+            + case when region is not null then 1 else 0 end
+            + case when channel is not null then 1 else 0 end
+            + case when qty_from is not null then 1 else 0 end
+            + case when qty_to is not null then 1 else 0 end as n_keys
+    from offers
+    where is_new_customer_offer
+)
+
+select * from final;

@@ -1,0 +1,67 @@
+-- Grain:   one row per input row (identical lines together: n says how many).
+-- Reads:   stg_book, stg_billing, stg_offer, stg_customer, stg_price_event, stg_cpi, stg_unreadable, int_book_repeat,
+--          int_book_line, int_line_version, int_line_disposition
+-- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency; amount =
+--          the parsed price or net amount, major units; n = rows.
+-- Why:     one list of what became of each row, in the order of precedence; 29_reconciliation adds it up.
+
+create or replace view int_row_disposition as
+with
+
+repeated as (
+    select
+        stg_book.currency,
+        stg_book.price,
+        int_book_repeat.n_versions,
+        row_number() over (
+            partition by stg_book.customer_id, stg_book.product_id, stg_book.currency,
+                stg_book.interval_unit, stg_book.interval_count
+            order by stg_book.price
+        ) as copy_number
+    from stg_book
+    inner join int_book_repeat
+        using (customer_id, product_id, currency, interval_unit, interval_count)
+    where stg_book.reject_reason is null
+),
+
+final as (
+    select 'book' as role, 'accepted' as disposition, null as reason, currency, price as amount, 1 as n
+    from int_book_line
+    union all
+    select 'book', 'rejected', reject_reason, currency, price, 1 from stg_book where reject_reason is not null
+    union all
+    select 'book', 'rejected', 'DUP_BOOK_ROW', currency, price, 1 from repeated where n_versions > 1
+    union all
+    select 'book', 'duplicate', 'IDENTICAL_ROW', currency, price, 1 from repeated where n_versions = 1 and copy_number > 1
+    union all
+    select
+        'billing',
+        case when exclusion is null then 'accepted' else 'excluded' end,
+        exclusion,
+        currency,
+        net_amount,
+        1
+    from int_line_disposition
+    union all
+    select 'billing', 'rejected', reject_reason, currency, net_amount, 1 from stg_billing where reject_reason is not null
+    union all
+    select 'billing', 'duplicate', 'IDENTICAL_LINE', currency, net_amount, n_copies - 1 from int_line_version where n_copies > 1
+    union all
+    select 'billing', 'excluded', 'superseded', currency, net_amount, 1 from int_line_version where version_rank > 1
+    union all
+    select 'offers', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
+    from stg_offer
+    union all
+    select 'customers', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
+    from stg_customer
+    union all
+    select 'price_events', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
+    from stg_price_event
+    union all
+    select 'cpi', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
+    from stg_cpi
+    union all
+    select role, 'rejected', reason, null, null, 1 from stg_unreadable
+)
+
+select * from final;

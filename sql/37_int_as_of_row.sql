@@ -1,0 +1,72 @@
+-- Grain:   one row per billing ledger row of the as-of month.
+-- Reads:   price_ledger, int_price_run, int_offer_match, int_acquisition, int_price_change, stg_offer, params
+-- Columns: those of price_ledger that findings use; price_set_on and the offer of that day; derived_n, derived_sum_ticks =
+--          customers who joined in the cell in the pricing month and what they paid, null below min_evidence; the price
+--          change over twelve months.
+-- Why:     findings are made for one month; everything about a customer in that month meets here, once.
+
+create or replace table int_as_of_row as
+with
+
+evidence as (
+    select
+        cell_key,
+        pricing_month,
+        cast(sum(n_customers) as bigint) as derived_n,
+        cast(sum(n_customers * price_ticks) as bigint) as derived_sum_ticks
+    from int_acquisition
+    group by cell_key, pricing_month
+    having sum(n_customers) >= (select min_evidence from params)
+),
+
+ledger as (
+    select
+        price_ledger.* exclude (role),
+        int_price_run.price_set_on,
+        year(price_ledger.pricing_date) * 12 + month(price_ledger.pricing_date) - 1 as pricing_month,
+        cast(price_ledger.quantity * 1000000 as bigint) as quantity_micros,
+        case when exists (
+            select 1 from stg_offer where stg_offer.customer_id = price_ledger.customer_id and stg_offer.reject_reason is null
+        ) then price_ledger.customer_id end as personal_customer_id
+    from price_ledger
+    left join int_price_run
+        using (customer_id, product_id, currency, interval_unit, interval_count)
+    where price_ledger.role = 'billing'
+        and price_ledger.month_number = (select as_of_number from params)
+),
+
+final as (
+    select
+        ledger.* exclude (quantity_micros, personal_customer_id),
+        at_set.offer_id as set_offer_id,
+        at_set.offer_ticks as set_offer_ticks,
+        evidence.derived_n,
+        evidence.derived_sum_ticks,
+        change.before_ticks,
+        change.after_ticks,
+        change.before_offer_ticks,
+        change.after_offer_ticks
+    from ledger
+    left join int_offer_match as at_set
+        on ledger.product_id = at_set.product_id
+        and ledger.currency = at_set.currency
+        and ledger.interval_unit = at_set.interval_unit
+        and ledger.interval_count = at_set.interval_count
+        and ledger.price_set_on = at_set.lookup_date
+        and ledger.quantity_micros = at_set.quantity_micros
+        and ledger.plan_id is not distinct from at_set.plan_id
+        and ledger.region is not distinct from at_set.region
+        and ledger.channel is not distinct from at_set.channel
+        and ledger.personal_customer_id is not distinct from at_set.offer_customer_id
+    left join evidence
+        on ledger.cell_key = evidence.cell_key
+        and ledger.pricing_month = evidence.pricing_month
+    left join int_price_change as change
+        on ledger.customer_id = change.customer_id
+        and ledger.product_id = change.product_id
+        and ledger.currency = change.currency
+        and ledger.interval_unit = change.interval_unit
+        and ledger.interval_count = change.interval_count
+)
+
+select * from final;

@@ -1,0 +1,28 @@
+-- Grain:   one row per customer x product x currency x billing interval of the as-of month: an observation.
+-- Reads:   price_ledger, int_as_of_row
+-- Columns: those of the ledger that findings use; offer_version = offer_id, or null in a book, where the pair of cell and
+--          offer price is the version.
+-- Why:     a book states one month and lands here as it is; billing lines bring the as-of month with all that belongs to it.
+
+create or replace view observation as
+with
+
+final as (
+    select
+        party_id, customer_id, currency, cell_key, lens_key, loyalty_group, band_order, price_ticks, prior_ticks,
+        offer_ticks, offer_id as offer_version, offer_reason, headline_ticks, effective_ticks, standard_offer_ticks,
+        set_offer_id, set_offer_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
+        after_offer_ticks, market_ticks, cost_ticks
+    from int_as_of_row
+    union all
+    select
+        party_id, customer_id, currency, cell_key, lens_key, loyalty_group, band_order, price_ticks, prior_ticks,
+        offer_ticks, null as offer_version, offer_reason, null as headline_ticks, null as effective_ticks,
+        null as standard_offer_ticks, null as set_offer_id, null as set_offer_ticks, null as derived_n,
+        null as pricing_month, prior_ticks as before_ticks, case when prior_ticks is not null then price_ticks end as after_ticks,
+        null as before_offer_ticks, null as after_offer_ticks, market_ticks, cost_ticks
+    from price_ledger
+    where role = 'book'
+)
+
+select * from final;
