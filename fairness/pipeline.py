@@ -18,16 +18,16 @@ from fairness.config import Config
 from fairness.intake.files import Fingerprint
 from fairness.intake.quarantine import write_quarantine
 from fairness.intake.settings import write_settings
-from fairness.intake.stage import SourceFile, StagedFile, find_inputs, fingerprints, stage_book
+from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, stage
 from fairness.results import Findings
 from fairness.warehouse.connection import building
-from fairness.warehouse.models import run_checks, run_models, sql_hashes
+from fairness.warehouse.models import run_checks, run_models, sql_hashes, write_comments
 from fairness.warehouse.runs import FINDINGS, WAREHOUSE, Run, find_run, point_at, publishing
 
 Progress = Callable[[str], None]
 
-FIRST_MODELS_END = 19
-"""Models up to this number give every row its disposition; quarantine needs them and nothing later."""
+FIRST_MODELS_END = 13
+"""Models up to this number find contradicting book rows; quarantine needs them and nothing later."""
 
 
 def _quiet(step: str) -> None:
@@ -66,6 +66,7 @@ def build(config: Config, *, progress: Progress = _quiet) -> Run:
             identity = run_id(config, inputs, hashes)
             findings = analyse(built, config, _description(identity, staged))
             write_findings(built, findings)
+            write_comments(built)
         (publication.folder / FINDINGS).write_text(findings.to_json() + "\n", encoding="utf-8")
         progress("Publishing")
         return publication.commit(identity)
@@ -77,10 +78,10 @@ def _fill(
     inputs: list[SourceFile],
     hashes: list[Future[Fingerprint]],
     progress: Progress,
-) -> list[StagedFile]:
+) -> Staged:
     """Stage the inputs, run the models and the checks."""
     progress("Reading " + ", ".join(item.file.label for item in inputs[:3]) + (", ..." if len(inputs) > 3 else ""))
-    staged = stage_book(con, config, inputs, hashes)
+    staged = stage(con, config, inputs, hashes)
     write_settings(con, config, staged)
     progress("Running the SQL models")
     run_models(con, last=FIRST_MODELS_END)
@@ -115,7 +116,7 @@ def _software() -> dict[str, Any]:
     return {"version": fairness.__version__, "modules": modules, "sql": sql_hashes()}
 
 
-def _description(identity: str, staged: list[StagedFile]) -> dict[str, Any]:
+def _description(identity: str, staged: Staged) -> dict[str, Any]:
     return {
         "id": identity,
         "engine": f"duckdb {duckdb.__version__}",
@@ -127,7 +128,7 @@ def _description(identity: str, staged: list[StagedFile]) -> dict[str, Any]:
                 "sha256": record.fingerprint.sha256,
                 "rows": record.n_rows,
             }
-            for record in staged
+            for record in staged.files
         ],
     }
 

@@ -43,11 +43,11 @@ def check_files() -> list[Path]:
 
 
 def sql_hashes() -> dict[str, str]:
-    """Return the SHA-256 of every SQL file by its path below ``sql/``."""
+    """Return the SHA-256 of every SQL file that a build runs, by its path below ``sql/``."""
     root = sql_root()
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(root.rglob("*.sql"))
+        for path in (*model_files(), *check_files(), root / "comments.sql")
     }
 
 
@@ -71,6 +71,15 @@ def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             where=str(path.relative_to(sql_root().parent)),
             mend="this is a defect unless the disk or the memory limit is exhausted; please report it",
         ) from error
+
+
+def write_comments(con: duckdb.DuckDBPyConnection) -> None:
+    """Write the COMMENT of every published table, view and column; needs all of them to exist.
+
+    Raises:
+        SqlError: A comment names something that does not exist.
+    """
+    _run(con, sql_root() / "comments.sql")
 
 
 def run_checks(con: duckdb.DuckDBPyConnection) -> None:

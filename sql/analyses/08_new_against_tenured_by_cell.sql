@@ -1,0 +1,44 @@
+-- Question: What do new and tenured customers of the same cell pay on average?
+-- Reads:    cell_counts, cell_value, params
+-- Columns:  cell = its values; n_new = new customers; n_tenured = tenured; mean_new = currency units per month (per stated
+--           interval in a book); mean_tenured = the same; gap = mean_tenured / mean_new - 1, a fraction; is_comparable =
+--           both groups reach min_per_group.
+
+with
+
+cells as (
+    select
+        cell_key,
+        string_agg(coalesce(value, 'unknown'), ', ' order by column_order) as cell
+    from cell_value
+    group by cell_key
+),
+
+groups as (
+    select
+        cell_key,
+        coalesce(sum(n_customers) filter (loyalty_group = 'new'), 0) as n_new,
+        coalesce(sum(n_customers) filter (loyalty_group = 'tenured'), 0) as n_tenured,
+        sum(n_customers * price_ticks) filter (loyalty_group = 'new') as paid_new,
+        sum(n_customers * price_ticks) filter (loyalty_group = 'tenured') as paid_tenured
+    from cell_counts
+    group by cell_key
+),
+
+final as (
+    select
+        cells.cell,
+        groups.n_new,
+        groups.n_tenured,
+        round(paid_new / nullif(n_new, 0) / 10000, 2) as mean_new,
+        round(paid_tenured / nullif(n_tenured, 0) / 10000, 2) as mean_tenured,
+        round((paid_tenured / nullif(n_tenured, 0)) / nullif(paid_new / nullif(n_new, 0), 0) - 1, 4) as gap,
+        n_new >= params.min_per_group and n_tenured >= params.min_per_group as is_comparable
+    from groups
+    inner join cells
+        on groups.cell_key = cells.cell_key
+    cross join params
+)
+
+select * from final
+order by is_comparable desc, gap desc nulls last, cell;
