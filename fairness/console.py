@@ -90,15 +90,16 @@ def _console() -> Any:
 
 def _print_table(document: dict[str, Any], config: Config) -> None:
     console, head, study = _console(), document["headline"], document["study"]
-    console.print(words.headline(document), style="bold")
-    console.print(" · ".join(_subline(document)))
+    console.print(words.headline(document), style="bold", soft_wrap=True)
+    console.print(" · ".join(_subline(document)), soft_wrap=True)
     for line in _warnings(document, config):
-        console.print(f"! {line}")
+        console.print(f"! {line}", soft_wrap=True)
     console.print()
     currency, margin = study["currency"], study["margin"]
     everything = [f for f in document["findings"] if f["level"] == "pooled" and f["tenure_band"] is None]
     console.print(_table("The whole book", everything, margin, currency, _name_estimand))
-    primary = [f for f in document["findings"] if f["estimand"] == head["estimand"]]
+    kind = (head["estimand"], head["comparator"], head["basis"])
+    primary = [f for f in document["findings"] if (f["estimand"], f["comparator"], f["basis"]) == kind]
     bands = [f for f in primary if f["tenure_band"] is not None]
     if len(bands) > 1:
         unit = "" if any("month" in str(f["tenure_band"]) for f in bands) else "years "
@@ -159,7 +160,7 @@ def _print_left_out(console: Any, document: dict[str, Any]) -> None:
     )
     if aside:
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(block["rows_rejected"].items()))
-        console.print(f"Rejected rows by reason: {reasons}. See them: fairness sql 'from quarantine'")
+        console.print(f"Rejected rows by reason: {reasons}. See them: fairness sql --config FILE 'from quarantine'")
 
 
 def _subline(document: dict[str, Any]) -> list[str]:
@@ -222,7 +223,7 @@ def _table(
 
 
 def _name_estimand(finding: dict[str, Any]) -> str:
-    return words.ESTIMANDS[finding["estimand"]]
+    return words.estimand(finding)
 
 
 def _namer(config: Config) -> Callable[[dict[str, Any]], str]:

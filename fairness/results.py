@@ -253,6 +253,7 @@ class Findings:
         support: Who could be compared.
         findings: The headline first.
         promises: Outcomes of the rule pack; empty while none is configured.
+        monthly: The headline's offer_gap month by month: month, estimate, interval, n_tenured, pricing_decisions.
     """
 
     study: Mapping[str, Any]
@@ -262,6 +263,7 @@ class Findings:
     support: Support
     findings: tuple[Finding, ...]
     promises: tuple[Mapping[str, Any], ...] = ()
+    monthly: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def headline(self) -> Finding:
@@ -281,6 +283,7 @@ class Findings:
             "headline": findings[0],
             "findings": findings,
             "promises": plain(self.promises),
+            "monthly": plain(self.monthly),
         }
 
     def to_json(self) -> str:

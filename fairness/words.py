@@ -33,6 +33,12 @@ _THAN = {
     "change_gap": "in price rises than new customers",
 }
 
+_BASES = {
+    "headline": "introductory price",
+    "effective": "effective price",
+    "standard": "price after the introduction",
+}
+
 VERDICTS = {
     "penalty": "pay more",
     "favourable": "pay less",
@@ -59,7 +65,10 @@ WARNINGS = {
 
 REASONS = {
     "no_price": "no price stated",
-    "no_offer": "no new-customer offer",
+    "no_offer": "no new-customer offer for this product",
+    "no_offer_in_force": "no new-customer offer in force on the pricing date",
+    "offer_not_positive": "the offer costs nothing after its incentive",
+    "too_few_joiners": "too few customers joined in the month of pricing",
     "no_market_price": "no market price",
     "no_expected_cost": "no expected cost",
     "no_prior_price": "no prior price",
@@ -150,6 +159,21 @@ def month(as_of: str | None) -> str:
     names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     year, number = as_of.split("-")[:2]
     return f"{names[int(number) - 1]} {year}"
+
+
+def estimand(finding: Data) -> str:
+    """Return the name of a finding's question, with the reading of the comparator where there are several.
+
+    Example:
+        >>> estimand({"estimand": "offer_gap", "comparator": "offer", "basis": "headline"})
+        'Against the new-customer offer, introductory price'
+    """
+    name = ESTIMANDS[finding["estimand"]]
+    if finding["comparator"] == "derived":
+        return "Against what joiners of the same month paid"
+    if finding["comparator"] == "offer" and finding["estimand"] in ("offer_gap", "overpayment"):
+        return f"{name}, {_BASES[finding['basis']]}"
+    return name
 
 
 def headline(document: Data) -> str:

@@ -8,22 +8,93 @@ from dataclasses import replace
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.coverage import covered
+from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray
+from fairness.analysis.coverage import Covered, covered
 from fairness.analysis.drafts import Draft
-from fairness.analysis.marts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray, Marts
-from fairness.analysis.scopes import POOLED, Scope, cell_scopes
+from fairness.analysis.marts import Marts
+from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.config import Config
-from fairness.results import Companion
-from fairness.stats.change import ChangeArms, cell_changes, change_difference, summarise_changes
-from fairness.stats.ranks import probability_superiority, van_elteren
-from fairness.stats.standardised_ratio import heterogeneity
+from fairness.results import Companion, Finding
+from fairness.stats.change import ChangeArms, cell_changes, change_difference, clustered_mean, summarise_changes
+from fairness.stats.ranks import probability_superiority, signed_rank, van_elteren
+from fairness.stats.standardised_ratio import CellRatios, heterogeneity
 
 COMPARATOR = "new_customers"
 
 
 def has_data(marts: Marts) -> bool:
-    """Say whether the book states prior prices."""
+    """Say whether anyone's price twelve months ago is known."""
     return len(marts.changes) > 0
+
+
+def has_dated_offers(marts: Marts) -> bool:
+    """Say whether tenured customers have offers in force on both dates to compare their change with."""
+    return bool(_against_offers(marts, marts.changes).any())
+
+
+def offer_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the drafts of change_gap against dated offers: mean of the price's log change minus the offer's."""
+    known = _against_offers(marts, marts.changes)
+    for scope in scopes:
+        chosen = scope.tenured(marts, marts.changes) & known
+        if scope.band is not None and not chosen.any():
+            continue
+        yield draft(*_offer_parts(marts, config, scope, chosen, None), config)
+        if scope == POOLED:
+            for cell in cell_scopes(marts):
+                here = chosen & (marts.changes.cell == cell.cell)
+                if here.any():
+                    yield draft(*_offer_parts(marts, config, POOLED, here, cell), config)
+
+
+def _against_offers(marts: Marts, counts: Counts) -> BoolArray:
+    known: BoolArray = (counts.values["before_offer_ticks"] > 0) & (counts.values["after_offer_ticks"] > 0)
+    return known
+
+
+def _offer_parts(
+    marts: Marts, config: Config, scope: Scope, chosen: BoolArray, cell: CellScope | None
+) -> tuple[Finding, Comparison | None, Covered]:
+    only = None if cell is None else cell.cell
+    everywhere = np.ones(len(marts.cells), dtype=np.bool_)
+    share = covered(marts, scope, "change_gap", everywhere, only=only)
+    columns = None if cell is None else dict(cell.columns)
+    base = base_finding("change_gap", scope, share, comparator="offer", basis="standard", cell=columns)
+    rows = marts.changes.take(chosen)
+    return base, _compare_with_offers(rows, config) if len(rows) else None, share
+
+
+def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
+    n = rows.values["n_customers"]
+    offer_change = np.log(rows.values["after_offer_ticks"] / rows.values["before_offer_ticks"])
+    own_change = _log_change(rows)
+    value = own_change - offer_change
+    by_version, decisions = clustered_mean(rows.values["version"], value, n)
+    z, rank_p = signed_rank(value, n)
+    total = int(n.sum())
+    no_spread = heterogeneity(CellRatios(np.array([by_version.log_ratio]), np.array([np.nan]), np.array([np.nan])))
+    return Comparison(
+        ratio=by_version,
+        n_tenured=total,
+        n_new=None,
+        n_cells=len(np.unique(rows.cell)),
+        rank=(z, rank_p),
+        geometric=by_version.estimate,
+        n_eff=float(total),
+        relative_range=None,
+        spread=no_spread,
+        penalised_share=0.0,
+        effect_size=(float((n * (value > 0)).sum() / total), "share_rising_faster"),
+        companions=(
+            Companion("signed_rank", statistic=z, p_value=rank_p),
+            Companion("tenured_mean_log_change", float((own_change * n).sum() / total)),
+            Companion("offer_mean_log_change", float((offer_change * n).sum() / total)),
+        ),
+        interval="offer_version",
+        test="cluster_t",
+        pricing_decisions=decisions,
+        by_offer_version=by_version.interval(config.inference.confidence_level),
+    )
 
 
 def qualified_cells(marts: Marts, config: Config) -> BoolArray:

@@ -163,7 +163,10 @@ def _filled(base: Finding, comparison: Comparison, share: Covered, needed: float
     return replace(
         base,
         fact=gap_fact(
-            base.estimand, comparison.ratio.estimate, n_tenured=comparison.n_tenured, n_cells=comparison.n_cells
+            "derived_gap" if base.comparator == "derived" else base.estimand,
+            comparison.ratio.estimate,
+            n_tenured=comparison.n_tenured,
+            n_cells=comparison.n_cells,
         ),
         interval=comparison.interval,
         test=comparison.test,

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from fairness.analysis.marts import GROUPS, NEW, TENURED, UNKNOWN, BoolArray, Counts, Marts, to_money
+from fairness.analysis.counts import GROUPS, NEW, TENURED, UNKNOWN, BoolArray, Counts
+from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import Scope
 from fairness.results import NotAssessable, OtherCurrency, Support
 
@@ -18,6 +19,7 @@ COMPARATOR_COLUMNS = {
     "raw_gap": ("n_priced", "price_ticks"),
     "offer_gap": ("n_offered", "offered_price_ticks"),
     "overpayment": ("n_offered", "offered_price_ticks"),
+    "derived_gap": ("n_derived", "derived_price_ticks"),
     "market_gap": ("n_market", "market_price_ticks"),
     "cost_gap": ("n_cost", "cost_price_ticks"),
     "change_gap": ("n_changed", "changed_price_ticks"),
@@ -27,6 +29,7 @@ COMPARATOR_COLUMNS = {
 _MISSING = {
     "offer_gap": "no_offer",
     "overpayment": "no_offer",
+    "derived_gap": "too_few_joiners",
     "market_gap": "no_market_price",
     "cost_gap": "no_expected_cost",
     "change_gap": "no_prior_price",
@@ -95,7 +98,7 @@ def support(marts: Marts, estimand: str, cells: BoolArray) -> Support:
         assessable_customers=n_assessable,
         assessable_share=n_assessable / n_tenured if n_tenured else None,
         assessable_money_share=float(money_in / money) if money else None,
-        left_censored_customers=0,
+        left_censored_customers=marts.left_censored,
         unknown_tenure_customers=int(rows.values["n_observations"][rows.group == UNKNOWN].sum()),
         new_customers=int(rows.values["n_observations"][rows.group == NEW].sum()),
         other_currencies=_other_currencies(marts),
@@ -132,15 +135,22 @@ def _reasons(marts: Marts, tenured: Counts, estimand: str, cells: BoolArray) -> 
         n_all, n_priced, n_usable = (int(values[name][index]) for name in ("n_observations", "n_priced", n_column))
         money, usable_money = int(values["price_ticks"][index]), int(values[money_column][index])
         _add(totals, "no_price", n_all - n_priced, None)
-        if estimand in _MISSING:
+        if estimand in _MISSING and not (estimand == "offer_gap" and marts.unmatched):
             _add(totals, _MISSING[estimand], n_priced - n_usable, per_year * (money - usable_money))
         if not cells[cell]:
             reason = "too_few_customers" if n_new[cell] else "no_new_customers"
             _add(totals, reason, n_usable, per_year * usable_money)
-    return tuple(
+    listed = [
         NotAssessable(reason, count, None if money is None else to_money(money))
         for reason, (count, money) in sorted(totals.items())
-    )
+    ]
+    if estimand == "offer_gap":
+        listed += [
+            NotAssessable(reason, count, money)
+            for group, reason, count, money in marts.unmatched
+            if group == GROUPS[TENURED]
+        ]
+    return tuple(listed)
 
 
 def _add(totals: dict[str, tuple[int, Fraction | None]], reason: str, n: int, money: Fraction | None) -> None:

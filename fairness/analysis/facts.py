@@ -9,6 +9,7 @@ _AGAINST = {
     "like_for_like_gap": "than new customers of the same cell",
     "market_gap": "than new customers of the same cell, both measured against the market price",
     "cost_gap": "than new customers of the same cell, both measured against their expected cost",
+    "derived_gap": "than those who joined the same cell in the month of pricing",
     "offer_gap": "than a new customer is offered for the same",
 }
 

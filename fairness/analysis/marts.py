@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
-TICKS_PER_UNIT = 10_000
-GROUPS = ("new", "middle", "tenured", "unknown")
-NEW, MIDDLE, TENURED, UNKNOWN = range(4)
-NO_BAND = 0
-NO_PRICE = -1
-
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
+from fairness.analysis.counts import (
+    NO_PRICE,
+    PARTY_OFFERS,
+    READINGS,
+    TENURED,
+    Counts,
+    FloatArray,
+    IntArray,
+    Reader,
+    sorted_columns,
+)
 
 _PER_YEAR = {"day": Fraction(365), "week": Fraction(365, 7), "month": Fraction(12), "year": Fraction(1)}
 
@@ -31,40 +31,12 @@ class Cell:
     Attributes:
         key: Its key in the warehouse.
         values: Column to value, base columns first, then the configured ones.
-        per_year: Billing intervals in a year.
+        per_year: Periods of its prices in a year: 12 where they come from billing lines.
     """
 
     key: str
     values: dict[str, str | None]
     per_year: Fraction
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """Rows of a count table as parallel arrays, shape (m,).
-
-    Attributes:
-        cell: Index into ``Marts.cells``.
-        lens: Index into ``Marts.lens_values``.
-        group: Index into ``GROUPS``.
-        band: Band number from 1; 0 where the tenure is unknown.
-        values: Integer columns by name: ticks, n_customers, ...
-    """
-
-    cell: IntArray
-    lens: IntArray
-    group: IntArray
-    band: IntArray
-    values: dict[str, IntArray]
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return int(self.cell.shape[0])
-
-    def take(self, mask: BoolArray) -> Counts:
-        """Return the rows where ``mask`` is true."""
-        values = {name: column[mask] for name, column in self.values.items()}
-        return Counts(self.cell[mask], self.lens[mask], self.group[mask], self.band[mask], values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,9 +51,16 @@ class Marts:
         lens_values: Lens combination to its values, one per lens.
         bands: Tenure band labels in order; band number = position + 1.
         prices: Counts of prices.
-        offers: Counts of (price, offer).
+        offers: Counts of (price, offer, version) by reading of the offer: primary, headline, effective, standard,
+            at_price_set. ``version`` is -1 in a book, where the pair of cell and offer price is the version.
         references: Counts of (price, reference) by ``market_price`` and ``expected_cost``.
-        changes: Counts of (before, after).
+        changes: Counts of (before, after, offer before, offer after, version); offers 0 where there is none.
+        derived: Counts of (pricing month, price) of customers whose cell had enough joiners then.
+        acquisitions: Counts of (pricing month, price) of those who joined; group and band are not used.
+        monthly: Month as YYYY-MM to counts of (price, offer, version) of the tenured.
+        unmatched: (loyalty group, reason, customers x cell, yearly money) without an offer.
+        left_censored: Distinct customers whose joining lies before the data.
+        has_dated_offers: Whether offers come from an offer file with validity dates.
         coverage: Observations, with and without a comparator, of the study's currency.
         parties: Observations of parties with several.
         other_coverage: (currency, group, observations, ticks a year) of the other currencies.
@@ -95,9 +74,15 @@ class Marts:
     lens_values: tuple[tuple[str | None, ...], ...]
     bands: tuple[str, ...]
     prices: Counts
-    offers: Counts
+    offers: dict[str, Counts]
     references: dict[str, Counts]
     changes: Counts
+    derived: Counts
+    acquisitions: Counts
+    monthly: dict[str, Counts]
+    unmatched: tuple[tuple[str, str, int, Decimal | None], ...]
+    left_censored: int
+    has_dated_offers: bool
     coverage: Counts
     parties: Counts
     other_coverage: tuple[tuple[str, str, int, Decimal | None], ...]
@@ -134,10 +119,11 @@ def load_marts(con: duckdb.DuckDBPyConnection) -> Marts:
     """Read the marts of the current database."""
     row = con.execute("select currency, strftime(as_of_month, '%Y-%m') from params").fetchone()
     currency, as_of = (str(row[0]), row[1]) if row else ("", None)
-    cells = _cells(con)
+    monthly_prices = not _any(con, "select 1 from stg_book limit 1")
+    cells = _cells(con, monthly_prices=monthly_prices)
     lens_names = tuple(str(r[0]) for r in con.execute("select lens from lens_column order by lens_order").fetchall())
     lens_keys, lens_values = _lenses(con, len(lens_names))
-    reader = _Reader(con, {cell.key: index for index, cell in enumerate(cells)}, lens_keys)
+    reader = Reader(con, {cell.key: index for index, cell in enumerate(cells)}, lens_keys)
     return Marts(
         currency=currency,
         as_of=as_of,
@@ -146,15 +132,34 @@ def load_marts(con: duckdb.DuckDBPyConnection) -> Marts:
         lens_values=lens_values,
         bands=tuple(str(r[0]) for r in con.execute("select label from tenure_band order by band_order").fetchall()),
         prices=reader.read("cell_counts", "price_ticks", "n_customers"),
-        offers=reader.read("offer_counts", "price_ticks", "offer_ticks", "n_customers"),
+        offers={
+            basis: reader.read("offer_counts", "price_ticks", "offer_ticks", "n_customers", only=("basis", basis))
+            for basis in READINGS
+        },
         references={
-            name: reader.read("reference_counts", "price_ticks", "reference_ticks", "n_customers", only=name)
+            name: reader.read(
+                "reference_counts", "price_ticks", "reference_ticks", "n_customers", only=("reference", name)
+            )
             for name in ("market_price", "expected_cost")
         },
-        changes=reader.read("change_counts", "before_ticks", "after_ticks", "n_customers"),
+        changes=reader.read(
+            "change_counts", "before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks", "n_customers"
+        ),
+        derived=reader.read("derived_counts", "pricing_month", "price_ticks", "n_customers"),
+        acquisitions=reader.read("int_acquisition", "pricing_month", "price_ticks", "n_customers"),
+        monthly=_monthly(con),
+        unmatched=_unmatched(con, cells, currency),
+        left_censored=_left_censored(con, currency),
+        has_dated_offers=_any(con, "select 1 from offers where is_new_customer_offer limit 1"),
         coverage=reader.read("cell_coverage", *_COVERAGE, currency=currency),
         parties=reader.read(
-            "party_counts", "pattern", "n_parties", "customer_number", "price_ticks", "offer_ticks", missing=NO_PRICE
+            "party_counts",
+            "pattern",
+            "n_parties",
+            "customer_number",
+            "price_ticks",
+            *PARTY_OFFERS.values(),
+            missing=NO_PRICE,
         ),
         other_coverage=_other_coverage(con, cells, currency),
         weights=_weights(cells),
@@ -167,6 +172,8 @@ _COVERAGE = (
     "price_ticks",
     "n_offered",
     "offered_price_ticks",
+    "n_derived",
+    "derived_price_ticks",
     "n_market",
     "market_price_ticks",
     "n_cost",
@@ -176,65 +183,71 @@ _COVERAGE = (
 )
 
 
-class _Reader:
-    """Reads count tables with keys turned into indices."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection, cells: dict[str, int], lenses: dict[str, int]) -> None:
-        self._con = con
-        con.execute("create or replace temp table mart_cell (cell_key varchar, cell bigint)")
-        con.execute("create or replace temp table mart_lens (lens_key varchar, lens bigint)")
-        for table, index in (("mart_cell", cells), ("mart_lens", lenses)):
-            if index:
-                keys, numbers = list(index), list(index.values())
-                con.execute(f"insert into {table} select unnest(?), unnest(?)", [keys, numbers])
-
-    def read(
-        self, table: str, *columns: str, only: str | None = None, currency: str | None = None, missing: int = 0
-    ) -> Counts:
-        listed = ", ".join(f"cast(coalesce(t.{name}, {missing}) as bigint) as {name}" for name in columns)
-        conditions, values = [], []
-        if only is not None:
-            conditions.append("t.reference = ?")
-            values.append(only)
-        if currency is not None:
-            conditions.append("t.currency = ?")
-            values.append(currency)
-        where = f"where {' and '.join(conditions)}" if conditions else ""
-        groups = " ".join(f"when '{name}' then {number}" for number, name in enumerate(GROUPS))
-        frame: dict[str, Any] = self._con.execute(
-            f"""
-            select
-                mart_cell.cell, mart_lens.lens,
-                cast(case t.loyalty_group {groups} end as bigint) as group_number,
-                cast(coalesce(t.band_order, {NO_BAND}) as bigint) as band,
-                {listed}
-            from {table} as t
-            inner join mart_cell on t.cell_key = mart_cell.cell_key
-            inner join mart_lens on t.lens_key = mart_lens.lens_key
-            {where}
-            """,
-            values,
-        ).fetchnumpy()
-        arrays = {name: np.asarray(column, dtype=np.int64) for name, column in frame.items()}
-        # The engine gives no order; a fixed one makes every sum repeat bit by bit.
-        names = ["cell", "lens", "group_number", "band", *columns]
-        order = np.lexsort([arrays[name] for name in reversed(names)])
-        arrays = {name: array[order] for name, array in arrays.items()}
-        return Counts(
-            arrays["cell"],
-            arrays["lens"],
-            arrays["group_number"],
-            arrays["band"],
-            {name: arrays[name] for name in columns},
-        )
+def _monthly(con: duckdb.DuckDBPyConnection) -> dict[str, Counts]:
+    """Return the tenured customers of every month with their price and offer."""
+    frame = con.execute(
+        """
+        select
+            cast(year(month) * 12 + month(month) - 1 as bigint) as month_number,
+            coalesce(version, -1) as version, price_ticks, offer_ticks, n_customers
+        from monthly_offer_counts left join mart_version using (offer_version)
+        """
+    ).fetchnumpy()
+    names = ["month_number", "version", "price_ticks", "offer_ticks", "n_customers"]
+    arrays = sorted_columns(frame, names)
+    found = {}
+    for number in np.unique(arrays["month_number"]):
+        here = arrays["month_number"] == number
+        nothing = np.zeros(int(here.sum()), dtype=np.int64)
+        values = {name: arrays[name][here] for name in names[1:]}
+        month = f"{int(number) // 12:04d}-{int(number) % 12 + 1:02d}"
+        found[month] = Counts(nothing, nothing, np.full_like(nothing, TENURED), nothing, values)
+    return found
 
 
-def _cells(con: duckdb.DuckDBPyConnection) -> tuple[Cell, ...]:
+def _unmatched(
+    con: duckdb.DuckDBPyConnection, cells: tuple[Cell, ...], currency: str
+) -> tuple[tuple[str, str, int, Decimal | None], ...]:
+    """Return who has no offer to be compared with, by loyalty group and reason, with their money a year."""
+    per_year = {cell.key: cell.per_year for cell in cells}
+    totals: dict[tuple[str, str], tuple[int, Fraction | None]] = {}
+    rows = con.execute(
+        "select loyalty_group, offer_reason, cell_key, n_customers, price_ticks from unmatched "
+        "where currency = ? order by all",
+        [currency],
+    ).fetchall()
+    for group, reason, key, n_customers, ticks in rows:
+        count, money = totals.get((group, reason), (0, None))
+        if ticks is not None:
+            money = (money or Fraction(0)) + per_year[key] * int(ticks)
+        totals[(group, reason)] = count + int(n_customers), money
+    return tuple(
+        (group, reason, count, None if money is None else to_money(money))
+        for (group, reason), (count, money) in sorted(totals.items())
+    )
+
+
+def _left_censored(con: duckdb.DuckDBPyConnection, currency: str) -> int:
+    row = con.execute(
+        "select count(distinct customer_id) from int_as_of_row where is_censored and currency = ?", [currency]
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _any(con: duckdb.DuckDBPyConnection, query: str) -> bool:
+    return con.execute(query).fetchone() is not None
+
+
+def _cells(con: duckdb.DuckDBPyConnection, *, monthly_prices: bool) -> tuple[Cell, ...]:
+    """Return the cells; prices from billing lines are per month, those of a book per stated interval."""
     values: dict[str, dict[str, str | None]] = {}
     rows = con.execute("select cell_key, column_name, value from cell_value order by cell_key, column_order").fetchall()
     for key, column, value in rows:
         values.setdefault(key, {})[column] = value
-    return tuple(Cell(key, columns, _per_year(columns)) for key, columns in sorted(values.items()))
+    month = Fraction(12)
+    return tuple(
+        Cell(key, columns, month if monthly_prices else _per_year(columns)) for key, columns in sorted(values.items())
+    )
 
 
 def _weights(cells: tuple[Cell, ...]) -> FloatArray:

@@ -10,10 +10,11 @@ from fractions import Fraction
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.counts import NO_PRICE, PARTY_OFFERS, TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray
 from fairness.analysis.coverage import Covered, covered
 from fairness.analysis.drafts import Draft
 from fairness.analysis.facts import overpayment_fact
-from fairness.analysis.marts import NO_PRICE, TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray, Marts, to_money
+from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.config import Config
 from fairness.results import Companion
@@ -32,7 +33,20 @@ from fairness.stats.overpayment import overpayment
 from fairness.stats.ranks import signed_rank
 from fairness.stats.standardised_ratio import CellRatios, heterogeneity
 
-COMPARATOR = "book"
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of the offers that a study compares with.
+
+    Attributes:
+        counts: Key of ``Marts.offers``.
+        comparator: ``offer`` from an offer file, ``book`` from the book itself.
+        basis: headline, effective or standard.
+    """
+
+    counts: str
+    comparator: str
+    basis: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,9 +70,19 @@ class _Offers:
     parties: tuple[FloatArray, FloatArray, IntArray]
 
 
-def has_data(marts: Marts) -> bool:
-    """Say whether anyone has an offer to be compared with."""
-    return len(marts.offers) > 0
+def readings(marts: Marts, config: Config) -> list[Reading]:
+    """Return the readings of explicit offers that the study has, the primary first; empty without offers.
+
+    A book states one price per offer, so it has one reading: the basis is what the config says that price is.
+    """
+    comparator = "offer" if marts.has_dated_offers else "book"
+    if comparator not in config.comparator.order or not len(marts.offers["primary"]):
+        return []
+    primary = config.comparator.basis
+    found = [Reading("primary", comparator, primary)]
+    if marts.has_dated_offers:
+        found += [Reading(name, comparator, name) for name in ("headline", "effective", "standard") if name != primary]
+    return found
 
 
 def assessable_cells(marts: Marts) -> BoolArray:
@@ -66,22 +90,39 @@ def assessable_cells(marts: Marts) -> BoolArray:
     return np.ones(len(marts.cells), dtype=np.bool_)
 
 
-def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
-    """Return the drafts of offer_gap: each scope, and each cell of the whole book."""
+def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
+    """Return the drafts of offer_gap under one reading: each scope, and each cell under the primary one."""
     everywhere = assessable_cells(marts)
+    counts = marts.offers[reading.counts]
     for scope in scopes:
-        chosen = scope.tenured(marts, marts.offers, with_new=True)
+        chosen = scope.tenured(marts, counts, with_new=True)
         if scope.band is not None and not chosen.any():
             continue
         share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
-        base = base_finding("offer_gap", scope, share, comparator=COMPARATOR, basis=config.comparator.basis)
+        base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
         parties = scope.tenured(marts, marts.parties, with_new=True)
-        yield draft(base, _compare(_offers(marts, chosen, parties), config), share, config)
-        if scope == POOLED:
-            yield from _cell_drafts(marts, config, chosen, parties)
+        comparison = _compare(_offers(marts, reading.counts, chosen, parties), config)
+        if comparison is not None and reading.counts == "primary" and scope.band is None:
+            comparison = replace(comparison, companions=comparison.companions + _at_price_set(marts, config, scope))
+        yield draft(base, comparison, share, config)
+        if scope == POOLED and reading.counts == "primary":
+            yield from _cell_drafts(marts, config, reading, chosen, parties)
 
 
-def _cell_drafts(marts: Marts, config: Config, chosen: BoolArray, parties: BoolArray) -> Iterator[Draft]:
+def _at_price_set(marts: Marts, config: Config, scope: Scope) -> tuple[Companion, ...]:
+    """Return the same gap against the offer that was in force when each price version began."""
+    counts = marts.offers["at_price_set"]
+    parties = scope.tenured(marts, marts.parties, with_new=True)
+    comparison = _compare(_offers(marts, "at_price_set", scope.tenured(marts, counts, with_new=True), parties), config)
+    if comparison is None:
+        return ()
+    lower, upper = comparison.ratio.interval(config.inference.confidence_level) or (None, None)
+    return (Companion("at_price_set", comparison.ratio.estimate, lower, upper),)
+
+
+def _cell_drafts(
+    marts: Marts, config: Config, reading: Reading, chosen: BoolArray, parties: BoolArray
+) -> Iterator[Draft]:
     everywhere = assessable_cells(marts)
     present = np.unique(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)])
     for scope in cell_scopes(marts):
@@ -92,38 +133,49 @@ def _cell_drafts(marts: Marts, config: Config, chosen: BoolArray, parties: BoolA
             "offer_gap",
             POOLED,
             share,
-            comparator=COMPARATOR,
-            basis=config.comparator.basis,
+            comparator=reading.comparator,
+            basis=reading.basis,
             cell=dict(scope.columns),
         )
-        here = _offers(marts, chosen & (marts.offers.cell == scope.cell), parties & (marts.parties.cell == scope.cell))
+        in_cell = chosen & (marts.offers[reading.counts].cell == scope.cell)
+        here = _offers(marts, reading.counts, in_cell, parties & (marts.parties.cell == scope.cell))
         yield draft(base, _compare(here, config), share, config)
 
 
-def _offers(marts: Marts, chosen: BoolArray, chosen_parties: BoolArray) -> _Offers:
-    rows = marts.offers.take(chosen)
-    weights = marts.weights[rows.cell]
-    versions = np.stack((rows.cell, rows.values["offer_ticks"]))
-    _, version = np.unique(versions, axis=1, return_inverse=True) if len(rows) else (None, np.zeros(0, dtype=np.int64))
+def _offers(marts: Marts, reading: str, chosen: BoolArray, chosen_parties: BoolArray) -> _Offers:
+    rows = marts.offers[reading].take(chosen)
+    several = marts.parties.take(chosen_parties)
+    return _arrange(rows, marts.weights, _party_sums(marts, rows, several, PARTY_OFFERS[reading]))
+
+
+def _arrange(rows: Counts, weights: FloatArray, parties: tuple[FloatArray, FloatArray, IntArray]) -> _Offers:
+    """Return counts in major units of one period, with the offer version of each entry."""
+    # A book has no version ids: there the pair of cell and offer price is the decision that customers share.
+    own = rows.values["version"] >= 0
+    keys = np.stack(
+        (own, np.where(own, rows.values["version"], rows.cell), np.where(own, 0, rows.values["offer_ticks"]))
+    )
+    _, version = np.unique(keys, axis=1, return_inverse=True) if len(rows) else (None, np.zeros(0, dtype=np.int64))
+    scale = weights[rows.cell]
     return _Offers(
         cell=rows.cell,
         version=np.asarray(version, dtype=np.int64).reshape(-1),
-        price=rows.values["price_ticks"] / TICKS_PER_UNIT * weights,
-        offer=rows.values["offer_ticks"] / TICKS_PER_UNIT * weights,
+        price=rows.values["price_ticks"] / TICKS_PER_UNIT * scale,
+        offer=rows.values["offer_ticks"] / TICKS_PER_UNIT * scale,
         n=rows.values["n_customers"],
-        parties=_party_sums(marts, rows, marts.parties.take(chosen_parties)),
+        parties=parties,
     )
 
 
-def _party_sums(marts: Marts, rows: Counts, several: Counts) -> tuple[FloatArray, FloatArray, IntArray]:
+def _party_sums(marts: Marts, rows: Counts, several: Counts, column: str) -> tuple[FloatArray, FloatArray, IntArray]:
     """Return counts of what parties pay and are offered in all: most have one observation, some have several."""
-    usable = (several.values["price_ticks"] != NO_PRICE) & (several.values["offer_ticks"] != NO_PRICE)
+    usable = (several.values["price_ticks"] != NO_PRICE) & (several.values[column] > 0)
     several = several.take(usable)
     single_n = np.concatenate((rows.values["n_customers"], -several.values["n_parties"]))
     weights = marts.weights[np.concatenate((rows.cell, several.cell))]
     price, offer = (
-        np.concatenate((rows.values[name], several.values[name])) / TICKS_PER_UNIT * weights
-        for name in ("price_ticks", "offer_ticks")
+        np.concatenate((rows.values[own], several.values[other])) / TICKS_PER_UNIT * weights
+        for own, other in (("price_ticks", "price_ticks"), ("offer_ticks", column))
     )
     pairs, position = np.unique(np.stack((price, offer)), axis=1, return_inverse=True)
     left = np.bincount(np.asarray(position).reshape(-1), weights=single_n, minlength=pairs.shape[1])
@@ -132,7 +184,7 @@ def _party_sums(marts: Marts, rows: Counts, several: Counts) -> tuple[FloatArray
         return pairs[0][keep], pairs[1][keep], left[keep].astype(np.int64)
     start = len(rows)
     patterns, member = np.unique(several.values["pattern"], return_inverse=True)
-    together = [np.bincount(member, weights=column[start:], minlength=len(patterns)) for column in (price, offer)]
+    together = [np.bincount(member, weights=values[start:], minlength=len(patterns)) for values in (price, offer)]
     size = np.zeros(len(patterns), dtype=np.int64)
     size[member] = several.values["n_parties"]
     return (
@@ -203,27 +255,28 @@ def _cell_gaps(offers: _Offers) -> tuple[CellRatios, IntArray, IntArray]:
     return gaps, np.asarray(members, dtype=np.int64), sizes
 
 
-def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
     everywhere = assessable_cells(marts)
+    counts = marts.offers[reading.counts]
     for scope in scopes:
-        chosen = scope.tenured(marts, marts.offers, with_new=True)
+        chosen = scope.tenured(marts, counts, with_new=True)
         if scope.band is not None and not chosen.any():
             continue
         share = covered(marts, scope, "overpayment", everywhere, with_new=True)
-        yield _money_draft(marts, config, scope, share, marts.offers.take(chosen), cell=None)
-        if scope == POOLED:
+        yield _money_draft(marts, reading, scope, share, counts.take(chosen), cell=None)
+        if scope == POOLED and reading.counts == "primary":
             for cell in cell_scopes(marts):
-                rows = marts.offers.take(chosen & (marts.offers.cell == cell.cell))
+                rows = counts.take(chosen & (counts.cell == cell.cell))
                 if len(rows):
                     share = covered(marts, POOLED, "overpayment", everywhere, only=cell.cell)
-                    yield _money_draft(marts, config, POOLED, share, rows, cell=dict(cell.columns))
+                    yield _money_draft(marts, reading, POOLED, share, rows, cell=dict(cell.columns))
 
 
 def _money_draft(
-    marts: Marts, config: Config, scope: Scope, share: Covered, rows: Counts, *, cell: dict[str, str | None] | None
+    marts: Marts, reading: Reading, scope: Scope, share: Covered, rows: Counts, *, cell: dict[str, str | None] | None
 ) -> Draft:
-    base = base_finding("overpayment", scope, share, comparator=COMPARATOR, basis=config.comparator.basis, cell=cell)
+    base = base_finding("overpayment", scope, share, comparator=reading.comparator, basis=reading.basis, cell=cell)
     base = replace(base, unit=f"{marts.currency}/year", family=None, interval=None)
     if not len(rows):
         return Draft(finding=base)
@@ -257,3 +310,31 @@ def _money_draft(
             ),
         )
     )
+
+
+def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
+    """Return offer_gap of every month of the data, each against the offers in force then; empty for a book.
+
+    Parties are customers here: clustering several accounts would need every month's pairings.
+    """
+    level = config.inference.confidence_level
+    found: list[dict[str, object]] = []
+    for month, counts in marts.monthly.items():
+        singles = tuple(counts.values[name] / TICKS_PER_UNIT for name in ("price_ticks", "offer_ticks"))
+        arranged = _arrange(counts, np.ones(1), (singles[0], singles[1], counts.values["n_customers"]))
+        comparison = _compare(arranged, config)
+        if comparison is None:
+            continue
+        lower, upper = comparison.ratio.interval(level) or (None, None)
+        found.append(
+            {
+                "month": month,
+                "estimate": comparison.ratio.estimate,
+                "ci_lower": lower,
+                "ci_upper": upper,
+                "interval": comparison.interval,
+                "n_tenured": comparison.n_tenured,
+                "pricing_decisions": comparison.pricing_decisions,
+            }
+        )
+    return found

@@ -10,10 +10,27 @@ import duckdb
 DISPOSITIONS = ("accepted", "excluded", "rejected", "duplicate")
 
 
-def reconciliation(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return rows and amounts of billing and book by disposition; they tie out or the build has failed before."""
+def reconciliation(con: duckdb.DuckDBPyConnection, *, priced: bool) -> dict[str, Any]:
+    """Return rows and amounts by disposition; they tie out or the build has failed before.
+
+    Args:
+        con: Connection to the built warehouse.
+        priced: True for billing and book together; False for the other roles, each by its name.
+    """
+    roles = [
+        str(row[0])
+        for row in con.execute(
+            "select distinct role from inputs where (role in ('billing', 'book')) = ? order by role", [priced]
+        ).fetchall()
+    ]
+    return _block(con, roles) if priced else {role: _block(con, [role]) for role in roles}
+
+
+def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:
     rows = con.execute(
-        "select disposition, reason, currency, n_rows, amount, n_amount from reconciliation order by all"
+        "select disposition, reason, currency, n_rows, amount, n_amount from reconciliation "
+        "where role in (select unnest(?)) order by all",
+        [roles],
     ).fetchall()
     counts = dict.fromkeys(DISPOSITIONS, 0)
     reasons: dict[str, dict[str, int]] = {"excluded": {}, "rejected": {}}
@@ -29,7 +46,7 @@ def reconciliation(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             for name in (disposition, "in"):
                 code = currency or "unknown"
                 amounts[name][code] = amounts[name].get(code, Decimal(0)) + amount
-    found = con.execute("select sum(n_rows) from inputs where role in ('billing', 'book')").fetchone()
+    found = con.execute("select sum(n_rows) from inputs where role in (select unnest(?))", [roles]).fetchone()
     rows_in = int(found[0]) if found and found[0] is not None else 0
     return {
         "rows_in": rows_in,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fairness.analysis.marts import MIDDLE, NEW, TENURED, BoolArray, Counts, Marts
+from fairness.analysis.counts import MIDDLE, NEW, TENURED, BoolArray, Counts
+from fairness.analysis.marts import Marts
 from fairness.results import Level
 
 
@@ -106,13 +107,18 @@ def natural(value: str | None) -> tuple[int, tuple[tuple[int, float, str], ...]]
 
 
 def cell_columns(marts: Marts) -> tuple[str, ...]:
-    """Return the columns that name a cell: the configured ones, and base columns that differ between cells."""
+    """Return the columns that name a cell: the configured ones, and of the others as many as tell the cells apart."""
     if not marts.cells:
         return ()
     base = ("product_id", "currency", "interval_unit", "interval_count")
     configured = tuple(name for name in marts.cells[0].values if name not in base)
-    varying = tuple(name for name in base if len({cell.values[name] for cell in marts.cells}) > 1)
-    return (*varying, *configured) if configured or varying else ("product_id",)
+    names: tuple[str, ...] = ()
+    for name in base:
+        shown = {tuple(cell.values[column] for column in (*names, *configured)) for cell in marts.cells}
+        varies = len({cell.values[name] for cell in marts.cells}) > 1
+        if varies and (name == "product_id" or len(shown) < len(marts.cells)):
+            names = (*names, name)
+    return (*names, *configured) or ("product_id",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from typing import Any
 
 import duckdb
 
-from fairness.analysis import changes, offers, two_sample
+from fairness.analysis import changes, derived, offers, two_sample
+from fairness.analysis.counts import BoolArray
 from fairness.analysis.coverage import support
 from fairness.analysis.drafts import Draft, finish
-from fairness.analysis.marts import BoolArray, Marts, load_marts
+from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconcile import reconciliation
 from fairness.analysis.scopes import Scope, natural, scopes
 from fairness.config import Config
@@ -29,6 +30,7 @@ ESTIMANDS = (
 """Display order after the primary estimand."""
 
 FALLBACK = "like_for_like_gap"
+HEADLINE = "headline"
 _LEVELS = ("pooled", "lens", "cell")
 
 
@@ -44,7 +46,7 @@ def analyse(con: duckdb.DuckDBPyConnection, config: Config, build: Mapping[str, 
     primary, fell_back = _primary(marts, config)
     listed = list(scopes(marts))
     drafts = [draft for estimand in ESTIMANDS for draft in _drafts(marts, config, estimand, primary, listed)]
-    drafts = [_as_headline(draft, primary, fell_back) for draft in drafts]
+    drafts = _with_headline(drafts, primary, fell_back)
     findings = _ordered(_with_sign_warning(finish(drafts, config.inference), primary), primary, marts)
     return Findings(
         study={
@@ -57,62 +59,84 @@ def analyse(con: duckdb.DuckDBPyConnection, config: Config, build: Mapping[str, 
             "comparator_basis": config.comparator.basis,
         },
         build=build,
-        reconciliation=reconciliation(con),
-        reconciliation_by_role={},
-        support=support(marts, primary, _cells_of(marts, config, primary)),
+        reconciliation=reconciliation(con, priced=True),
+        reconciliation_by_role=reconciliation(con, priced=False),
+        support=support(marts, _support_of(marts, config, primary), _cells_of(marts, config, primary)),
         findings=tuple(findings),
+        monthly=tuple(offers.monthly_gaps(marts, config)) if primary == "offer_gap" else (),
     )
 
 
 def _primary(marts: Marts, config: Config) -> tuple[str, bool]:
     """Return the headline's estimand and whether it replaces the configured one.
 
-    Only offer_gap is ever replaced, and only where no offer exists that the config's order allows.
+    Only offer_gap is ever replaced, and only where no comparator exists that the config's order allows.
     """
     primary = config.inference.primary
-    if primary == "offer_gap" and not _uses_book_offers(marts, config):
+    if primary == "offer_gap" and not offers.readings(marts, config) and not derived.has_data(marts, config):
         return FALLBACK, True
     return primary, False
 
 
-def _uses_book_offers(marts: Marts, config: Config) -> bool:
-    return "book" in config.comparator.order and offers.has_data(marts)
-
-
 def _drafts(marts: Marts, config: Config, estimand: str, primary: str, listed: list[Scope]) -> list[Draft]:
-    """Return the drafts of one estimand; none where the book does not have what it needs and it is not the headline."""
+    """Return the drafts of one estimand; none where the study lacks what it needs and it is not the headline."""
+    is_primary = estimand == primary
     if estimand == "raw_gap":
         return list(two_sample.raw_drafts(marts, config, listed))
     if estimand in two_sample.REFERENCES:
-        if two_sample.has_data(marts, estimand) or estimand == primary:
-            return list(two_sample.gap_drafts(marts, config, estimand, listed))
-    elif estimand == "change_gap":
-        if changes.has_data(marts) or estimand == primary:
-            return list(changes.gap_drafts(marts, config, listed))
-    elif _uses_book_offers(marts, config):
-        make = offers.gap_drafts if estimand == "offer_gap" else offers.overpayment_drafts
+        needed = is_primary or two_sample.has_data(marts, estimand)
+        return list(two_sample.gap_drafts(marts, config, estimand, listed)) if needed else []
+    if estimand == "change_gap":
+        if not is_primary and not changes.has_data(marts):
+            return []
+        # New customers rarely have a price a year ago: they stand in only where offers have no dates.
+        make = changes.offer_drafts if changes.has_dated_offers(marts) else changes.gap_drafts
         return list(make(marts, config, listed))
-    return []
+    readings = offers.readings(marts, config)
+    if estimand == "overpayment":
+        return [draft for reading in readings for draft in offers.overpayment_drafts(marts, config, listed, reading)]
+    found = [draft for reading in readings for draft in offers.gap_drafts(marts, config, listed, reading)]
+    if derived.has_data(marts, config):
+        found += derived.gap_drafts(marts, config, listed, with_cells=not readings)
+    return found
 
 
 def _cells_of(marts: Marts, config: Config, estimand: str) -> BoolArray:
     if estimand in two_sample.REFERENCES:
         return two_sample.qualified_cells(marts, config, estimand)
-    if estimand == "change_gap":
+    if estimand == "change_gap" and not changes.has_dated_offers(marts):
         return changes.qualified_cells(marts, config)
     return offers.assessable_cells(marts)
 
 
-def _is_headline(finding: Finding, primary: str) -> bool:
-    return finding.estimand == primary and finding.level == "pooled" and finding.tenure_band is None
+def _support_of(marts: Marts, config: Config, primary: str) -> str:
+    """Return the name under which the headline's customers are counted: joiners stand in where no offer exists."""
+    return "derived_gap" if primary == "offer_gap" and not offers.readings(marts, config) else primary
 
 
-def _as_headline(draft: Draft, primary: str, fell_back: bool) -> Draft:
-    """Mark the headline: a family of one, and a warning where it replaces the configured question."""
-    if not _is_headline(draft.finding, primary):
-        return draft
-    warnings = (*draft.warnings, "primary_fallback") if fell_back else draft.warnings
-    return replace(draft, finding=replace(draft.finding, family="headline"), warnings=warnings)
+def _with_headline(drafts: list[Draft], primary: str, fell_back: bool) -> list[Draft]:
+    """Mark the headline, a family of one with a warning where it replaces the configured question.
+
+    Findings under another comparator or basis than the first of their estimand are alternatives: families of their own.
+    """
+    first: dict[str, tuple[str, str]] = {}
+
+    def mark(draft: Draft) -> Draft:
+        finding = draft.finding
+        kind = finding.comparator, finding.basis
+        if kind != first.setdefault(finding.estimand, kind):
+            family = None if finding.family is None else f"{finding.family}:{finding.comparator}:{finding.basis}"
+            return replace(draft, finding=replace(finding, family=family))
+        if finding.estimand != primary or not _is_whole(finding):
+            return draft
+        warnings = (*draft.warnings, "primary_fallback") if fell_back else draft.warnings
+        return replace(draft, finding=replace(finding, family=HEADLINE), warnings=warnings)
+
+    return [mark(draft) for draft in drafts]
+
+
+def _is_whole(finding: Finding) -> bool:
+    return finding.level == "pooled" and finding.tenure_band is None
 
 
 def _with_sign_warning(findings: list[Finding], primary: str) -> list[Finding]:
@@ -146,15 +170,21 @@ def _scope_key(finding: Finding) -> _ScopeKey:
 
 def _ordered(findings: list[Finding], primary: str, marts: Marts) -> list[Finding]:
     """Return the findings in the order of the contract: headline, then pooled, lens, cell; the primary first."""
+    first: dict[str, tuple[str, str]] = {}
+    for finding in findings:
+        first.setdefault(finding.estimand, (finding.comparator, finding.basis))
     estimands = (primary, *(name for name in ESTIMANDS if name != primary))
     bands = {label: number for number, label in enumerate(marts.bands, start=1)}
 
     def key(finding: Finding) -> tuple[Any, ...]:
         return (
-            not _is_headline(finding, primary),
+            finding.family != HEADLINE,
+            first[finding.estimand] != (finding.comparator, finding.basis),
             _LEVELS.index(finding.level),
             bands.get(finding.tenure_band or "", 0),
             estimands.index(finding.estimand),
+            finding.comparator,
+            finding.basis,
             [(name, natural(value)) for name, value in finding.scope.items()],
         )
 

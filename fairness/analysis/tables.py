@@ -60,10 +60,21 @@ _COMPANION_COLUMNS = {
     "statistic": "double",
     "p_value": "double",
 }
+_MONTHLY_COLUMNS = {
+    "month": _TEXT,
+    "estimate": "double",
+    "ci_lower": "double",
+    "ci_upper": "double",
+    "interval": _TEXT,
+    "n_tenured": "bigint",
+    "pricing_decisions": "double",
+}
 
 
 def write_findings(con: duckdb.DuckDBPyConnection, findings: Findings) -> None:
-    """Create ``findings`` and ``findings_companions``: one row per finding in document order, numbered from 1.
+    """Create ``findings``, ``findings_companions`` and ``findings_monthly``.
+
+    One row per finding in document order, numbered from 1.
 
     Money stands in ``amount`` (exact), ratios in ``estimate``; ``scope`` is JSON text, ``warnings`` is comma separated.
     """
@@ -82,6 +93,7 @@ def write_findings(con: duckdb.DuckDBPyConnection, findings: Findings) -> None:
         for other in item.companions
     ]
     _create(con, "findings_companions", _COMPANION_COLUMNS, companions)
+    _create(con, "findings_monthly", _MONTHLY_COLUMNS, [dict(row) for row in findings.monthly])
 
 
 def _figure(value: object) -> dict[str, object]:

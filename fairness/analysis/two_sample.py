@@ -9,9 +9,10 @@ from decimal import Decimal
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts
 from fairness.analysis.coverage import covered
 from fairness.analysis.drafts import Draft
-from fairness.analysis.marts import TICKS_PER_UNIT, BoolArray, Counts, Marts
+from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.config import Config
 from fairness.results import Companion
@@ -63,7 +64,7 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
             continue
         share = covered(marts, scope, estimand, sample.qualified)
         base = base_finding(estimand, scope, share, comparator=COMPARATOR, basis="paid")
-        comparison = _compare(sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED)
+        comparison = compare(sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED)
         if comparison is not None and scope == POOLED:
             context = _context(marts, estimand, sample, config)
             comparison = replace(comparison, companions=comparison.companions + context)
@@ -90,7 +91,7 @@ def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
         share = covered(marts, scope, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
         base = base_finding("raw_gap", scope, share, comparator=COMPARATOR, basis="paid")
         enough = arms.qualified(min_per_group=1)
-        comparison = _compare(table, arms, enough, config, resampled=False)
+        comparison = compare(table, arms, enough, config, resampled=False)
         if comparison is not None:
             comparison = replace(comparison, companions=_raw_companions(table))
         yield draft(base, comparison, share, config, judged=False)
@@ -129,11 +130,11 @@ def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -
         share = covered(marts, POOLED, estimand, sample.qualified, only=scope.cell)
         base = base_finding(estimand, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
         yield draft(
-            base, _compare(sample.table, sample.arms, sample.qualified & here, config, resampled=False), share, config
+            base, compare(sample.table, sample.arms, sample.qualified & here, config, resampled=False), share, config
         )
 
 
-def _compare(
+def compare(
     table: CountTable, arms: CellArms, chosen: BoolArray, config: Config, *, resampled: bool
 ) -> Comparison | None:
     """Compare the chosen cells; None where there is none."""

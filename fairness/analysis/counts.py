@@ -1,0 +1,144 @@
+"""Read a count table into parallel integer arrays, with text keys turned into indices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+TICKS_PER_UNIT = 10_000
+GROUPS = ("new", "middle", "tenured", "unknown")
+NEW, MIDDLE, TENURED, UNKNOWN = range(4)
+NO_BAND = 0
+NO_PRICE = -1
+NO_VERSION = -1
+
+READINGS = ("primary", "headline", "effective", "standard", "at_price_set")
+PARTY_OFFERS = {
+    "primary": "offer_ticks",
+    "headline": "headline_ticks",
+    "effective": "effective_ticks",
+    "standard": "standard_offer_ticks",
+    "at_price_set": "set_offer_ticks",
+}
+"""Reading of an offer to its column in party_counts."""
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Rows of a count table as parallel arrays, shape (m,).
+
+    Attributes:
+        cell: Index into ``Marts.cells``.
+        lens: Index into ``Marts.lens_values``.
+        group: Index into ``GROUPS``.
+        band: Band number from 1; 0 where the tenure is unknown.
+        values: Integer columns by name: ticks, n_customers, ...
+    """
+
+    cell: IntArray
+    lens: IntArray
+    group: IntArray
+    band: IntArray
+    values: dict[str, IntArray]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return int(self.cell.shape[0])
+
+    def take(self, mask: BoolArray) -> Counts:
+        """Return the rows where ``mask`` is true."""
+        values = {name: column[mask] for name, column in self.values.items()}
+        return Counts(self.cell[mask], self.lens[mask], self.group[mask], self.band[mask], values)
+
+
+class Reader:
+    """Reads count tables with keys turned into indices.
+
+    Args:
+        con: Connection whose current database holds the tables.
+        cells: Cell key to index.
+        lenses: Lens key to index.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, cells: dict[str, int], lenses: dict[str, int]) -> None:
+        self._con = con
+        con.execute("create or replace temp table mart_cell (cell_key varchar, cell bigint)")
+        con.execute("create or replace temp table mart_lens (lens_key varchar, lens bigint)")
+        for table, index in (("mart_cell", cells), ("mart_lens", lenses)):
+            if index:
+                keys, numbers = list(index), list(index.values())
+                con.execute(f"insert into {table} select unnest(?), unnest(?)", [keys, numbers])
+        con.execute(
+            "create or replace temp table mart_version as select offer_id as offer_version, "
+            "cast(row_number() over (order by offer_id) as bigint) as version "
+            "from (select distinct offer_id from offers)"
+        )
+
+    def read(
+        self,
+        table: str,
+        *columns: str,
+        only: tuple[str, str] | None = None,
+        currency: str | None = None,
+        missing: int = 0,
+    ) -> Counts:
+        """Return the rows of a table, sorted by all their columns.
+
+        Args:
+            table: Its name; it has ``cell_key``, and may have ``lens_key``, ``loyalty_group``, ``band_order`` and
+                ``offer_version``.
+            columns: Integer columns to read.
+            only: A column and the one value of it to read.
+            currency: The one currency to read.
+            missing: Number that stands for null.
+        """
+        listed = ", ".join(f"cast(coalesce(t.{name}, {missing}) as bigint) as {name}" for name in columns)
+        has = {str(row[0]) for row in self._con.execute(f"describe {table}").fetchall()}
+        groups = " ".join(f"when '{name}' then {number}" for number, name in enumerate(GROUPS))
+        group = f"case t.loyalty_group {groups} end" if "loyalty_group" in has else "0"
+        band = f"coalesce(t.band_order, {NO_BAND})" if "band_order" in has else str(NO_BAND)
+        lens = "inner join mart_lens on t.lens_key = mart_lens.lens_key" if "lens_key" in has else ""
+        versioned = "offer_version" in has
+        version = "left join mart_version on t.offer_version = mart_version.offer_version" if versioned else ""
+        filters = {**dict([only] if only else []), **({"currency": currency} if currency else {})}
+        conditions = [f"t.{name} = ?" for name in filters]
+        frame: dict[str, Any] = self._con.execute(
+            f"""
+            select
+                mart_cell.cell, {"mart_lens.lens" if lens else "cast(0 as bigint) as lens"},
+                cast({group} as bigint) as group_number,
+                cast({band} as bigint) as band,
+                {f"coalesce(mart_version.version, {NO_VERSION}) as version," if versioned else ""}
+                {listed}
+            from {table} as t
+            inner join mart_cell on t.cell_key = mart_cell.cell_key
+            {lens}
+            {version}
+            {f"where {' and '.join(conditions)}" if conditions else ""}
+            """,
+            list(filters.values()),
+        ).fetchnumpy()
+        names = [*(("version",) if versioned else ()), *columns]
+        arrays = sorted_columns(frame, ["cell", "lens", "group_number", "band", *names])
+        return Counts(
+            arrays["cell"],
+            arrays["lens"],
+            arrays["group_number"],
+            arrays["band"],
+            {name: arrays[name] for name in names},
+        )
+
+
+def sorted_columns(frame: dict[str, Any], names: list[str]) -> dict[str, IntArray]:
+    """Return the columns sorted by all of them: the engine gives no order, and a fixed one makes every sum repeat."""
+    arrays = {name: np.asarray(frame[name], dtype=np.int64) for name in names}
+    order = np.lexsort([arrays[name] for name in reversed(names)])
+    return {name: array[order] for name, array in arrays.items()}
