@@ -1,4 +1,4 @@
-"""The demo study: a fictional broadband firm, written to a folder byte for byte the same each time."""
+"""The book study: a fictional broadband firm, written to a folder byte for byte the same each time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SEED = 20251231
 FILES = ("book.csv", "fairness.toml", "truth.json")
 """The files of the study, and nothing else."""
 
-_CONFIG = Path(__file__).with_name("demo.toml")
+_CONFIG = Path(__file__).with_name("demo_book.toml")
 _PENCE = ("price", "offer_price", "market_price", "expected_cost")
 
 
