@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from fairness.pipeline import build, read_findings
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the findings document and the recorded truth of the demo."""
+    """Return the findings document and the recorded truth of the bundled book study."""
     folder = tmp_path_factory.mktemp("demo") / "study"
-    run = build(load_config(write_demo(folder)))
+    shutil.copytree(data_root() / "demo-book", folder)
+    run = build(load_config(folder / "fairness.toml"))
     return read_findings(run), json.loads((folder / "truth.json").read_text(encoding="utf-8"))
 
 

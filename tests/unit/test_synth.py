@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from fairness.synth import BookCell, BookSpec, generate_book
-from fairness.synth.demo_study import FILES
+from fairness.synth.demo_book import FILES
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,12 +22,12 @@ def cell(name: str, **settings: float) -> BookCell:
 
 
 def test_one_documented_command_regenerates_the_demo(tmp_path: Path) -> None:
-    command = "python -m fairness.synth demo data/demo"
+    command = "python -m fairness.synth demo-book data/demo-book"
     assert command in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     arguments = [*command.split()[1:-1], str(tmp_path / "again")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=tmp_path, env=environment)
-    bundled = ROOT / "data" / "demo"
+    bundled = ROOT / "data" / "demo-book"
     assert {path.name for path in bundled.iterdir() if path.is_file()} == set(FILES)
     for name in FILES:
         assert (tmp_path / "again" / name).read_bytes() == (bundled / name).read_bytes(), name

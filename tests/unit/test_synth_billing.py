@@ -23,7 +23,7 @@ from fairness.synth import BillingSpec, Campaign, Cell, Product, Traps, generate
 from fairness.synth.demo_billing import FILES, SPEC
 
 ROOT = Path(__file__).parents[2]
-DEMO = ROOT / "data" / "demo-billing"
+DEMO = ROOT / "data" / "demo"
 CELL = ["product_id", "region", "channel"]
 AS_OF = pd.Timestamp("2025-12-01")
 
@@ -174,7 +174,7 @@ def interval(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def test_one_documented_command_regenerates_the_demo(tmp_path: Path) -> None:
-    command = "python -m fairness.synth demo-billing data/demo-billing"
+    command = "python -m fairness.synth demo data/demo"
     assert command in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     arguments = [*command.split()[1:-1], str(tmp_path / "again")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -1,0 +1,268 @@
+"""The price ledger and what the as-of month adds to it, worked out from the text of the files.
+
+An oracle: plain loops and exact fractions, one function per paragraph of the rules, nothing shared with the package.
+Tables are lists of dicts of text; '' is a missing value and an absent key a column that the file does not have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tests.oracle.lines import Books, Line, dispositions, reconciliation
+from tests.oracle.offers import match_offer, read_offer
+from tests.oracle.values import (
+    Answer,
+    Row,
+    Settings,
+    add_interval,
+    completed_months,
+    day,
+    months_per_cycle,
+    number,
+    text,
+    ticks,
+)
+
+__all__ = ["Settings", "as_of_extras", "as_of_month", "dispositions", "ledger", "reconciliation"]
+
+GRAIN = ("customer_id", "product_id", "currency", "interval_unit", "interval_count")
+LEDGER_COLUMNS = (
+    *GRAIN,
+    *("month", "pricing_date", "price_ticks", "standard_ticks", "quantity", "plan_id", "channel", "region"),
+    *("tenure_months", "is_censored", "loyalty_group", "plan_age_months", "contract_status"),
+    *("finance_ticks", "fee_ticks", "usage_ticks", "one_off_ticks", "tax_ticks"),
+    *("offer_id", "offer_reason", "n_candidates", "headline_ticks", "effective_ticks", "standard_offer_ticks"),
+)
+AS_OF_COLUMNS = (
+    *GRAIN,
+    *("price_set_on", "set_offer_id", "set_offer_ticks", "derived_n", "derived_sum_ticks"),
+    *("before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks"),
+)
+BASIS_COLUMN = {"headline": "headline_ticks", "effective": "effective_ticks", "standard": "standard_offer_ticks"}
+BESIDE = {
+    "finance": "finance_ticks",
+    "fee": "fee_ticks",
+    "setup": "fee_ticks",
+    "usage": "usage_ticks",
+    "one_off": "one_off_ticks",
+    "tax": "tax_ticks",
+}
+
+
+def ledger(billing: list[Row], offers: list[Row], customers: list[Row], settings: Settings) -> list[Answer]:
+    """Return one dict per grain and month, with `LEDGER_COLUMNS` and what `as_of_extras` needs beside them."""
+    books = Books(billing, customers, settings)
+    lines_of: dict[tuple[Any, ...], list[Line]] = defaultdict(list)
+    for line in books.comparable:
+        for month in months_covered(line):
+            lines_of[(line.customer_id, line.product_id, line.currency, line.unit, line.count, month)].append(line)
+    plan_starts = plan_start_dates(books)
+    beside = amounts_beside(books)
+    priced_offers = [read_offer(row, settings) for row in offers]
+    rows = []
+    for key, lines in lines_of.items():
+        row: Answer = dict(zip((*GRAIN, "month"), key, strict=True))
+        row |= prices(lines, row["interval_unit"], row["interval_count"])
+        latest = latest_line(lines)
+        row |= controls(latest)
+        row |= clocks(latest, row["pricing_date"], books, plan_starts, settings)
+        row |= beside[(row["customer_id"], row["product_id"], row["currency"], row["month"])]
+        row |= match_offer(row, row["pricing_date"], priced_offers, settings)
+        row["cell_key"] = cell_key(row, latest, books, settings)
+        rows.append(row)
+    return rows
+
+
+def months_covered(line: Line) -> list[date]:
+    """The months whose first day lies in [period_start, period_end)."""
+    firsts = []
+    month = line.period_start.replace(day=1)
+    while month < line.period_end:
+        if month >= line.period_start:
+            firsts.append(month)
+        month = add_interval(month, "month", 1)
+    return firsts
+
+
+def prices(lines: list[Line], unit: str, count: int) -> Answer:
+    """Paid and standard price per unit and month of all lines of the grain."""
+    quantity = sum((line.quantity for line in lines), Fraction(0))
+    paid = sum((line.net for line in lines), Fraction(0))
+    standard = Fraction(0)
+    for line in lines:
+        standard += line.gross_amount if line.gross_amount is not None else line.net + (line.discount_amount or 0)
+    return {
+        "price_ticks": ticks(paid / quantity / months_per_cycle(unit, count)),
+        "standard_ticks": ticks(standard / quantity / months_per_cycle(unit, count)),
+        "quantity": Decimal(quantity.numerator) / Decimal(quantity.denominator),
+    }
+
+
+def latest_line(lines: list[Line]) -> Line:
+    """The greatest by date of issue, line id (missing first) and content."""
+    return max(lines, key=lambda line: (line.issued_on, line.line_id or "", line.content))
+
+
+def controls(latest: Line) -> Answer:
+    return {
+        "plan_id": latest.plan_id,
+        "channel": latest.channel,
+        "region": latest.region,
+        "subscription_id": latest.subscription_id,
+        "discount_id": latest.discount_id,
+        "pricing_date": latest.price_set_on or latest.issued_on,
+    }
+
+
+def plan_start_dates(books: Books) -> dict[tuple[str, str, str | None], date]:
+    """The first period start of every customer x product x plan; no plan counts as a plan."""
+    starts: dict[tuple[str, str, str | None], date] = {}
+    for line in books.comparable:
+        key = (line.customer_id, line.product_id, line.plan_id)
+        starts[key] = min(line.period_start, starts.get(key, line.period_start))
+    return starts
+
+
+def clocks(
+    latest: Line, pricing_date: date, books: Books, plan_starts: dict[tuple[str, str, str | None], date], s: Settings
+) -> Answer:
+    """Tenure with its group, plan age and contract status, all on the pricing date."""
+    tenure_start = books.tenure_start(latest.customer_id)
+    assert tenure_start is not None, "a comparable line has been seen"
+    months = completed_months(tenure_start, pricing_date)
+    is_censored = books.is_censored(latest.customer_id)
+    group = "middle"
+    if months >= s.tenured_from_months:
+        group = "tenured"
+    elif is_censored:
+        group = "unknown"
+    elif months < s.new_below_months and latest.discount_audience != "existing_only":
+        group = "new"
+    contract_status = None
+    if latest.contract_end is not None:
+        contract_status = "in_contract" if latest.contract_end > pricing_date else "out_of_contract"
+    plan_start = plan_starts[(latest.customer_id, latest.product_id, latest.plan_id)]
+    return {
+        "tenure_months": months,
+        "is_censored": is_censored,
+        "loyalty_group": group,
+        "plan_age_months": completed_months(plan_start, pricing_date),
+        "contract_status": contract_status,
+    }
+
+
+def amounts_beside(books: Books) -> dict[tuple[Any, ...], Answer]:
+    """Sums per customer x product x currency x month of issue; a month without such lines has zeros."""
+    sums: dict[tuple[Any, ...], dict[str, Fraction]] = defaultdict(lambda: dict.fromkeys(BESIDE.values(), Fraction(0)))
+    for line in books.standing:
+        key = (line.customer_id, line.product_id, line.currency, line.issued_on.replace(day=1))
+        if line.status == "final" and books.is_live(line) and line.kind in BESIDE:
+            sums[key][BESIDE[line.kind]] += line.net
+    for line in books.comparable:
+        key = (line.customer_id, line.product_id, line.currency, line.issued_on.replace(day=1))
+        sums[key]["tax_ticks"] += line.tax_amount or 0
+    rounded: dict[tuple[Any, ...], Answer] = defaultdict(lambda: dict.fromkeys(BESIDE.values(), 0))
+    for key, amounts in sums.items():
+        rounded[key] = {name: ticks(amount) for name, amount in amounts.items()}
+    return rounded
+
+
+def cell_key(row: Answer, latest: Line, books: Books, settings: Settings) -> tuple[Any, ...]:
+    """Product, currency, interval and the configured columns, of the latest line or else of the customer."""
+    customer = books.customers.get(row["customer_id"], {})
+    configured = tuple(text(latest.row if name in latest.row else customer, name) for name in settings.cell)
+    return (row["product_id"], row["currency"], row["interval_unit"], row["interval_count"], *configured)
+
+
+# ------------------------------------------------------------------------------------------------- the as-of month
+
+
+def as_of_month(billing: list[Row], customers: list[Row], settings: Settings) -> date:
+    """The configured month; else that of the latest date of issue where its day is 28 or later, or the month before."""
+    if settings.as_of is not None:
+        return date.fromisoformat(f"{settings.as_of[:7]}-01")
+    latest: date = max(line.issued_on for line in Books(billing, customers, settings).lines if not line.reasons)
+    first = latest.replace(day=1)
+    return first if latest.day >= 28 else (first - timedelta(days=1)).replace(day=1)
+
+
+def as_of_extras(
+    billing: list[Row], offers: list[Row], customers: list[Row], price_events: list[Row], settings: Settings
+) -> list[Answer]:
+    """Return one dict with `AS_OF_COLUMNS` per ledger row of the as-of month."""
+    histories: dict[tuple[Any, ...], dict[date, Answer]] = defaultdict(dict)
+    for row in ledger(billing, offers, customers, settings):
+        histories[tuple(row[name] for name in GRAIN)][row["month"]] = row
+    month = as_of_month(billing, customers, settings)
+    priced_offers = [read_offer(offer, settings) for offer in offers]
+    extras = []
+    for grain, history in histories.items():
+        if month not in history:
+            continue
+        set_on = price_set_on(history, month)
+        at_set = match_offer(history[month], set_on, priced_offers, settings)
+        extra: Answer = dict(zip(GRAIN, grain, strict=True))
+        extra |= {"price_set_on": set_on, "set_offer_id": at_set["offer_id"]}
+        extra["set_offer_ticks"] = at_set[BASIS_COLUMN[settings.basis]]
+        extra |= derived_comparator(history[month], histories, settings)
+        extra |= change(history, month, price_events)
+        extras.append(extra)
+    return extras
+
+
+def price_set_on(history: dict[date, Answer], month: date) -> date:
+    """The least pricing date of the unbroken run of months, ending in `month`, with the same plan and price."""
+    last = history[month]
+    dates: list[date] = []
+    while month in history and (history[month]["plan_id"], history[month]["price_ticks"]) == (
+        last["plan_id"],
+        last["price_ticks"],
+    ):
+        dates.append(history[month]["pricing_date"])
+        month = add_interval(month, "month", -1)
+    return min(dates)
+
+
+def derived_comparator(row: Answer, histories: dict[tuple[Any, ...], dict[date, Answer]], settings: Settings) -> Answer:
+    """Number and sum of the prices at which new customers of the cell began in the month of the row's pricing date."""
+    begun = []
+    for history in histories.values():
+        first = history[min(history)]
+        same_month = first["pricing_date"].replace(day=1) == row["pricing_date"].replace(day=1)
+        if first["loyalty_group"] == "new" and first["cell_key"] == row["cell_key"] and same_month:
+            begun.append(first["price_ticks"])
+    if len(begun) < settings.min_evidence:
+        return {"derived_n": None, "derived_sum_ticks": None}
+    return {"derived_n": len(begun), "derived_sum_ticks": sum(begun)}
+
+
+def change(history: dict[date, Answer], month: date, price_events: list[Row]) -> Answer:
+    """Standard price now and 12 months before, where the same plan, quantity and discount held all along."""
+    names = ("before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks")
+    answer: Answer = dict.fromkeys(names)
+    start = add_interval(month, "month", -12)
+    if start not in history:
+        return answer
+    earlier, later = history[start], history[month]
+    discounts = {row["discount_id"] for when, row in history.items() if start <= when <= month}
+    same = all(earlier[name] == later[name] for name in ("plan_id", "quantity"))
+    if not same or len(discounts) > 1:
+        return answer
+    before = earlier["standard_ticks"]
+    between = []
+    for event in price_events:
+        changed_on = day(event, "changed_on")
+        if changed_on is None or text(event, "subscription_id") != later["subscription_id"]:
+            continue
+        if earlier["pricing_date"] < changed_on < later["pricing_date"]:
+            between.append((changed_on, number(event, "new_price")))
+    if between:
+        _, new_price = max(between, key=lambda item: item[0])
+        if new_price is not None:
+            before = ticks(new_price / months_per_cycle(later["interval_unit"], later["interval_count"]))
+    values = (before, later["standard_ticks"], earlier["standard_offer_ticks"], later["standard_offer_ticks"])
+    return dict(zip(names, values, strict=True))

@@ -1,0 +1,236 @@
+"""What becomes of every billing line: typed values, reject reasons, duplicates, versions and exclusions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+from tests.oracle.values import (
+    KINDS,
+    STATUSES,
+    UNITS,
+    RejectedError,
+    Row,
+    Settings,
+    add_interval,
+    currency_code,
+    day,
+    flag,
+    number,
+    required,
+    text,
+    whole_count,
+    word,
+)
+
+BILLING_COLUMNS = (
+    *("customer_id", "issued_on", "net_amount", "currency", "line_id", "invoice_id", "invoice_status"),
+    *("subscription_id", "product_id", "plan_id", "price_version_id", "line_kind", "charge_reason", "period_start"),
+    *("period_end", "interval_unit", "interval_count", "quantity", "list_unit_price", "gross_amount"),
+    *("discount_amount", "tax_amount", "tax_inclusive", "discount_id", "discount_audience", "is_proration"),
+    *("channel", "region", "livemode", "contract_end", "price_set_on"),
+)
+"""The columns of billing, but for extracted_at, which tells versions apart and is no content."""
+
+REJECT_REASONS = (
+    *("AMOUNT_UNPARSED", "AMOUNT_OVERFLOW", "DATE_UNPARSED", "DATE_AMBIGUOUS", "DATE_RANGE", "INTERVAL_UNKNOWN"),
+    *("CURRENCY_MISSING", "CURRENCY_UNKNOWN", "CUSTOMER_ID_MISSING", "DATE_MISSING", "AMOUNT_MISSING"),
+    *("STATUS_UNKNOWN", "KIND_UNKNOWN", "FLAG_UNPARSED", "PERIOD_INVALID", "QTY_ZERO", "BAD_PRICE"),
+    "TAX_BASIS_UNKNOWN",
+)
+TEXTS = ("line_id", "subscription_id", "plan_id", "region", "channel", "discount_id", "discount_audience")
+AMOUNTS = ("net_amount", "gross_amount", "discount_amount", "tax_amount", "list_unit_price")
+DATES = ("period_start", "period_end", "contract_end", "price_set_on")
+
+
+class Line(SimpleNamespace):
+    """A billing line: its row, all its reject reasons, its content and its typed values.
+
+    A value is None where it is missing or does not cast; `net` is ex tax, whatever columns it comes from.
+    """
+
+
+def read_line(row: Row, settings: Settings) -> Line:
+    """Cast every value, and list all reasons for rejecting the line in the order of the rules."""
+    readers: dict[str, Callable[[], Any]] = {name: partial(text, row, name) for name in TEXTS}
+    readers |= {name: partial(number, row, name) for name in AMOUNTS}
+    readers |= {name: partial(day, row, name) for name in DATES}
+    readers |= {
+        "customer_id": lambda: required(text(row, "customer_id"), "CUSTOMER_ID_MISSING"),
+        "product_id": lambda: text(row, "product_id") or "all",
+        "currency": lambda: currency_code(row, settings),
+        "issued_on": lambda: required(day(row, "issued_on"), "DATE_MISSING"),
+        "extracted_at": lambda: text(row, "extracted_at") or "",
+        "quantity": lambda: Fraction(1) if text(row, "quantity") is None else number(row, "quantity"),
+        "unit": lambda: word(row, "interval_unit", UNITS, "month", "INTERVAL_UNKNOWN"),
+        "count": lambda: whole_count(row, "interval_count"),
+        "status": lambda: word(row, "invoice_status", STATUSES, "final", "STATUS_UNKNOWN"),
+        "kind": lambda: word(row, "line_kind", KINDS, "recurring", "KIND_UNKNOWN"),
+        "is_proration": lambda: flag(row, "is_proration", False),
+        "livemode": lambda: flag(row, "livemode", True),
+        "tax_inclusive": lambda: flag(row, "tax_inclusive", False),
+    }
+    names = dict.fromkeys((*BILLING_COLUMNS, *settings.cell, *settings.lenses))
+    line = Line(row=row, reasons=[], content=tuple(said(row, name) for name in names if name in row))
+    for name, reader in readers.items():
+        try:
+            setattr(line, name, reader())
+        except RejectedError as error:
+            setattr(line, name, None)
+            line.reasons.append(str(error))
+    line.net = net_ex_tax(line)
+    line.reasons = sorted([*line.reasons, *contradictions(line)], key=REJECT_REASONS.index)
+    return line
+
+
+def said(row: Row, name: str) -> str:
+    """What a value says, however it is written: 99.9 and 99.900000 are one amount."""
+    value = text(row, name) or ""
+    if name in (*AMOUNTS, "quantity") and value:
+        try:
+            return str(number(row, name))
+        except RejectedError:
+            return value
+    return value
+
+
+def net_ex_tax(line: Line) -> Fraction | None:
+    """The stated net amount, else gross less discount; less the tax where it is tax inclusive."""
+    net: Fraction | None = line.net_amount
+    if text(line.row, "net_amount") is None and line.gross_amount is not None:
+        net = line.gross_amount - (line.discount_amount or 0)
+    if net is not None and line.tax_inclusive and line.tax_amount is not None:
+        net -= line.tax_amount
+    return net
+
+
+def contradictions(line: Line) -> list[str]:
+    """Reasons for rejecting a line whose values cast but cannot be used together."""
+    no_amount = text(line.row, "net_amount") is None and text(line.row, "gross_amount") is None
+    backwards = None not in (line.period_start, line.period_end) and line.period_end < line.period_start
+    priced = line.kind == "recurring" and line.status == "final" and line.is_proration is False
+    rules = (
+        (no_amount, "AMOUNT_MISSING"),
+        (backwards, "PERIOD_INVALID"),
+        (line.kind == "recurring" and line.quantity == 0, "QTY_ZERO"),
+        (priced and line.net == 0 and not (line.discount_amount or 0) > 0, "BAD_PRICE"),
+        (line.tax_inclusive and line.tax_amount is None, "TAX_BASIS_UNKNOWN"),
+    )
+    return [reason for applies, reason in rules if applies]
+
+
+def drop_duplicates(lines: list[Line]) -> list[Line]:
+    """Of lines with one line_id and identical content one copy stays, the last extracted; no line_id, no duplicate."""
+    stays: dict[Any, Line] = {}
+    for line in lines:
+        key = (line.line_id, line.content) if line.line_id else id(line)
+        if key not in stays or line.extracted_at > stays[key].extracted_at:
+            stays[key] = line
+    return list(stays.values())
+
+
+def drop_superseded(lines: list[Line]) -> list[Line]:
+    """Of the versions of one line_id the latest stays."""
+    stays: dict[Any, Line] = {}
+    for line in lines:
+        key = line.line_id or id(line)
+        if key not in stays or _version(line) > _version(stays[key]):
+            stays[key] = line
+    return list(stays.values())
+
+
+def _version(line: Line) -> tuple[Any, ...]:
+    return line.extracted_at, line.issued_on, line.content
+
+
+def is_full_period(line: Line) -> bool:
+    expected = add_interval(line.period_start, line.unit, line.count)
+    days_off = abs((line.period_end - expected).days)
+    return bool(days_off <= (3 if line.unit == "month" else 1))
+
+
+def exclusion(line: Line, is_test: bool, tenure_start: date | None) -> str | None:
+    """The first reason that keeps a standing line out of the price, or None."""
+    has_period = line.period_start is not None and line.period_end is not None
+    rules = (
+        (line.status == "draft", "draft"),
+        (line.status == "void", "void"),
+        (line.status == "unknown", "status_unknown"),
+        (not line.livemode or is_test, "test"),
+        (line.kind != "recurring", line.kind),
+        (line.is_proration, "proration"),
+        (not has_period, "no_period"),
+        (has_period and not is_full_period(line), "partial_period"),
+        (line.quantity < 0, "negative_quantity"),
+        (line.net < 0, "negative_amount"),
+        (line.net == 0, "fully_discounted"),
+        (
+            tenure_start is not None and add_interval(line.issued_on, line.unit, line.count) <= tenure_start,
+            "tenure_negative",
+        ),
+    )
+    return next((reason for applies, reason in rules if applies), None)
+
+
+class Books:
+    """All lines with their dispositions, and what is known of each customer."""
+
+    def __init__(self, billing: list[Row], customers: list[Row], settings: Settings) -> None:
+        self.lines = [read_line(row, settings) for row in billing]
+        self.customers = {text(row, "customer_id"): row for row in customers}
+        unique = drop_duplicates([line for line in self.lines if not line.reasons])
+        self.standing = drop_superseded(unique)
+        self.first_seen: dict[str, date] = {}
+        for line in self.standing:
+            if line.status == "final" and self.is_live(line) and line.kind in ("recurring", "proration", "trial"):
+                seen = line.period_start or line.issued_on
+                self.first_seen[line.customer_id] = min(seen, self.first_seen.get(line.customer_id, seen))
+        self.disposition: dict[int, tuple[str, str | None]] = {}
+        for line in self.lines:
+            self.disposition[id(line)] = ("rejected", line.reasons[0]) if line.reasons else ("duplicate", None)
+        for line in unique:
+            self.disposition[id(line)] = ("excluded", "superseded")
+        for line in self.standing:
+            reason = exclusion(line, self.is_test(line.customer_id), self.tenure_start(line.customer_id))
+            self.disposition[id(line)] = ("excluded", reason) if reason else ("accepted", None)
+        self.comparable = [line for line in self.lines if self.disposition[id(line)][0] == "accepted"]
+
+    def is_test(self, customer_id: str) -> bool:
+        return flag(self.customers.get(customer_id, {}), "is_test", False)
+
+    def is_live(self, line: Line) -> bool:
+        return bool(line.livemode) and not self.is_test(line.customer_id)
+
+    def tenure_start(self, customer_id: str) -> date | None:
+        return day(self.customers.get(customer_id, {}), "tenure_start") or self.first_seen.get(customer_id)
+
+    def is_censored(self, customer_id: str) -> bool:
+        """The true start lies before what is known: declared so, or first seen in the first month of the data."""
+        row = self.customers.get(customer_id, {})
+        if text(row, "tenure_confidence") == "censored":
+            return True
+        first_month = min(self.first_seen.values()).replace(day=1)
+        return text(row, "tenure_start") is None and self.first_seen[customer_id].replace(day=1) == first_month
+
+
+def dispositions(billing: list[Row], customers: list[Row], settings: Settings) -> list[tuple[str, str | None]]:
+    """Return (disposition, reason) of every input line, by its index; the reason is None where there is no choice."""
+    books = Books(billing, customers, settings)
+    return [books.disposition[id(line)] for line in books.lines]
+
+
+def reconciliation(
+    billing: list[Row], customers: list[Row], settings: Settings
+) -> dict[tuple[str, str | None, str | None], tuple[int, Fraction]]:
+    """Return (disposition, reason, currency) -> (lines, sum of net); amounts and currencies that do not cast: none."""
+    books = Books(billing, customers, settings)
+    found: dict[tuple[str, str | None, str | None], tuple[int, Fraction]] = {}
+    for line in books.lines:
+        key = (*books.disposition[id(line)], line.currency)
+        n_rows, amount = found.get(key, (0, Fraction(0)))
+        found[key] = n_rows + 1, amount + (line.net or 0)
+    return found
