@@ -53,6 +53,15 @@ class Counts:
         """Return the number of rows."""
         return int(self.cell.shape[0])
 
+    def by_cell(self, n_cells: int) -> list[Counts]:
+        """Return the rows of each cell, cells 0 to n_cells - 1; rows are sorted by cell, so these are slices."""
+        bounds = np.searchsorted(self.cell, np.arange(n_cells + 1))
+        return [self._part(slice(bounds[cell], bounds[cell + 1])) for cell in range(n_cells)]
+
+    def _part(self, where: slice) -> Counts:
+        values = {name: column[where] for name, column in self.values.items()}
+        return Counts(self.cell[where], self.lens[where], self.group[where], self.band[where], values)
+
     def take(self, mask: BoolArray) -> Counts:
         """Return the rows where ``mask`` is true."""
         values = {name: column[mask] for name, column in self.values.items()}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -76,7 +77,8 @@ def readings(marts: Marts, config: Config) -> list[Reading]:
     A book states one price per offer, so it has one reading: the basis is what the config says that price is.
     """
     comparator = "offer" if marts.has_dated_offers else "book"
-    if comparator not in config.comparator.order or not len(marts.offers["primary"]):
+    # An offer file in which nothing fits is no reason to ask another question: nobody can be assessed then.
+    if comparator not in config.comparator.order or not (marts.has_dated_offers or len(marts.offers["primary"])):
         return []
     primary = config.comparator.basis
     found = [Reading("primary", comparator, primary)]
@@ -101,29 +103,30 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
         share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
         base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
         parties = scope.tenured(marts, marts.parties, with_new=True)
-        comparison = _compare(_offers(marts, reading.counts, chosen, parties), config)
+        rows, several = counts.take(chosen), marts.parties.take(parties)
+        comparison = _compare(_offers(marts, reading.counts, rows, several), config)
         if comparison is not None and reading.counts == "primary" and scope.band is None:
             comparison = replace(comparison, companions=comparison.companions + _at_price_set(marts, config, scope))
         yield draft(base, comparison, share, config)
         if scope == POOLED and reading.counts == "primary":
-            yield from _cell_drafts(marts, config, reading, chosen, parties)
+            yield from _cell_drafts(marts, config, reading, rows, several)
 
 
 def _at_price_set(marts: Marts, config: Config, scope: Scope) -> tuple[Companion, ...]:
     """Return the same gap against the offer that was in force when each price version began."""
     counts = marts.offers["at_price_set"]
     parties = scope.tenured(marts, marts.parties, with_new=True)
-    comparison = _compare(_offers(marts, "at_price_set", scope.tenured(marts, counts, with_new=True), parties), config)
+    rows = counts.take(scope.tenured(marts, counts, with_new=True))
+    comparison = _compare(_offers(marts, "at_price_set", rows, marts.parties.take(parties)), config)
     if comparison is None:
         return ()
     lower, upper = comparison.ratio.interval(config.inference.confidence_level) or (None, None)
     return (Companion("at_price_set", comparison.ratio.estimate, lower, upper),)
 
 
-def _cell_drafts(
-    marts: Marts, config: Config, reading: Reading, chosen: BoolArray, parties: BoolArray
-) -> Iterator[Draft]:
+def _cell_drafts(marts: Marts, config: Config, reading: Reading, rows: Counts, several: Counts) -> Iterator[Draft]:
     everywhere = assessable_cells(marts)
+    by_cell, parties = rows.by_cell(len(marts.cells)), several.by_cell(len(marts.cells))
     present = np.unique(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)])
     for scope in cell_scopes(marts):
         if scope.cell not in present:
@@ -137,14 +140,11 @@ def _cell_drafts(
             basis=reading.basis,
             cell=dict(scope.columns),
         )
-        in_cell = chosen & (marts.offers[reading.counts].cell == scope.cell)
-        here = _offers(marts, reading.counts, in_cell, parties & (marts.parties.cell == scope.cell))
+        here = _offers(marts, reading.counts, by_cell[scope.cell], parties[scope.cell])
         yield draft(base, _compare(here, config), share, config)
 
 
-def _offers(marts: Marts, reading: str, chosen: BoolArray, chosen_parties: BoolArray) -> _Offers:
-    rows = marts.offers[reading].take(chosen)
-    several = marts.parties.take(chosen_parties)
+def _offers(marts: Marts, reading: str, rows: Counts, several: Counts) -> _Offers:
     return _arrange(rows, marts.weights, _party_sums(marts, rows, several, PARTY_OFFERS[reading]))
 
 
@@ -241,10 +241,11 @@ def _compare(offers: _Offers, config: Config) -> Comparison | None:
 
 def _cell_gaps(offers: _Offers) -> tuple[CellRatios, IntArray, IntArray]:
     """Return each cell's own gap by party, the cell number of each entry and the customers of each cell."""
-    cells, members = np.unique(offers.cell, return_inverse=True)
+    cells, first, members = np.unique(offers.cell, return_index=True, return_inverse=True)
     ratios: list[LogRatio] = []
-    for position in range(len(cells)):
-        here = members == position
+    for start, end in pairwise((*first, len(offers.cell))):
+        # Entries are sorted by cell.
+        here = slice(start, end)
         ratios.append(party_log_ratio(offers.price[here], offers.offer[here], offers.n[here])[0])
     gaps = CellRatios(
         log_ratio=np.array([ratio.log_ratio for ratio in ratios]),
@@ -264,13 +265,14 @@ def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], readin
         if scope.band is not None and not chosen.any():
             continue
         share = covered(marts, scope, "overpayment", everywhere, with_new=True)
-        yield _money_draft(marts, reading, scope, share, counts.take(chosen), cell=None)
+        rows = counts.take(chosen)
+        yield _money_draft(marts, reading, scope, share, rows, cell=None)
         if scope == POOLED and reading.counts == "primary":
+            by_cell = rows.by_cell(len(marts.cells))
             for cell in cell_scopes(marts):
-                rows = counts.take(chosen & (counts.cell == cell.cell))
-                if len(rows):
+                if len(here := by_cell[cell.cell]):
                     share = covered(marts, POOLED, "overpayment", everywhere, only=cell.cell)
-                    yield _money_draft(marts, reading, POOLED, share, rows, cell=dict(cell.columns))
+                    yield _money_draft(marts, reading, POOLED, share, here, cell=dict(cell.columns))
 
 
 def _money_draft(
@@ -283,10 +285,11 @@ def _money_draft(
     gross = net = Fraction(0)
     floor: float | None = 0.0
     n_affected = 0
-    for index in np.unique(rows.cell):
-        here = rows.take(rows.cell == index)
+    for index, here in enumerate(rows.by_cell(len(marts.cells))):
+        if not len(here):
+            continue
         money = overpayment(here.values["price_ticks"], here.values["offer_ticks"], here.values["n_customers"])
-        per_year = marts.cells[int(index)].per_year
+        per_year = marts.cells[index].per_year
         gross, net, n_affected = (
             gross + per_year * money.gross,
             net + per_year * money.net,

@@ -129,7 +129,7 @@ class Inference(Section):
     min_pricing_decisions: int = Field(default=10, ge=2)
     correction: Correction = "bh"
     seed: int = Field(default=20250101, ge=0)
-    bootstrap_replicates: int = Field(default=499, ge=0)
+    bootstrap_replicates: int = Field(default=199, ge=0)
     permutation_replicates: int = Field(default=1999, ge=99)
 
 

@@ -87,6 +87,11 @@ class Mapping:
         """Whether the rows name their customer; a book without it has a customer a row."""
         return self.has("customer_id") or self.layout.role != "book"
 
+    @property
+    def computes(self) -> bool:
+        """Whether any column is computed by an expression, which can fail on a row."""
+        return any(mapped.untyped for mapped in (*self._columns, *self._cells, *self._lenses)) or bool(self.extras())
+
     def has(self, name: str) -> bool:
         """Return whether the file has the column, under its own name or by the mapping."""
         return self._locate(name) is not None

@@ -191,6 +191,8 @@ def _stage_role(
         rejects = f"_rejects_{index}" if inputs[index].file.format == "csv" else None
         query = mapping.select(source_index=index + 1, columns=stored, extras=extras, numbered=False, rejects=rejects)
         ordered = not mapping.has_customer_id
+        if mapping.computes:
+            try_each_row(con)
         n_rows[index] = _insert(con, f"{layout.table}_row", query, inputs[index], ordered=ordered)
         n_rows[index] += _store_unreadable(con, layout.role, index + 1, rejects) if rejects else 0
     first = next(iter(members.values()), None)
@@ -236,7 +238,6 @@ def _content(layout: Layout, extras: tuple[str, ...]) -> str:
 def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: SourceFile, *, ordered: bool) -> int:
     """Add a file's rows and return how many; ordered where row numbers become customer ids."""
     con.execute(f"set preserve_insertion_order = {str(ordered).lower()}")
-    try_each_row(con)
     try:
         inserted = con.execute(f"insert into {table} {query}").fetchone()
     except duckdb.Error as error:

@@ -38,7 +38,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "min_pricing_decisions": 10,
         "correction": "bh",
         "seed": 20250101,
-        "bootstrap_replicates": 499,
+        "bootstrap_replicates": 199,
         "permutation_replicates": 1999,
     },
     "lenses": {"by": (), "vulnerable": None},
