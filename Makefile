@@ -29,10 +29,9 @@ lint: $(STAMP) ## ruff, format, types and layers, without tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## run every benchmark in bench/ and print its result
-	@set -e; for script in bench/bench_*.py; do \
-	  if [ ! -e "$$script" ]; then echo "bench/ holds no bench_*.py" >&2; exit 1; fi; \
-	  echo "== $$script"; $(BIN)/python "$$script"; done
+bench: $(STAMP) ## run the benchmark and the calibration, which print their results (about 15 minutes)
+	$(BIN)/python bench/book.py
+	$(BIN)/python bench/calibration.py
 
 constraints: ## recompile constraints.txt from pyproject.toml (needs uv)
 	$(UV) pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

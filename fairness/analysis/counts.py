@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -53,10 +54,15 @@ class Counts:
         """Return the number of rows."""
         return int(self.cell.shape[0])
 
-    def by_cell(self, n_cells: int) -> list[Counts]:
-        """Return the rows of each cell, cells 0 to n_cells - 1; rows are sorted by cell, so these are slices."""
-        bounds = np.searchsorted(self.cell, np.arange(n_cells + 1))
-        return [self._part(slice(bounds[cell], bounds[cell + 1])) for cell in range(n_cells)]
+    def by_cell(self) -> dict[int, Counts]:
+        """Return the rows of each cell that has any; rows are sorted by cell, so these are slices."""
+        cells, first = np.unique(self.cell, return_index=True)
+        bounds = pairwise((*first, len(self)))
+        return {int(cell): self._part(slice(*bound)) for cell, bound in zip(cells, bounds, strict=True)}
+
+    def none(self) -> Counts:
+        """Return no rows, of the same columns."""
+        return self._part(slice(0, 0))
 
     def _part(self, where: slice) -> Counts:
         values = {name: column[where] for name, column in self.values.items()}

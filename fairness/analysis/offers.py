@@ -126,7 +126,7 @@ def _at_price_set(marts: Marts, config: Config, scope: Scope) -> tuple[Companion
 
 def _cell_drafts(marts: Marts, config: Config, reading: Reading, rows: Counts, several: Counts) -> Iterator[Draft]:
     everywhere = assessable_cells(marts)
-    by_cell, parties = rows.by_cell(len(marts.cells)), several.by_cell(len(marts.cells))
+    by_cell, parties = rows.by_cell(), several.by_cell()
     present = np.unique(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)])
     for scope in cell_scopes(marts):
         if scope.cell not in present:
@@ -140,7 +140,9 @@ def _cell_drafts(marts: Marts, config: Config, reading: Reading, rows: Counts, s
             basis=reading.basis,
             cell=dict(scope.columns),
         )
-        here = _offers(marts, reading.counts, by_cell[scope.cell], parties[scope.cell])
+        here = _offers(
+            marts, reading.counts, by_cell.get(scope.cell, rows.none()), parties.get(scope.cell, several.none())
+        )
         yield draft(base, _compare(here, config), share, config)
 
 
@@ -268,9 +270,9 @@ def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], readin
         rows = counts.take(chosen)
         yield _money_draft(marts, reading, scope, share, rows, cell=None)
         if scope == POOLED and reading.counts == "primary":
-            by_cell = rows.by_cell(len(marts.cells))
+            by_cell = rows.by_cell()
             for cell in cell_scopes(marts):
-                if len(here := by_cell[cell.cell]):
+                if here := by_cell.get(cell.cell):
                     share = covered(marts, POOLED, "overpayment", everywhere, only=cell.cell)
                     yield _money_draft(marts, reading, POOLED, share, here, cell=dict(cell.columns))
 
@@ -285,9 +287,7 @@ def _money_draft(
     gross = net = Fraction(0)
     floor: float | None = 0.0
     n_affected = 0
-    for index, here in enumerate(rows.by_cell(len(marts.cells))):
-        if not len(here):
-            continue
+    for index, here in rows.by_cell().items():
         money = overpayment(here.values["price_ticks"], here.values["offer_ticks"], here.values["n_customers"])
         per_year = marts.cells[index].per_year
         gross, net, n_affected = (

@@ -1,0 +1,74 @@
+"""Line up the product's findings with those of the rows and measure how far they are apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Key = tuple[str, str, tuple[tuple[str, str], ...], str | None]
+TOLERANCE = 1e-9
+CHECKED = ("estimate", "ci_lower", "ci_upper")
+"""Held to the tolerance; p-values, test statistics and companions are held to it too, and listed apart."""
+
+_STATISTICS = ("van_elteren", "signed_rank", "welch")
+
+
+def differences(document: dict[str, Any], from_rows: list[dict[str, Any]]) -> dict[str, tuple[float, int]]:
+    """Return for each quantity the largest relative difference and how many findings have it.
+
+    Args:
+        document: The product's findings document.
+        from_rows: The findings computed from the rows.
+
+    Raises:
+        SystemExit: One side has a finding that the other has not.
+    """
+    ours, theirs = _product(document), {_key(row): _flat_row(row) for row in from_rows}
+    if ours.keys() != theirs.keys():
+        raise SystemExit(f"findings of one side only: {sorted(map(str, ours.keys() ^ theirs.keys()))[:5]}")
+    found: dict[str, tuple[float, int]] = {}
+    for key, numbers in theirs.items():
+        for name, value in numbers.items():
+            worst, count = found.get(name, (0.0, 0))
+            found[name] = max(worst, relative(ours[key][name], value)), count + 1
+    return found
+
+
+def relative(one: float, other: float) -> float:
+    """Return |a - b| over the larger of both."""
+    return abs(one - other) / max(abs(one), abs(other)) if one != other else 0.0
+
+
+def _key(row: dict[str, Any]) -> Key:
+    return row["estimand"], row["level_name"], tuple(sorted(row["scope"].items())), row["band"]
+
+
+def _flat_row(row: dict[str, Any]) -> dict[str, float]:
+    numbers = {name: row[name] for name in (*CHECKED, "p_value", "p_value_adjusted")}
+    return {**numbers, **row["companions"]}
+
+
+def _product(document: dict[str, Any]) -> dict[Key, dict[str, float]]:
+    """Return the product's numbers under the names of the other side; findings without an estimate are left out."""
+    found: dict[Key, dict[str, float]] = {}
+    money: dict[Key, dict[str, Any]] = {}
+    for finding in document["findings"]:
+        key = finding["estimand"], finding["level"], tuple(sorted(finding["scope"].items())), finding["tenure_band"]
+        if finding["estimand"] == "overpayment":
+            money[("offer_gap", *key[1:])] = finding
+        elif finding["estimate"] is not None:
+            numbers = {name: finding[name] for name in (*CHECKED, "p_value", "p_value_adjusted")}
+            found[key] = {**numbers, **_companions(finding)}
+    for key, finding in money.items():
+        net = next(item["estimate"] for item in finding["companions"] if item["name"] == "net")
+        found[key] |= {"gross_a_year": float(finding["estimate"] or 0), "net_a_year": float(net or 0)}
+    return found
+
+
+def _companions(finding: dict[str, Any]) -> dict[str, float]:
+    numbers = {}
+    for item in finding["companions"]:
+        name = item["name"]
+        numbers[name] = item["statistic"] if name in _STATISTICS else item["estimate"]
+        if name == "share_above":
+            numbers |= {"share_above_lower": item["ci_lower"], "share_above_upper": item["ci_upper"]}
+    return numbers

@@ -1,0 +1,324 @@
+"""Worlds with a known true gap for the calibration: value counts drawn from a process, as the marts of a warehouse.
+
+Every maker returns a function of a generator and the true gap. Cells, their sizes and the offers are fixed; prices (or
+price decisions) are draws whose mean is (1 + gap) times that of the comparator, so the estimand's true value is the
+gap. Sizes and noises are settings of a world, chosen before looking at any rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairness.analysis.counts import NEW, NO_VERSION, PARTY_OFFERS, READINGS, TENURED, TICKS_PER_UNIT, Counts
+from fairness.analysis.marts import Cell, Marts
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Maker = Callable[[np.random.Generator, float], Marts]
+Noise = Callable[[np.random.Generator, int], Array]
+"""Draws factors with mean 1."""
+
+
+def normal(sd: float) -> Noise:
+    """Normal, cut symmetrically so that prices stay positive."""
+    return lambda rng, size: 1.0 + np.clip(sd * rng.standard_normal(size), -0.95, 0.95)
+
+
+def student(scale: float) -> Noise:
+    """Student t with 3 degrees of freedom: infinite fourth moment, symmetric."""
+    return lambda rng, size: 1.0 + np.clip(scale * rng.standard_t(3, size), -0.95, 0.95)
+
+
+def lognormal(sigma: float) -> Noise:
+    """Lognormal: skewed to the dear side, as premiums are."""
+    return lambda rng, size: np.exp(sigma * rng.standard_normal(size) - sigma**2 / 2.0)
+
+
+def price_list(step: float) -> Noise:
+    """Five prices a step apart; most customers pay the middle one."""
+    steps, weights = np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), np.array([0.1, 0.2, 0.4, 0.2, 0.1])
+    return lambda rng, size: 1.0 + step * rng.choice(steps, size=size, p=weights)
+
+
+def none() -> Noise:
+    """Everyone pays what the process means them to pay."""
+    return lambda rng, size: np.ones(size)
+
+
+def like_for_like(
+    cells: int, tenured: int, new: int, noise: Noise, *, uneven: float = 0.0, household: int = 1, offset: float = 0.0
+) -> Maker:
+    """Tenured and new customers of the same cells.
+
+    Args:
+        cells: Cells, at base prices from 20 to 60.
+        tenured: Tenured customers of a cell on average.
+        new: New customers of a cell on average.
+        noise: Of a price around its cell's.
+        uneven: Standard deviation of the log cell sizes, tenured large where new are small.
+        household: Accounts of a party, all in one cell and group, which share one draw.
+        offset: Half of the cells stand this much above the true gap, half as much below.
+    """
+    spread = np.exp(uneven * np.linspace(-1.0, 1.0, cells)) if uneven else np.ones(cells)
+    sizes = [
+        np.maximum(10, np.rint(n * s / s.mean())).astype(np.int64) for n, s in ((tenured, spread), (new, 1 / spread))
+    ]
+    base = np.linspace(20.0, 60.0, cells)
+    shift = offset * np.where(np.arange(cells) % 2 == 0, 1.0, -1.0)
+    # Equal money on both sides, so that the pooled gap stays the true one.
+    shift[1::2] *= (base * sizes[0])[0::2].sum() / (base * sizes[0])[1::2].sum() if offset else 1.0
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        cell = np.concatenate([np.repeat(np.arange(cells), n) for n in sizes])
+        is_tenured = np.arange(cell.size) < sizes[0].sum()
+        drawn = np.repeat(noise(rng, -(-cell.size // household)), household)[: cell.size]
+        price = base[cell] * drawn * np.where(is_tenured, 1.0 + gap + shift[cell], 1.0)
+        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(price)))
+
+    return make
+
+
+def _sizes(mean: int, spread: Array) -> Ints:
+    """Return sizes of this mean, at least 10, so that every cell qualifies."""
+    return np.maximum(10, np.rint(mean * spread / spread.mean())).astype(np.int64)
+
+
+def hidden_discount(cells: int, tenured: int, new: int, depth: float) -> Maker:
+    """A price list on which a share of new customers gets a discount of ``depth`` that no tenured customer has.
+
+    The share makes the true gap: with few new customers nobody in the data may have it.
+    """
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        share = (1.0 - 1.0 / (1.0 + gap)) / depth
+        cell = np.concatenate((np.repeat(np.arange(cells), tenured), np.repeat(np.arange(cells), new)))
+        is_tenured = np.arange(cell.size) < cells * tenured
+        has_discount = ~is_tenured & (rng.random(cell.size) < share)
+        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(30.0 * (1.0 - depth * has_discount))))
+
+    return make
+
+
+def cost_plus(cells: int, tenured: int, new: int, noise: Noise, *, cost: float) -> Maker:
+    """Prices are a margin on each customer's own expected cost, which varies (sigma ``cost``) and differs by tenure."""
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        cell = np.concatenate((np.repeat(np.arange(cells), tenured), np.repeat(np.arange(cells), new)))
+        is_tenured = np.arange(cell.size) < cells * tenured
+        costs = 300.0 * np.exp(cost * rng.standard_normal(cell.size)) * np.where(is_tenured, 0.9, 1.0)
+        price = 1.25 * costs * noise(rng, cell.size) * np.where(is_tenured, 1.0 + gap, 1.0)
+        rows = _customers(cell, is_tenured, price_ticks=_ticks(price), reference_ticks=_ticks(costs))
+        return book(cells, rows, reference="expected_cost")
+
+    return make
+
+
+def offers(cells: int, versions: int, customers: int, tariff: Noise, own: Noise, *, uneven: float = 0.0) -> Maker:
+    """Tenured customers against their offers; all customers of an offer version share its price decision.
+
+    Args:
+        cells: Cells.
+        versions: Offer versions of a cell.
+        customers: Tenured customers of an offer version on average.
+        tariff: Noise of the shared decision.
+        own: Noise of each customer's price around it.
+        uneven: Standard deviation of the log sizes of the versions.
+    """
+    n_versions = cells * versions
+    cell = np.repeat(np.arange(cells), versions)
+    offer = 20.0 + 2.0 * cell + 0.5 * np.tile(np.arange(versions), cells)
+    rank = np.linspace(-1.7, 1.7, n_versions)[np.random.default_rng(1).permutation(n_versions)]
+    size = np.maximum(1, np.rint(customers * np.exp(uneven * rank))).astype(np.int64)
+    is_alike = bool((own(np.random.default_rng(0), 4) == 1.0).all())
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        decided = offer * (1.0 + gap) * tariff(rng, n_versions)
+        if is_alike:
+            rows = _rows(cell, TENURED, size, price_ticks=_ticks(decided), offer_ticks=_ticks(offer))
+        else:
+            member = np.repeat(np.arange(n_versions), size)
+            price = decided[member] * own(rng, member.size)
+            rows = _customers(
+                cell[member],
+                np.ones(member.size, dtype=bool),
+                price_ticks=_ticks(price),
+                offer_ticks=_ticks(offer)[member],
+            )
+        return book(cells, rows)
+
+    return make
+
+
+def offset_offers(cells: int, versions: int, customers: int, own: Noise, offset: float) -> Maker:
+    """Half of the cells above their offers, half as much money below; prices of their own."""
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        cell = np.repeat(np.arange(cells), versions * customers)
+        offer = np.tile(np.repeat(np.linspace(28.0, 32.0, versions), customers), cells)
+        price = offer * (1.0 + gap + offset * np.where(cell % 2 == 0, 1.0, -1.0)) * own(rng, cell.size)
+        everyone = np.ones(cell.size, dtype=bool)
+        return book(cells, _customers(cell, everyone, price_ticks=_ticks(price), offer_ticks=_ticks(offer)))
+
+    return make
+
+
+def households(cells: int, versions: int, parties: int, accounts: int, party: Noise) -> Maker:
+    """Parties with several accounts under different offers, all priced by one draw for the party."""
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        owner = np.repeat(np.arange(parties), accounts)
+        version = rng.integers(0, cells * versions, owner.size)
+        cell, offer = version // versions, 20.0 + 0.5 * version
+        price, offered = _ticks(offer * (1.0 + gap) * party(rng, parties)[owner]), _ticks(offer)
+        everyone = np.ones(owner.size, dtype=bool)
+        number = np.tile(np.arange(1, accounts + 1), parties)
+        one = np.ones(owner.size, dtype=np.int64)
+        offers_of = dict.fromkeys(PARTY_OFFERS.values(), offered)
+        shared = _rows(cell, TENURED, one, price_ticks=price, pattern=owner, customer_number=number, **offers_of)
+        shared.values["n_parties"] = shared.values.pop("n_customers")
+        return book(cells, _customers(cell, everyone, price_ticks=price, offer_ticks=offered), parties=shared)
+
+    return make
+
+
+def changes(cells: int, tenured: int, new: int, sd: float) -> Maker:
+    """Prices a year ago and today; the gap is that of the mean log changes."""
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        cell = np.concatenate((np.repeat(np.arange(cells), tenured), np.repeat(np.arange(cells), new)))
+        is_tenured = np.arange(cell.size) < cells * tenured
+        before = 30.0 * np.exp(0.1 * rng.standard_normal(cell.size))
+        change = 0.04 + np.where(is_tenured, np.log1p(gap), 0.0) + sd * rng.standard_normal(cell.size)
+        after = _ticks(before * np.exp(change))
+        rows = _customers(cell, is_tenured, before_ticks=_ticks(before), after_ticks=after, price_ticks=after)
+        return book(cells, rows)
+
+    return make
+
+
+def dated_changes(versions: int, customers: int, tariff: float, own: float) -> Maker:
+    """Tenured prices and offers a year ago and today; customers of an offer version share its change."""
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        version = np.repeat(np.arange(versions), customers)
+        offer = 30.0 + 0.1 * version
+        before = offer * np.exp(0.05 * rng.standard_normal(version.size))
+        shared = np.log1p(gap) + tariff * rng.standard_normal(versions)
+        after = before * np.exp(0.04 + shared[version] + own * rng.standard_normal(version.size))
+        everyone = np.ones(version.size, dtype=bool)
+        offered = {"before_offer_ticks": _ticks(offer), "after_offer_ticks": _ticks(offer * np.exp(0.04))}
+        paid = {"before_ticks": _ticks(before), "after_ticks": _ticks(after), "price_ticks": _ticks(after)}
+        return book(1, _customers(np.zeros_like(version), everyone, version=version, **paid, **offered))
+
+    return make
+
+
+def derived(cells: int, tenured: int, joiners: int, noise: Noise) -> Maker:
+    """Tenured customers against the mean price of those who joined their cell in the month of pricing."""
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        base = np.linspace(20.0, 60.0, cells)
+        arms = []
+        for size, factor in ((tenured, 1.0 + gap), (joiners, 1.0)):
+            cell = np.repeat(np.arange(cells), size)
+            price = _ticks(base[cell] * factor * noise(rng, cell.size))
+            arms.append(_customers(cell, np.ones(cell.size, dtype=bool), pricing_month=cell, price_ticks=price))
+        return book(cells, arms[0], joiners=arms[1])
+
+    return make
+
+
+def _ticks(amount: Array) -> Ints:
+    return np.maximum(1, np.rint(amount * TICKS_PER_UNIT)).astype(np.int64)
+
+
+def _customers(cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
+    """Return the value counts of customers: one row for each distinct cell, group and set of prices."""
+    group = np.where(tenured, TENURED, NEW).astype(np.int64)
+    keys = (*ticks.values(), group, cell)
+    order = np.lexsort(keys)
+    changed = np.ones(cell.size, dtype=bool)
+    changed[1:] = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
+    first = np.flatnonzero(changed)
+    n = np.diff(np.append(first, cell.size))
+    kept = order[first]
+    return _rows(cell[kept], group[kept], n, **{name: values[kept] for name, values in ticks.items()})
+
+
+def _rows(cell: Ints, group: Ints | int, n: Ints, **values: Ints) -> Counts:
+    zeros = np.zeros(cell.size, dtype=np.int64)
+    return Counts(cell.astype(np.int64), zeros, zeros + group, zeros, {**values, "n_customers": n})
+
+
+def _nobody(*names: str) -> Counts:
+    empty = np.zeros(0, dtype=np.int64)
+    return Counts(empty, empty, empty, empty, dict.fromkeys(names, empty))
+
+
+def book(
+    n_cells: int,
+    rows: Counts,
+    *,
+    reference: str | None = None,
+    parties: Counts | None = None,
+    joiners: Counts | None = None,
+) -> Marts:
+    """Return the marts of a book whose rows all have a price and are alike in what else they state.
+
+    Args:
+        n_cells: Cells.
+        rows: Value counts; which columns they have says what they are counts of.
+        reference: Name of the reference in ``reference_ticks``.
+        parties: Observations of parties with several.
+        joiners: Prices on joining, where the rows are compared with those.
+    """
+    missing = np.zeros(len(rows), dtype=np.int64)
+    rows.values.setdefault("version", missing + NO_VERSION)
+    offered = rows if "offer_ticks" in rows.values else _nobody("version", "price_ticks", "offer_ticks", "n_customers")
+    if "before_ticks" in rows.values:
+        for name in ("before_offer_ticks", "after_offer_ticks"):
+            rows.values.setdefault(name, missing)
+    nobody = _nobody(*rows.values)
+    return Marts(
+        currency="GBP",
+        as_of=None,
+        cells=tuple(Cell(str(number), {}, Fraction(12)) for number in range(n_cells)),
+        lens_names=(),
+        lens_values=((),),
+        bands=(),
+        prices=rows,
+        offers={reading: offered if reading == "primary" else _nobody(*offered.values) for reading in READINGS},
+        references={reference: rows} if reference else {},
+        changes=rows,
+        derived=nobody if joiners is None else rows,
+        acquisitions=nobody if joiners is None else joiners,
+        monthly={},
+        unmatched=(),
+        left_censored=0,
+        has_dated_offers=False,
+        coverage=_coverage(rows),
+        parties=parties or _nobody("pattern", "n_parties", "customer_number", "price_ticks", *PARTY_OFFERS.values()),
+        other_coverage=(),
+        weights=np.ones(n_cells),
+    )
+
+
+_COVERED = {
+    "n_priced": "price_ticks",
+    "n_offered": "offered_price_ticks",
+    "n_derived": "derived_price_ticks",
+    "n_market": "market_price_ticks",
+    "n_cost": "cost_price_ticks",
+    "n_changed": "changed_price_ticks",
+}
+
+
+def _coverage(rows: Counts) -> Counts:
+    """Return coverage as if everyone had every comparator: support is complete in these worlds."""
+    n, money = rows.values["n_customers"], rows.values["n_customers"] * rows.values["price_ticks"]
+    values = {"n_observations": n, **dict.fromkeys(_COVERED, n), **dict.fromkeys(_COVERED.values(), money)}
+    return Counts(rows.cell, rows.lens, rows.group, rows.band, values)
