@@ -4,7 +4,7 @@ It reads only the columns it needs, keeps the keys as categories, sorts once by 
 ranks cell by cell. It leaves out what the product adds: rejecting and reconciling rows, tying lines to bytes, the
 Hodges-Lehmann estimate, the bootstrap, heterogeneity, verdicts, minimum detectable gaps, and a published database.
 
-Formulas: shared/STATISTICS.md sections 3, 4 and 7. Positive = tenured customers pay more.
+Formulas: docs/method.md. Positive = tenured customers pay more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Calibration of intervals and verdicts on worlds with a known true gap: shared/STATISTICS.md section 10.
+"""Calibration of intervals and verdicts on worlds with a known true gap, for the method of docs/method.md.
 
     python bench/calibration.py [--worlds N] [--seed S] [--jobs J] [--only TEXT] [--save]
 

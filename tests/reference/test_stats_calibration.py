@@ -61,7 +61,7 @@ def constant_arms(tenured_price: np.ndarray, new_price: np.ndarray, n_each: int)
 
 
 def judge(table: CountTable, *, support: float = 1.0) -> Verdict:
-    """Gather the evidence of STATISTICS.md section 6 for the pooled like-for-like gap."""
+    """Gather the evidence of the verdict (docs/method.md) for the pooled like-for-like gap."""
     arms = summarise(table)
     gap, cells, spread = standardised_ratio(arms), cell_ratios(arms), heterogeneity(cell_ratios(arms))
     degenerate = bool(arms.degenerate().any())

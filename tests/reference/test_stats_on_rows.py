@@ -45,7 +45,7 @@ from fairness.stats.standardised_ratio import (
 )
 from fairness.stats.value_counts import CountTable, summarise
 
-# Counts and rows add the same numbers in another order; the project promises 1e-9 (STATISTICS.md section 10).
+# Counts and rows add the same numbers in another order; the project promises 1e-9 (docs/method.md).
 TOLERANCE = 1e-9
 # Monte-Carlo quantities: this many of their own standard errors.
 MONTE_CARLO_ERRORS = 3.0
@@ -130,7 +130,7 @@ def close(expected: float) -> object:
 
 
 def linearised(rows: Rows) -> tuple[float, np.ndarray, np.ndarray]:
-    """R, its variance components and the arm sizes, from the rows as STATISTICS.md section 3 writes them."""
+    """R, its variance components and the arm sizes, from the rows as docs/method.md writes them."""
     p, x = rows.price, rows.reference
     a = p[rows.tenured].sum()
     b = sum(x[t].sum() * p[n].sum() / x[n].sum() for t, n in rows.arms)
