@@ -9,6 +9,7 @@ of the rows must agree; then times, ratios within a round, and peak memory are p
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import shutil
 import tempfile
@@ -50,6 +51,11 @@ def main() -> None:
 def benchmark(folder: Path, rows: int, rounds: int, formats: list[str]) -> tuple[Runs, dict[str, dict]]:
     """Run every side; return the measurements by side and format, and the agreement of the findings by format."""
     folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit(f"another run uses {folder}: wait for it, or give another --folder") from None
     log = folder / "log.txt"
     measure.run(measure.python("book_sides.py", "export", folder, rows), log=log)
     runs: Runs = {}

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Document = dict[str, Any]
 Companion = Callable[[Document, str], Document]
 Row = dict[str, object]

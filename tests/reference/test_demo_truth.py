@@ -18,6 +18,8 @@ from fairness.config import load_config
 from fairness.console import print_document
 from fairness.pipeline import build, read_findings
 
+pytestmark = pytest.mark.slow
+
 Document = dict[str, Any]
 
 DATA = Path(__file__).parents[2] / "data"

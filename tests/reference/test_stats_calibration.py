@@ -28,6 +28,8 @@ from fairness.stats.standardised_ratio import (
 from fairness.stats.value_counts import CountTable, summarise
 from fairness.stats.verdict import Evidence, Verdict, decide
 
+pytestmark = pytest.mark.slow
+
 ALPHA, MARGIN = 0.05, 0.01
 WORLDS = 400
 
