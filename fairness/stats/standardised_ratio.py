@@ -200,7 +200,8 @@ def needed_new(*, relative_range: float | None, margin: float, alpha: float) -> 
     share that would move the gap by the margin is missed with probability at most alpha.
 
     Args:
-        relative_range: Largest relative price range r within a cell; raised to 2 * margin when smaller, 0.5 when None.
+        relative_range: Largest relative price range r within a cell; raised to 2 * margin when smaller, 0.5
+            when None or 0: equal prices do not show their range.
         margin: Margin of equivalence, a fraction.
         alpha: 1 - confidence level.
 
@@ -214,7 +215,8 @@ def needed_new(*, relative_range: float | None, margin: float, alpha: float) -> 
     margin, alpha = fraction("margin", margin), fraction("alpha", alpha)
     if relative_range is not None and not 0.0 <= relative_range < math.inf:
         raise ValueError(f"relative_range = {relative_range!r}: must be None or finite and at least 0")
-    r = max(_UNKNOWN_RANGE if relative_range is None else relative_range, 2.0 * margin)
+    # Prices that are all equal show nothing of the range from which the next one could come.
+    r = max(relative_range or _UNKNOWN_RANGE, 2.0 * margin)
     return math.log(alpha) / math.log1p(-margin / r)
 
 

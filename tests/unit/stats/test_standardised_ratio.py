@@ -107,7 +107,11 @@ def test_effective_new_is_the_number_of_new_customers_for_an_equal_mix(make_tabl
 def test_needed_new_by_hand() -> None:
     # ln 0.05 / ln(1 - 0.01 / 0.5), and with the range raised to twice the margin ln 0.05 / ln 0.5.
     assert needed_new(relative_range=None, margin=0.01, alpha=0.05) == pytest.approx(math.log(0.05) / math.log(0.98))
-    assert needed_new(relative_range=0.0, margin=0.01, alpha=0.05) == pytest.approx(math.log(0.05) / math.log(0.5))
+    assert needed_new(relative_range=0.001, margin=0.01, alpha=0.05) == pytest.approx(math.log(0.05) / math.log(0.5))
+    # Equal prices prove nothing of the range: it is unknown.
+    assert needed_new(relative_range=0.0, margin=0.01, alpha=0.05) == needed_new(
+        relative_range=None, margin=0.01, alpha=0.05
+    )
     assert needed_new(relative_range=0.5, margin=0.01, alpha=0.05) == needed_new(
         relative_range=None, margin=0.01, alpha=0.05
     )
