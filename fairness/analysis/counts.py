@@ -10,6 +10,8 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from fairness.stats.scores import group_starts
+
 TICKS_PER_UNIT = 10_000
 GROUPS = ("new", "middle", "tenured", "unknown")
 NEW, MIDDLE, TENURED, UNKNOWN = range(4)
@@ -56,9 +58,9 @@ class Counts:
 
     def by_cell(self) -> dict[int, Counts]:
         """Return the rows of each cell that has any; rows are sorted by cell, so these are slices."""
-        cells, first = np.unique(self.cell, return_index=True)
+        first = group_starts(self.cell)
         bounds = pairwise((*first, len(self)))
-        return {int(cell): self._part(slice(*bound)) for cell, bound in zip(cells, bounds, strict=True)}
+        return {int(cell): self._part(slice(*bound)) for cell, bound in zip(self.cell[first], bounds, strict=True)}
 
     def none(self) -> Counts:
         """Return no rows, of the same columns."""

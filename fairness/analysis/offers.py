@@ -32,6 +32,7 @@ from fairness.stats.offer_ratio import (
 )
 from fairness.stats.overpayment import overpayment
 from fairness.stats.ranks import signed_rank
+from fairness.stats.scores import group_starts, numbered
 from fairness.stats.standardised_ratio import CellRatios, heterogeneity
 
 
@@ -154,14 +155,12 @@ def _arrange(rows: Counts, weights: FloatArray, parties: tuple[FloatArray, Float
     """Return counts in major units of one period, with the offer version of each entry."""
     # A book has no version ids: there the pair of cell and offer price is the decision that customers share.
     own = rows.values["version"] >= 0
-    keys = np.stack(
-        (own, np.where(own, rows.values["version"], rows.cell), np.where(own, 0, rows.values["offer_ticks"]))
-    )
-    _, version = np.unique(keys, axis=1, return_inverse=True) if len(rows) else (None, np.zeros(0, dtype=np.int64))
+    decided_by = np.where(own, rows.values["version"], rows.cell)
+    version = numbered(own, decided_by, np.where(own, 0, rows.values["offer_ticks"]))
     scale = weights[rows.cell]
     return _Offers(
         cell=rows.cell,
-        version=np.asarray(version, dtype=np.int64).reshape(-1),
+        version=version,
         price=rows.values["price_ticks"] / TICKS_PER_UNIT * scale,
         offer=rows.values["offer_ticks"] / TICKS_PER_UNIT * scale,
         n=rows.values["n_customers"],
@@ -173,27 +172,31 @@ def _party_sums(marts: Marts, rows: Counts, several: Counts, column: str) -> tup
     """Return counts of what parties pay and are offered in all: most have one observation, some have several."""
     usable = (several.values["price_ticks"] != NO_PRICE) & (several.values[column] > 0)
     several = several.take(usable)
-    single_n = np.concatenate((rows.values["n_customers"], -several.values["n_parties"]))
-    weights = marts.weights[np.concatenate((rows.cell, several.cell))]
-    price, offer = (
-        np.concatenate((rows.values[own], several.values[other])) / TICKS_PER_UNIT * weights
-        for own, other in (("price_ticks", "price_ticks"), ("offer_ticks", column))
-    )
-    pairs, position = np.unique(np.stack((price, offer)), axis=1, return_inverse=True)
-    left = np.bincount(np.asarray(position).reshape(-1), weights=single_n, minlength=pairs.shape[1])
-    keep = left > 0
+    price, offer = _money(marts, rows, "price_ticks"), _money(marts, rows, "offer_ticks")
     if not len(several):
-        return pairs[0][keep], pairs[1][keep], left[keep].astype(np.int64)
-    start = len(rows)
+        return price, offer, rows.values["n_customers"]
+    # Customers whose party has several observations leave the counts and come back as one party with its sums.
+    their_price, their_offer = _money(marts, several, "price_ticks"), _money(marts, several, column)
+    both = np.concatenate((price, their_price)), np.concatenate((offer, their_offer))
+    left_n = np.concatenate((rows.values["n_customers"], -several.values["n_parties"]))
+    pairs = numbered(*both)
+    first = np.unique(pairs, return_index=True)[1]
+    left = np.bincount(pairs, weights=left_n)
+    keep = left > 0
     patterns, member = np.unique(several.values["pattern"], return_inverse=True)
-    together = [np.bincount(member, weights=values[start:], minlength=len(patterns)) for values in (price, offer)]
     size = np.zeros(len(patterns), dtype=np.int64)
     size[member] = several.values["n_parties"]
     return (
-        np.concatenate((pairs[0][keep], together[0])),
-        np.concatenate((pairs[1][keep], together[1])),
+        np.concatenate((both[0][first][keep], np.bincount(member, weights=their_price))),
+        np.concatenate((both[1][first][keep], np.bincount(member, weights=their_offer))),
         np.concatenate((left[keep].astype(np.int64), size)),
     )
+
+
+def _money(marts: Marts, rows: Counts, column: str) -> FloatArray:
+    """Return a column of ticks in major units of one period."""
+    money: FloatArray = rows.values[column] / TICKS_PER_UNIT * marts.weights[rows.cell]
+    return money
 
 
 def _compare(offers: _Offers, config: Config) -> Comparison | None:
@@ -243,10 +246,11 @@ def _compare(offers: _Offers, config: Config) -> Comparison | None:
 
 def _cell_gaps(offers: _Offers) -> tuple[CellRatios, IntArray, IntArray]:
     """Return each cell's own gap by party, the cell number of each entry and the customers of each cell."""
-    cells, first, members = np.unique(offers.cell, return_index=True, return_inverse=True)
+    # Entries are sorted by cell.
+    first = group_starts(offers.cell)
+    members = np.repeat(np.arange(first.size), np.diff(first, append=len(offers.cell)))
     ratios: list[LogRatio] = []
     for start, end in pairwise((*first, len(offers.cell))):
-        # Entries are sorted by cell.
         here = slice(start, end)
         ratios.append(party_log_ratio(offers.price[here], offers.offer[here], offers.n[here])[0])
     gaps = CellRatios(
@@ -254,8 +258,8 @@ def _cell_gaps(offers: _Offers) -> tuple[CellRatios, IntArray, IntArray]:
         se=np.array([np.nan if ratio.se is None else ratio.se for ratio in ratios]),
         df=np.array([np.nan if ratio.df is None else ratio.df for ratio in ratios]),
     )
-    sizes = np.bincount(members, weights=offers.n, minlength=len(cells)).astype(np.int64)
-    return gaps, np.asarray(members, dtype=np.int64), sizes
+    sizes = np.bincount(members, weights=offers.n, minlength=first.size).astype(np.int64)
+    return gaps, members, sizes
 
 
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:

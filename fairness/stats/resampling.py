@@ -1,14 +1,15 @@
 """Resampling checks of the standardised ratio: the Rao-Wu bootstrap and the permutation of labels within cells.
 
 Both draw counts, not customers: a multinomial or hypergeometric draw over the distinct values of a cell is the same as
-drawing its customers. Entries are put in canonical order first and one seeded generator is used throughout, so a seed
-gives the same result for any order of the input. Cells are fixed; prices within a cell are exchangeable draws.
+drawing its customers. Entries are put in canonical order first and every draw comes from seeded generators, so a seed
+gives the same result for any order of the input and any number of threads. Cells are fixed; prices within a cell are exchangeable draws.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,13 +56,21 @@ def rao_wu_interval(table: CountTable, *, confidence_level: float, replicates: i
     """
     level = fraction("confidence_level", confidence_level)
     replicates = at_least("replicates", replicates, 1)
-    rng = np.random.default_rng(seed)
-    numerator, denominator = np.zeros(replicates), np.zeros(replicates)
-    for cell in _cells(table):
+    cells = list(_cells(table))
+    # A generator of its own for every cell: the same draws whatever number of threads shares the cells.
+    streams = np.random.SeedSequence(seed).spawn(len(cells))
+
+    def drawn(cell: _Cell, stream: np.random.SeedSequence) -> tuple[FloatArray, FloatArray]:
+        rng = np.random.default_rng(stream)
         paid, cost = _bootstrap_sums(rng, cell, cell.n_tenured, replicates)
         new_paid, new_cost = _bootstrap_sums(rng, cell, cell.n - cell.n_tenured, replicates)
-        numerator += paid
-        denominator += cost * new_paid / new_cost
+        return paid, cost * new_paid / new_cost
+
+    numerator, denominator = np.zeros(replicates), np.zeros(replicates)
+    with ThreadPoolExecutor(thread_name_prefix="bootstrap") as pool:
+        for paid, at_new in pool.map(drawn, cells, streams):
+            numerator += paid
+            denominator += at_new
     gaps = np.expm1(np.log(numerator / denominator))
     lower, upper = np.quantile(gaps, [0.5 - level / 2.0, 0.5 + level / 2.0])
     return float(lower), float(upper)

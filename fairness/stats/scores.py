@@ -35,6 +35,22 @@ def group_starts(sorted_group: IntArray) -> IntArray:
     return np.flatnonzero(changed).astype(np.int64)
 
 
+def numbered(*keys: IntArray | FloatArray | BoolArray) -> IntArray:
+    """Return the number of each entry's combination of keys, from 0 in their order, shape (m,).
+
+    Example:
+        >>> numbered(np.array([2, 1, 2, 1]), np.array([0.5, 0.5, 0.5, 0.1]))
+        array([2, 1, 2, 0])
+    """
+    order = np.lexsort(keys[::-1])
+    changed = np.zeros(order.size, dtype=np.bool_)
+    for key in keys:
+        changed[1:] |= key[order][1:] != key[order][:-1]
+    numbers = np.empty(order.size, dtype=np.int64)
+    numbers[order] = np.cumsum(changed)
+    return numbers
+
+
 def group_sums(sorted_group: IntArray, values: FloatArray | IntArray, size: int) -> FloatArray:
     """Return the sum of ``values`` by group, shape (size,), 0 for a group without entries.
 
