@@ -9,6 +9,7 @@ TOLERANCE = 1e-9
 CHECKED = ("estimate", "ci_lower", "ci_upper")
 """Held to the tolerance; p-values, test statistics and companions are held to it too, and listed apart."""
 
+_P_VALUES = ("p_value", "p_value_adjusted", "p_value_equivalence")
 _STATISTICS = ("van_elteren", "signed_rank", "welch")
 
 
@@ -43,7 +44,7 @@ def _key(row: dict[str, Any]) -> Key:
 
 
 def _flat_row(row: dict[str, Any]) -> dict[str, float]:
-    numbers = {name: row[name] for name in (*CHECKED, "p_value", "p_value_adjusted")}
+    numbers = {name: row[name] for name in (*CHECKED, *_P_VALUES)}
     return {**numbers, **row["companions"]}
 
 
@@ -56,7 +57,7 @@ def _product(document: dict[str, Any]) -> dict[Key, dict[str, float]]:
         if finding["estimand"] == "overpayment":
             money[("offer_gap", *key[1:])] = finding
         elif finding["estimate"] is not None:
-            numbers = {name: finding[name] for name in (*CHECKED, "p_value", "p_value_adjusted")}
+            numbers = {name: finding[name] for name in (*CHECKED, *_P_VALUES)}
             found[key] = {**numbers, **_companions(finding)}
     for key, finding in money.items():
         net = next(item["estimate"] for item in finding["companions"] if item["name"] == "net")
@@ -65,10 +66,12 @@ def _product(document: dict[str, Any]) -> dict[Key, dict[str, float]]:
 
 
 def _companions(finding: dict[str, Any]) -> dict[str, float]:
-    numbers = {}
+    numbers = {name: finding["diagnostics"][name] for name in ("heterogeneity_q", "tau")}
     for item in finding["companions"]:
         name = item["name"]
         numbers[name] = item["statistic"] if name in _STATISTICS else item["estimate"]
         if name == "share_above":
             numbers |= {"share_above_lower": item["ci_lower"], "share_above_upper": item["ci_upper"]}
+        if name == "bootstrap":
+            numbers |= {"bootstrap_lower": item["ci_lower"], "bootstrap_upper": item["ci_upper"]}
     return numbers

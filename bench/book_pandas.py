@@ -1,8 +1,8 @@
 """The other way to the same findings: pandas and scipy on the customer rows, as a good analyst would write it.
 
 It reads only the columns it needs, keeps the keys as categories, sorts once by cell and works on whole arrays; scipy
-ranks cell by cell. It leaves out what the product adds: rejecting and reconciling rows, tying lines to bytes, the
-Hodges-Lehmann estimate, the bootstrap, heterogeneity, verdicts, minimum detectable gaps, and a published database.
+ranks cell by cell. It leaves out what the product adds: rejecting and reconciling rows, tying lines to bytes, support,
+verdicts, and a published database.
 
 Formulas: docs/method.md. Positive = tenured customers pay more.
 """
@@ -17,6 +17,7 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
+import book_pandas_robust as robust
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +25,7 @@ import pyarrow.parquet as pq
 from scipy import stats
 
 ALPHA = 0.05
+MARGIN = 0.01
 MIN_PER_GROUP = 10
 BANDS = {"0": (0, 12), "1": (12, 24), "2": (24, 36), "3-4": (36, 60), "5-9": (60, 120), "10+": (120, 10_000)}
 KEYS = ["product", "region", "channel"]
@@ -143,10 +145,11 @@ class Results:
         table["level"] = np.where(selected, 1 - ALPHA * share, 1 - ALPHA)
         half = stats.t.ppf(0.5 + table["level"] / 2, table["df"]) * table["se"]
         table["estimate"] = np.expm1(table["log_ratio"])
+        table["p_value_equivalence"] = robust.equivalence_p(table["log_ratio"], table["se"], table["df"], MARGIN)
         table["ci_lower"], table["ci_upper"] = np.expm1(table["log_ratio"] - half), np.expm1(table["log_ratio"] + half)
         table["band"] = table["band"].astype(object).where(table["band"].notna(), None)
         kept = ["estimand", "level_name", "scope", "band", "estimate", "ci_lower", "ci_upper", "p_value"]
-        return table[[*kept, "p_value_adjusted", "companions"]].to_dict("records")
+        return table[[*kept, "p_value_adjusted", "p_value_equivalence", "companions"]].to_dict("records")
 
 
 def log_ratio(tenured: pd.DataFrame, new: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -178,18 +181,31 @@ def like_for_like(book: Book, results: Results, key: dict, tenured: np.ndarray, 
     weight, pairs = 1 / (size_t + size_n + 1), size_t * size_n
     z = ((u - pairs / 2) * weight).sum() / np.sqrt((u_variance * weight**2).sum())
     difference = t["log"].to_numpy() - n["log"].to_numpy()
+    logs = [(book.cell[mask], book.log_price[mask]) for mask in (tenured, new)]
+    each = log_ratio(t, n)
     companions = {
+        **robust.heterogeneity(*each[:2]),
+        "hodges_lehmann": robust.hodges_lehmann(*logs, cells, len(book.names)),
         "geometric": np.expm1((size_t * difference).sum() / size_t.sum()),
         "van_elteren": z,
         "probability_superiority": (u * weight).sum() / (pairs * weight).sum(),
     }
+    if key["family"] == "pooled":
+        prices = [(book.cell[mask], book.price[mask]) for mask in (tenured, new)]
+        lower, upper = robust.bootstrap(*prices, cells, len(book.names))
+        companions |= {"bootstrap_lower": lower, "bootstrap_upper": upper}
     results.add({"estimand": "like_for_like_gap", **key}, f"lfl:{key['family']}", standardised(t, n), companions)
     if key["family"] != "pooled":
         return
-    each = log_ratio(t, n)
+    bounds = [np.searchsorted(cell, np.arange(len(book.names) + 1)) for cell, _ in logs]
     cell_z, above = (u - pairs / 2) / np.sqrt(u_variance), u / pairs
     for i, cell in enumerate(cells):
+        here = [
+            (keys[at[cell] : at[cell + 1]], values[at[cell] : at[cell + 1]])
+            for (keys, values), at in zip(logs, bounds, strict=True)
+        ]
         companions = {
+            "hodges_lehmann": robust.hodges_lehmann(*here, cells[i : i + 1], len(book.names)),
             "geometric": np.expm1(difference[i]),
             "van_elteren": cell_z[i],
             "probability_superiority": above[i],

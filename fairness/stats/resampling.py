@@ -2,7 +2,8 @@
 
 Both draw counts, not customers: a multinomial or hypergeometric draw over the distinct values of a cell is the same as
 drawing its customers. Entries are put in canonical order first and every draw comes from seeded generators, so a seed
-gives the same result for any order of the input and any number of threads. Cells are fixed; prices within a cell are exchangeable draws.
+gives the same result for any order of the input and any number of threads. Cells are fixed; prices within a cell are
+exchangeable draws.
 """
 
 from __future__ import annotations
