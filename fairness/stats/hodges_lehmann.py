@@ -1,7 +1,8 @@
 """The stratified Hodges-Lehmann gap: the shift of log prices at which the van Elteren test sees no difference.
 
 Pairs are never formed: a cell of 100,000 against 100,000 customers has ten thousand million of them. Their weighted
-distribution function is evaluated from sorted counts instead, and its median found by bisection.
+distribution function is evaluated from sorted counts instead, and its median closed in on by bisection until few pairs
+are left.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from fairness.stats.value_counts import CountTable
 
 # Relative tolerance at which the weight below counts as one half: sums of the weights 1 / (N + 1) are not exact.
 _WEIGHT_NOISE = 1e-12
+# Pairs of entries that are listed one by one: as many as a few steps of the bisection would look at.
+_LISTED = 50_000
 # Rounding of a key in units of its own last place, with a margin: key, shift and their sum are each rounded.
 _KEY_ROUNDINGS = 8.0
 
@@ -44,19 +47,21 @@ class _Keys:
     reach: float
     noise: float
 
-    def weight_up_to(self, shift: float) -> float:
-        """Return the weight of all pairs whose difference is at most ``shift``."""
-        position = np.clip(np.searchsorted(self.tenured, self.new + shift, side="right"), self.first, self.last)
+    def up_to(self, shift: float) -> IntArray:
+        """Return for each new entry the position after its last pair whose difference is at most ``shift``."""
+        return np.clip(np.searchsorted(self.tenured, self.new + shift, side="right"), self.first, self.last)
+
+    def weight_to(self, position: IntArray) -> float:
+        """Return the weight of all pairs before the positions."""
         return float((self.weight * (self.running[position] - self.running[self.first])).sum())
 
-    def nearest(self, shift: float) -> float:
-        """Return the difference of an actual pair that is nearest to ``shift``."""
-        after = np.searchsorted(self.tenured, self.new + shift)
-        differences = [
-            self.tenured[np.clip(position, self.first, self.last - 1)] - self.new for position in (after - 1, after)
-        ]
-        candidates = np.concatenate(differences)
-        return float(candidates[np.argmin(np.abs(candidates - shift))])
+    def between(self, start: IntArray, end: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return difference and weight of every pair from ``start`` to before ``end``."""
+        n_pairs = end - start
+        new = np.repeat(np.arange(self.new.size), n_pairs)
+        tenured = np.arange(new.size) - np.repeat(np.cumsum(n_pairs) - n_pairs, n_pairs) + start[new]
+        customers = self.running[tenured + 1] - self.running[tenured]
+        return self.tenured[tenured] - self.new[new], self.weight[new] * customers
 
     def next_above(self, shift: float) -> float:
         """Return the smallest difference of a pair above ``shift``, or ``shift`` when there is none."""
@@ -91,20 +96,32 @@ def hodges_lehmann(table: CountTable) -> float | None:
     keys = _keys(table.canonical())
     if keys is None:
         return None
-    half = keys.weight_up_to(keys.reach) / 2.0
+    half = keys.weight_to(keys.last) / 2.0
     slack = half * _WEIGHT_NOISE
-    below, above = -keys.reach, keys.reach
-    while above - below > keys.noise:
-        middle = (below + above) / 2.0
-        if keys.weight_up_to(middle) >= half - slack:
-            above = middle
-        else:
-            below = middle
-    lower = keys.nearest(above)
-    exactly_half = keys.weight_up_to(lower + keys.noise) <= half + slack
+    lower = _least_shift(keys, half - slack)
+    exactly_half = keys.weight_to(keys.up_to(lower + keys.noise)) <= half + slack
     upper = keys.next_above(lower) if exactly_half else lower
     median = (lower + upper) / 2.0
     return 0.0 if abs(median) <= keys.noise else math.expm1(median)
+
+
+def _least_shift(keys: _Keys, target: float) -> float:
+    """Return the least difference of a pair up to which the weight reaches the target."""
+    below, above = -keys.reach, keys.reach
+    start, end = keys.first, keys.last
+    while (end - start).sum() > _LISTED:
+        middle = (below + above) / 2.0
+        if above - below <= keys.noise:
+            return middle
+        position = keys.up_to(middle)
+        if keys.weight_to(position) >= target:
+            above, end = middle, position
+        else:
+            below, start = middle, position
+    difference, weight = keys.between(start, end)
+    order = np.argsort(difference, kind="stable")
+    short = keys.weight_to(start) + np.cumsum(weight[order]) < target
+    return float(difference[order[min(int(short.sum()), order.size - 1)]])
 
 
 def _keys(table: CountTable) -> _Keys | None:
