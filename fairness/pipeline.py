@@ -27,7 +27,7 @@ from fairness.warehouse.runs import FINDINGS, WAREHOUSE, Run, find_run, point_at
 Progress = Callable[[str], None]
 
 FIRST_MODELS_END = 13
-"""Models up to this number find contradicting book rows; quarantine needs them and nothing later."""
+"""Models up to this number find contradicting rows of a book or customers; quarantine needs them and nothing later."""
 
 
 def _quiet(step: str) -> None:

@@ -1,20 +1,25 @@
--- Grain:   one row per customer with a final, live line of kind recurring, proration or trial.
--- Reads:   int_billing_line
+-- Grain:   one row per customer, no test customer, with a final, live line of kind recurring, proration or trial.
+-- Reads:   int_billing_line, int_customer_file
 -- Columns: customer_id; first_seen = start of the first period seen.
--- Why:     where nobody states when a customer joined, the first bill says it, unless the data begin in that month.
+-- Why:     where nobody states when a customer joined, the first bill says it, unless the data begin in that month. Test
+--          customers are often set up before the first real one: they begin no data.
 
 create or replace table int_first_seen as
 with
 
 final as (
     select
-        customer_id,
+        int_billing_line.customer_id,
         min(coalesce(period_start, issued_on)) as first_seen
     from int_billing_line
+    left join int_customer_file
+        on int_billing_line.customer_id = int_customer_file.customer_id
+        and int_customer_file.n_versions = 1
     where invoice_status = 'final'
+        and not coalesce(int_customer_file.is_test, false)
         and livemode
         and line_kind in ('recurring', 'proration', 'trial')
-    group by customer_id
+    group by int_billing_line.customer_id
 )
 
 select * from final;

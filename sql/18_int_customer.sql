@@ -1,5 +1,5 @@
 -- Grain:   one row per customer of the billing lines or the customer file.
--- Reads:   stg_customer, int_first_seen, params
+-- Reads:   int_customer_file, int_first_seen, params
 -- Columns: customer_id, party_id; tenure_start; is_censored = tenure_start is only the latest it can be; is_test;
 --          controls_key, lens_key = the values that cells and lenses take from the customer file.
 -- Why:     a stated start wins over the first bill. A customer first seen in the first month of the data may have been
@@ -14,9 +14,9 @@ data_start as (
 ),
 
 customers as (
-    select distinct customer_id, party_id, tenure_start, tenure_confidence, is_test, controls_key, lens_key
-    from stg_customer
-    where reject_reason is null
+    select customer_id, party_id, tenure_start, tenure_confidence, is_test, controls_key, lens_key
+    from int_customer_file
+    where n_versions = 1
 ),
 
 final as (

@@ -1,7 +1,7 @@
 -- Grain:   one row per new-customer offer version.
 -- Reads:   offers
--- Columns: pattern = which of customer (c), plan (p), region (r), channel (h) the offer states; offer_key = their values;
---          n_keys = keys stated, the two of the interval and the quantity bounds included.
+-- Columns: pattern = which of customer (c), product (d), plan (p), region (r), channel (h) the offer states; offer_key =
+--          their values; n_keys = keys stated, the two of the interval and the quantity bounds included.
 -- Why:     a key that an offer leaves open matches anything. Offers are looked up by the keys that they state, so that a
 --          wildcard costs one more look-up and no cross product.
 
@@ -13,16 +13,18 @@ final as (
         offers.*,
         concat(
             case when customer_id is not null then 'c' else '' end,
+            case when product_id is not null then 'd' else '' end,
             case when plan_id is not null then 'p' else '' end,
             case when region is not null then 'r' else '' end,
             case when channel is not null then 'h' else '' end
         ) as pattern,
         concat(
             coalesce(customer_id, chr(30)), chr(31), coalesce(plan_id, chr(30)), chr(31), coalesce(region, chr(30)), chr(31),
-            coalesce(channel, chr(30)), chr(31), product_id, chr(31), currency, chr(31), interval_unit, chr(31),
-            cast(interval_count as varchar)
+            coalesce(channel, chr(30)), chr(31), coalesce(product_id, chr(30)), chr(31), currency, chr(31),
+            interval_unit, chr(31), cast(interval_count as varchar)
         ) as offer_key,
         2 + case when customer_id is not null then 1 else 0 end
+            + case when product_id is not null then 1 else 0 end
             + case when plan_id is not null then 1 else 0 end
             + case when region is not null then 1 else 0 end
             + case when channel is not null then 1 else 0 end

@@ -15,7 +15,8 @@ asked as (
             case when patterns.pattern like '%p%' then plan_id else chr(30) end, chr(31),
             case when patterns.pattern like '%r%' then region else chr(30) end, chr(31),
             case when patterns.pattern like '%h%' then channel else chr(30) end, chr(31),
-            product_id, chr(31), currency, chr(31), interval_unit, chr(31), cast(interval_count as varchar)
+            case when patterns.pattern like '%d%' then product_id else chr(30) end, chr(31), currency, chr(31),
+            interval_unit, chr(31), cast(interval_count as varchar)
         ) as offer_key
     from int_offer_lookup
     cross join (select distinct pattern from int_offer_key) as patterns
@@ -60,7 +61,8 @@ final as (
         case
             when best.primary_ticks > 0 then null
             when best.primary_ticks <= 0 then 'offer_not_positive'
-            when offered_products.product_id is null then 'no_offer'
+            when offered_products.product_id is null and not exists (select 1 from int_offer_key where product_id is null)
+                then 'no_offer'
             else 'no_offer_in_force'
         end as offer_reason
     from int_offer_lookup as lookup

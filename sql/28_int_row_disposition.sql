@@ -1,6 +1,6 @@
 -- Grain:   one row per input row (identical lines together: n says how many).
 -- Reads:   stg_book, stg_billing, stg_offer, stg_customer, stg_price_event, stg_cpi, stg_unreadable, int_book_repeat,
---          int_book_line, int_line_version, int_line_disposition
+--          int_book_line, int_customer_file, int_line_version, int_line_disposition
 -- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency; amount =
 --          the parsed price or net amount, major units; n = rows.
 -- Why:     one list of what became of each row, in the order of precedence; 29_reconciliation adds it up.
@@ -52,8 +52,15 @@ final as (
     select 'offers', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
     from stg_offer
     union all
-    select 'customers', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
-    from stg_customer
+    select 'customers', 'rejected', reject_reason, null, null, 1 from stg_customer where reject_reason is not null
+    union all
+    select 'customers', 'rejected', 'DUP_CUSTOMER', null, null, n_rows from int_customer_file where n_versions > 1
+    union all
+    select 'customers', 'accepted', null, null, null, 1 from int_customer_file where n_versions = 1
+    union all
+    select 'customers', 'duplicate', 'IDENTICAL_ROW', null, null, n_rows - 1
+    from int_customer_file
+    where n_versions = 1 and n_rows > 1
     union all
     select 'price_events', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
     from stg_price_event

@@ -435,6 +435,8 @@ comment on view int_book_line is
     'Internal: one row per accepted book row: customer x product x currency x billing interval';
 comment on table int_book_repeat is
     'Internal: one row per ledger key (customer, product, currency, interval) that the book states more than once';
+comment on table int_customer_file is
+    'Internal: one row per readable customer_id of the customer file; n_versions above 1 = contradicting rows, rejected';
 comment on table int_customer is 'Internal: one row per customer of the billing lines or the customer file';
 comment on table int_first_seen is
     'Internal: one row per customer with a final, live line of kind recurring, proration or trial';

@@ -14,6 +14,9 @@ from fairness.config import Source
 MAX_TENURE_MONTHS = 1800
 """A tenure above 150 years is an error of the export, not a customer."""
 
+KEY_CHARACTERS = (31, 30)
+"""Codes of the characters that join the values of a key, and that stand for an unknown one."""
+
 # Half a tick of 10^-4 rounds to the even neighbour, which is zero.
 _NO_TICK = "0.00005"
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
@@ -73,11 +76,27 @@ def text(value: str, sql_type: str = "VARCHAR") -> Cast:
     return Cast(f"nullif(trim({plain}), '')")
 
 
+def key_part(name: str, cast: Cast) -> Cast:
+    """Return the cast of a text that becomes part of a key; one with a character that keys are joined by is rejected.
+
+    Args:
+        name: SQL of the typed value.
+        cast: The cast of the text.
+    """
+    joins = " or ".join(f"contains({name}, chr({number}))" for number in KEY_CHARACTERS)
+    clean = f"coalesce(not ({joins}), true)"
+    return Cast(
+        cast.sql,
+        (*cast.rejects, (joins, "CONTROL_CHARACTER")),
+        f"{cast.healthy} and {clean}" if cast.healthy else clean,
+    )
+
+
 def decimal_text(value: str, source: Source) -> str:
     """Return the text of a number in plain notation, null where it does not follow the declared style.
 
     A declared grouping character is removed only where the groups are well formed: otherwise ``1,5`` under a grouping
-    comma would silently become 15.
+    comma would silently become 15. The engine's casts read more than an export means: ``1_000`` as 1000, ``1e3`` too.
     """
     plain = f"trim({value})"
     if source.grouping:
@@ -87,7 +106,12 @@ def decimal_text(value: str, source: Source) -> str:
         plain = f"case when regexp_matches({plain}, {quote(pattern)}) then {ungrouped} end"
     if source.decimal != ".":
         plain = f"case when contains({plain}, '.') then null else replace({plain}, {quote(source.decimal)}, '.') end"
-    return plain if (source.grouping or source.decimal != ".") else value
+    if source.grouping:
+        return plain
+    number = plain if source.decimal != "." else value
+    # Three searches cost half of what one regular expression does.
+    lenient = " or ".join(f"contains({value}, '{character}')" for character in "_eE")
+    return f"case when not ({lenient}) then {number} end"
 
 
 def _regex(character: str) -> str:
@@ -135,7 +159,7 @@ def months(name: str, value: str, sql_type: str, source: Source) -> Cast:
     """Cast a tenure in months: whole completed months, the fraction cut off."""
     cast = number(name, value, sql_type, source, unparsed="TENURE_UNPARSED")
     return Cast(
-        f"cast(floor({cast.sql}) as integer)",
+        f"try_cast(floor({cast.sql}) as integer)",
         (
             *((condition, "TENURE_UNPARSED") for condition, _ in cast.rejects),
             (f"{name} < 0", "TENURE_NEGATIVE"),
@@ -148,7 +172,7 @@ def months(name: str, value: str, sql_type: str, source: Source) -> Cast:
 def quantity(name: str, value: str, sql_type: str, source: Source) -> Cast:
     """Cast a quantity; a missing one is 1."""
     cast = number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED")
-    failed = f"try_cast({value} as decimal(18,6)) is null"
+    failed = f"{cast.sql} is null"
     rejects = tuple(
         (f"{failed} and {condition.replace(f'{name} is null and ', '')}", reason) for condition, reason in cast.rejects
     )
@@ -158,8 +182,13 @@ def quantity(name: str, value: str, sql_type: str, source: Source) -> Cast:
 def whole(name: str, value: str, sql_type: str, source: Source) -> Cast:
     """Cast a whole number; a fraction is no whole number."""
     cast = number(name, value, sql_type, source, unparsed="NUMBER_UNPARSED")
-    typed = f"case when {cast.sql} = floor({cast.sql}) then cast({cast.sql} as integer) end"
-    return Cast(typed, tuple((condition, "NUMBER_UNPARSED") for condition, _ in cast.rejects), cast.healthy)
+    rejects = tuple((condition, "NUMBER_UNPARSED") for condition, _ in cast.rejects)
+    return Cast(_integer(cast.sql), rejects, cast.healthy)
+
+
+def _integer(decimal: str) -> str:
+    """Return the SQL of a decimal as an integer, null where it has a fraction: a cast alone would round 1.5 to 2."""
+    return f"case when {decimal} = floor({decimal}) then try_cast({decimal} as integer) end"
 
 
 def flag(name: str, value: str, sql_type: str, *, default: str) -> Cast:
@@ -175,9 +204,9 @@ def flag(name: str, value: str, sql_type: str, *, default: str) -> Cast:
     return Cast(typed, ((f"{name} is null", "FLAG_UNPARSED"),), f"{name} is not null")
 
 
-def product(value: str, sql_type: str) -> Cast:
+def product(name: str, value: str, sql_type: str) -> Cast:
     """Cast a product id; a missing one is the product ``unknown``, a cell of its own."""
-    return Cast(f"coalesce({text(value, sql_type).sql}, 'unknown')")
+    return key_part(name, Cast(f"coalesce({text(value, sql_type).sql}, 'unknown')"))
 
 
 def required(name: str, value: str, sql_type: str) -> Cast:
@@ -185,13 +214,13 @@ def required(name: str, value: str, sql_type: str) -> Cast:
     return Cast(text(value, sql_type).sql, ((f"{name} is null", f"{name.upper()}_MISSING"),), f"{name} is not null")
 
 
-def interval_count(name: str, value: str, *, blank: str | None) -> Cast:
+def interval_count(name: str, value: str, sql_type: str, source: Source, *, blank: str | None) -> Cast:
     """Cast a positive whole number of billing intervals; a blank is ``blank``, or a reject where that is None."""
-    plain = f"nullif(trim(cast({value} as varchar)), '')"
-    typed = f"try_cast({plain} as integer)"
+    typed = _integer(number(name, value, sql_type, source, unparsed="INTERVAL_UNKNOWN").sql)
     if blank is not None:
         # A value that does not cast becomes 0, which is rejected; only a blank takes the default.
-        typed = f"case when {plain} is null then {blank} else coalesce({typed}, 0) end"
+        missing = f"not ({stated(value)})" if is_text(sql_type) else f"{value} is null"
+        typed = f"case when {missing} then {blank} else coalesce({typed}, 0) end"
     return Cast(typed, ((f"{name} is null or {name} < 1", "INTERVAL_UNKNOWN"),), f"coalesce({name} > 0, false)")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "id", "text", "product", "price", "amount", "quantity", "whole", "date", "month", "months", "unit", "count",
+    "id", "text", "part", "product", "price", "amount", "quantity", "whole", "date", "month", "months", "unit", "count",
     "currency", "word", "flag",
 ]  # fmt: skip
 
@@ -17,6 +17,7 @@ CELL_BASE = ("product_id", "currency", "interval_unit", "interval_count")
 SQL_TYPES: dict[Kind, str] = {
     "id": "varchar",
     "text": "varchar",
+    "part": "varchar",
     "product": "varchar",
     "price": "decimal(18,6)",
     "amount": "decimal(18,6)",
@@ -31,6 +32,21 @@ SQL_TYPES: dict[Kind, str] = {
     "word": "varchar",
     "flag": "boolean",
 }
+REASON_ORDER = (
+    "EXPRESSION_FAILED",
+    *("AMOUNT_OVERFLOW", "AMOUNT_UNPARSED", "AMOUNT_MISSING", "BAD_PRICE", "CURRENCY_MISSING", "CURRENCY_UNKNOWN"),
+    *("TAX_BASIS_UNKNOWN", "NUMBER_UNPARSED", "BAD_CYCLES", "CONTROL_UNPARSED"),
+    *("DATE_AMBIGUOUS", "DATE_UNPARSED", "DATE_RANGE", "DATE_MISSING", "PERIOD_INVALID"),
+    *("CUSTOMER_ID_MISSING", "OFFER_ID_MISSING", "SUBSCRIPTION_ID_MISSING", "INDEX_CODE_MISSING", "CONTROL_CHARACTER"),
+    *("STATUS_UNKNOWN", "KIND_UNKNOWN", "FLAG_UNPARSED"),
+    "AUDIENCE_UNKNOWN",
+    *("CONFIDENCE_UNKNOWN", "TENURE_UNPARSED", "TENURE_RANGE", "TENURE_NEGATIVE"),
+    *("ORIGIN_UNKNOWN", "INTERVAL_UNKNOWN", "QTY_ZERO"),
+)
+"""Reject reasons in the order of the traps: money and numbers, dates, files and keys, what a line is, discounts,
+customers and tenure, offers and comparison. A row with several reasons has the first. An expression that fails comes
+before all: what it computes is missing then, which is no second fault."""
+
 MONEY_COLUMNS = ("price", "prior_price", "offer_price", "market_price", "expected_cost")
 
 
@@ -46,6 +62,8 @@ class Column:
         reason: Reject reason of a word that is not allowed.
         blank_is_default: Whether a blank of an interval means the default. On a billing line the period shows whether
             the interval is right; a book has nothing else to show it.
+        is_end: Whether a date ends something that may run on for decades: a contract, an offer. Such dates have no
+            upper bound (9999-12-31 means "open"); all others lie at most five years after as_of.
     """
 
     name: str
@@ -54,6 +72,7 @@ class Column:
     words: tuple[str, ...] = ()
     reason: str = ""
     blank_is_default: bool = False
+    is_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +209,7 @@ BILLING = Layout(
         Column("channel", "text"),
         Column("region", "text"),
         Column("livemode", "flag", "true"),
-        Column("contract_end", "date"),
+        Column("contract_end", "date", is_end=True),
         Column("price_set_on", "date"),
     ),
     required=(("customer_id",), ("issued_on",), ("net_amount", "gross_amount")),
@@ -237,16 +256,17 @@ OFFERS = Layout(
             "ORIGIN_UNKNOWN",
         ),
         Column("audience", "word", "'unknown'", _AUDIENCES, "AUDIENCE_UNKNOWN"),
-        Column("customer_id", "text"),
-        *_THING,
+        Column("customer_id", "part"),
+        Column("product_id", "part"),
+        Column("currency", "currency", "currency"),
         *_LINE_INTERVAL,
-        Column("plan_id", "text"),
-        Column("region", "text"),
-        Column("channel", "text"),
+        Column("plan_id", "part"),
+        Column("region", "part"),
+        Column("channel", "part"),
         Column("qty_from", "amount"),
         Column("qty_to", "amount"),
         Column("valid_from", "date"),
-        Column("valid_to", "date"),
+        Column("valid_to", "date", is_end=True),
         Column("list_unit_price", "price"),
         Column("intro_unit_price", "amount"),
         Column("intro_cycles", "whole"),

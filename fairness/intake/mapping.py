@@ -10,17 +10,18 @@ import duckdb
 
 from fairness.config import Config, Source
 from fairness.errors import ConfigError, nearest
-from fairness.intake import casts
+from fairness.intake import amounts, casts
 from fairness.intake.casts import Cast
 from fairness.intake.expressions import Header, Resolved, resolve
 from fairness.intake.files import InputFile, first_line
-from fairness.intake.layouts import CELL_BASE, INTERVAL_UNITS, SQL_TYPES, Column, Layout
+from fairness.intake.layouts import CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
 from fairness.intake.relations import relation
 
-SEPARATOR, UNKNOWN = "\x1f", "\x1e"
+SEPARATOR, UNKNOWN = (chr(code) for code in casts.KEY_CHARACTERS)
 """How cell and lens keys join their values, and stand for an unknown one; sql/46_cell_value.sql takes them apart."""
 
 _LATEST = "2100-01-01"
+_OPEN_END = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,21 +192,25 @@ class Mapping:
             "amount": lambda: casts.number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED"),
             "quantity": lambda: casts.quantity(name, value, sql_type, source),
             "whole": lambda: casts.whole(name, value, sql_type, source),
-            "date": lambda: casts.date(name, value, sql_type, source, latest=self._latest()),
-            "month": lambda: casts.month(name, value, sql_type, source, latest=self._latest()),
+            "date": lambda: casts.date(name, value, sql_type, source, latest=self._latest(column)),
+            "month": lambda: casts.month(name, value, sql_type, source, latest=self._latest(column)),
             "months": lambda: casts.months(name, value, sql_type, source),
             "unit": lambda: casts.choice(name, value, INTERVAL_UNITS, reason="INTERVAL_UNKNOWN", blank=blank),
-            "count": lambda: casts.interval_count(name, value, blank=blank),
+            "count": lambda: casts.interval_count(name, value, sql_type, source, blank=blank),
             "currency": lambda: casts.currency(name, value),
             "word": lambda: casts.choice(name, value, column.words, reason=column.reason, blank=column.default),
             "flag": lambda: casts.flag(name, value, sql_type, default=column.default),
             "text": lambda: casts.text(value, sql_type),
-            "product": lambda: casts.product(value, sql_type),
+            "part": lambda: casts.key_part(name, casts.text(value, sql_type)),
+            "product": lambda: casts.product(name, value, sql_type),
             "id": lambda: casts.required(name, value, sql_type),
         }
         return makers[column.kind]()
 
-    def _latest(self) -> str:
+    def _latest(self, column: Column) -> str:
+        """Return the latest plausible date of a column: five years after as_of, but for ends that lie in the future."""
+        if column.is_end:
+            return _OPEN_END
         as_of: date | None = self._config.study.as_of_date
         return as_of.replace(year=as_of.year + 5, day=1).isoformat() if as_of else _LATEST
 
@@ -214,14 +219,15 @@ class Mapping:
         control = f"k_{name}"
         breaks = self._config.like_for_like.breaks.get(name)
         if name in self.layout.names and breaks is None:
-            return Mapped(control, f"cast({casts.ident(name)} as varchar)")
+            checked = casts.key_part(casts.ident(control), Cast(f"cast({casts.ident(name)} as varchar)"))
+            return Mapped(control, checked.sql, checked.rejects, checked.healthy)
         located = self._locate(name)
         if located is None:
             return Mapped(control, "cast(null as varchar)")
         resolved, sql_type = located
         value = casts.ident(f"u_{control}") if resolved.is_computed else resolved.sql
         if breaks is None:
-            return _mapped(control, resolved, casts.text(value, sql_type))
+            return _mapped(control, resolved, casts.key_part(casts.ident(control), casts.text(value, sql_type)))
         edges = tuple(float(edge) for edge in breaks)
         return _mapped(control, resolved, casts.band(casts.ident(control), value, sql_type, edges, self._source))
 
@@ -295,6 +301,8 @@ class Mapping:
             return f"'{source_index}:' || cast(record as varchar) as customer_id"
         if name == "net_amount" and self.layout.role == "billing":
             return f"{self._net()} as net_amount"
+        if name in ("gross_amount", "discount_amount") and self.has("tax_inclusive"):
+            return f"{amounts.ex_tax(name, has_gross=self.has('gross_amount'))} as {name}"
         for final, needs, sql in self.layout.finals:
             if final == name and self.has(needs):
                 return f"{sql} as {name}"
@@ -308,13 +316,7 @@ class Mapping:
         return _key(self._lenses) if self.layout.keys == "whole" else _parts(self._lenses)
 
     def _net(self) -> str:
-        """Return the net amount ex tax: as stated, or gross minus discount where it is not."""
-        stated = "net_amount"
-        if self.has("gross_amount"):
-            stated = "coalesce(net_amount, gross_amount - coalesce(discount_amount, 0))"
-        if self.has("tax_inclusive"):
-            stated = f"{stated} - case when tax_inclusive then coalesce(tax_amount, 0) else 0 end"
-        return stated
+        return amounts.net(has_gross=self.has("gross_amount"), has_tax_flag=self.has("tax_inclusive"))
 
     def _first_reject(self, mapped: list[Mapped], *, by_column: bool) -> str:
         """Return the CASE that names the first reason, or its column, for which a row is rejected; null for none.
@@ -336,6 +338,8 @@ class Mapping:
                 arms.append((check.condition.replace("$net", self._net()), check.reason, check.column))
         if not arms:
             return "cast(null as varchar)"
+        # Sorting is stable: of reasons that rank alike the first column's stands.
+        arms.sort(key=lambda arm: REASON_ORDER.index(arm[1]))
         shown = " ".join(
             f"when {condition} then {casts.quote(name.removeprefix('k_') if by_column else reason)}"
             for condition, reason, name in arms

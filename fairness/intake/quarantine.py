@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
 
 from fairness.intake.casts import quote
 from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
-_BOOK_KEY = ("customer_id", "product_id", "currency", "interval_unit", "interval_count")
+
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    """Rows of one key that contradict each other: the table that lists such keys, the key, and the reject reason."""
+
+    table: str
+    key: tuple[str, ...]
+    reason: str
+
+
+_REPEATED = {
+    "book": _Repeated(
+        "int_book_repeat",
+        ("customer_id", "product_id", "currency", "interval_unit", "interval_count"),
+        "DUP_BOOK_ROW",
+    ),
+    "customers": _Repeated("int_customer_file", ("customer_id",), "DUP_CUSTOMER"),
+}
 
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Create ``quarantine``; needs the staging tables and ``int_book_repeat``.
+    """Create ``quarantine``; needs the staging tables and those that find contradicting rows.
 
     Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
     the reading of clean files several times slower. ``source_row`` counts records from the header, which is 1.
@@ -40,10 +59,10 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
 def _has_rejects(con: duckdb.DuckDBPyConnection, record: StagedFile) -> bool:
     layout = record.mapping.layout
     queries = [f"select 1 from {layout.table} where source_index = ? and reject_reason is not null"]
-    if layout.role == "book":
+    if repeated := _REPEATED.get(layout.role):
         queries.append(
-            "select 1 from stg_book inner join int_book_repeat as repeat "
-            "on stg_book.customer_id = repeat.customer_id and repeat.n_versions > 1 where source_index = ?"
+            f"select 1 from {layout.table} as r inner join {repeated.table} as repeat "
+            "on r.customer_id = repeat.customer_id and repeat.n_versions > 1 where source_index = ?"
         )
     return any(con.execute(f"{query} limit 1", [record.source_index]).fetchone() for query in queries)
 
@@ -57,11 +76,12 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
         numbered=True,
         rejects=None,
     )
-    repeated, contradicts = "", "cast(null as varchar)"
-    if layout.role == "book":
-        same = " and ".join(f"r.{name} = repeat.{name}" for name in _BOOK_KEY)
-        repeated = f"left join int_book_repeat as repeat on {same}"
-        contradicts = "case when repeat.n_versions > 1 then 'DUP_BOOK_ROW' end"
+    repeat, contradicts, contradiction = "", "cast(null as varchar)", "null"
+    if repeated := _REPEATED.get(layout.role):
+        same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
+        repeat = f"left join {repeated.table} as repeat on {same}"
+        contradiction = quote(repeated.reason)
+        contradicts = f"case when repeat.n_versions > 1 then {contradiction} end"
     header_rows = 1 if record.file.format == "csv" else 0
     con.execute("set preserve_insertion_order = true")
     try_each_row(con)
@@ -78,7 +98,7 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
             rows as (
                 select r.*, coalesce(r.reject_reason, {contradicts}) as reason
                 from ({query}) as r
-                {repeated}
+                {repeat}
             )
             select
                 {quote(layout.role)},
@@ -86,7 +106,7 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
                 source_row + {header_rows}
                     + (select count(*) from unreadable where good_before < rows.source_row) as source_row,
                 reason,
-                case when reason = 'DUP_BOOK_ROW' then 'customer_id' else reject_column end,
+                case when reason = {contradiction} then 'customer_id' else reject_column end,
                 raw_row
             from rows
             where reason is not null

@@ -46,7 +46,7 @@ class Draws:
             self.dropped.add("currency")
         self.has_net = rng.random() < 0.88
         if not self.has_net:
-            self.dropped |= {"net_amount", "tax_inclusive"}
+            self.dropped.add("net_amount")
         self.intervals = [rng.choice(INTERVALS) for _ in range(4)]
         if rng.random() < 0.15:
             self.intervals = [("month", 1)]

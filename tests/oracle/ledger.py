@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.lines import Books, Line, dispositions, reconciliation
+from tests.oracle.lines import Books, Line, customer_dispositions, dispositions, reconciliation
 from tests.oracle.offers import match_offer, read_offer
 from tests.oracle.values import (
     Answer,
@@ -27,7 +27,15 @@ from tests.oracle.values import (
     ticks,
 )
 
-__all__ = ["Settings", "as_of_extras", "as_of_month", "dispositions", "ledger", "reconciliation"]
+__all__ = [
+    "Settings",
+    "as_of_extras",
+    "as_of_month",
+    "customer_dispositions",
+    "dispositions",
+    "ledger",
+    "reconciliation",
+]
 
 GRAIN = ("customer_id", "product_id", "currency", "interval_unit", "interval_count")
 LEDGER_COLUMNS = (
@@ -94,7 +102,8 @@ def prices(lines: list[Line], unit: str, count: int) -> Answer:
     paid = sum((line.net for line in lines), Fraction(0))
     standard = Fraction(0)
     for line in lines:
-        standard += line.gross_amount if line.gross_amount is not None else line.net + (line.discount_amount or 0)
+        gross, discount = line.gross_ex_tax, line.discount_ex_tax
+        standard += gross if gross is not None else line.net + (discount or 0)
     return {
         "price_ticks": ticks(paid / quantity / months_per_cycle(unit, count)),
         "standard_ticks": ticks(standard / quantity / months_per_cycle(unit, count)),

@@ -37,11 +37,12 @@ BILLING_COLUMNS = (
 """The columns of billing, but for extracted_at, which tells versions apart and is no content."""
 
 REJECT_REASONS = (
-    *("AMOUNT_UNPARSED", "AMOUNT_OVERFLOW", "DATE_UNPARSED", "DATE_AMBIGUOUS", "DATE_RANGE", "INTERVAL_UNKNOWN"),
-    *("CURRENCY_MISSING", "CURRENCY_UNKNOWN", "CUSTOMER_ID_MISSING", "DATE_MISSING", "AMOUNT_MISSING"),
-    *("STATUS_UNKNOWN", "KIND_UNKNOWN", "FLAG_UNPARSED", "PERIOD_INVALID", "QTY_ZERO", "BAD_PRICE"),
-    "TAX_BASIS_UNKNOWN",
+    *("AMOUNT_OVERFLOW", "AMOUNT_UNPARSED", "AMOUNT_MISSING", "BAD_PRICE", "CURRENCY_MISSING", "CURRENCY_UNKNOWN"),
+    *("TAX_BASIS_UNKNOWN", "DATE_AMBIGUOUS", "DATE_UNPARSED", "DATE_RANGE", "DATE_MISSING", "PERIOD_INVALID"),
+    *("CUSTOMER_ID_MISSING", "CONTROL_CHARACTER", "STATUS_UNKNOWN", "KIND_UNKNOWN", "FLAG_UNPARSED"),
+    *("INTERVAL_UNKNOWN", "QTY_ZERO"),
 )
+"""In the order of the traps: money, dates, keys, kinds of line, comparison; a line with several has the first."""
 TEXTS = ("line_id", "subscription_id", "plan_id", "region", "channel", "discount_id", "discount_audience")
 AMOUNTS = ("net_amount", "gross_amount", "discount_amount", "tax_amount", "list_unit_price")
 DATES = ("period_start", "period_end", "contract_end", "price_set_on")
@@ -61,7 +62,7 @@ def read_line(row: Row, settings: Settings) -> Line:
     readers |= {name: partial(day, row, name) for name in DATES}
     readers |= {
         "customer_id": lambda: required(text(row, "customer_id"), "CUSTOMER_ID_MISSING"),
-        "product_id": lambda: text(row, "product_id") or "all",
+        "product_id": lambda: text(row, "product_id") or ("unknown" if "product_id" in row else "all"),
         "currency": lambda: currency_code(row, settings),
         "issued_on": lambda: required(day(row, "issued_on"), "DATE_MISSING"),
         "extracted_at": lambda: text(row, "extracted_at") or "",
@@ -76,6 +77,7 @@ def read_line(row: Row, settings: Settings) -> Line:
     }
     names = dict.fromkeys((*BILLING_COLUMNS, *settings.cell, *settings.lenses))
     line = Line(row=row, reasons=[], content=tuple(said(row, name) for name in names if name in row))
+    line.key_columns = (*settings.cell, *settings.lenses)
     for name, reader in readers.items():
         try:
             setattr(line, name, reader())
@@ -83,6 +85,7 @@ def read_line(row: Row, settings: Settings) -> Line:
             setattr(line, name, None)
             line.reasons.append(str(error))
     line.net = net_ex_tax(line)
+    line.gross_ex_tax, line.discount_ex_tax = (share_ex_tax(line, a) for a in (line.gross_amount, line.discount_amount))
     line.reasons = sorted([*line.reasons, *contradictions(line)], key=REJECT_REASONS.index)
     return line
 
@@ -90,7 +93,7 @@ def read_line(row: Row, settings: Settings) -> Line:
 def said(row: Row, name: str) -> str:
     """What a value says, however it is written: 99.9 and 99.900000 are one amount."""
     value = text(row, name) or ""
-    if name in (*AMOUNTS, "quantity") and value:
+    if name in (*AMOUNTS, "quantity", "interval_count") and value:
         try:
             return str(number(row, name))
         except RejectedError:
@@ -108,14 +111,24 @@ def net_ex_tax(line: Line) -> Fraction | None:
     return net
 
 
+def share_ex_tax(line: Line, amount: Fraction | None) -> Fraction | None:
+    """Gross or discount less the tax in it, at the rate of the whole line, to six decimals, half to even."""
+    if amount is None or not line.tax_inclusive or line.tax_amount is None or line.net is None:
+        return amount
+    with_tax = line.net + line.tax_amount
+    return Fraction(round(amount * line.net / with_tax * 10**6), 10**6) if with_tax else None
+
+
 def contradictions(line: Line) -> list[str]:
     """Reasons for rejecting a line whose values cast but cannot be used together."""
     no_amount = text(line.row, "net_amount") is None and text(line.row, "gross_amount") is None
     backwards = None not in (line.period_start, line.period_end) and line.period_end < line.period_start
+    keys = [line.row.get(name, "") for name in ("product_id", *line.key_columns)]
     priced = line.kind == "recurring" and line.status == "final" and line.is_proration is False
     rules = (
         (no_amount, "AMOUNT_MISSING"),
         (backwards, "PERIOD_INVALID"),
+        (any("\x1f" in value for value in keys), "CONTROL_CHARACTER"),
         (line.kind == "recurring" and line.quantity == 0, "QTY_ZERO"),
         (priced and line.net == 0 and not (line.discount_amount or 0) > 0, "BAD_PRICE"),
         (line.tax_inclusive and line.tax_amount is None, "TAX_BASIS_UNKNOWN"),
@@ -176,12 +189,39 @@ def exclusion(line: Line, is_test: bool, tenure_start: date | None) -> str | Non
     return next((reason for applies, reason in rules if applies), None)
 
 
+def read_customers(
+    customers: list[Row], given: frozenset[str], settings: Settings
+) -> tuple[list[str], dict[str | None, Row]]:
+    """The disposition of every row of the customer file, and the row that counts of each customer.
+
+    Copies count once. Rows that differ in what the study uses contradict each other: none of them counts. A column of
+    the cell or the lenses that the billing lines have (`given`) is not taken from here.
+    """
+    used = [name for name in (*settings.cell, *settings.lenses) if name not in given]
+    contents: dict[str | None, set[tuple[Any, ...]]] = {}
+    for row in customers:
+        said_of = (text(row, "party_id"), day(row, "tenure_start"), text(row, "tenure_confidence"))
+        said_of += (flag(row, "is_test", False), *(text(row, name) for name in used))
+        contents.setdefault(text(row, "customer_id"), set()).add(said_of)
+    found: dict[str | None, Row] = {}
+    what = []
+    for row in customers:
+        customer_id = text(row, "customer_id")
+        if len(contents[customer_id]) > 1:
+            what.append("rejected")
+        else:
+            what.append("duplicate" if customer_id in found else "accepted")
+            found.setdefault(customer_id, row)
+    return what, found
+
+
 class Books:
     """All lines with their dispositions, and what is known of each customer."""
 
     def __init__(self, billing: list[Row], customers: list[Row], settings: Settings) -> None:
         self.lines = [read_line(row, settings) for row in billing]
-        self.customers = {text(row, "customer_id"): row for row in customers}
+        given = frozenset(billing[0]) if billing else frozenset()
+        self.customer_disposition, self.customers = read_customers(customers, given, settings)
         unique = drop_duplicates([line for line in self.lines if not line.reasons])
         self.standing = drop_superseded(unique)
         self.first_seen: dict[str, date] = {}
@@ -221,6 +261,11 @@ def dispositions(billing: list[Row], customers: list[Row], settings: Settings) -
     """Return (disposition, reason) of every input line, by its index; the reason is None where there is no choice."""
     books = Books(billing, customers, settings)
     return [books.disposition[id(line)] for line in books.lines]
+
+
+def customer_dispositions(billing: list[Row], customers: list[Row], settings: Settings) -> list[str]:
+    """Return the disposition of every row of the customer file, by its index."""
+    return Books(billing, customers, settings).customer_disposition
 
 
 def reconciliation(

@@ -29,7 +29,7 @@ class Offer:
 
     row: Row
     offer_id: str
-    product_id: str
+    product_id: str | None
     currency: str
     stated: dict[str, Any]
     qty_from: Fraction | None
@@ -44,10 +44,12 @@ class Offer:
 def read_offer(row: Row, settings: Settings) -> Offer:
     unit, count = word(row, "interval_unit", UNITS, "month", "INTERVAL_UNKNOWN"), whole_count(row, "interval_count")
     stated: dict[str, Any] = {
-        name: text(row, name) for name in ("customer_id", "plan_id", "region", "channel") if text(row, name)
+        name: text(row, name)
+        for name in ("product_id", "customer_id", "plan_id", "region", "channel")
+        if text(row, name)
     }
     stated |= {"interval_unit": unit, "interval_count": count}
-    offer_id, product_id = text(row, "offer_id") or "", text(row, "product_id") or ""
+    offer_id, product_id = text(row, "offer_id") or "", text(row, "product_id")
     band = number(row, "qty_from"), number(row, "qty_to")
     prices = offer_prices(row, months_per_cycle(unit, count), settings.horizon_months)
     return Offer(row, offer_id, product_id, currency_code(row, settings), stated, *band, prices)
@@ -84,7 +86,6 @@ def fits(offer: Offer, row: Answer, on: date) -> bool:
         and begins <= on
         and (ends is None or on < ends)
         and offer.currency == row["currency"]
-        and offer.product_id == row["product_id"]
         and all(row[name] == value for name, value in offer.stated.items())
         and (offer.qty_from is None or offer.qty_from <= Fraction(row["quantity"]))
         and (offer.qty_to is None or Fraction(row["quantity"]) < offer.qty_to)
@@ -93,7 +94,7 @@ def fits(offer: Offer, row: Answer, on: date) -> bool:
 
 def match_offer(row: Answer, on: date, offers: list[Offer], settings: Settings) -> Answer:
     """Return the offer columns of a ledger row whose price is dated `on`."""
-    for_product = [o for o in offers if is_for_new_customers(o) and o.product_id == row["product_id"]]
+    for_product = [o for o in offers if is_for_new_customers(o) and o.product_id in (None, row["product_id"])]
     candidates = [offer for offer in for_product if fits(offer, row, on)]
     answer: Answer = {"offer_id": None, "offer_reason": None, "n_candidates": len(candidates)}
     answer |= {"headline_ticks": None, "effective_ticks": None, "standard_offer_ticks": None}

@@ -32,7 +32,7 @@ def price_book(d: Draws, issued: list[str], customer_ids: list[str]) -> list[Row
 
 def _drop_columns(d: Draws, offers: list[Row]) -> None:
     """Take away columns; an offer in foreign currency then ends on the day it begins."""
-    dropped = [name for name in ("currency", "origin", "qty_from", "qty_to", "channel") if d.chance(0.1)]
+    dropped = [name for name in ("currency", "origin", "qty_from", "qty_to", "channel", "product_id") if d.chance(0.1)]
     for offer in offers:
         if "currency" in dropped and offer["currency"] != "GBP":
             offer["valid_to"] = offer["valid_from"]
@@ -50,7 +50,8 @@ def _offer(d: Draws, product: str, issued: list[str], customer_ids: list[str]) -
     offer["origin"] = rng.choices(("price_book", "promotion", "quote", "market", ""), (4, 2, 1, 1, 2))[0]
     offer["valid_from"] = rng.choice((issued[0], "2015-01-01", rng.choice(issued), rng.choice(issued)))
     if d.chance(0.5):
-        offer["valid_to"] = rng.choice((rng.choice(issued), rng.choice(issued), issued[-1], offer["valid_from"]))
+        ends = (rng.choice(issued), rng.choice(issued), issued[-1], offer["valid_from"], "9999-12-31")
+        offer["valid_to"] = rng.choice(ends)
     offer["currency"] = "EUR" if d.chance(0.08) else "GBP"
     if interval != ("month", 1) or d.chance(0.5):
         offer |= {"interval_unit": interval[0], "interval_count": str(interval[1])}
@@ -60,7 +61,7 @@ def _offer(d: Draws, product: str, issued: list[str], customer_ids: list[str]) -
 def _conditions(d: Draws, product: str, customer_ids: list[str]) -> Row:
     """What an offer states beside its product: any of plan, region, channel, customer and quantity, or nothing."""
     rng = d.rng
-    conditions: Row = {}
+    conditions: Row = {"product_id": ""} if d.chance(0.06) else {}
     plans = (f"{product[0]}-1", f"{product[0]}-1", f"{product[0]}-2", "never sold")
     for name, values in {"plan_id": plans, "region": ("North", "South"), "channel": ("web", "shop", "phone")}.items():
         if d.chance(0.15):

@@ -12,18 +12,20 @@ from tests.oracle.values import Row
 
 REJECTS: tuple[dict[str, str], ...] = (
     *({"net_amount": value, "gross_amount": "", "discount_amount": ""} for value in ("abc", "12,50", "NaN", "$5")),
+    *({"net_amount": value, "gross_amount": "", "discount_amount": ""} for value in ("1_000", "1e3", "0x10", "१२")),
     *({"net_amount": value, "gross_amount": "", "discount_amount": ""} for value in ("", "1234567890123.5")),
     {"net_amount": "0.00", "gross_amount": "", "discount_amount": "0"},
     *({"gross_amount": "1.234,5"}, {"discount_amount": "5%", "gross_amount": ""}),
     *({"tax_amount": "?"}, {"list_unit_price": "n. a."}, {"quantity": "two"}, {"quantity": "0.000"}),
     *({"issued_on": value} for value in ("", "soon", "03/04/2024", "1900-01-01", "2999-12-31", "2024-13-45x")),
-    *({"period_start": "1.2.2024"}, {"period_end": "next month"}, {"contract_end": "2999-12-31"}),
-    *({"interval_unit": "fortnight"}, {"interval_count": "0"}, {"interval_count": "one"}),
+    *({"period_start": "1.2.2024"}, {"period_end": "next month"}, {"contract_end": "2999-12-32"}),
+    *({"interval_unit": "fortnight"}, *({"interval_count": value} for value in ("0", "one", "1.5", "1_0", "1e1"))),
+    *({"quantity": "1_0"}, {"product_id": "broad\x1fband"}),
     *({"currency": ""}, {"currency": "EURO"}, {"customer_id": ""}, {"customer_id": "  "}),
     *({"invoice_status": "paid"}, {"line_kind": "subscription"}, {"livemode": "maybe"}, {"is_proration": "2"}),
     *({"tax_inclusive": "perhaps"}, {"tax_inclusive": "yes", "tax_amount": ""}, {"period_end": "2001-01-01"}),
 )
-"""Changes that make a sound recurring line a rejected one, for one reason each."""
+"""Changes that make a sound recurring line a rejected one, for one reason each; two together give two reasons."""
 
 
 def spoil(d: Draws, billing: list[Row], untouched: list[Row]) -> None:
@@ -73,16 +75,21 @@ def _trouble(d: Draws, line: Row) -> Row:
         *({"region": ""}, {"channel": ""}, {"plan_id": ""}, {"quantity": "7"}, {"interval_count": "2"}),
         *({"price_set_on": set_on}, {"price_set_on": set_on}, {"contract_end": contract_end}),
         *({"issued_on": f"{line['issued_on']}T23:30:00"}, {"issued_on": f" {line['issued_on']} "}),
+        *({"product_id": ""}, {"contract_end": "2999-12-31"}, {"contract_end": "9999-12-31"}),
         *({"discount_audience": "existing_only"}, {"discount_id": "d9"}, {"region": f" {line['region']} "}),
     ]
-    if d.has_net:
-        changes.append({"tax_inclusive": "true", "tax_amount": decimal_text(amount // 6), **no_gross})
+    if line["interval_count"] == "1":
+        changes.append({"interval_count": "1.0"})
+    taxed = {"tax_inclusive": "true", "tax_amount": decimal_text(amount // 6)}
+    changes += [taxed, taxed | no_gross]
     return rng.choice(changes)
 
 
 def _break(d: Draws, line: Row) -> bool:
-    """Make a line a rejected one, unless it would have two reasons, or needs a column that the file lacks."""
+    """Make a line a rejected one, now and then for two reasons, unless that needs a column that the file lacks."""
     change = dict(d.rng.choice(REJECTS))
+    if d.chance(0.3):
+        change |= {name: value for name, value in d.rng.choice(REJECTS).items() if name not in change}
     is_plain = line["tax_inclusive"] != "true" and line["is_proration"] not in ("yes", "1")
     has_period = line["period_start"] != "" and line["period_end"] != ""
     has_columns = not d.dropped & (set(change) - {"net_amount"})
@@ -130,7 +137,7 @@ def _give_ids(d: Draws, billing: list[Row]) -> None:
         if line["line_id"] and "line_id" not in d.dropped:
             continue
         grain = [line[name].strip() for name in ("customer_id", "product_id", "currency")]
-        grain += [line["interval_unit"] or "month", line["interval_count"] or "1"]
+        grain += [line["interval_unit"] or "month", line["interval_count"].removesuffix(".0") or "1"]
         others = seen[(line["issued_on"].strip()[:10], *grain)]
         if all(_are_twins(line, other) for other in others):
             others.append(line)

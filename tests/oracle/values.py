@@ -21,6 +21,8 @@ KINDS = (
 )
 STATUSES = ("draft", "final", "void", "unknown")
 UNITS = ("day", "week", "month", "year")
+OPEN_ENDS = ("contract_end", "valid_to")
+"""Dates that may lie far ahead: 9999-12-31 means that there is no end."""
 TRUE_WORDS, FALSE_WORDS = ("true", "t", "yes", "1"), ("false", "f", "no", "0")
 
 
@@ -51,7 +53,7 @@ def number(row: Row, name: str) -> Fraction | None:
     value = text(row, name)
     if value is None:
         return None
-    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", value):
+    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", value, re.ASCII):
         raise RejectedError("AMOUNT_UNPARSED")
     if abs(Fraction(value)) >= 10**12:
         raise RejectedError("AMOUNT_OVERFLOW")
@@ -70,7 +72,8 @@ def day(row: Row, name: str) -> date | None:
         found = date.fromisoformat(value[:10])
     except ValueError:
         raise RejectedError("DATE_UNPARSED") from None
-    if not date(1950, 1, 1) <= found <= date(2100, 1, 1):
+    latest = date.max if name in OPEN_ENDS else date(2100, 1, 1)
+    if not date(1950, 1, 1) <= found <= latest:
         raise RejectedError("DATE_RANGE")
     return found
 
@@ -90,8 +93,12 @@ def flag(row: Row, name: str, default: bool) -> bool:
 
 
 def whole_count(row: Row, name: str) -> int:
-    value = text(row, name) or "1"
-    if not re.fullmatch(r"\d+", value) or int(value) == 0:
+    try:
+        value = number(row, name)
+    except RejectedError:
+        raise RejectedError("INTERVAL_UNKNOWN") from None
+    value = Fraction(1) if value is None else value
+    if value.denominator != 1 or value < 1:
         raise RejectedError("INTERVAL_UNKNOWN")
     return int(value)
 

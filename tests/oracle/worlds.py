@@ -1,7 +1,7 @@
 """Small adversarial worlds: billing, offers, customers and price events as text, with the settings of their study.
 
-One seed is one world. Where the rules leave a reading open, worlds keep away from it: a line has at most one reason for
-rejection, and lines that only their content orders differ in one column, whose values are of one length.
+One seed is one world. Where the rules leave a reading open, worlds keep away from it: lines that only their content
+orders differ in one column, whose values are of one length.
 """
 
 from __future__ import annotations
@@ -72,8 +72,22 @@ class _Maker(Draws):
                 del row[name]
         self.rng.shuffle(self.billing)
         self.rng.shuffle(offers)
-        customers = self.customers if self.has_customers else []
+        customers = self._repeated(self.customers) if self.has_customers else []
         return World(self.seed, self.billing, offers, customers, self.events, settings)
+
+    def _repeated(self, customers: list[Row]) -> list[Row]:
+        """Return the customer file with some rows twice, as copies or with another content, in any order."""
+        rng = self.rng
+        rows = list(customers)
+        for row in customers:
+            if self.chance(0.05):
+                rows.append(dict(row))
+            elif self.chance(0.05):
+                changes: list[Row] = [{"party_id": "P-other"}, {"tenure_start": "2019-05-05"}, {"segment": "c"}]
+                changes += [{"tenure_confidence": "censored"}, {"is_test": "true"}, {"is_vulnerable": "2"}]
+                rows += [row | rng.choice(changes) for _ in range(rng.choice((1, 1, 2)))]
+        rng.shuffle(rows)
+        return rows
 
     def _last_line(self) -> None:
         """Add a draft that is the last line of all, on one of the days that decide whether its month is complete."""
@@ -118,8 +132,10 @@ class _Maker(Draws):
             row["tenure_start"] = self._tenure_start(starts).isoformat()
         if number and self.chance(0.15):
             row["tenure_confidence"] = rng.choice(("high", "low", "censored", "censored"))
-        if number and starts >= add_interval(self.first, "month", 1) and self.chance(0.05):
+        if number and self.chance(0.06):
             row["is_test"] = rng.choice(("true", "yes", "1"))
+            # Set up before the firm began: were they counted, nobody else would be left-censored.
+            starts = add_interval(starts, "month", -rng.choice((0, 0, 2)))
         elif self.chance(0.3):
             row["is_test"] = rng.choice(("false", "no", "0"))
         if self.chance(0.92):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -57,10 +57,14 @@ def compare(made: World, folder: Path) -> list[str]:
         totals = con.execute(
             "select disposition, reason, currency, n_rows, amount from reconciliation where role = 'billing'"
         ).fetchall()
+        people = con.execute(
+            "select disposition, sum(n_rows) from reconciliation where role = 'customers' group by disposition"
+        ).fetchall()
     expected = oracle.ledger(*tables, made.settings)
     extras = oracle.as_of_extras(*tables, made.price_events, made.settings)
     reports = [
         _totals_report(made, totals),
+        _people_report(made, dict(people)),
         _rows_report("price_ledger", (*GRAIN, "month"), expected, published, made=made, columns=LEDGER_COLUMNS),
         _rows_report("int_as_of_row", GRAIN, extras, as_of_rows, made=made, columns=AS_OF_COLUMNS),
     ]
@@ -89,6 +93,11 @@ def _totals_report(made: World, published: list[tuple[Any, ...]]) -> str:
             if ours[key] != theirs[key]:
                 lines.append(f"  {name} = {key}: oracle {_total(ours[key])}, published {_total(theirs[key])}")
     return "\n".join(["reconciliation differs:", *lines]) if lines else ""
+
+
+def _people_report(made: World, published: dict[str, int]) -> str:
+    expected = Counter(oracle.customer_dispositions(made.billing, made.customers, made.settings))
+    return "" if expected == published else f"customers differ: oracle {dict(expected)}, published {published}"
 
 
 def _by_reason(disposition: str, reason: str | None, currency: str | None) -> tuple[str, str | None]:

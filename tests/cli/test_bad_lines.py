@@ -1,0 +1,300 @@
+"""Billing lines, offers and customer files that cannot be used as they are: each is set aside for a stated reason."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import duckdb
+import pytest
+
+from fairness.config import load_config
+from fairness.pipeline import build, read_findings
+from fairness.warehouse.runs import Run
+
+Row = Mapping[str, object]
+GOOD: Row = {
+    "customer_id": "a",
+    "issued_on": "2025-12-01",
+    "period_start": "2025-12-01",
+    "period_end": "2026-01-01",
+    "net_amount": "20",
+    "product_id": "mobile",
+}
+OFFER: Row = {
+    "offer_id": "o",
+    "product_id": "mobile",
+    "list_unit_price": "15",
+    "valid_from": "2020-01-01",
+    "audience": "all",
+}
+
+
+class Study:
+    """Builds studies from rows by role and answers queries on what the last of them published."""
+
+    run: Run
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self, config: str = "", *, source: str = "", **roles: Sequence[Row]) -> dict[str, Any]:
+        text = '[study]\nname = "Test"\ncurrency = "GBP"\nas_of = "2025-12"\n'
+        for role, rows in roles.items():
+            with (self._folder / f"{role}.csv").open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)), restval="")
+                writer.writeheader()
+                writer.writerows(rows)
+            text += f'[[source]]\nrole = "{role}"\npath = "{role}.csv"\n{source}'
+        path = self._folder / "fairness.toml"
+        path.write_text(text + "[inference]\nbootstrap_replicates = 0\n" + config, encoding="utf-8")
+        self.run = build(load_config(path))
+        return read_findings(self.run)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.run.warehouse), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Study:
+    return Study(tmp_path)
+
+
+class TestNumbers:
+    """Only plain decimal notation is read, whatever else the engine's casts would take."""
+
+    REFUSED = ("1_000", "1e3", "1E3", "0x10", "inf", "nan", "१२", "--5", ".", "1,000.00", "1.000,00", "12\u00a0")
+    ACCEPTED: ClassVar = {" 12 ": "12", "+5": "5", "5.": "5", ".5": "0.5", "0012": "12"}
+
+    def test_amounts(self, made: Study) -> None:
+        texts = (*self.REFUSED, *self.ACCEPTED)
+        made(billing=[{**GOOD, "customer_id": text, "net_amount": text} for text in texts])
+        refused = made.query("select json_extract_string(raw_row, 'net_amount'), reason from quarantine")
+        assert sorted(refused) == sorted((text, "AMOUNT_UNPARSED") for text in self.REFUSED)
+        paid = dict(made.query("select customer_id, paid_price from price_ledger"))
+        assert paid == {text.strip(): Decimal(value) for text, value in self.ACCEPTED.items()}
+
+    @pytest.mark.parametrize(
+        ("declared", "accepted", "refused"),
+        [
+            ({"grouping": ","}, {"1,000.00": 1000, "1000": 1000}, ("1_000", "1e3", "1,00.5")),
+            ({"decimal": ",", "grouping": "."}, {"1.000,00": 1000, "1,5": 1.5}, ("1_000", "1e3", "1.5")),
+            ({"decimal": ","}, {"1000,5": 1000.5}, ("1_000,5", "1e3", "1.000,00", "1.5")),
+        ],
+    )
+    def test_declared_formats(
+        self, *, made: Study, declared: dict[str, str], accepted: dict[str, float], refused: tuple[str, ...]
+    ) -> None:
+        lines = [{**GOOD, "customer_id": text, "net_amount": text} for text in (*accepted, *refused)]
+        config = "".join(f'{name} = "{mark}"\n' for name, mark in declared.items())
+        made(source=config, billing=lines)
+        assert dict(made.query("select customer_id, cast(paid_price as double) from price_ledger")) == accepted
+        listed = made.query("select json_extract_string(raw_row, 'net_amount') from quarantine")
+        assert sorted(listed) == sorted((text,) for text in refused)
+
+    @pytest.mark.parametrize("count", ["1.5", "1_0", "1e1", "0x1", "0", "-1", "one", "99999999999"])
+    def test_a_count_of_intervals_is_a_whole_number(self, made: Study, count: str) -> None:
+        made(billing=[GOOD, {**GOOD, "customer_id": "b", "interval_count": count}])
+        assert made.query("select reason, column_name from quarantine") == [("INTERVAL_UNKNOWN", "interval_count")]
+
+    def test_a_whole_number_may_be_written_with_a_point(self, made: Study) -> None:
+        made(billing=[{**GOOD, "interval_count": "1.0"}])
+        assert made.query("select interval_count from price_ledger") == [(1,)]
+
+    @pytest.mark.parametrize("cycles", ["1.5", "1_0", "1e1", "99999999999"])
+    def test_introductory_cycles_are_a_whole_number(self, made: Study, cycles: str) -> None:
+        made(billing=[GOOD], offers=[OFFER, {**OFFER, "offer_id": "p", "intro_cycles": cycles}])
+        assert made.query("select reason, column_name from quarantine") == [("NUMBER_UNPARSED", "intro_cycles")]
+
+    def test_a_tenure_beyond_all_integers_is_refused(self, made: Study) -> None:
+        made(book=[{"price": 1, "tenure_months": 5}, {"price": 1, "tenure_months": "99999999999"}])
+        assert made.query("select reason from quarantine") == [("TENURE_UNPARSED",)]
+
+    def test_a_quantity_may_have_decimals(self, made: Study) -> None:
+        made(billing=[{**GOOD, "quantity": "2.5"}])
+        assert made.query("select quantity, paid_price from price_ledger") == [(Decimal("2.5"), Decimal(8))]
+
+
+class TestCustomers:
+    """Two rows of one customer must never multiply the lines."""
+
+    def test_contradicting_rows_are_rejected_and_billing_stays_whole(self, made: Study) -> None:
+        customers = [
+            {"customer_id": "a", "tenure_start": "2015-01-01"},
+            {"customer_id": "a", "tenure_start": "2025-06-01"},
+            {"customer_id": "b", "tenure_start": "2015-01-01"},
+            {"customer_id": "b", "tenure_start": "2015-01-01"},
+        ]
+        document = made(billing=[GOOD, {**GOOD, "customer_id": "b", "net_amount": "30"}], customers=customers)
+        block = document["reconciliation_by_role"]["customers"]
+        assert (block["rows_in"], block["rows_accepted"], block["rows_duplicate"]) == (4, 1, 1)
+        assert (block["rows_rejected"], block["ties_out"]) == ({"DUP_CUSTOMER": 2}, True)
+        assert document["reconciliation"]["amount_accepted"] == {"GBP": "50.00"}
+        assert made.query("select source_row, reason, column_name from quarantine") == [
+            (2, "DUP_CUSTOMER", "customer_id"),
+            (3, "DUP_CUSTOMER", "customer_id"),
+        ]
+        # Without a row of its own a customer's start is the first bill, here a bound.
+        assert made.query(
+            "select customer_id, paid_price, tenure_months, is_censored from price_ledger order by 1"
+        ) == [
+            ("a", Decimal(20), 0, True),
+            ("b", Decimal(30), 131, False),
+        ]
+
+    def test_rows_that_differ_in_what_nobody_uses_are_copies(self, made: Study) -> None:
+        customers = [{"customer_id": "a", "segment": segment} for segment in ("x", "y")]
+        document = made(billing=[GOOD], customers=customers)
+        assert document["reconciliation_by_role"]["customers"]["rows_duplicate"] == 1
+
+    def test_rows_that_differ_in_a_cell_column_contradict(self, made: Study) -> None:
+        customers = [{"customer_id": "a", "segment": segment} for segment in ("x", "y")]
+        document = made('[like_for_like]\ncell = ["segment"]\n', billing=[GOOD], customers=customers)
+        assert document["reconciliation_by_role"]["customers"]["rows_rejected"] == {"DUP_CUSTOMER": 2}
+        assert document["reconciliation"]["rows_accepted"] == 1
+
+    def test_a_test_customer_begins_no_data(self, made: Study) -> None:
+        early = {**GOOD, "issued_on": "2025-01-01", "period_start": "2025-01-01", "period_end": "2025-02-01"}
+        later = {**GOOD, "issued_on": "2025-11-01", "period_start": "2025-11-01", "period_end": "2025-12-01"}
+        lines = [{**early, "customer_id": "t"}, later, GOOD, {**GOOD, "customer_id": "b"}]
+        made(billing=lines, customers=[{"customer_id": "t", "is_test": "yes"}])
+        # November is the first month of the data: who is there then may have been there before.
+        assert made.query("select distinct customer_id, is_censored from price_ledger order by 1") == [
+            ("a", True),
+            ("b", False),
+        ]
+
+
+class TestDates:
+    def test_what_ends_may_end_far_ahead(self, made: Study) -> None:
+        lines = [{**GOOD, "customer_id": end, "contract_end": end} for end in ("2035-06-30", "9999-12-31")]
+        made(billing=lines, offers=[{**OFFER, "valid_to": "9999-12-31"}])
+        assert made.query("from quarantine") == []
+        assert set(made.query("select contract_status, offer_id from price_ledger")) == {("in_contract", "o")}
+
+    @pytest.mark.parametrize("column", ["issued_on", "period_start", "period_end", "price_set_on"])
+    def test_what_a_price_depends_on_may_not(self, made: Study, column: str) -> None:
+        made(billing=[GOOD, {**GOOD, "customer_id": "b", column: "2035-06-30"}])
+        assert made.query("select reason, column_name from quarantine") == [("DATE_RANGE", column)]
+
+    def test_no_date_lies_before_1950(self, made: Study) -> None:
+        made(billing=[GOOD, {**GOOD, "customer_id": "b", "contract_end": "0004-01-25"}])
+        assert made.query("select reason, column_name from quarantine") == [("DATE_RANGE", "contract_end")]
+
+
+class TestProducts:
+    def test_a_blank_product_is_unknown_and_no_wildcard(self, made: Study) -> None:
+        made(billing=[GOOD, {**GOOD, "customer_id": "b", "product_id": " "}], offers=[OFFER])
+        assert made.query("select customer_id, product_id, offer_id, offer_reason from price_ledger order by 1") == [
+            ("a", "mobile", "o", None),
+            ("b", "unknown", None, "no_offer"),
+        ]
+
+    def test_an_offer_without_product_fits_any_and_yields_to_one_with(self, made: Study) -> None:
+        offers = [OFFER, {**OFFER, "offer_id": "any", "product_id": "", "list_unit_price": "1"}]
+        lines = [GOOD, {**GOOD, "customer_id": "b", "product_id": ""}, {**GOOD, "customer_id": "c", "product_id": "tv"}]
+        made(billing=lines, offers=offers)
+        assert made.query("select customer_id, offer_id, n_candidates from price_ledger order by 1") == [
+            ("a", "o", 2),
+            ("b", "any", 1),
+            ("c", "any", 1),
+        ]
+
+    def test_files_without_the_column_are_about_one_product(self, made: Study) -> None:
+        strip = [{name: value for name, value in row.items() if name != "product_id"} for row in (GOOD, OFFER)]
+        made(billing=strip[:1], offers=strip[1:])
+        assert made.query("select product_id, offer_id from price_ledger") == [("all", "o")]
+
+
+class TestTaxInclusive:
+    """Gross, discount and net of such a line hold the tax: each is brought to ex tax at the line's own rate."""
+
+    LINE: ClassVar[Row] = {**GOOD, "tax_inclusive": "true", "net_amount": "24", "tax_amount": "4"}
+
+    @pytest.mark.parametrize(
+        ("amounts", "standard"),
+        [
+            ({}, 20),
+            ({"gross_amount": "30"}, 25),
+            ({"gross_amount": "30", "discount_amount": "6"}, 25),
+            ({"discount_amount": "6"}, 25),
+            ({"net_amount": "", "gross_amount": "30", "discount_amount": "6"}, 25),
+            ({"net_amount": "7", "tax_amount": "1", "gross_amount": "10"}, 8.5714),
+        ],
+    )
+    def test_price_before_discounts_is_ex_tax(self, made: Study, amounts: Row, standard: float) -> None:
+        made(billing=[{**self.LINE, **amounts}])
+        ((paid, before),) = made.query("select price_ticks, standard_ticks from price_ledger")
+        assert paid == (60_000 if amounts.get("net_amount") else 200_000)
+        assert before == round(standard * 10_000)
+
+    def test_the_same_net_price_in_two_countries_is_one_price(self, made: Study) -> None:
+        lines = [
+            {**GOOD, "customer_id": "x", "net_amount": "20", "gross_amount": "25", "tax_inclusive": "no"},
+            {**self.LINE, "customer_id": "y", "gross_amount": "30"},
+            {**self.LINE, "customer_id": "z", "net_amount": "25", "tax_amount": "5", "gross_amount": "31.25"},
+        ]
+        made(billing=lines)
+        assert set(made.query("select price_ticks, standard_ticks from price_ledger")) == {(200_000, 250_000)}
+
+    def test_without_the_tax_there_is_no_rate(self, made: Study) -> None:
+        made(billing=[GOOD, {**self.LINE, "customer_id": "b", "tax_amount": ""}])
+        assert made.query("select reason, column_name from quarantine") == [("TAX_BASIS_UNKNOWN", "tax_amount")]
+
+
+class TestKeyCharacters:
+    """Keys are joined by a control character; a value that holds it could pass for two."""
+
+    @pytest.mark.parametrize("character", ["\x1f", "\x1e"])
+    @pytest.mark.parametrize(
+        ("column", "config"),
+        [
+            ("product_id", ""),
+            ("region", '[like_for_like]\ncell = ["region"]\n'),
+            ("payment", '[like_for_like]\ncell = ["payment"]\n'),
+            ("payment", '[lenses]\nby = ["payment"]\n'),
+        ],
+    )
+    def test_a_line_is_rejected(self, made: Study, column: str, config: str, character: str) -> None:
+        made(config, billing=[{**GOOD, column: "x"}, {**GOOD, "customer_id": "b", column: f"x{character}y"}])
+        assert made.query("select reason, column_name from quarantine") == [("CONTROL_CHARACTER", column)]
+
+    def test_a_customer_is_rejected(self, made: Study) -> None:
+        customers = [{"customer_id": name, "segment": segment} for name, segment in (("a", "x"), ("b", "x\x1fy"))]
+        made('[lenses]\nby = ["segment"]\n', billing=[GOOD, {**GOOD, "customer_id": "b"}], customers=customers)
+        assert made.query("select role, reason, column_name from quarantine") == [
+            ("customers", "CONTROL_CHARACTER", "segment")
+        ]
+
+    def test_an_offer_is_rejected(self, made: Study) -> None:
+        made(billing=[GOOD], offers=[OFFER, {**OFFER, "offer_id": "p", "region": "North\x1fweb"}])
+        assert made.query("select role, reason, column_name from quarantine") == [
+            ("offers", "CONTROL_CHARACTER", "region")
+        ]
+
+    def test_elsewhere_it_does_no_harm(self, made: Study) -> None:
+        made(billing=[{**GOOD, "region": "x\x1fy"}])
+        assert json.dumps(made.query("select region from price_ledger")) == '[["x\\u001fy"]]'
+
+
+class TestSeveralReasons:
+    """A row has one reason: the first in the order of the traps, whatever the order of its columns."""
+
+    @pytest.mark.parametrize(
+        ("change", "reason", "column"),
+        [
+            ({"issued_on": "soon", "net_amount": "abc"}, "AMOUNT_UNPARSED", "net_amount"),
+            ({"customer_id": "", "issued_on": "03/04/2025"}, "DATE_AMBIGUOUS", "issued_on"),
+            ({"invoice_status": "paid", "interval_count": "0"}, "STATUS_UNKNOWN", "invoice_status"),
+            ({"interval_count": "0", "customer_id": ""}, "CUSTOMER_ID_MISSING", "customer_id"),
+            ({"net_amount": "0", "period_end": "2025-01-01"}, "BAD_PRICE", "net_amount"),
+        ],
+    )
+    def test_the_first_stands(self, made: Study, change: Row, reason: str, column: str) -> None:
+        made(billing=[GOOD, {**GOOD, "invoice_status": "final", "interval_count": "1", "customer_id": "b", **change}])
+        assert made.query("select reason, column_name from quarantine") == [(reason, column)]
