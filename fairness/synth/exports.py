@@ -42,7 +42,7 @@ select
     quantity::decimal(18, 6) as quantity,
     currency,
     case when listed <> {OPEN} then {money("listed")} end as list_unit_price,
-    {money("gross")} as gross_amount,
+    case when net <> {UNKNOWN_AMOUNT} then {money("gross")} end as gross_amount,
     case when net <> {UNKNOWN_AMOUNT} then {money("gross - net")} end as discount_amount,
     case when net <> {UNKNOWN_AMOUNT} then {money("net")} end as net_amount,
     case when net <> {UNKNOWN_AMOUNT} then {money("tax")} end as tax_amount,

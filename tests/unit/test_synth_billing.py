@@ -313,6 +313,8 @@ def test_counted_traps_come_in_their_counts(tmp_path: Path) -> None:
     repeated = found[found.duplicated("line_id")]
     assert len(repeated) == 9
     assert found.duplicated().sum() == 9
+    # A gross amount would stand in for the net amount that is missing.
+    assert found["gross_amount"].isna().equals(found["net"].isna())
     bad = [found["net"].isna(), found["quantity"] == 0, found["net"] == 0, found["issued_on"].dt.year > 2100]
     assert [int(one.sum()) for one in bad] == [2, 2, 2, 2]
     customers = pd.read_csv(folder / "customers.csv")
