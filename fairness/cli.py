@@ -30,6 +30,23 @@ class Format(StrEnum):
     csv = "csv"
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import fairness
+
+        print(f"fairness {fairness.__version__}")
+        raise typer.Exit(ExitCode.DONE)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit")
+    ] = False,
+) -> None:
+    """Do loyal customers pay more than a new customer is offered? Like for like, with intervals and verdicts."""
+
+
 class Failure(StrEnum):
     """Outcomes that `--fail-on` turns into exit code 3."""
 

@@ -14,6 +14,9 @@ from fairness import words
 from fairness.config import Config
 
 _WORST_CELLS = 5
+_UNDECIDED_CELLS = 10
+_ANY_WIDTH = 100_000
+"""Wider than any table: what it would need, whatever the terminal has."""
 
 
 @contextmanager
@@ -56,7 +59,7 @@ def _print_csv(document: dict[str, Any]) -> None:
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:
-    """Print rows as a table, as CSV or as a JSON list of objects."""
+    """Print rows as a table, or as records where the terminal is too narrow for one; as CSV; or as a JSON list."""
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
@@ -72,7 +75,20 @@ def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form: st
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*("" if value is None else str(value) for value in row))
-        _console().print(table)
+        console = _console()
+        if rows and console.measure(table, options=console.options.update(width=_ANY_WIDTH)).maximum > console.width:
+            _print_records(columns, rows)
+        else:
+            console.print(table)
+
+
+def _print_records(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Print each row as a block with a column a line."""
+    width = max(map(len, columns))
+    for number, row in enumerate(rows, start=1):
+        print(f"-- record {number:,} ".ljust(width + 20, "-"))
+        for column, value in zip(columns, row, strict=True):
+            print(f"{column:<{width}}  {'' if value is None else value}".rstrip())
 
 
 def _json_ready(value: Any) -> Any:
@@ -116,7 +132,7 @@ def _print_table(document: dict[str, Any], config: Config) -> None:
 def _print_cells(
     console: Any, cells: list[dict[str, Any]], margin: float, currency: str, name: Callable[[dict[str, Any]], str]
 ) -> None:
-    """Print the worst cells of those decided, and how many there are of each verdict."""
+    """Print how many cells there are of each verdict, the worst of those decided, and the largest of the others."""
     if len(cells) < 2:
         return
     counts = {name: sum(f["verdict"] == name for f in cells) for name in words.VERDICTS}
@@ -133,7 +149,11 @@ def _print_cells(
                 f"Where tenured customers pay most ({words.many(len(worst), 'cell')})", worst, margin, currency, name
             )
         )
-    else:
+    undecided = [f for f in cells if f["verdict"] in ("inconclusive", "not_assessable")]
+    undecided.sort(key=lambda f: -(f["n_tenured"] + f["n_not_compared"]))
+    if shown := undecided[:_UNDECIDED_CELLS]:
+        console.print(_table(words.undecided(len(undecided), len(shown)), shown, margin, currency, name))
+    if not worst and not undecided:
         console.print()
 
 
@@ -212,10 +232,10 @@ def _table(
             name(finding),
             figure,
             words.verdict(finding, margin=margin),
-            words.count(finding["n_tenured"]),
+            words.customers(finding),
             words.count(finding["n_new"]),
             words.percent(finding["support_share"]),
-            ", ".join(code.replace("_", " ") for code in finding["warnings"]),
+            words.remarks(finding, currency=currency),
         )
     table.add_section()
     table.add_row()

@@ -15,6 +15,7 @@ import fairness
 from fairness.analysis.study import analyse
 from fairness.analysis.tables import write_findings
 from fairness.config import Config
+from fairness.config.lines import pointing_into
 from fairness.intake.files import Fingerprint
 from fairness.intake.quarantine import write_quarantine
 from fairness.intake.settings import write_settings
@@ -81,7 +82,8 @@ def _fill(
 ) -> Staged:
     """Stage the inputs, run the models and the checks."""
     progress("Reading " + ", ".join(item.file.label for item in inputs[:3]) + (", ..." if len(inputs) > 3 else ""))
-    staged = stage(con, config, inputs, hashes)
+    with pointing_into(config.path):
+        staged = stage(con, config, inputs, hashes)
     write_settings(con, config, staged)
     progress("Running the SQL models")
     run_models(con, last=FIRST_MODELS_END)

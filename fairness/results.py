@@ -127,6 +127,8 @@ class Finding:
         n_cells: Cells compared.
         support_share: Compared share of the scope's tenured customers.
         support_money_share: Compared share of their money; None where nothing was paid.
+        n_not_compared: Tenured customers x cell of the scope that were not compared.
+        money_not_compared: What they pay a year, major units; None where nobody's price is known.
         minimum_detectable_gap: Smallest true gap found with 80 % probability, log scale.
         equivalence_ci_lower, equivalence_ci_upper: The 1 - 2 alpha interval of the equivalence rule.
         p_value_equivalence: P-value of the two one-sided tests, unadjusted.
@@ -165,6 +167,8 @@ class Finding:
     n_cells: int = 0
     support_share: float | None = None
     support_money_share: float | None = None
+    n_not_compared: int = 0
+    money_not_compared: Decimal | None = None
     minimum_detectable_gap: float | None = None
     equivalence_ci_lower: float | None = None
     equivalence_ci_upper: float | None = None

@@ -264,6 +264,37 @@ def _reversal(finding: Data) -> str:
     return f" The other {rest} would have to pay {percent(abs(reversal))} {direction} to reverse it."
 
 
+def customers(finding: Data) -> str:
+    """Return how many customers are compared; of how many, where it is none of them.
+
+    Example:
+        >>> customers({"n_tenured": 4107, "n_not_compared": 3}), customers({"n_tenured": 0, "n_not_compared": 379})
+        ('4,107', '0 of 379')
+    """
+    compared = count(finding["n_tenured"])
+    left_out = finding["n_not_compared"]
+    return f"{compared} of {count(left_out)}" if left_out and not finding["n_tenured"] else compared
+
+
+def remarks(finding: Data, *, currency: str) -> str:
+    """Return the warnings of a finding in short, and the money of customers of whom nobody is compared."""
+    notes = [code.replace("_", " ") for code in finding["warnings"]]
+    if not finding["n_tenured"] and finding["money_not_compared"] is not None:
+        notes.append(f"{money(finding['money_not_compared'], currency)} a year not compared")
+    return ", ".join(notes)
+
+
+def undecided(number: int, shown: int) -> str:
+    """Return the title of the cells that have no answer.
+
+    Example:
+        >>> undecided(3, 3), undecided(40, 10)
+        ('Without an answer (3 cells)', 'Without an answer (40 cells, the 10 largest here)')
+    """
+    more = "" if shown == number else f", the {shown:,} largest here"
+    return f"Without an answer ({many(number, 'cell')}{more})"
+
+
 def support(document: Data) -> str:
     """Return who could be compared, in one phrase."""
     block = document["support"]

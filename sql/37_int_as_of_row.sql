@@ -13,7 +13,7 @@ evidence as (
         cell_key,
         pricing_month,
         cast(sum(n_customers) as bigint) as derived_n,
-        cast(sum(n_customers * price_ticks) as bigint) as derived_sum_ticks
+        sum(cast(n_customers as hugeint) * price_ticks) as derived_sum_ticks
     from int_acquisition
     group by cell_key, pricing_month
     having sum(n_customers) >= (select min_evidence from params)

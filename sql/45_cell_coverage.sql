@@ -11,7 +11,7 @@ paid as (
     select
         price_counts.*,
         case when price_ticks is not null then n_customers else 0 end as n_paying,
-        n_customers * price_ticks as paid_ticks
+        cast(n_customers as hugeint) * price_ticks as paid_ticks
     from price_counts
 ),
 

@@ -13,7 +13,7 @@ final as (
         loyalty_group,
         offer_reason,
         cast(sum(n_customers) as bigint) as n_customers,
-        sum(n_customers * price_ticks) as price_ticks
+        sum(cast(n_customers as hugeint) * price_ticks) as price_ticks
     from price_counts
     where offer_reason is not null
         and price_ticks is not null

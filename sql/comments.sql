@@ -389,6 +389,9 @@ comment on column findings.n_new is 'New customers in the comparison; null where
 comment on column findings.n_cells is 'Cells in the comparison';
 comment on column findings.support_share is 'Share of tenured customers who could be compared, a fraction';
 comment on column findings.support_money_share is 'The same of their money, a fraction';
+comment on column findings.n_not_compared is 'Tenured customers who were not compared';
+comment on column findings.money_not_compared is
+    'What they pay, currency units a year; null where nobody''s price is known';
 comment on column findings.minimum_detectable_gap is 'Smallest gap that this data could show, a fraction';
 comment on column findings.equivalence_ci_lower is 'Lower end of the interval of the equivalence test, a fraction';
 comment on column findings.equivalence_ci_upper is 'Upper end of the interval of the equivalence test, a fraction';

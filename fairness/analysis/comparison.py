@@ -92,6 +92,8 @@ def base_finding(
         family=f"{estimand}:{'cells' if cell is not None else scope.family}",
         support_share=share.customers,
         support_money_share=share.money,
+        n_not_compared=share.left_out[0],
+        money_not_compared=share.left_out[1],
     )
 
 
@@ -118,6 +120,15 @@ def draft(
         margin=settings.margin,
     )
     if comparison is None:
+        # Nothing is compared, however many had what a comparison needs.
+        n_all, money = share.everyone
+        base = replace(
+            base,
+            support_share=0.0 if n_all else None,
+            support_money_share=0.0 if money else None,
+            n_not_compared=n_all,
+            money_not_compared=money,
+        )
         return Draft(finding=base, evidence=evidence if judged else None)
     needed = needed_new(relative_range=comparison.relative_range, margin=settings.margin, alpha=alpha)
     finding = _filled(base, comparison, share, needed)

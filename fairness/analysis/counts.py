@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from fairness.errors import DataError
 from fairness.stats.scores import group_starts
 
 TICKS_PER_UNIT = 10_000
@@ -127,8 +128,7 @@ class Reader:
         version = "left join mart_version on t.offer_version = mart_version.offer_version" if versioned else ""
         filters = {**dict([only] if only else []), **({"currency": currency} if currency else {})}
         conditions = [f"t.{name} = ?" for name in filters]
-        frame: dict[str, Any] = self._con.execute(
-            f"""
+        query = f"""
             select
                 mart_cell.cell, {"mart_lens.lens" if lens else "cast(0 as bigint) as lens"},
                 cast({group} as bigint) as group_number,
@@ -140,9 +140,8 @@ class Reader:
             {lens}
             {version}
             {f"where {' and '.join(conditions)}" if conditions else ""}
-            """,
-            list(filters.values()),
-        ).fetchnumpy()
+            """
+        frame = self._fetch(query, list(filters.values()), table)
         names = [*(("version",) if versioned else ()), *columns]
         arrays = sorted_columns(frame, ["cell", "lens", "group_number", "band", *names])
         return Counts(
@@ -152,6 +151,18 @@ class Reader:
             arrays["band"],
             {name: arrays[name] for name in names},
         )
+
+    def _fetch(self, query: str, values: list[str], table: str) -> dict[str, Any]:
+        """Return the columns of a query; sums that 64 bits cannot hold are refused, never wrapped."""
+        try:
+            frame: dict[str, Any] = self._con.execute(query, values).fetchnumpy()
+        except duckdb.ConversionException as error:
+            raise DataError(
+                "the prices of one cell add up to more than 922 trillion currency units",
+                where=table,
+                mend="check the unit of the amounts; if it is right, state them in thousands in [source.columns]",
+            ) from error
+        return frame
 
 
 def sorted_columns(frame: dict[str, Any], names: list[str]) -> dict[str, IntArray]:

@@ -44,11 +44,15 @@ class Covered:
         customers: Share of customers x cell, 0 to 1; 0 without any.
         money: Share of the money they pay; None where nobody's price is known.
         uncovered_money: Money not compared, in the unit of the finding's sums.
+        everyone: (customers x cell, money a year) of the whole scope; no money where nobody's price is known.
+        left_out: The same of those not compared.
     """
 
     customers: float
     money: float | None
     uncovered_money: float
+    everyone: tuple[int, Decimal | None]
+    left_out: tuple[int, Decimal | None]
 
 
 def covered(
@@ -74,7 +78,14 @@ def covered(
     money_all = float((rows.values["price_ticks"] * weights).sum())
     n_in = int(rows.values[n_column][inside].sum())
     money_in = float((rows.values[money_column] * weights)[inside].sum())
+    paid = rows.values["price_ticks"]
+    yearly, yearly_out = (
+        marts.yearly(rows, ticks) if int(rows.values["n_priced"].sum()) else None
+        for ticks in (paid, paid - np.where(inside, rows.values[money_column], 0))
+    )
     return Covered(
+        everyone=(n_all, yearly),
+        left_out=(n_all - n_in, yearly_out),
         customers=n_in / n_all if n_all else 0.0,
         money=money_in / money_all if money_all else None,
         uncovered_money=max(0.0, money_all - money_in) / 10_000,

@@ -40,6 +40,8 @@ _COLUMNS: dict[str, str] = {
     "n_cells": "bigint",
     "support_share": "double",
     "support_money_share": "double",
+    "n_not_compared": "bigint",
+    "money_not_compared": "decimal(38,4)",
     "minimum_detectable_gap": "double",
     "equivalence_ci_lower": "double",
     "equivalence_ci_upper": "double",

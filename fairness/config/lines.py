@@ -7,6 +7,11 @@ reported without its line, or with the line of the section around it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fairness.errors import ConfigError
 
 Location = tuple[str | int, ...]
 """Path to a value: names of tables and keys, and indexes of lists from 0."""
@@ -46,6 +51,35 @@ def line_of(location: Location, lines: dict[Location, int]) -> int | None:
         if location[:depth] in lines:
             return lines[location[:depth]]
     return None
+
+
+@contextmanager
+def pointing_into(path: Path) -> Iterator[None]:
+    """Add the line of the config file to every ConfigError raised inside that names a key of it.
+
+    Args:
+        path: The config file, which has been read before.
+    """
+    try:
+        yield
+    except ConfigError as error:
+        line = line_of(_location(error.where), index_lines(path.read_text(encoding="utf-8-sig")))
+        if line is None:
+            raise
+        raise ConfigError(error.what, where=f"{path}, line {line}: {error.where}", mend=error.mend) from error
+
+
+def _location(key: str) -> Location:
+    """Return the location that a message's key begins with, as far as it can be read.
+
+    Example:
+        >>> _location("source[1].columns.price and book.csv")
+        ('source', 0, 'columns', 'price')
+    """
+    found: Location = ()
+    for name, position in re.findall(r"([\w-]+)(?:\[(\d+)\])?(?:\.|$)", key.partition(" ")[0]):
+        found += (name, int(position) - 1) if position else (name,)
+    return found
 
 
 def _names(text: str) -> Location:

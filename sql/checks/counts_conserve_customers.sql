@@ -21,7 +21,7 @@ counted as (
         (select sum(n_customers) from offer_counts where basis = 'primary') as n_offered,
         (select sum(n_customers) from reference_counts) as n_referenced,
         (select sum(n_customers) from change_counts) as n_changed,
-        (select sum(n_customers * price_ticks) from cell_counts) as price_ticks
+        (select sum(cast(n_customers as hugeint) * price_ticks) from cell_counts) as price_ticks
 )
 
 select expected.*, counted.*
