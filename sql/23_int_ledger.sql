@@ -1,7 +1,8 @@
 -- Grain:   one row per customer x product x currency x billing interval x month.
 -- Reads:   int_ledger_amount, int_ledger_latest, int_customer, stg_offer
--- Columns: price_ticks, standard_ticks (before discounts) = 10^-4 major units per month and unit, half to even; quantity;
---          controls of the latest line; cell_key, lens_key; tenure_months completed at the pricing date.
+-- Columns: price_ticks, standard_ticks (before discounts) = 10^-4 major units per month and unit, half to even;
+--          interval_ticks = the paid price per billing interval, as billed; quantity; controls of the latest line;
+--          cell_key, lens_key; tenure_months completed at the pricing date.
 -- Why:     month prices: year / 12, week x 365 / 84, day x 365 / 12, each divided by interval_count. a / d is the exact
 --          fraction; n = (2a + d) // 2d, one less on a tie with n odd, is the same on every engine.
 
@@ -49,6 +50,9 @@ final as (
             - case when (2 * price_a + d) % (4 * d) = 2 * d then 1 else 0 end as bigint) as price_ticks,
         cast((2 * standard_a + d) // (2 * d)
             - case when (2 * standard_a + d) % (4 * d) = 2 * d then 1 else 0 end as bigint) as standard_ticks,
+        cast((20000 * cast(net_micros as hugeint) + quantity_micros) // (2 * quantity_micros)
+            - case when (20000 * cast(net_micros as hugeint) + quantity_micros) % (4 * quantity_micros) = 2 * quantity_micros
+                then 1 else 0 end as bigint) as interval_ticks,
         greatest(0, 12 * (year(pricing_date) - year(fractions.tenure_start)) + month(pricing_date)
             - month(fractions.tenure_start)
             - case when day(pricing_date) < day(fractions.tenure_start) then 1 else 0 end) as tenure_months,

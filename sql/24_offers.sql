@@ -2,7 +2,7 @@
 -- Reads:   stg_offer, params
 -- Columns: keys (null = any); valid_from inclusive, valid_to exclusive; headline_ticks = introductory, standard_ticks =
 --          after it, effective_ticks = average over the horizon with set-up fee and incentive, 10^-4 major units per
---          month; primary_ticks = that of the study's basis; is_new_customer_offer = may be a comparator.
+--          month; *_interval_ticks = the same per billing interval of the offer; primary_ticks = that of the study's basis; is_new_customer_offer = may be a comparator.
 -- Why:     m = mn / md months per cycle. Effective = (intro k + list (H - k m) / m + set-up - incentive) / H with k the
 --          introductory cycles, clipped to the horizon H. Exact fractions, rounded half to even once.
 
@@ -49,7 +49,14 @@ rounded as (
         (2 * headline_a + d) // (2 * d) - case when (2 * headline_a + d) % (4 * d) = 2 * d then 1 else 0 end as headline_n,
         (2 * standard_a + d) // (2 * d) - case when (2 * standard_a + d) % (4 * d) = 2 * d then 1 else 0 end as standard_n,
         case when effective_a <= 0 then 0 else (2 * effective_a + d * h) // (2 * d * h)
-            - case when (2 * effective_a + d * h) % (4 * d * h) = 2 * d * h then 1 else 0 end end as effective_n
+            - case when (2 * effective_a + d * h) % (4 * d * h) = 2 * d * h then 1 else 0 end end as effective_n,
+        (2 * headline_a + 100 * md) // (200 * md)
+            - case when (2 * headline_a + 100 * md) % (400 * md) = 200 * md then 1 else 0 end as headline_interval_n,
+        (2 * standard_a + 100 * md) // (200 * md)
+            - case when (2 * standard_a + 100 * md) % (400 * md) = 200 * md then 1 else 0 end as standard_interval_n,
+        case when effective_a <= 0 then 0 else (2 * effective_a + 100 * md * h) // (200 * md * h)
+            - case when (2 * effective_a + 100 * md * h) % (400 * md * h) = 200 * md * h then 1 else 0 end
+            end as effective_interval_n
     from fractions
 ),
 
@@ -61,6 +68,9 @@ final as (
         cast(headline_n as bigint) as headline_ticks,
         cast(effective_n as bigint) as effective_ticks,
         cast(standard_n as bigint) as standard_ticks,
+        cast(headline_interval_n as bigint) as headline_interval_ticks,
+        cast(effective_interval_n as bigint) as effective_interval_ticks,
+        cast(standard_interval_n as bigint) as standard_interval_ticks,
         cast(case comparator_basis when 'headline' then headline_n when 'standard' then standard_n else effective_n end
             as bigint) as primary_ticks,
         audience in ('new_only', 'all') and origin <> 'market' as is_new_customer_offer

@@ -1,6 +1,6 @@
 -- Grain:   one row per row of int_offer_lookup.
 -- Reads:   int_offer_lookup, int_offer_key
--- Columns: the keys and date; offer_id and its prices in ticks per month, null where none serves; n_candidates = offers
+-- Columns: the keys and date; offer_id and its prices in ticks per month and per interval, null where none serves; n_candidates = offers
 --          that fit; offer_reason = why there is no comparator, null where there is one.
 -- Why:     most keys stated wins, then the lowest price at the primary basis, then the least offer_id.
 
@@ -30,6 +30,9 @@ candidates as (
         offer.effective_ticks,
         offer.standard_ticks,
         offer.primary_ticks,
+        offer.headline_interval_ticks,
+        offer.effective_interval_ticks,
+        offer.standard_interval_ticks,
         count(*) over (partition by asked.lookup_id) as n_candidates,
         row_number() over (
             partition by asked.lookup_id
@@ -57,6 +60,9 @@ final as (
         case when best.primary_ticks > 0 then best.effective_ticks end as effective_ticks,
         case when best.primary_ticks > 0 then best.standard_ticks end as standard_offer_ticks,
         case when best.primary_ticks > 0 then best.primary_ticks end as offer_ticks,
+        case when best.primary_ticks > 0 then best.headline_interval_ticks end as headline_interval_ticks,
+        case when best.primary_ticks > 0 then best.effective_interval_ticks end as effective_interval_ticks,
+        case when best.primary_ticks > 0 then best.standard_interval_ticks end as standard_interval_ticks,
         coalesce(best.n_candidates, 0) as n_candidates,
         case
             when best.primary_ticks > 0 then null

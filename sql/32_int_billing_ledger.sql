@@ -1,5 +1,5 @@
 -- Grain:   one row per customer x product x currency x billing interval x month.
--- Reads:   int_ledger, int_offer_match, int_plan_start, int_amount_beside
+-- Reads:   int_ledger, int_offer_match, int_plan_start, int_amount_beside, params
 -- Columns: those of int_ledger; the offer in force on the pricing date and its prices; plan age; what is paid beside.
 -- Why:     everything an analyst needs of one month of one customer stands in one row.
 
@@ -16,6 +16,14 @@ final as (
         offer.effective_ticks,
         offer.standard_offer_ticks,
         offer.offer_ticks,
+        offer.headline_interval_ticks,
+        offer.effective_interval_ticks,
+        offer.standard_interval_ticks,
+        case params.comparator_basis
+            when 'headline' then offer.headline_interval_ticks
+            when 'standard' then offer.standard_interval_ticks
+            else offer.effective_interval_ticks
+        end as offer_interval_ticks,
         greatest(0, 12 * (year(ledger.pricing_date) - year(plan.plan_start))
             + month(ledger.pricing_date) - month(plan.plan_start)
             - case when day(ledger.pricing_date) < day(plan.plan_start) then 1 else 0 end) as plan_age_months,
@@ -29,6 +37,7 @@ final as (
         coalesce(beside.one_off_ticks, 0) as one_off_ticks,
         coalesce(beside.tax_ticks, 0) as tax_ticks
     from int_ledger as ledger
+    cross join params
     left join int_offer_match as offer
         on ledger.product_id = offer.product_id
         and ledger.currency = offer.currency

@@ -1,7 +1,7 @@
 -- Grain:   one row per customer x product x currency x billing interval x month (a book states one month).
 -- Reads:   int_book_ledger, int_billing_ledger, tenure_class
 -- Columns: *_ticks are integers of 10^-4 major units, ex tax: per month where the price comes from billing lines, per
---          stated interval where it comes from a book; paid_price is price_ticks in major units; tenure_months are completed
+--          stated interval where it comes from a book; *interval_ticks are per billing interval everywhere; paid_price is price_ticks in major units; tenure_months are completed
 --          months at the pricing date; loyalty_group in new, middle, tenured, unknown; band_order joins tenure_band;
 --          offer_ticks = the offer at the study's basis; cell_key joins cell_value; lens_key joins lens_value.
 -- Why:     group and band come from one table of months, so that they cannot disagree. A left-censored tenure is the least
@@ -17,7 +17,8 @@ stated as (
         interval_count, month, month_number, pricing_date, cell_key, lens_key, tenure_start, tenure_months, is_censored,
         discount_audience, discount_id, subscription_id, plan_id, channel, region, quantity, plan_age_months, contract_status,
         price_ticks, standard_ticks, cast(null as bigint) as prior_ticks, offer_ticks, offer_id, offer_reason, n_candidates,
-        headline_ticks, effective_ticks, standard_offer_ticks, cast(null as bigint) as market_ticks,
+        headline_ticks, effective_ticks, standard_offer_ticks, interval_ticks, offer_interval_ticks, headline_interval_ticks,
+        effective_interval_ticks, standard_interval_ticks, cast(null as bigint) as market_ticks,
         cast(null as bigint) as cost_ticks, finance_ticks, fee_ticks, usage_ticks, one_off_ticks, tax_ticks
     from int_billing_ledger
     union all
@@ -29,7 +30,9 @@ stated as (
         price_ticks, null as standard_ticks, prior_ticks, offer_ticks, null as offer_id,
         case when offer_ticks is null then 'no_offer' end as offer_reason,
         case when offer_ticks is null then 0 else 1 end as n_candidates, null as headline_ticks, null as effective_ticks,
-        null as standard_offer_ticks, market_ticks, cost_ticks, null as finance_ticks, null as fee_ticks,
+        null as standard_offer_ticks, price_ticks as interval_ticks, offer_ticks as offer_interval_ticks,
+        null as headline_interval_ticks, null as effective_interval_ticks, null as standard_interval_ticks,
+        market_ticks, cost_ticks, null as finance_ticks, null as fee_ticks,
         null as usage_ticks, null as one_off_ticks, null as tax_ticks
     from int_book_ledger
 ),

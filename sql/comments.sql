@@ -96,6 +96,16 @@ comment on column price_ledger.effective_ticks is
     'The offer averaged over the horizon with set-up fee and incentive, in 10^-4 currency units a month; null in a book';
 comment on column price_ledger.standard_offer_ticks is
     'The offer after its introduction, in 10^-4 currency units a month; null in a book';
+comment on column price_ledger.interval_ticks is
+    'Price paid per unit and billing interval, as billed or as a book states it, in 10^-4 currency units; sums of money are formed from it';
+comment on column price_ledger.offer_interval_ticks is
+    'The offer at the basis of the study per billing interval, in 10^-4 currency units; null without an offer';
+comment on column price_ledger.headline_interval_ticks is
+    'The offer at its introductory price per billing interval, in 10^-4 currency units; null in a book';
+comment on column price_ledger.effective_interval_ticks is
+    'The offer averaged over the horizon per billing interval, in 10^-4 currency units; null in a book';
+comment on column price_ledger.standard_interval_ticks is
+    'The offer after its introduction per billing interval, in 10^-4 currency units; null in a book';
 comment on column price_ledger.market_ticks is
     'Market price that a book states, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
 comment on column price_ledger.cost_ticks is
@@ -140,6 +150,12 @@ comment on column offers.headline_ticks is 'The introductory price, in 10^-4 cur
 comment on column offers.effective_ticks is
     'The average over the horizon with set-up fee and incentive, in 10^-4 currency units a month';
 comment on column offers.standard_ticks is 'The price after the introduction, in 10^-4 currency units a month';
+comment on column offers.headline_interval_ticks is
+    'The introductory price per billing interval, in 10^-4 currency units';
+comment on column offers.effective_interval_ticks is
+    'The average over the horizon per billing interval, in 10^-4 currency units';
+comment on column offers.standard_interval_ticks is
+    'The price after the introduction per billing interval, in 10^-4 currency units';
 comment on column offers.primary_ticks is 'The price at the basis of the study, in 10^-4 currency units a month';
 comment on column offers.is_new_customer_offer is
     'True where the offer may serve as comparator: for new customers and not of the market';
@@ -169,6 +185,18 @@ comment on column offer_counts.price_ticks is
 comment on column offer_counts.offer_ticks is
     'The offer at that reading, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
 comment on column offer_counts.n_customers is 'Customers x cell with exactly these values';
+
+comment on table money_counts is
+    'One row per basis, cell, lens combination, loyalty group, tenure band, price and offer per billing interval, as-of month, currency of the study';
+comment on column money_counts.basis is 'Reading of the offer: primary (that of the study), headline, effective or standard';
+comment on column money_counts.cell_key is 'Like-for-like cell; joins cell_value, do not take it apart';
+comment on column money_counts.lens_key is 'Combination of lens values; joins lens_value, empty text without lenses';
+comment on column money_counts.loyalty_group is 'new, middle, tenured or unknown';
+comment on column money_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
+comment on column money_counts.price_ticks is
+    'Price paid per billing interval, as billed or as a book states it, in 10^-4 currency units';
+comment on column money_counts.offer_ticks is 'The offer at that reading per billing interval, in 10^-4 currency units';
+comment on column money_counts.n_customers is 'Customers x cell with exactly these values';
 
 comment on table reference_counts is
     'One row per reference, cell, lens combination, loyalty group, tenure band, price and reference amount, as-of month, currency of the study';

@@ -20,7 +20,8 @@ NO_BAND = 0
 NO_PRICE = -1
 NO_VERSION = -1
 
-READINGS = ("primary", "headline", "effective", "standard", "at_price_set")
+MONEY_READINGS = ("primary", "headline", "effective", "standard")
+READINGS = (*MONEY_READINGS, "at_price_set")
 PARTY_OFFERS = {
     "primary": "offer_ticks",
     "headline": "headline_ticks",

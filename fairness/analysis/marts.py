@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 
 from fairness.analysis.counts import (
+    MONEY_READINGS,
     NO_PRICE,
     PARTY_OFFERS,
     READINGS,
@@ -32,11 +33,13 @@ class Cell:
         key: Its key in the warehouse.
         values: Column to value, base columns first, then the configured ones.
         per_year: Periods of its prices in a year: 12 where they come from billing lines.
+        intervals_per_year: Billing intervals in a year.
     """
 
     key: str
     values: dict[str, str | None]
     per_year: Fraction
+    intervals_per_year: Fraction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +56,8 @@ class Marts:
         prices: Counts of prices.
         offers: Counts of (price, offer, version) by reading of the offer: primary, headline, effective, standard,
             at_price_set. ``version`` is -1 in a book, where the pair of cell and offer price is the version.
+        money: Counts of (price, offer) per billing interval, by the readings but at_price_set: what is billed, so that
+            sums of money are exact.
         references: Counts of (price, reference) by ``market_price`` and ``expected_cost``.
         changes: Counts of (before, after, offer before, offer after, version); offers 0 where there is none.
         derived: Counts of (pricing month, price) of customers whose cell had enough joiners then.
@@ -75,6 +80,7 @@ class Marts:
     bands: tuple[str, ...]
     prices: Counts
     offers: dict[str, Counts]
+    money: dict[str, Counts]
     references: dict[str, Counts]
     changes: Counts
     derived: Counts
@@ -135,6 +141,10 @@ def load_marts(con: duckdb.DuckDBPyConnection) -> Marts:
         offers={
             basis: reader.read("offer_counts", "price_ticks", "offer_ticks", "n_customers", only=("basis", basis))
             for basis in READINGS
+        },
+        money={
+            basis: reader.read("money_counts", "price_ticks", "offer_ticks", "n_customers", only=("basis", basis))
+            for basis in MONEY_READINGS
         },
         references={
             name: reader.read(
@@ -246,7 +256,8 @@ def _cells(con: duckdb.DuckDBPyConnection, *, monthly_prices: bool) -> tuple[Cel
         values.setdefault(key, {})[column] = value
     month = Fraction(12)
     return tuple(
-        Cell(key, columns, month if monthly_prices else _per_year(columns)) for key, columns in sorted(values.items())
+        Cell(key, columns, month if monthly_prices else _per_year(columns), _per_year(columns))
+        for key, columns in sorted(values.items())
     )
 
 

@@ -265,7 +265,7 @@ def _cell_gaps(offers: _Offers) -> tuple[CellRatios, IntArray, IntArray]:
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
     everywhere = assessable_cells(marts)
-    counts = marts.offers[reading.counts]
+    counts = marts.money[reading.counts]
     for scope in scopes:
         chosen = scope.tenured(marts, counts, with_new=True)
         if scope.band is not None and not chosen.any():
@@ -293,7 +293,7 @@ def _money_draft(
     n_affected = 0
     for index, here in rows.by_cell().items():
         money = overpayment(here.values["price_ticks"], here.values["offer_ticks"], here.values["n_customers"])
-        per_year = marts.cells[index].per_year
+        per_year = marts.cells[index].intervals_per_year
         gross, net, n_affected = (
             gross + per_year * money.gross,
             net + per_year * money.net,

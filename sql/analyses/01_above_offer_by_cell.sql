@@ -19,9 +19,9 @@ compared as (
         price_ledger.cell_key,
         price_ledger.price_ticks,
         price_ledger.offer_ticks,
-        -- Billing prices are per month, whatever the interval; a book's are per stated interval.
+        price_ledger.interval_ticks,
+        price_ledger.offer_interval_ticks,
         case
-            when price_ledger.role = 'billing' then 12
             when price_ledger.interval_unit = 'month' then 12 / price_ledger.interval_count
             when price_ledger.interval_unit = 'week' then 365 / 7 / price_ledger.interval_count
             when price_ledger.interval_unit = 'day' then 365 / price_ledger.interval_count
@@ -40,9 +40,9 @@ final as (
     select
         cells.cell,
         count(*) as n_customers,
-        count(*) filter (compared.price_ticks > compared.offer_ticks) as n_above,
+        count(*) filter (compared.interval_ticks > compared.offer_interval_ticks) as n_above,
         round(sum(compared.price_ticks) / nullif(sum(compared.offer_ticks), 0) - 1, 4) as gap,
-        round(sum((compared.price_ticks - compared.offer_ticks) * compared.per_year) / 10000, 2) as net_a_year
+        round(sum((compared.interval_ticks - compared.offer_interval_ticks) * compared.per_year) / 10000, 2) as net_a_year
     from compared
     inner join cells
         on compared.cell_key = cells.cell_key

@@ -11,9 +11,9 @@ compared as (
         price_ledger.band_order,
         price_ledger.price_ticks,
         price_ledger.offer_ticks,
-        -- Billing prices are per month, whatever the interval; a book's are per stated interval.
+        price_ledger.interval_ticks,
+        price_ledger.offer_interval_ticks,
         case
-            when price_ledger.role = 'billing' then 12
             when price_ledger.interval_unit = 'month' then 12 / price_ledger.interval_count
             when price_ledger.interval_unit = 'week' then 365 / 7 / price_ledger.interval_count
             when price_ledger.interval_unit = 'day' then 365 / price_ledger.interval_count
@@ -31,9 +31,9 @@ final as (
     select
         tenure_band.label as tenure_band,
         count(*) as n_customers,
-        count(*) filter (price_ticks > offer_ticks) as n_above,
-        round(sum(greatest(price_ticks - offer_ticks, 0) * per_year) / 10000, 2) as above_a_year,
-        round(sum((price_ticks - offer_ticks) * per_year) / 10000, 2) as net_a_year,
+        count(*) filter (interval_ticks > offer_interval_ticks) as n_above,
+        round(sum(greatest(interval_ticks - offer_interval_ticks, 0) * per_year) / 10000, 2) as above_a_year,
+        round(sum((interval_ticks - offer_interval_ticks) * per_year) / 10000, 2) as net_a_year,
         round(sum(price_ticks) / nullif(sum(offer_ticks), 0) - 1, 4) as gap
     from compared
     inner join tenure_band

@@ -7,6 +7,7 @@ expected as (
     select
         sum(cell_coverage.n_priced) as n_priced,
         sum(cell_coverage.n_offered) as n_offered,
+        sum(cell_coverage.n_offered) as n_billed,
         sum(cell_coverage.n_market) + sum(cell_coverage.n_cost) as n_referenced,
         sum(cell_coverage.n_changed) as n_changed,
         sum(cell_coverage.price_ticks) as price_ticks
@@ -19,6 +20,7 @@ counted as (
     select
         (select sum(n_customers) from cell_counts) as n_priced,
         (select sum(n_customers) from offer_counts where basis = 'primary') as n_offered,
+        (select sum(n_customers) from money_counts where basis = 'primary') as n_billed,
         (select sum(n_customers) from reference_counts) as n_referenced,
         (select sum(n_customers) from change_counts) as n_changed,
         (select sum(cast(n_customers as hugeint) * price_ticks) from cell_counts) as price_ticks
@@ -29,6 +31,7 @@ from expected
 cross join counted
 where coalesce(expected.n_priced, 0) is distinct from coalesce(counted.n_priced, 0)
     or coalesce(expected.n_offered, 0) is distinct from coalesce(counted.n_offered, 0)
+    or coalesce(expected.n_billed, 0) is distinct from coalesce(counted.n_billed, 0)
     or coalesce(expected.n_referenced, 0) is distinct from coalesce(counted.n_referenced, 0)
     or coalesce(expected.n_changed, 0) is distinct from coalesce(counted.n_changed, 0)
     or coalesce(expected.price_ticks, 0) is distinct from coalesce(counted.price_ticks, 0);

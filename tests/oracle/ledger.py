@@ -44,6 +44,7 @@ LEDGER_COLUMNS = (
     *("tenure_months", "is_censored", "loyalty_group", "plan_age_months", "contract_status"),
     *("finance_ticks", "fee_ticks", "usage_ticks", "one_off_ticks", "tax_ticks"),
     *("offer_id", "offer_reason", "n_candidates", "headline_ticks", "effective_ticks", "standard_offer_ticks"),
+    *("interval_ticks", "headline_interval_ticks", "effective_interval_ticks", "standard_interval_ticks"),
 )
 AS_OF_COLUMNS = (
     *GRAIN,
@@ -97,7 +98,7 @@ def months_covered(line: Line) -> list[date]:
 
 
 def prices(lines: list[Line], unit: str, count: int) -> Answer:
-    """Paid and standard price per unit and month of all lines of the grain."""
+    """Paid and standard price per unit and month of all lines of the grain; the paid price per interval as well."""
     quantity = sum((line.quantity for line in lines), Fraction(0))
     paid = sum((line.net for line in lines), Fraction(0))
     standard = Fraction(0)
@@ -106,6 +107,7 @@ def prices(lines: list[Line], unit: str, count: int) -> Answer:
         standard += gross if gross is not None else line.net + (discount or 0)
     return {
         "price_ticks": ticks(paid / quantity / months_per_cycle(unit, count)),
+        "interval_ticks": ticks(paid / quantity),
         "standard_ticks": ticks(standard / quantity / months_per_cycle(unit, count)),
         "quantity": Decimal(quantity.numerator) / Decimal(quantity.denominator),
     }

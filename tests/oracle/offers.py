@@ -25,7 +25,7 @@ from tests.oracle.values import (
 
 @dataclass(frozen=True)
 class Offer:
-    """An offer with its monthly price in ticks on every basis."""
+    """An offer with its price in ticks on every basis: a month, and a billing interval."""
 
     row: Row
     offer_id: str
@@ -35,6 +35,7 @@ class Offer:
     qty_from: Fraction | None
     qty_to: Fraction | None
     prices: dict[str, int]
+    billed: dict[str, int]
 
     @property
     def n_stated(self) -> int:
@@ -51,12 +52,14 @@ def read_offer(row: Row, settings: Settings) -> Offer:
     stated |= {"interval_unit": unit, "interval_count": count}
     offer_id, product_id = text(row, "offer_id") or "", text(row, "product_id")
     band = number(row, "qty_from"), number(row, "qty_to")
-    prices = offer_prices(row, months_per_cycle(unit, count), settings.horizon_months)
-    return Offer(row, offer_id, product_id, currency_code(row, settings), stated, *band, prices)
+    m = months_per_cycle(unit, count)
+    monthly = offer_prices(row, m, settings.horizon_months)
+    in_ticks = [{basis: ticks(price * months) for basis, price in monthly.items()} for months in (Fraction(1), m)]
+    return Offer(row, offer_id, product_id, currency_code(row, settings), stated, *band, *in_ticks)
 
 
-def offer_prices(row: Row, m: Fraction, horizon: int) -> dict[str, int]:
-    """Monthly ticks on each basis; `m` is months per cycle, the introduction is clipped at the horizon."""
+def offer_prices(row: Row, m: Fraction, horizon: int) -> dict[str, Fraction]:
+    """The monthly price on each basis; `m` is months per cycle, the introduction is clipped at the horizon."""
     regular, intro, cycles = number(row, "list_unit_price") or Fraction(0), number(row, "intro_unit_price"), None
     if text(row, "intro_cycles") is not None:
         cycles = Fraction(str(text(row, "intro_cycles")))
@@ -66,9 +69,9 @@ def offer_prices(row: Row, m: Fraction, horizon: int) -> dict[str, int]:
     once = (number(row, "setup_fee") or 0) - (number(row, "incentive_value") or 0)
     after_intro = intro if intro is not None and cycles is None else regular
     return {
-        "headline": ticks((intro if intro is not None else regular) / m),
-        "effective": ticks(((intro or 0) * k + regular * (horizon - k * m) / m + once) / horizon),
-        "standard": ticks(after_intro / m),
+        "headline": (intro if intro is not None else regular) / m,
+        "effective": ((intro or 0) * k + regular * (horizon - k * m) / m + once) / horizon,
+        "standard": after_intro / m,
     }
 
 
@@ -98,6 +101,7 @@ def match_offer(row: Answer, on: date, offers: list[Offer], settings: Settings) 
     candidates = [offer for offer in for_product if fits(offer, row, on)]
     answer: Answer = {"offer_id": None, "offer_reason": None, "n_candidates": len(candidates)}
     answer |= {"headline_ticks": None, "effective_ticks": None, "standard_offer_ticks": None}
+    answer |= {"headline_interval_ticks": None, "effective_interval_ticks": None, "standard_interval_ticks": None}
     if not candidates:
         return answer | {"offer_reason": "no_offer_in_force" if for_product else "no_offer"}
     best = min(candidates, key=lambda offer: (-offer.n_stated, offer.prices[settings.basis], offer.offer_id))
@@ -105,4 +109,6 @@ def match_offer(row: Answer, on: date, offers: list[Offer], settings: Settings) 
         return answer | {"offer_reason": "offer_not_positive"}
     usable = {basis: price if price > 0 else None for basis, price in best.prices.items()}
     answer |= {"offer_id": best.offer_id, "headline_ticks": usable["headline"]}
+    # A reading that costs nothing a month is no comparator; what it costs an interval is then of no use either.
+    answer |= {f"{basis}_interval_ticks": best.billed[basis] for basis in usable if usable[basis] is not None}
     return answer | {"effective_ticks": usable["effective"], "standard_offer_ticks": usable["standard"]}

@@ -16,8 +16,8 @@ import pytest
 from tests.oracle import ledger as oracle
 from tests.oracle.ledger import LEDGER_COLUMNS, Settings
 from tests.oracle.lines import REJECT_REASONS, is_full_period, read_line
-from tests.oracle.offers import offer_prices
-from tests.oracle.values import KINDS, Answer, Row, completed_months, months_per_cycle
+from tests.oracle.offers import offer_prices, read_offer
+from tests.oracle.values import KINDS, Answer, Row, completed_months, months_per_cycle, ticks
 from tests.oracle.worlds import world, write_world
 
 ANY = Settings()
@@ -359,7 +359,13 @@ def test_clocks_count_to_the_date_the_price_was_set() -> None:
 def test_offer_prices(change: Row, interval: tuple[str, int], horizon: int, prices: tuple[int, int, int]) -> None:
     row = offer(list_unit_price="40") | change
     expected = dict(zip(("headline", "effective", "standard"), prices, strict=True))
-    assert offer_prices(row, months_per_cycle(*interval), horizon) == expected
+    m = months_per_cycle(*interval)
+    exact = offer_prices(row, m, horizon)
+    assert {basis: ticks(price) for basis, price in exact.items()} == expected
+    # A year of 40 is 40, although a month of it is 3.33333...
+    billed = read_offer(row | {"interval_unit": interval[0], "interval_count": str(interval[1])}, Settings()).billed
+    assert billed == {basis: ticks(price * m) for basis, price in offer_prices(row, m, 12).items()}
+    assert billed["standard"] == (400_000 if prices[2] != 250_000 else 250_000)
 
 
 def matched(*offers: Row, s: Settings = ANY, **values: str) -> tuple[str | None, str | None, int]:

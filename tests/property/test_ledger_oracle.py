@@ -22,6 +22,7 @@ from tests.oracle.worlds import World, world, write_world
 
 N_SEEDS, N_QUICK, CHUNK = 200, 20, 5
 SHOWN_ROWS, SHOWN_LINES = 5, 40
+MONTHLY_OF = {f"{basis}_interval_ticks": column for basis, column in BASIS_COLUMN.items()}
 
 pytestmark = pytest.mark.skipif("billing" not in READABLE_ROLES, reason="this version reads no billing lines")
 
@@ -160,6 +161,10 @@ def _plain(row: Answer, columns: tuple[str, ...], made: World) -> tuple[Any, ...
         if name in BESIDE.values() or name == "n_candidates":
             value = value or Fraction(0)
         if name in secondary and value is not None and value <= 0:
+            value = None
+        # The monthly price says whether there is a comparator.
+        monthly = MONTHLY_OF.get(name)
+        if monthly in secondary and (row[monthly] is None or row[monthly] <= 0):
             value = None
         plain.append(value)
     return tuple(plain)

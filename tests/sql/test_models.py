@@ -177,6 +177,7 @@ TAMPERING = [
     ("counts_conserve_customers", "delete from cell_counts where loyalty_group = 'new'"),
     ("counts_conserve_customers", "update cell_counts set price_ticks = price_ticks + 1"),
     ("counts_conserve_customers", "delete from offer_counts where loyalty_group = 'new'"),
+    ("counts_conserve_customers", "delete from money_counts where loyalty_group = 'new'"),
     ("counts_conserve_customers", "delete from reference_counts where reference = 'expected_cost'"),
     ("counts_conserve_customers", "update change_counts set n_customers = n_customers + 1"),
     ("ledger_conserves_money", "update cell_coverage set price_ticks = price_ticks + 10000"),
