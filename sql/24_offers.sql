@@ -55,8 +55,7 @@ rounded as (
         (2 * standard_a + 100 * md) // (200 * md)
             - case when (2 * standard_a + 100 * md) % (400 * md) = 200 * md then 1 else 0 end as standard_interval_n,
         case when effective_a <= 0 then 0 else (2 * effective_a + 100 * md * h) // (200 * md * h)
-            - case when (2 * effective_a + 100 * md * h) % (400 * md * h) = 200 * md * h then 1 else 0 end
-            end as effective_interval_n
+            - case when (2 * effective_a + 100 * md * h) % (400 * md * h) = 200 * md * h then 1 else 0 end end as effective_interval_n
     from fractions
 ),
 

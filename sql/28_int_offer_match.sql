@@ -30,9 +30,7 @@ candidates as (
         offer.effective_ticks,
         offer.standard_ticks,
         offer.primary_ticks,
-        offer.headline_interval_ticks,
-        offer.effective_interval_ticks,
-        offer.standard_interval_ticks,
+        offer.headline_interval_ticks, offer.effective_interval_ticks, offer.standard_interval_ticks,
         count(*) over (partition by asked.lookup_id) as n_candidates,
         row_number() over (
             partition by asked.lookup_id
