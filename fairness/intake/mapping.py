@@ -20,6 +20,7 @@ from fairness.intake.relations import relation
 SEPARATOR, UNKNOWN = (chr(code) for code in casts.KEY_CHARACTERS)
 """How cell and lens keys join their values, and stand for an unknown one; sql/46_cell_value.sql takes them apart."""
 
+_IDENTITIES = ("line_id", "customer_id", "offer_id")
 _LATEST = "2100-01-01"
 _OPEN_END = "9999-12-31"
 
@@ -96,6 +97,16 @@ class Mapping:
     def has(self, name: str) -> bool:
         """Return whether the file has the column, under its own name or by the mapping."""
         return self._locate(name) is not None
+
+    @property
+    def identity(self) -> Mapped | None:
+        """The column by which few rows can be found again without reading the others: the first of the role's ids.
+
+        None where the file has none, or only a computed one.
+        """
+        by_name = {mapped.name: mapped for mapped in self._columns}
+        plain = (by_name[name] for name in _IDENTITIES if name in by_name and self.has(name))
+        return next((mapped for mapped in plain if not mapped.untyped), None)
 
     def keyed(self, *, cells: Sequence[str], lenses: Sequence[str]) -> None:
         """Take the values of cells and lenses from these columns; one that only other files have is unknown here."""
@@ -257,6 +268,7 @@ class Mapping:
         extras: tuple[str, ...],
         numbered: bool,
         rejects: str | None,
+        among: str | None = None,
     ) -> str:
         """Return the SQL that stages the file: untyped values, typed values, then keys and reject reasons.
 
@@ -267,6 +279,8 @@ class Mapping:
             numbered: Add ``source_row`` (record number among the readable ones, from 1), ``reject_column`` and
                 ``raw_row`` (JSON text).
             rejects: As for :func:`fairness.intake.relations.relation`.
+            among: Query of values of ``identity``, unknown as :data:`UNKNOWN`: only rows with one of them are read, and
+                their numbers stay those of the whole file.
         """
         raw = relation(self._file, self._source, rejects=rejects)
         controls = {mapped.name: mapped for mapped in (*self._cells, *self._lenses)}
@@ -278,6 +292,8 @@ class Mapping:
             for m in computed
         ]
         numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
+        if among is not None and self.identity is not None:
+            raw = f"(select *, {numbers.pop()} from {raw}) where {known(self.identity.typed)} in ({among})"
         level_1 = f"select *{_listed(untyped)}{_listed(numbers)} from {raw}"
         typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
         level_2 = f"select *{_listed(typed)} from ({level_1})"
@@ -361,6 +377,11 @@ class Mapping:
         return f"cast(json_object({fields}) as varchar)"
 
 
+def known(value: str) -> str:
+    """Return the SQL of a value as text, :data:`UNKNOWN` where there is none."""
+    return f"coalesce(cast({value} as varchar), {casts.quote(UNKNOWN)})"
+
+
 def _mapped(name: str, resolved: Resolved, cast: Cast) -> Mapped:
     """Pair a cast with its expression; one that can fail on a row is tried, and its failure rejects that row."""
     untyped = f"try({resolved.sql})" if resolved.is_computed else ""
@@ -386,7 +407,7 @@ def _key(columns: list[Mapped]) -> str:
             text += column.constant
             continue
         parts += [casts.quote(text)] if text else []
-        parts.append(f"coalesce(cast({casts.ident(column.name)} as varchar), {casts.quote(UNKNOWN)})")
+        parts.append(known(casts.ident(column.name)))
         text = ""
     parts += [casts.quote(text)] if text or not parts else []
     return f"concat({', '.join(parts)})"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from fairness.intake.casts import quote
+from fairness.intake.casts import ident, quote
+from fairness.intake.mapping import known
 from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
 
@@ -33,7 +34,8 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Create ``quarantine``; needs the staging tables and those that find contradicting rows.
 
     Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
-    the reading of clean files several times slower. ``source_row`` counts records from the header, which is 1.
+    the reading of clean files several times slower. That pass casts only the rows whose id a rejected row has.
+    ``source_row`` counts records from the header, which is 1.
     """
     con.execute(
         """
@@ -43,7 +45,7 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         """
     )
     for record in staged.files:
-        if _has_rejects(con, record):
+        if con.execute(f"{_rejected(record, '1')} limit 1").fetchone():
             _add_rows(con, record)
         con.execute(
             """
@@ -56,25 +58,29 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     con.execute("create or replace table quarantine as from quarantine order by source_file, source_row, reason")
 
 
-def _has_rejects(con: duckdb.DuckDBPyConnection, record: StagedFile) -> bool:
+def _rejected(record: StagedFile, columns: str) -> str:
+    """Return the query of the staged rows of a file that are rejected, or contradict another."""
     layout = record.mapping.layout
-    queries = [f"select 1 from {layout.table} where source_index = ? and reject_reason is not null"]
+    staged = f"select {columns} from {layout.table} as r"
+    own = f"r.source_index = {record.source_index}"
+    query = f"{staged} where {own} and r.reject_reason is not null"
     if repeated := _REPEATED.get(layout.role):
-        queries.append(
-            f"select 1 from {layout.table} as r inner join {repeated.table} as repeat "
-            "on r.customer_id = repeat.customer_id and repeat.n_versions > 1 where source_index = ?"
+        same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
+        query += (
+            f" union all {staged} inner join {repeated.table} as repeat on {same} and repeat.n_versions > 1 where {own}"
         )
-    return any(con.execute(f"{query} limit 1", [record.source_index]).fetchone() for query in queries)
+    return query
 
 
 def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
-    layout = record.mapping.layout
+    layout, identity = record.mapping.layout, record.mapping.identity
     query = record.mapping.select(
         source_index=record.source_index,
         columns=tuple(staged_types(layout)),
         extras=(),
         numbered=True,
         rejects=None,
+        among=_rejected(record, known(f"r.{ident(identity.name)}")) if identity else None,
     )
     repeat, contradicts, contradiction = "", "cast(null as varchar)", "null"
     if repeated := _REPEATED.get(layout.role):
