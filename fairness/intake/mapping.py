@@ -10,15 +10,12 @@ import duckdb
 
 from fairness.config import Config, Source
 from fairness.errors import ConfigError, nearest
-from fairness.intake import amounts, casts
+from fairness.intake import amounts, casts, keys
 from fairness.intake.casts import Cast
 from fairness.intake.expressions import Header, Resolved, resolve
 from fairness.intake.files import InputFile, first_line
 from fairness.intake.layouts import CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
 from fairness.intake.relations import relation
-
-SEPARATOR, UNKNOWN = (chr(code) for code in casts.KEY_CHARACTERS)
-"""How cell and lens keys join their values, and stand for an unknown one; sql/46_cell_value.sql takes them apart."""
 
 _IDENTITIES = ("line_id", "customer_id", "offer_id")
 _LATEST = "2100-01-01"
@@ -279,7 +276,7 @@ class Mapping:
             numbered: Add ``source_row`` (record number among the readable ones, from 1), ``reject_column`` and
                 ``raw_row`` (JSON text).
             rejects: As for :func:`fairness.intake.relations.relation`.
-            among: Query of values of ``identity``, unknown as :data:`UNKNOWN`: only rows with one of them are read, and
+            among: Query of values of ``identity``, unknown ones as in keys: only rows with one of them are read, and
                 their numbers stay those of the whole file.
         """
         raw = relation(self._file, self._source, rejects=rejects)
@@ -293,7 +290,7 @@ class Mapping:
         ]
         numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
         if among is not None and self.identity is not None:
-            raw = f"(select *, {numbers.pop()} from {raw}) where {known(self.identity.typed)} in ({among})"
+            raw = f"(select *, {numbers.pop()} from {raw}) where {keys.known(self.identity.typed)} in ({among})"
         level_1 = f"select *{_listed(untyped)}{_listed(numbers)} from {raw}"
         typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
         level_2 = f"select *{_listed(typed)} from ({level_1})"
@@ -326,10 +323,11 @@ class Mapping:
 
     def _key_of(self, name: str) -> str:
         if name == "cell_key":
-            return _key([*(column for column in self._columns if column.name in CELL_BASE), *self._cells])
+            return keys.joined(_named(*(c for c in self._columns if c.name in CELL_BASE), *self._cells))
         if name == "controls_key":
-            return _parts(self._cells)
-        return _key(self._lenses) if self.layout.keys == "whole" else _parts(self._lenses)
+            return keys.continued(_named(*self._cells))
+        lenses = _named(*self._lenses)
+        return keys.joined(lenses) if self.layout.keys == "whole" else keys.continued(lenses)
 
     def _net(self) -> str:
         return amounts.net(has_gross=self.has("gross_amount"), has_tax_flag=self.has("tax_inclusive"))
@@ -377,9 +375,9 @@ class Mapping:
         return f"cast(json_object({fields}) as varchar)"
 
 
-def known(value: str) -> str:
-    """Return the SQL of a value as text, :data:`UNKNOWN` where there is none."""
-    return f"coalesce(cast({value} as varchar), {casts.quote(UNKNOWN)})"
+def _named(*columns: Mapped) -> list[tuple[str, str | None]]:
+    """Return the name of each column and its value where that is the same on every row."""
+    return [(column.name, column.constant) for column in columns]
 
 
 def _mapped(name: str, resolved: Resolved, cast: Cast) -> Mapped:
@@ -395,25 +393,3 @@ def _failed(untyped: str) -> str:
 
 def _listed(items: list[str]) -> str:
     return "".join(f", {item}" for item in items)
-
-
-def _key(columns: list[Mapped]) -> str:
-    """Return the SQL that joins the columns' values; constants are joined here, once, instead of on every row."""
-    parts: list[str] = []
-    text = ""
-    for position, column in enumerate(columns):
-        text += SEPARATOR if position else ""
-        if column.constant is not None:
-            text += column.constant
-            continue
-        parts += [casts.quote(text)] if text else []
-        parts.append(known(casts.ident(column.name)))
-        text = ""
-    parts += [casts.quote(text)] if text or not parts else []
-    return f"concat({', '.join(parts)})"
-
-
-def _parts(columns: list[Mapped]) -> str:
-    """Return the SQL of values that another key is continued with: each follows a separator."""
-    joined = [f'{casts.quote(SEPARATOR)}, coalesce("{column.name}", {casts.quote(UNKNOWN)})' for column in columns]
-    return f"concat({', '.join(joined)})" if joined else "''"

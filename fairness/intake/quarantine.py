@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from fairness.intake.casts import ident, quote
-from fairness.intake.mapping import known
+from fairness.intake.keys import known
 from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
 

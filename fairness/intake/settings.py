@@ -10,8 +10,8 @@ import duckdb
 
 from fairness.config import Config
 from fairness.intake.casts import MAX_TENURE_MONTHS
+from fairness.intake.keys import SEPARATOR, UNKNOWN
 from fairness.intake.layouts import CELL_BASE
-from fairness.intake.mapping import SEPARATOR, UNKNOWN
 from fairness.intake.stage import Staged
 
 MAX_COVERED_MONTHS = 240
