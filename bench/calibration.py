@@ -191,6 +191,10 @@ NULL_WORLDS = (
     World("12 offers x 500, tariff noise 5 %", OFFER, w.offers(3, 4, 500, w.normal(0.05), w.none())),
     World("20 offers x 500, own prices, list 5 %", OFFER, w.offers(4, 5, 500, w.none(), w.price_list(0.05))),
     World("200 offers x 50, own prices, lognormal 0.5", OFFER, w.offers(20, 10, 50, w.none(), w.lognormal(0.5))),
+    World(
+        "30 offers in all of 20 cells, tariff noise 2 %", OFFER, w.crossed_offers(20, 30, 10, w.normal(0.02), w.none())
+    ),
+    World("one offer a cell, 40 cells, tariff noise 2 %", OFFER, w.offers(40, 1, 200, w.normal(0.02), w.none())),
     World("parties of 3 accounts share 5 %", OFFER, w.households(20, 10, 1000, 3, w.normal(0.05))),
     World("changes of 5 %", CHANGE, w.changes(20, 100, 25, 0.05)),
     World("changes against 24 offers, 3 % each", DATED, w.dated_changes(24, 100, 0.03, 0.02)),
@@ -207,6 +211,9 @@ PRECISE_WORLDS = (
     World("200 offers x 50, tariff noise 3 %, 20 cells", OFFER, w.offers(20, 10, 50, w.normal(0.03), w.none())),
     World("200 offers x 50, tariff noise 3 %, 4 cells", OFFER, w.offers(4, 50, 50, w.normal(0.03), w.none())),
     World("200 offers x 50, own prices, list 5 %", OFFER, w.offers(20, 10, 50, w.none(), w.price_list(0.05))),
+    World(
+        "120 offers in all of 20 cells, tariff 3 %", OFFER, w.crossed_offers(20, 120, 3, w.normal(0.03), w.normal(0.01))
+    ),
     World("changes of 12 %", CHANGE, w.changes(20, 300, 100, 0.12)),
     World("60 joiners, 1,000 tenured, 20 cells, 11 %", JOINERS, w.derived(20, 1000, 60, w.normal(0.11))),
 )
@@ -227,6 +234,11 @@ OFFSETTING_WORLDS = (
     World("ten cells +10 %, ten -10 %, noise 8 %", LIKE, w.like_for_like(20, 300, 200, w.normal(0.08), offset=0.1)),
     World("ten cells +10 %, ten -10 %, list", LIKE, w.like_for_like(20, 300, 200, w.price_list(0.05), offset=0.1)),
     World("ten cells +10 %, ten -10 %, 200 offers", OFFER, w.offset_offers(20, 10, 20, w.normal(0.03), 0.1)),
+    World(
+        "ten cells +2 %, ten -2 %, 120 offers in all",
+        OFFER,
+        w.crossed_offers(20, 120, 3, w.normal(0.03), w.none(), offset=0.02),
+    ),
     World("ten cells +10 %, ten -10 %, 2,000 offers", OFFER, w.offset_offers(20, 100, 5, w.normal(0.03), 0.1)),
 )
 

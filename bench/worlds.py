@@ -153,6 +153,33 @@ def offers(cells: int, versions: int, customers: int, tariff: Noise, own: Noise,
     return make
 
 
+def crossed_offers(
+    cells: int, versions: int, customers: int, tariff: Noise, own: Noise, *, offset: float = 0.0
+) -> Maker:
+    """Offers that hold in every cell: the cells share all their price decisions.
+
+    Args:
+        cells: Cells.
+        versions: Offer versions, each with customers in every cell.
+        customers: Tenured customers of an offer version and cell.
+        tariff: Noise of the decision, shared by all cells.
+        own: Noise of each customer's price around it.
+        offset: Half of the cells stand this much above the true gap, half as many below.
+    """
+    cell = np.repeat(np.arange(cells), versions * customers)
+    version = np.tile(np.repeat(np.arange(versions), customers), cells)
+    offer = (30.0 + 0.5 * np.arange(versions))[version]
+    shift = offset * np.where(cell % 2 == 0, 1.0, -1.0)
+    everyone = np.ones(cell.size, dtype=bool)
+
+    def make(rng: np.random.Generator, gap: float) -> Marts:
+        price = offer * (1.0 + gap + shift) * tariff(rng, versions)[version] * own(rng, cell.size)
+        rows = _customers(cell, everyone, version=version, price_ticks=_ticks(price), offer_ticks=_ticks(offer))
+        return book(cells, rows)
+
+    return make
+
+
 def offset_offers(cells: int, versions: int, customers: int, own: Noise, offset: float) -> Maker:
     """Half of the cells above their offers, half as much money below; prices of their own."""
 

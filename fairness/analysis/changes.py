@@ -16,7 +16,7 @@ from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.config import Config
 from fairness.results import Companion, Finding
 from fairness.stats.change import ChangeArms, cell_changes, change_difference, clustered_mean, summarise_changes
-from fairness.stats.ranks import probability_superiority, signed_rank, van_elteren
+from fairness.stats.ranks import clustered_signed_rank, probability_superiority, van_elteren
 from fairness.stats.standardised_ratio import CellRatios, heterogeneity
 
 COMPARATOR = "new_customers"
@@ -70,7 +70,7 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
     own_change = _log_change(rows)
     value = own_change - offer_change
     by_version, decisions = clustered_mean(rows.values["version"], value, n)
-    z, rank_p = signed_rank(value, n)
+    z, rank_p = clustered_signed_rank(rows.values["version"], value, n)
     total = int(n.sum())
     no_spread = heterogeneity(CellRatios(np.array([by_version.log_ratio]), np.array([np.nan]), np.array([np.nan])))
     return Comparison(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +19,9 @@ from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.config import Config
 from fairness.results import Companion
 from fairness.stats.log_ratio import LogRatio
+from fairness.stats.offer_cells import CellSums, cluster_sums, offer_cells, wider_cells
 from fairness.stats.offer_ratio import (
+    Clustering,
     clustered_log_ratio,
     count_weighted,
     geometric_offer_gap,
@@ -31,8 +32,8 @@ from fairness.stats.offer_ratio import (
     wider,
 )
 from fairness.stats.overpayment import overpayment
-from fairness.stats.ranks import signed_rank
-from fairness.stats.scores import group_starts, numbered
+from fairness.stats.ranks import INDEPENDENT, clustered_signed_rank, signed_rank
+from fairness.stats.scores import group_starts, key_starts, numbered
 from fairness.stats.standardised_ratio import CellRatios, heterogeneity
 
 
@@ -52,6 +53,56 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Parties:
+    """What parties pay and are offered: most have one observation, some have several.
+
+    Attributes:
+        single: Parties with one observation: its price and offer.
+        several: Observations of the others, one entry each; ``n`` = parties with exactly this set of observations.
+        pattern: Set of observations that each entry of ``several`` belongs to.
+    """
+
+    single: CellSums
+    several: CellSums
+    pattern: IntArray
+
+    def log_ratio(self) -> LogRatio:
+        """Return the offer ratio with every party as its own cluster, over all cells."""
+        together = self._together(np.zeros_like(self.pattern))
+        return party_log_ratio(together.price, together.comparator, together.n)[0]
+
+    def by_cell(self, cells: IntArray) -> CellSums:
+        """Return the sums of every party within each cell, cells numbered by their position in sorted ``cells``."""
+        together = self._together(self.several.cell)
+        return replace(together, cell=np.searchsorted(cells, together.cell))
+
+    def _together(self, cell: IntArray) -> CellSums:
+        several = self.several
+        ones = np.ones_like(several.n)
+        added = cluster_sums(cell, self.pattern, several.price, several.comparator, ones, repeats=several.n)
+        both = (self.single, added)
+        return CellSums(
+            cell=np.concatenate([part.cell for part in both]),
+            price=np.concatenate([part.price for part in both]),
+            comparator=np.concatenate([part.comparator for part in both]),
+            n=np.concatenate([part.n for part in both]),
+        )
+
+    def signed_rank(self) -> tuple[float, float]:
+        """Return the signed-rank test with every party as its own cluster."""
+        if not len(self.pattern):
+            return signed_rank(np.log(self.single.price / self.single.comparator), self.single.n)
+        alone = np.full(len(self.single.n), INDEPENDENT)
+        differences = [np.log(x.price / x.comparator) for x in (self.single, self.several)]
+        return clustered_signed_rank(
+            np.concatenate((alone, self.pattern)),
+            np.concatenate(differences),
+            np.concatenate((self.single.n, np.ones_like(self.pattern))),
+            np.concatenate((np.ones_like(self.single.n), self.several.n)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Offers:
     """Value counts of (price, offer) of one scope, shape (m,), in major units of one period.
 
@@ -61,7 +112,7 @@ class _Offers:
         price: What was paid.
         offer: What a new customer is offered.
         n: Customers.
-        parties: (price sum, offer sum, number of parties): each customer, or several accounts of one party together.
+        parties: The same customers by party.
     """
 
     cell: IntArray
@@ -69,7 +120,7 @@ class _Offers:
     price: FloatArray
     offer: FloatArray
     n: IntArray
-    parties: tuple[FloatArray, FloatArray, IntArray]
+    parties: _Parties
 
 
 def readings(marts: Marts, config: Config) -> list[Reading]:
@@ -148,10 +199,10 @@ def _cell_drafts(marts: Marts, config: Config, reading: Reading, rows: Counts, s
 
 
 def _offers(marts: Marts, reading: str, rows: Counts, several: Counts) -> _Offers:
-    return _arrange(rows, marts.weights, _party_sums(marts, rows, several, PARTY_OFFERS[reading]))
+    return _arrange(rows, marts.weights, _parties(marts.weights, rows, several, PARTY_OFFERS[reading]))
 
 
-def _arrange(rows: Counts, weights: FloatArray, parties: tuple[FloatArray, FloatArray, IntArray]) -> _Offers:
+def _arrange(rows: Counts, weights: FloatArray, parties: _Parties) -> _Offers:
     """Return counts in major units of one period, with the offer version of each entry."""
     # A book has no version ids: there the pair of cell and offer price is the decision that customers share.
     own = rows.values["version"] >= 0
@@ -168,35 +219,26 @@ def _arrange(rows: Counts, weights: FloatArray, parties: tuple[FloatArray, Float
     )
 
 
-def _party_sums(marts: Marts, rows: Counts, several: Counts, column: str) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Return counts of what parties pay and are offered in all: most have one observation, some have several."""
-    usable = (several.values["price_ticks"] != NO_PRICE) & (several.values[column] > 0)
-    several = several.take(usable)
-    price, offer = _money(marts, rows, "price_ticks"), _money(marts, rows, "offer_ticks")
-    if not len(several):
-        return price, offer, rows.values["n_customers"]
-    # Customers whose party has several observations leave the counts and come back as one party with its sums.
-    their_price, their_offer = _money(marts, several, "price_ticks"), _money(marts, several, column)
-    both = np.concatenate((price, their_price)), np.concatenate((offer, their_offer))
-    left_n = np.concatenate((rows.values["n_customers"], -several.values["n_parties"]))
-    pairs = numbered(*both)
-    first = np.unique(pairs, return_index=True)[1]
-    left = np.bincount(pairs, weights=left_n)
-    keep = left > 0
-    patterns, member = np.unique(several.values["pattern"], return_inverse=True)
-    size = np.zeros(len(patterns), dtype=np.int64)
-    size[member] = several.values["n_parties"]
-    return (
-        np.concatenate((both[0][first][keep], np.bincount(member, weights=their_price))),
-        np.concatenate((both[1][first][keep], np.bincount(member, weights=their_offer))),
-        np.concatenate((left[keep].astype(np.int64), size)),
-    )
+def _parties(weights: FloatArray, rows: Counts, several: Counts, column: str) -> _Parties:
+    """Return the parties behind the counts: the customers of parties with several are taken out of the others."""
+    several = several.take((several.values["price_ticks"] != NO_PRICE) & (several.values[column] > 0))
+    shared = (several.cell, *(several.values[name] for name in ("price_ticks", column, "n_parties")))
+    single = (rows.cell, *(rows.values[name] for name in ("price_ticks", "offer_ticks", "n_customers")))
+    cell, price, offer, n = single
+    if len(several):
+        cell, price, offer, n = (np.concatenate(pair) for pair in zip(single, (*shared[:3], -shared[3]), strict=True))
+        order = np.lexsort((offer, price, cell))
+        cell, price, offer, n = cell[order], price[order], offer[order], n[order]
+        starts = key_starts(cell, price, offer)
+        left = np.add.reduceat(n, starts)
+        kept = starts[left > 0]
+        cell, price, offer, n = cell[kept], price[kept], offer[kept], left[left > 0]
+    return _Parties(_sums(weights, cell, price, offer, n), _sums(weights, *shared), several.values["pattern"])
 
 
-def _money(marts: Marts, rows: Counts, column: str) -> FloatArray:
-    """Return a column of ticks in major units of one period."""
-    money: FloatArray = rows.values[column] / TICKS_PER_UNIT * marts.weights[rows.cell]
-    return money
+def _sums(weights: FloatArray, cell: IntArray, price: IntArray, offer: IntArray, n: IntArray) -> CellSums:
+    scale = weights[cell]
+    return CellSums(cell, price / TICKS_PER_UNIT * scale, offer / TICKS_PER_UNIT * scale, n)
 
 
 def _compare(offers: _Offers, config: Config) -> Comparison | None:
@@ -205,13 +247,13 @@ def _compare(offers: _Offers, config: Config) -> Comparison | None:
         return None
     level = config.inference.confidence_level
     values = (offers.price, offers.offer, offers.n)
-    by_party, _ = party_log_ratio(*offers.parties)
+    by_party = offers.parties.log_ratio()
     by_version, decisions = clustered_log_ratio(offers.version, *values)
     ratio, interval = wider(by_party, by_version, confidence_level=level)
-    z, rank_p = signed_rank(np.log(offers.price / offers.offer), offers.n)
+    z, rank_p = _signed_rank(offers, interval)
     above = share_above(*values, confidence_level=level)
     geometric = geometric_offer_gap(*values)
-    cells, members, n_by_cell = _cell_gaps(offers)
+    cells, members, n_by_cell = _cell_gaps(offers, level)
     ranges = offer_relative_ranges(members, *values, n_cells=len(n_by_cell))
     paid = float((offers.price * offers.n).sum())
     total = int(offers.n.sum())
@@ -224,7 +266,7 @@ def _compare(offers: _Offers, config: Config) -> Comparison | None:
         geometric=geometric,
         n_eff=float(total),
         relative_range=float(np.nanmax(ranges)),
-        spread=heterogeneity(cells),
+        spread=heterogeneity(cells, few_draws=True),
         penalised_share=0.0 if len(n_by_cell) == 1 else penalised_share(cells, n_by_cell, config),
         effect_size=(above.share, "share_above"),
         companions=(
@@ -244,22 +286,24 @@ def _compare(offers: _Offers, config: Config) -> Comparison | None:
     )
 
 
-def _cell_gaps(offers: _Offers) -> tuple[CellRatios, IntArray, IntArray]:
-    """Return each cell's own gap by party, the cell number of each entry and the customers of each cell."""
+def _signed_rank(offers: _Offers, interval: Clustering) -> tuple[float, float]:
+    """Return the signed-rank test with the clusters of the printed interval."""
+    if interval == "party":
+        return offers.parties.signed_rank()
+    return clustered_signed_rank(offers.version, np.log(offers.price / offers.offer), offers.n)
+
+
+def _cell_gaps(offers: _Offers, level: float) -> tuple[CellRatios, IntArray, IntArray]:
+    """Return each cell's own gap with its wider interval, the cell number of each entry, each cell's customers."""
     # Entries are sorted by cell.
     first = group_starts(offers.cell)
-    members = np.repeat(np.arange(first.size), np.diff(first, append=len(offers.cell)))
-    ratios: list[LogRatio] = []
-    for start, end in pairwise((*first, len(offers.cell))):
-        here = slice(start, end)
-        ratios.append(party_log_ratio(offers.price[here], offers.offer[here], offers.n[here])[0])
-    gaps = CellRatios(
-        log_ratio=np.array([ratio.log_ratio for ratio in ratios]),
-        se=np.array([np.nan if ratio.se is None else ratio.se for ratio in ratios]),
-        df=np.array([np.nan if ratio.df is None else ratio.df for ratio in ratios]),
+    cells, members = offers.cell[first], np.repeat(np.arange(first.size), np.diff(first, append=len(offers.cell)))
+    by_version = offer_cells(
+        cluster_sums(members, offers.version, offers.price, offers.offer, offers.n), n_cells=len(cells)
     )
-    sizes = np.bincount(members, weights=offers.n, minlength=first.size).astype(np.int64)
-    return gaps, members, sizes
+    by_party = offer_cells(offers.parties.by_cell(cells), n_cells=len(cells))
+    sizes = np.bincount(members, weights=offers.n, minlength=len(cells)).astype(np.int64)
+    return wider_cells(by_party, by_version, confidence_level=level), members, sizes
 
 
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
@@ -324,12 +368,10 @@ def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
 
     Parties are customers here: clustering several accounts would need every month's pairings.
     """
-    level = config.inference.confidence_level
+    level, one = config.inference.confidence_level, np.ones(1)
     found: list[dict[str, object]] = []
     for month, counts in marts.monthly.items():
-        singles = tuple(counts.values[name] / TICKS_PER_UNIT for name in ("price_ticks", "offer_ticks"))
-        arranged = _arrange(counts, np.ones(1), (singles[0], singles[1], counts.values["n_customers"]))
-        comparison = _compare(arranged, config)
+        comparison = _compare(_arrange(counts, one, _parties(one, counts, marts.parties.none(), "offer_ticks")), config)
         if comparison is None:
             continue
         lower, upper = comparison.ratio.interval(level) or (None, None)

@@ -1,8 +1,10 @@
-"""The four distributions the package needs, from scipy.special: it loads several times faster than scipy.stats."""
+"""The five distributions the package needs, from scipy.special: it loads several times faster than scipy.stats."""
 
 from __future__ import annotations
 
 import math
+
+from fairness.stats.checks import FloatArray
 
 
 def normal_quantile(probability: float) -> float:
@@ -31,6 +33,15 @@ def t_quantile(probability: float, df: float) -> float:
     return normal_quantile(probability) if math.isinf(df) else float(stdtrit(df, probability))
 
 
+def t_quantiles(probability: float, df: FloatArray) -> FloatArray:
+    """Return the quantiles of Student's t for an array of degrees of freedom; NaN where they are."""
+    from scipy.special import ndtri, stdtrit
+
+    quantiles: FloatArray = stdtrit(df, probability)
+    quantiles[df == math.inf] = ndtri(probability)
+    return quantiles
+
+
 def t_upper(value: float, df: float) -> float:
     """Return P(t > value) of Student's t; ``df`` may be fractional, or infinite for the normal."""
     from scipy.special import ndtr, stdtr
@@ -43,6 +54,15 @@ def chi2_upper(value: float, df: float) -> float:
     from scipy.special import chdtrc
 
     return float(chdtrc(df, value))
+
+
+def f_upper(value: float, df_numerator: float, df_denominator: float) -> float:
+    """Return P(F > value); an infinite ``df_denominator`` means a chi-squared over its degrees of freedom."""
+    from scipy.special import fdtrc
+
+    if math.isinf(df_denominator):
+        return chi2_upper(value * df_numerator, df_numerator)
+    return float(fdtrc(df_numerator, df_denominator, value))
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:

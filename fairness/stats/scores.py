@@ -51,6 +51,15 @@ def numbered(*keys: IntArray | FloatArray | BoolArray) -> IntArray:
     return numbers
 
 
+def key_starts(*sorted_keys: IntArray | FloatArray) -> IntArray:
+    """Return the index at which each run of entries with equal keys starts, shape (runs,)."""
+    changed = np.ones(sorted_keys[0].shape[0], dtype=np.bool_)
+    changed[1:] = False
+    for key in sorted_keys:
+        changed[1:] |= key[1:] != key[:-1]
+    return np.flatnonzero(changed).astype(np.int64)
+
+
 def group_sums(sorted_group: IntArray, values: FloatArray | IntArray, size: int) -> FloatArray:
     """Return the sum of ``values`` by group, shape (size,), 0 for a group without entries.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairness.stats.checks import LOG_NOISE, FloatArray, fraction, not_empty, without_noise
-from fairness.stats.distributions import chi2_upper
+from fairness.stats.distributions import chi2_upper, f_upper
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.value_counts import CellArms
 
@@ -220,19 +220,22 @@ def needed_new(*, relative_range: float | None, margin: float, alpha: float) -> 
     return math.log(alpha) / math.log1p(-margin / r)
 
 
-def heterogeneity(cells: CellRatios) -> Heterogeneity:
+def heterogeneity(cells: CellRatios, *, few_draws: bool = False) -> Heterogeneity:
     """Test whether the cells have one common gap, on the log scale.
 
     Q = sum_c w_c (L_c - mean)^2 with w_c the inverse variance of the cell's log ratio L_c, against chi-squared with
     cells - 1 degrees of freedom; tau^2 = max(0, (Q - df) / sum_c w_c (1 - w_c / W)). Q is 0 when all cells have the
     same gap; tau is a spread and has no sign. Cells without variance get a standard error of 1e-6. The chi-squared
-    distribution is asymptotic in the customers of each cell.
+    distribution is asymptotic in the customers of each cell. With ``few_draws`` it is Welch's F, which knows that each
+    standard error is itself estimated: with S = sum_c (1 - w_c / W)^2 / df_c and k cells,
+    Q / (k - 1) / (1 + 2 (k - 2) S / (k^2 - 1)) has k - 1 and (k^2 - 1) / (3 S) degrees of freedom.
 
     Args:
         cells: The gap of every cell, whatever it is measured against; cells without a standard error do not count.
+        few_draws: Whether the standard errors rest on few draws, such as the price decisions of a cell.
 
     References:
-        DerSimonian and Laird, Controlled Clinical Trials 7 (1986) 177-188.
+        DerSimonian and Laird, Controlled Clinical Trials 7 (1986) 177-188; Welch, Biometrika 38 (1951) 330-336.
 
     Example:
         >>> from fairness.stats.value_counts import CountTable, summarise
@@ -255,7 +258,17 @@ def heterogeneity(cells: CellRatios) -> Heterogeneity:
     # sum_c w_c (1 - w_c / W) as twice the sum over pairs: one dominating weight would cancel in W - w_c.
     ascending = np.sort(weight)
     scale = 2.0 * float((ascending[1:] * np.cumsum(ascending)[:-1]).sum()) / total
-    return Heterogeneity(q=q, df=df, p_value=chi2_upper(q, df), tau=math.sqrt(max(0.0, (q - df) / scale)))
+    estimated = float(((1.0 - weight / total) ** 2 / cells.df[known]).sum()) if few_draws else 0.0
+    return Heterogeneity(q=q, df=df, p_value=_welch_p(q, df, estimated), tau=math.sqrt(max(0.0, (q - df) / scale)))
+
+
+def _welch_p(q: float, df: int, estimated: float) -> float:
+    """Return the p-value of Q when the weights are estimated; ``estimated`` is Welch's S, 0 for known weights."""
+    if not estimated:
+        return chi2_upper(q, df)
+    k = df + 1
+    inflation = 1.0 + 2.0 * (k - 2) * estimated / (k**2 - 1)
+    return f_upper(q / df / inflation, df, (k**2 - 1) / (3.0 * estimated))
 
 
 def reversal_gap(*, covered_tenured: float, covered_comparator: float, uncovered_tenured: float) -> float | None:

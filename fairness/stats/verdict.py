@@ -215,9 +215,15 @@ def _few_decisions(evidence: Evidence) -> bool:
 
 
 def _estimators_disagree(evidence: Evidence, estimate: float) -> bool:
-    """Return whether a significant rank test and the geometric companion both point against the estimate."""
+    """Return whether a significant rank test and the geometric companion both point against the estimate.
+
+    Where estimate and companion both lie inside the margin they agree: both gaps are negligible, whatever their signs.
+    A symmetric price list shows why: the logarithm turns -5 % and +5 % into -5.1 % and +4.9 %, which ranks see at once.
+    """
     z, p, geometric = evidence.rank_z, evidence.rank_p, evidence.geometric
     if z is None or p is None or geometric is None or p >= evidence.alpha:
+        return False
+    if max(abs(estimate), abs(geometric)) < evidence.margin:
         return False
     return z * estimate < 0 and geometric * estimate < 0
 

@@ -132,13 +132,21 @@ def test_estimators_disagree_needs_both_against_the_estimate() -> None:
     assert verdict_of(PENALTY, **{**against, "rank_z": 3.0})[0] == "penalty"
 
 
+def test_estimators_that_both_see_a_negligible_gap_do_not_disagree() -> None:
+    against = {"rank_z": -9.0, "rank_p": 1e-9}
+    assert verdict_of(EQUAL, **against, geometric=-0.0099)[0] == "equivalent"
+    assert verdict_of(EQUAL, **against, geometric=-0.01)[1] == "estimators_disagree"
+    beyond = {"estimate": 0.012, "equivalence_interval": (0.001, 0.02)}
+    assert verdict_of(EQUAL, **against, **beyond, geometric=-0.001)[1] == "estimators_disagree"
+
+
 def test_the_first_rule_decides_and_the_others_warn() -> None:
     everything = {
         "shares_comparators": True,
         "g_eff": 2.0,
         "rank_z": -3.0,
         "rank_p": 0.001,
-        "geometric": -0.001,
+        "geometric": -0.01,
         "n_eff": 5.0,
         "q_p_value": 0.0,
         "tau": 0.5,
