@@ -180,6 +180,18 @@ NULL_WORLDS = (
     World("normal prices, n_eff 30", LIKE, w.like_for_like(2, 100, 15, w.normal(0.08))),
     World("skewed, lognormal 0.6, n_eff 30", LIKE, w.like_for_like(2, 100, 15, w.lognormal(0.6))),
     World("households of 3 share 8 %", LIKE, w.like_for_like(20, 120, 30, w.normal(0.08), household=3)),
+    World(
+        "households of 3 anywhere share 8 %",
+        LIKE,
+        w.like_for_like(20, 120, 30, w.normal(0.08), household=3, apart=True),
+    ),
+    World("households of 3 share a price list", LIKE, w.like_for_like(20, 120, 30, w.price_list(0.05), household=3)),
+    World("households of 3, t with 3 df", LIKE, w.like_for_like(20, 120, 30, w.student(0.05), household=3)),
+    World(
+        "households of 3 share price over cost, 10 %",
+        COST,
+        w.cost_plus(20, 120, 30, w.normal(0.10), cost=0.4, household=3),
+    ),
     World("price over cost, noise 10 %", COST, w.cost_plus(20, 100, 25, w.normal(0.10), cost=0.4)),
     World("price over cost, lognormal 0.3", COST, w.cost_plus(20, 100, 25, w.lognormal(0.3), cost=0.4)),
     World("20 offers x 500, tariff noise 2 %", OFFER, w.offers(4, 5, 500, w.normal(0.02), w.none())),

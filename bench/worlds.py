@@ -13,7 +13,17 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from fairness.analysis.counts import NEW, NO_VERSION, PARTY_OFFERS, READINGS, TENURED, TICKS_PER_UNIT, Counts
+from fairness.analysis.counts import (
+    NEW,
+    NO_PRICE,
+    NO_VERSION,
+    PARTY_OFFERS,
+    PARTY_REFERENCES,
+    READINGS,
+    TENURED,
+    TICKS_PER_UNIT,
+    Counts,
+)
 from fairness.analysis.marts import Cell, Marts
 
 Array = NDArray[np.float64]
@@ -21,6 +31,7 @@ Ints = NDArray[np.int64]
 Maker = Callable[[np.random.Generator, float], Marts]
 Noise = Callable[[np.random.Generator, int], Array]
 """Draws factors with mean 1."""
+_PARTY_COLUMNS = ("price_ticks", *PARTY_OFFERS.values(), *PARTY_REFERENCES.values())
 
 
 def normal(sd: float) -> Noise:
@@ -50,7 +61,15 @@ def none() -> Noise:
 
 
 def like_for_like(
-    cells: int, tenured: int, new: int, noise: Noise, *, uneven: float = 0.0, household: int = 1, offset: float = 0.0
+    cells: int,
+    tenured: int,
+    new: int,
+    noise: Noise,
+    *,
+    uneven: float = 0.0,
+    household: int = 1,
+    apart: bool = False,
+    offset: float = 0.0,
 ) -> Maker:
     """Tenured and new customers of the same cells.
 
@@ -60,7 +79,8 @@ def like_for_like(
         new: New customers of a cell on average.
         noise: Of a price around its cell's.
         uneven: Standard deviation of the log cell sizes, tenured large where new are small.
-        household: Accounts of a party, all in one cell and group, which share one draw.
+        household: Accounts of a party, which share one draw.
+        apart: Whether accounts of a party lie anywhere in the book; else all are in one cell and group.
         offset: Half of the cells stand this much above the true gap, half as much below.
     """
     spread = np.exp(uneven * np.linspace(-1.0, 1.0, cells)) if uneven else np.ones(cells)
@@ -75,9 +95,11 @@ def like_for_like(
     def make(rng: np.random.Generator, gap: float) -> Marts:
         cell = np.concatenate([np.repeat(np.arange(cells), n) for n in sizes])
         is_tenured = np.arange(cell.size) < sizes[0].sum()
-        drawn = np.repeat(noise(rng, -(-cell.size // household)), household)[: cell.size]
-        price = base[cell] * drawn * np.where(is_tenured, 1.0 + gap + shift[cell], 1.0)
-        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(price)))
+        party = np.arange(cell.size) // household
+        party = rng.permutation(party) if apart else party
+        price = base[cell] * noise(rng, party.max() + 1)[party] * np.where(is_tenured, 1.0 + gap + shift[cell], 1.0)
+        shared = _accounts(party, cell, is_tenured, price_ticks=_ticks(price)) if household > 1 else None
+        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(price)), parties=shared)
 
     return make
 
@@ -103,16 +125,22 @@ def hidden_discount(cells: int, tenured: int, new: int, depth: float) -> Maker:
     return make
 
 
-def cost_plus(cells: int, tenured: int, new: int, noise: Noise, *, cost: float) -> Maker:
-    """Prices are a margin on each customer's own expected cost, which varies (sigma ``cost``) and differs by tenure."""
+def cost_plus(cells: int, tenured: int, new: int, noise: Noise, *, cost: float, household: int = 1) -> Maker:
+    """Prices are a margin on each customer's own expected cost, which varies (sigma ``cost``) and differs by tenure.
+
+    Accounts of a household, all in one cell and group, share the margin.
+    """
 
     def make(rng: np.random.Generator, gap: float) -> Marts:
         cell = np.concatenate((np.repeat(np.arange(cells), tenured), np.repeat(np.arange(cells), new)))
         is_tenured = np.arange(cell.size) < cells * tenured
         costs = 300.0 * np.exp(cost * rng.standard_normal(cell.size)) * np.where(is_tenured, 0.9, 1.0)
-        price = 1.25 * costs * noise(rng, cell.size) * np.where(is_tenured, 1.0 + gap, 1.0)
+        party = np.arange(cell.size) // household
+        price = 1.25 * costs * noise(rng, party.max() + 1)[party] * np.where(is_tenured, 1.0 + gap, 1.0)
         rows = _customers(cell, is_tenured, price_ticks=_ticks(price), reference_ticks=_ticks(costs))
-        return book(cells, rows, reference="expected_cost")
+        paid = {"price_ticks": _ticks(price), "cost_ticks": _ticks(costs)}
+        shared = _accounts(party, cell, is_tenured, **paid) if household > 1 else None
+        return book(cells, rows, reference="expected_cost", parties=shared)
 
     return make
 
@@ -202,11 +230,7 @@ def households(cells: int, versions: int, parties: int, accounts: int, party: No
         cell, offer = version // versions, 20.0 + 0.5 * version
         price, offered = _ticks(offer * (1.0 + gap) * party(rng, parties)[owner]), _ticks(offer)
         everyone = np.ones(owner.size, dtype=bool)
-        number = np.tile(np.arange(1, accounts + 1), parties)
-        one = np.ones(owner.size, dtype=np.int64)
-        offers_of = dict.fromkeys(PARTY_OFFERS.values(), offered)
-        shared = _rows(cell, TENURED, one, price_ticks=price, pattern=owner, customer_number=number, **offers_of)
-        shared.values["n_parties"] = shared.values.pop("n_customers")
+        shared = _accounts(owner, cell, everyone, price_ticks=price, **dict.fromkeys(PARTY_OFFERS.values(), offered))
         return book(cells, _customers(cell, everyone, price_ticks=price, offer_ticks=offered), parties=shared)
 
     return make
@@ -276,6 +300,17 @@ def _customers(cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
     return _rows(cell[kept], group[kept], n, **{name: values[kept] for name, values in ticks.items()})
 
 
+def _accounts(party: Ints, cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
+    """Return the accounts of parties with several, every party a set of its own, sorted by cell as counts are read."""
+    order = np.lexsort((party, cell))
+    group = np.where(tenured, TENURED, NEW).astype(np.int64)
+    ones = np.ones(party.size, dtype=np.int64)
+    known = {**dict.fromkeys(_PARTY_COLUMNS, ones - 1 + NO_PRICE), **ticks, "pattern": party, "customer_number": ones}
+    rows = _rows(cell[order], group[order], ones, **{name: values[order] for name, values in known.items()})
+    rows.values["n_parties"] = rows.values.pop("n_customers")
+    return rows
+
+
 def _rows(cell: Ints, group: Ints | int, n: Ints, **values: Ints) -> Counts:
     zeros = np.zeros(cell.size, dtype=np.int64)
     return Counts(cell.astype(np.int64), zeros, zeros + group, zeros, {**values, "n_customers": n})
@@ -328,7 +363,7 @@ def book(
         left_censored=0,
         has_dated_offers=False,
         coverage=_coverage(rows),
-        parties=parties or _nobody("pattern", "n_parties", "customer_number", "price_ticks", *PARTY_OFFERS.values()),
+        parties=parties or _nobody("pattern", "n_parties", "customer_number", *_PARTY_COLUMNS),
         other_coverage=(),
         weights=np.ones(n_cells),
     )

@@ -33,6 +33,8 @@ counted as (
         observation.effective_ticks,
         observation.standard_offer_ticks,
         observation.set_offer_ticks,
+        observation.market_ticks,
+        observation.cost_ticks,
         count(*) over (partition by observation.party_id) as party_size
     from observation
     inner join parties

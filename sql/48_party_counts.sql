@@ -1,8 +1,8 @@
 -- Grain:   one row per distinct set of observations that parties with several have, and observation in it.
 -- Reads:   int_party_observation
 -- Columns: pattern = number of the set; n_parties = parties with exactly this set; then the observation: cell_key,
---          lens_key, loyalty_group, band_order, price_ticks, the offers at each basis; customer_number = which of the party's
---          customers it belongs to (1, 2, ...).
+--          lens_key, loyalty_group, band_order, price_ticks, the offers at each basis, market price and expected cost;
+--          customer_number = which of the party's customers it belongs to (1, 2, ...).
 -- Why:     clustering by party and counting distinct customers need to know which observations belong together, not
 --          whose they are. No id leaves this model.
 
@@ -23,9 +23,10 @@ described as (
             coalesce(cast(price_ticks as varchar), '-'), coalesce(cast(offer_ticks as varchar), '-'),
             coalesce(cast(headline_ticks as varchar), '-'), coalesce(cast(effective_ticks as varchar), '-'),
             coalesce(cast(standard_offer_ticks as varchar), '-'), coalesce(cast(set_offer_ticks as varchar), '-'),
+            coalesce(cast(market_ticks as varchar), '-'), coalesce(cast(cost_ticks as varchar), '-'),
             cast(customer_number as varchar)) as observation,
         cell_key, lens_key, loyalty_group, band_order, price_ticks, offer_ticks, headline_ticks, effective_ticks, standard_offer_ticks, set_offer_ticks,
-        customer_number
+        market_ticks, cost_ticks, customer_number
     from numbered
 ),
 
@@ -53,7 +54,8 @@ final as (
         patterns.n_parties,
         described.cell_key, described.lens_key, described.loyalty_group, described.band_order,
         described.price_ticks, described.offer_ticks, described.headline_ticks, described.effective_ticks,
-        described.standard_offer_ticks, described.set_offer_ticks, described.customer_number
+        described.standard_offer_ticks, described.set_offer_ticks, described.market_ticks,
+        described.cost_ticks, described.customer_number
     from patterns
     inner join described
         on patterns.example_party = described.party_id

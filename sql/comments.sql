@@ -374,6 +374,10 @@ comment on column party_counts.standard_offer_ticks is
     'The offer after its introduction, in 10^-4 currency units a month; null in a book';
 comment on column party_counts.set_offer_ticks is
     'That offer at the basis of the study, in 10^-4 currency units a month';
+comment on column party_counts.market_ticks is
+    'Market price that a book states, in 10^-4 currency units per stated interval; null where it states none';
+comment on column party_counts.cost_ticks is
+    'Expected cost that a book states, in 10^-4 currency units per stated interval; null where it states none';
 comment on column party_counts.customer_number is 'Which of the party''s customers, from 1';
 
 comment on table derived_counts is

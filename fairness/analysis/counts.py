@@ -30,6 +30,8 @@ PARTY_OFFERS = {
     "at_price_set": "set_offer_ticks",
 }
 """Reading of an offer to its column in party_counts."""
+PARTY_REFERENCES = {"market_price": "market_ticks", "expected_cost": "cost_ticks"}
+"""Reference of a price to its column in party_counts."""
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

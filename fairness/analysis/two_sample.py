@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts
+from fairness.analysis.counts import NO_PRICE, PARTY_REFERENCES, TICKS_PER_UNIT, BoolArray, Counts
 from fairness.analysis.coverage import covered
 from fairness.analysis.drafts import Draft
 from fairness.analysis.marts import Marts
@@ -17,10 +17,14 @@ from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.config import Config
 from fairness.results import Companion
 from fairness.stats.hodges_lehmann import hodges_lehmann
+from fairness.stats.log_ratio import LogRatio, is_wider
+from fairness.stats.offer_cells import wider_cells
 from fairness.stats.offer_ratio import median_ratio, offer_ratio, share_above
+from fairness.stats.party_clusters import PartyRows, effective_parties, party_cells, party_ratio, party_van_elteren
 from fairness.stats.ranks import mann_whitney, probability_superiority, van_elteren, welch
 from fairness.stats.resampling import permutation_p_value, rao_wu_interval
 from fairness.stats.standardised_ratio import (
+    CellRatios,
     cell_ratios,
     effective_new,
     geometric_gap,
@@ -38,11 +42,12 @@ COMPARATOR = "new_customers"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sample:
-    """Both arms of one scope, reduced: value counts, statistics per cell, and which cells qualify."""
+    """Both arms of one scope, reduced: value counts, statistics per cell, which cells qualify, parties with several."""
 
     table: CountTable
     arms: CellArms
     qualified: BoolArray
+    parties: PartyRows
 
 
 def has_data(marts: Marts, estimand: str) -> bool:
@@ -64,7 +69,9 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
             continue
         share = covered(marts, scope, estimand, sample.qualified)
         base = base_finding(estimand, scope, share, comparator=COMPARATOR, basis="paid")
-        comparison = compare(sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED)
+        comparison = compare(
+            sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED, parties=sample.parties
+        )
         if comparison is not None and scope == POOLED:
             context = _context(marts, estimand, sample, config)
             comparison = replace(comparison, companions=comparison.companions + context)
@@ -91,7 +98,9 @@ def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
         share = covered(marts, scope, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
         base = base_finding("raw_gap", scope, share, comparator=COMPARATOR, basis="paid")
         enough = arms.qualified(min_per_group=1)
-        comparison = compare(table, arms, enough, config, resampled=False)
+        parties = _party_rows(marts, scope, None)
+        parties = replace(parties, cell=np.zeros_like(parties.cell))
+        comparison = compare(table, arms, enough, config, resampled=False, parties=parties)
         if comparison is not None:
             comparison = replace(comparison, companions=_raw_companions(table))
         yield draft(base, comparison, share, config, judged=False)
@@ -101,7 +110,8 @@ def _sample(marts: Marts, config: Config, scope: Scope, reference: str | None) -
     counts = marts.prices if reference is None else marts.references[reference]
     table = _count_table(marts, counts, scope, reference)
     arms = summarise(table)
-    return _Sample(table, arms, arms.qualified(min_per_group=config.like_for_like.min_per_group))
+    qualified = arms.qualified(min_per_group=config.like_for_like.min_per_group)
+    return _Sample(table, arms, qualified, _party_rows(marts, scope, reference))
 
 
 def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | None) -> CountTable:
@@ -121,6 +131,26 @@ def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | No
     )
 
 
+def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
+    """Return the customers of a scope who belong to parties with several, as :func:`_count_table` counts them."""
+    several = marts.parties
+    tenured = scope.tenured(marts, several)
+    chosen = (tenured | scope.new(marts, several)) & (several.values["price_ticks"] != NO_PRICE)
+    ticks = None if reference is None else several.values[PARTY_REFERENCES[reference]]
+    if ticks is not None:
+        chosen &= ticks != NO_PRICE
+    rows = several.take(chosen)
+    weights = marts.weights[rows.cell]
+    return PartyRows(
+        pattern=rows.values["pattern"],
+        cell=rows.cell,
+        tenured=tenured[chosen],
+        price=rows.values["price_ticks"] / TICKS_PER_UNIT * weights,
+        reference=np.ones(len(rows)) if ticks is None else ticks[chosen] / TICKS_PER_UNIT * weights,
+        n=rows.values["n_parties"],
+    )
+
+
 def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -> Iterator[Draft]:
     for scope in cell_scopes(marts):
         here = np.zeros(len(marts.cells), dtype=np.bool_)
@@ -129,23 +159,42 @@ def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -
             continue
         share = covered(marts, POOLED, estimand, sample.qualified, only=scope.cell)
         base = base_finding(estimand, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
-        yield draft(
-            base, compare(sample.table, sample.arms, sample.qualified & here, config, resampled=False), share, config
+        parties = sample.parties.of_cell(scope.cell)
+        comparison = compare(
+            sample.table, sample.arms, sample.qualified & here, config, resampled=False, parties=parties
         )
+        yield draft(base, comparison, share, config)
 
 
 def compare(
-    table: CountTable, arms: CellArms, chosen: BoolArray, config: Config, *, resampled: bool
+    table: CountTable,
+    arms: CellArms,
+    chosen: BoolArray,
+    config: Config,
+    *,
+    resampled: bool,
+    parties: PartyRows | None = None,
 ) -> Comparison | None:
-    """Compare the chosen cells; None where there is none."""
+    """Compare the chosen cells; None where there is none.
+
+    Args:
+        table: Value counts.
+        arms: Their summary by cell.
+        chosen: True for the cells to compare, shape (n_cells,).
+        config: The study.
+        resampled: Whether the bootstrap companion is wanted.
+        parties: Those of the counted customers whose party has several; None where parties are not known.
+    """
     if not chosen.any():
         return None
     settings = config.inference
     table, arms = table.restrict(chosen), arms.select(chosen)
-    cells = cell_ratios(arms)
+    inference = _infer(table, arms, parties.take(chosen[parties.cell]) if parties else None, config)
+    cells = inference.cells
     degenerate = arms.degenerate()
-    p_value, test = _permuted(table, config) if degenerate.any() else (None, "satterthwaite_t")
-    z, rank_p = van_elteren(arms)
+    usual = "cluster_t" if inference.interval == "party" else "satterthwaite_t"
+    p_value, test = _permuted(table, config) if degenerate.any() else (None, usual)
+    z, rank_p = inference.rank
     geometric = geometric_gap(arms)
     companions = [
         Companion("geometric", geometric),
@@ -153,7 +202,7 @@ def compare(
         Companion("probability_superiority", probability_superiority(arms)),
         Companion("van_elteren", statistic=z, p_value=rank_p),
     ]
-    ratio = standardised_ratio(arms)
+    ratio = inference.ratio
     if resampled and settings.bootstrap_replicates and min(arms.n_tenured.min(), arms.n_new.min()) > 1:
         lower, upper = rao_wu_interval(
             table,
@@ -179,18 +228,57 @@ def compare(
         n_cells=int(arms.cell.size),
         rank=(z, rank_p),
         geometric=geometric,
-        n_eff=effective_new(arms),
+        n_eff=inference.n_eff,
         relative_range=largest_relative_range(arms),
         spread=heterogeneity(cells),
         penalised_share=0.0 if single else penalised_share(cells, arms.n_tenured, config, permuted=permuted),
         effect_size=(probability_superiority(arms), "probability_superiority"),
         companions=tuple(companions),
-        interval="log_t_satterthwaite",
+        interval=inference.interval,
         test=test,
         paid=paid,
         comparator_money=paid / (1.0 + ratio.estimate),
         p_value=p_value,
+        by_party=inference.by_party,
         warnings=("degenerate_variance",) if degenerate.any() else (),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inference:
+    """What depends on whether customers or parties are the draws.
+
+    Attributes:
+        ratio: The gap with the wider interval.
+        interval: ``log_t_satterthwaite`` by customer, or ``party``.
+        by_party: Interval by party, None where every party has one customer.
+        cells: Each cell's gap with its wider interval.
+        rank: z and p of the rank test, by what the interval is by.
+        n_eff: Effective new customers, or parties where those are fewer.
+    """
+
+    ratio: LogRatio
+    interval: str
+    by_party: tuple[float, float] | None
+    cells: CellRatios
+    rank: tuple[float, float]
+    n_eff: float
+
+
+def _infer(table: CountTable, arms: CellArms, parties: PartyRows | None, config: Config) -> _Inference:
+    ratio, cells, n_eff = standardised_ratio(arms), cell_ratios(arms), effective_new(arms)
+    if not parties:
+        return _Inference(ratio, "log_t_satterthwaite", None, cells, van_elteren(arms), n_eff)
+    level = config.inference.confidence_level
+    by_party = party_ratio(arms, parties)
+    is_party = is_wider(by_party, ratio, confidence_level=level)
+    return _Inference(
+        ratio=by_party if is_party else ratio,
+        interval="party" if is_party else "log_t_satterthwaite",
+        by_party=by_party.interval(level),
+        cells=wider_cells(cells, party_cells(arms, parties), confidence_level=level),
+        rank=party_van_elteren(table, arms, parties) if is_party else van_elteren(arms),
+        n_eff=min(n_eff, effective_parties(arms, parties)),
     )
 
 

@@ -84,3 +84,17 @@ class LogRatio:
         above_lower = (self.log_ratio - math.log1p(-margin)) / self.se
         below_upper = (math.log1p(margin) - self.log_ratio) / self.se
         return t_upper(min(above_lower, below_upper), self.df)
+
+
+def is_wider(result: LogRatio, other: LogRatio, *, confidence_level: float) -> bool:
+    """Say whether a result has a wider interval than another of the same ratio; one that cannot be computed is widest.
+
+    Example:
+        >>> is_wider(LogRatio(0.1, 0.03, 9.0), LogRatio(0.1, 0.01, 99.0), confidence_level=0.95)
+        True
+    """
+    widths = []
+    for one in (result, other):
+        interval = one.interval(confidence_level)
+        widths.append(math.inf if interval is None else interval[1] - interval[0])
+    return widths[0] > widths[1]

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from fairness.stats import checks
 from fairness.stats.checks import LOG_NOISE, FloatArray, IntArray, without_noise
-from fairness.stats.log_ratio import LogRatio
+from fairness.stats.log_ratio import LogRatio, is_wider
 from fairness.stats.proportion import clopper_pearson
 from fairness.stats.scores import group_starts
 from fairness.stats.value_counts import relative_ranges
@@ -168,11 +168,9 @@ def wider(by_party: LogRatio, by_version: LogRatio, *, confidence_level: float) 
         >>> wider(LogRatio(0.1, 0.01, 99.0), LogRatio(0.1, 0.03, 9.0), confidence_level=0.95)[1]
         'offer_version'
     """
-    widths = []
-    for result in (by_party, by_version):
-        interval = result.interval(confidence_level)
-        widths.append(math.inf if interval is None else interval[1] - interval[0])
-    return (by_version, "offer_version") if widths[1] > widths[0] else (by_party, "party")
+    if is_wider(by_version, by_party, confidence_level=confidence_level):
+        return by_version, "offer_version"
+    return by_party, "party"
 
 
 def count_weighted(cell: ArrayLike, price: ArrayLike, comparator: ArrayLike, n: ArrayLike) -> float:

@@ -107,6 +107,33 @@ def _rank_ties(sorted_cell: IntArray, sorted_score: FloatArray) -> IntArray:
     return np.flatnonzero(changed).astype(np.int64)
 
 
+def mid_ranks(*, cell: IntArray, score: FloatArray, n: IntArray, n_cells: int) -> FloatArray:
+    """Return the rank of each entry's score among the customers of its cell, ties sharing their mean, shape (m,).
+
+    Args:
+        cell: Cell of each entry, shape (m,), any order.
+        score: Score to be ranked, shape (m,).
+        n: Customers of each entry, shape (m,); an entry of 0 is ranked where it would tie and moves nobody.
+        n_cells: Number of cells.
+
+    Example:
+        >>> mid_ranks(cell=np.array([0, 0, 0]), score=np.array([2.0, 1.0, 2.0]), n=np.array([3, 4, 0]), n_cells=1)
+        array([6. , 2.5, 6. ])
+    """
+    order = np.lexsort((score, cell))
+    starts = _rank_ties(cell[order], score[order])
+    if not starts.size:
+        return np.zeros(0)
+    tied = np.add.reduceat(n[order], starts)
+    tie_cell = cell[order][starts]
+    totals = count_sums(tie_cell, tied, n_cells)
+    earlier = np.cumsum(totals) - totals
+    rank = np.cumsum(tied) - tied - earlier[tie_cell] + (tied + 1.0) / 2.0
+    ranks = np.empty(cell.shape[0])
+    ranks[order] = np.repeat(rank, np.diff(np.append(starts, cell.shape[0])))
+    return ranks
+
+
 def rank_sums(*, cell: IntArray, tenured: BoolArray, score: FloatArray, n: IntArray, n_cells: int) -> RankSums:
     """Return the Mann-Whitney statistic of the tenured arm and its null variance in every cell.
 

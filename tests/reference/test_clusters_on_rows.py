@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pytest
@@ -13,8 +14,16 @@ from statsmodels.stats.oneway import anova_oneway
 
 from fairness.stats.offer_cells import CellSums, cluster_sums, offer_cells, wider_cells
 from fairness.stats.offer_ratio import clustered_log_ratio, party_log_ratio
-from fairness.stats.ranks import INDEPENDENT, clustered_signed_rank, signed_rank
-from fairness.stats.standardised_ratio import CellRatios, heterogeneity
+from fairness.stats.party_clusters import PartyRows, effective_parties, party_cells, party_ratio, party_van_elteren
+from fairness.stats.ranks import INDEPENDENT, clustered_signed_rank, signed_rank, van_elteren
+from fairness.stats.standardised_ratio import (
+    CellRatios,
+    cell_ratios,
+    effective_new,
+    heterogeneity,
+    standardised_ratio,
+)
+from fairness.stats.value_counts import CountTable, summarise
 
 TOLERANCE = 1e-9
 EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -151,3 +160,203 @@ def test_heterogeneity_of_few_draws_is_welch_of_the_rows() -> None:
     assert heterogeneity(cells, few_draws=True).p_value == close(oracle.pvalue)
     known = CellRatios(cells.log_ratio, cells.se, np.full(5, math.inf))
     assert heterogeneity(known, few_draws=True) == heterogeneity(cells)
+
+
+@dataclass(frozen=True)
+class Book:
+    """Customers as rows, with the party of each."""
+
+    party: np.ndarray
+    cell: np.ndarray
+    tenured: np.ndarray
+    price: np.ndarray
+    reference: np.ndarray
+
+    def table(self) -> CountTable:
+        return CountTable(
+            cell=self.cell,
+            tenured=self.tenured,
+            price=self.price,
+            reference=self.reference,
+            n=np.ones(self.cell.size, dtype=int),
+            n_cells=int(self.cell.max()) + 1,
+        )
+
+    def several(self) -> PartyRows:
+        """Return the customers of parties with several, as the product reads them."""
+        size = np.bincount(self.party)[self.party]
+        order = np.flatnonzero(size > 1)
+        order = order[np.argsort(self.cell[order], kind="stable")]
+        return self.rows(order)
+
+    def rows(self, order: np.ndarray) -> PartyRows:
+        return PartyRows(
+            pattern=self.party[order],
+            cell=self.cell[order],
+            tenured=self.tenured[order],
+            price=self.price[order],
+            reference=self.reference[order],
+            n=np.ones(order.size, dtype=int),
+        )
+
+    def strata(self) -> list[np.ndarray]:
+        return [(self.cell == c) & (self.tenured == t) for c in np.unique(self.cell) for t in (False, True)]
+
+
+@st.composite
+def books(draw: st.DrawFn) -> Book:
+    """Draw two cells with customers in both arms, some parties anywhere; every arm holds two parties or more."""
+    rows = draw(
+        st.lists(
+            st.tuples(
+                st.integers(0, 9),
+                st.integers(0, 1),
+                st.booleans(),
+                st.integers(80, 140),
+                st.sampled_from([100, 110, 125]),
+            ),
+            min_size=12,
+            max_size=40,
+        )
+    )
+    party, cell, tenured, price, reference = (np.array(column) for column in zip(*rows, strict=True))
+    book = Book(party, cell, tenured, price / 10, reference / 10)
+    assume(all(np.unique(party[here]).size > 1 for here in book.strata()))
+    return book
+
+
+def by_loops(book: Book) -> tuple[float, float]:
+    """Return the variance of log R by party and its degrees of freedom, party by party over the rows."""
+    p, x, total, share = book.price, book.reference, {}, {}
+    a = p[book.tenured].sum()
+    pairs = [book.strata()[i : i + 2] for i in range(0, len(book.strata()), 2)]
+    b = sum(x[t].sum() * p[n].sum() / x[n].sum() for n, t in pairs)
+    for new, tenured in pairs:
+        for here, scale in ((new, -x[tenured].sum() / (x[new].sum() * b)), (tenured, 1 / a)):
+            residual = scale * (p - p[here].sum() / x[here].sum() * x)
+            parties = np.unique(book.party[here])
+            factor = math.sqrt(parties.size / (parties.size - 1))
+            share[id(here)] = (
+                {g: factor * residual[here & (book.party == g)].sum() for g in parties},
+                parties.size - 1,
+            )
+    for parties, _ in share.values():
+        for g, z in parties.items():
+            total[g] = total.get(g, 0.0) + z
+    variance = sum(z**2 for z in total.values())
+    # A party counts whole in the first of the arms with the fewest parties that it reaches.
+    counted = dict.fromkeys(share, 0.0)
+    for g, z in total.items():
+        counted[min((key for key in share if g in share[key][0]), key=lambda key: share[key][1])] += z**2
+    spread = sum(counted[key] ** 2 / df for key, (_, df) in share.items())
+    return variance, variance**2 / spread if spread else math.inf
+
+
+@EXAMPLES
+@given(books())
+def test_party_ratio_by_loops_over_the_rows(book: Book) -> None:
+    arms = summarise(book.table())
+    gap = party_ratio(arms, book.several())
+    variance, df = by_loops(book)
+    assume(variance > 1e-12)
+    assert gap.log_ratio == standardised_ratio(arms).log_ratio
+    assert gap.se == pytest.approx(math.sqrt(variance), rel=TOLERANCE, abs=1e-9)
+    assert gap.df == pytest.approx(df, rel=1e-6)
+
+
+@EXAMPLES
+@given(books())
+def test_parties_of_one_customer_change_nothing(book: Book) -> None:
+    alone = replace(book, party=np.arange(book.cell.size))
+    arms = summarise(alone.table())
+    plain, cells = standardised_ratio(arms), cell_ratios(arms)
+    for rows in (alone.several(), alone.rows(np.argsort(alone.cell, kind="stable"))):
+        gap, by_cell = party_ratio(arms, rows), party_cells(arms, rows)
+        assert (gap.log_ratio, gap.se, gap.df) == (plain.log_ratio, close(plain.se), close(plain.df))
+        assert by_cell.se == pytest.approx(cells.se, rel=TOLERANCE, abs=1e-12)
+        assert by_cell.df == pytest.approx(cells.df, rel=TOLERANCE)
+        assert effective_parties(arms, rows) == close(effective_new(arms))
+        assert party_van_elteren(alone.table(), arms, rows) == (
+            close(van_elteren(arms)[0]),
+            close(van_elteren(arms)[1]),
+        )
+
+
+@EXAMPLES
+@given(books())
+def test_cells_by_party_are_the_cells_one_by_one(book: Book) -> None:
+    arms, rows = summarise(book.table()), book.several()
+    cells = party_cells(arms, rows)
+    for c in range(2):
+        alone = party_ratio(arms.select([c]), rows.of_cell(c))
+        assert cells.se[c] == pytest.approx(alone.se, rel=TOLERANCE, abs=1e-12)
+        assert alone.se == 0 or cells.df[c] == pytest.approx(alone.df, rel=TOLERANCE)
+
+
+@EXAMPLES
+@given(books(), st.integers(2, 5))
+def test_a_book_copied_within_its_parties_is_no_more_evidence(book: Book, copies: int) -> None:
+    once = replace(book, party=np.arange(book.cell.size))
+    copied = Book(*(np.repeat(getattr(once, field.name), copies) for field in fields(Book)))
+    few, many = summarise(once.table()), summarise(copied.table())
+    plain, gap = standardised_ratio(few), party_ratio(many, copied.several())
+    assert (gap.log_ratio, gap.se, gap.df) == (close(plain.log_ratio), close(plain.se), close(plain.df))
+    assert effective_parties(many, copied.several()) == close(effective_new(few))
+
+
+@EXAMPLES
+@given(books())
+def test_rank_test_by_party_by_loops_over_the_rows(book: Book) -> None:
+    arms, score = summarise(book.table()), book.price / book.reference
+    part = np.zeros(score.size)
+    independent = numerator = 0.0
+    for c in np.unique(book.cell):
+        here = book.cell == c
+        rank, t, size = stats.rankdata(score[here]), book.tenured[here], int(here.sum())
+        part[here] = (t - t.mean()) * (rank - rank.mean()) / (size + 1)
+        independent += t.sum() * (~t).sum() / size * np.var(rank, ddof=1) / (size + 1) ** 2
+        numerator += (rank[t] - rank.mean()).sum() / (size + 1)
+    products = sum(part[book.party == g].sum() ** 2 for g in np.unique(book.party)) - (part**2).sum()
+    assume(independent > 1e-9 and independent + products > 1e-6)
+    assert numerator == pytest.approx(part.sum(), abs=1e-12)
+    z, p = party_van_elteren(book.table(), arms, book.several())
+    assert z == close(numerator / math.sqrt(independent + products))
+    assert p == close(2 * stats.norm.sf(abs(z)))
+
+
+def test_an_arm_of_a_single_party_varies_as_the_others_do() -> None:
+    rng = np.random.default_rng(3)
+    cell, tenured = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 20, 3)
+    party = np.where((cell == 2) & ~tenured, 500, np.arange(120))
+    book = Book(party, cell, tenured, (30.0 + rng.normal(0, 2, 120)).round(2), np.ones(120))
+    arms, rows = summarise(book.table()), book.several()
+    lone, plain = party_ratio(arms, rows), standardised_ratio(arms)
+    new = [book.price[(cell == c) & ~tenured] for c in (0, 1)]
+    variation = np.mean([(prices.std(ddof=1) / prices.mean()) ** 2 for prices in new])
+    here = book.price[(cell == 2) & ~tenured]
+    weight = 20 * here.mean() / sum(20 * book.price[(cell == c) & ~tenured].mean() for c in range(3))
+    expected = plain.se**2 + weight**2 * (variation - here.var(ddof=1) / here.mean() ** 2 / 20)
+    assert lone.se == close(math.sqrt(expected))
+    # Nothing shows how parties vary: no error can be given.
+    assert party_ratio(arms.select([2]), rows).se is None
+
+
+def test_households_that_move_together_cover_and_are_found() -> None:
+    # 8 cells, 60 tenured and 24 new customers each in households of 3 that share 8 % noise.
+    rng, worlds, covered, alone, found = np.random.default_rng(21), 300, 0, 0, 0
+    cell = np.repeat(np.arange(8), 84)
+    tenured = np.tile(np.arange(84) < 60, 8)
+    party = np.arange(cell.size) // 3
+    for _ in range(worlds):
+        price = (30.0 + 2.0 * cell) * (1 + 0.08 * rng.standard_normal(party.max() + 1))[party]
+        for gap in (0.0, 0.05):
+            book = Book(party, cell, tenured, (price * np.where(tenured, 1 + gap, 1.0)).round(2), np.ones(cell.size))
+            arms = summarise(book.table())
+            lower, upper = party_ratio(arms, book.several()).interval(0.95)
+            covered += lower <= gap <= upper
+            found += gap > 0 and lower > 0
+            lower, upper = standardised_ratio(arms).interval(0.95)
+            alone += lower <= gap <= upper
+    assert covered / (2 * worlds) == pytest.approx(0.95, abs=3 * math.sqrt(0.05 * 0.95 / worlds))
+    assert alone / (2 * worlds) < 0.85
+    assert found / worlds > 0.9

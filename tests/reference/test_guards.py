@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 
@@ -283,6 +284,45 @@ class TestPricingDecisions:
         headline = study(book)["headline"]
         assert headline["diagnostics"]["pricing_decisions"] < 2.5
         assert judged(headline) == ("inconclusive", "few_pricing_decisions")
+
+
+class TestPartiesWithSeveralAccounts:
+    """Accounts of one household are priced together: three of them are one draw, whatever the estimand."""
+
+    @staticmethod
+    def book(accounts: int) -> Rows:
+        rng = np.random.default_rng(17)
+        drawn = [(tenure, rng.normal(100, 6)) for tenure in [TENURED] * 25 + [NEW] * 15]
+        return [
+            {
+                "tenure_months": tenure,
+                "price": f"{price:.2f}",
+                "party_id": f"household {number}",
+                "expected_cost": 80,
+                "product_id": "plan",
+            }
+            for number, (tenure, price) in enumerate(drawn)
+            for _ in range(accounts)
+        ]
+
+    @pytest.mark.parametrize("estimand", ["like_for_like_gap", "cost_gap"])
+    def test_accounts_add_nothing(self, study: Study, pick: Pick, companion: Companion, estimand: str) -> None:
+        once, thrice = (pick(study(self.book(n), inference={"primary": estimand}), estimand) for n in (1, 3))
+        assert (once["interval"], thrice["interval"]) == ("log_t_satterthwaite", "party")
+        for name in ("estimate", "ci_lower", "ci_upper", "p_value"):
+            assert thrice[name] == pytest.approx(once[name], rel=1e-9)
+        for name in ("df", "standard_error", "n_eff"):
+            assert thrice["diagnostics"][name] == pytest.approx(once["diagnostics"][name], rel=1e-9)
+        assert thrice["diagnostics"]["ci_lower_by_party"] == thrice["ci_lower"]
+        assert (once["n_tenured"], thrice["n_tenured"]) == (25, 75)
+        z, clustered = (companion(finding, "van_elteren")["statistic"] for finding in (once, thrice))
+        assert clustered == pytest.approx(z, rel=0.05)
+
+    def test_a_cell_and_the_raw_gap_say_so_too(self, study: Study) -> None:
+        document = study(self.book(3), inference=LIKE_FOR_LIKE)
+        found = [f for f in document["findings"] if f["estimand"] in ("raw_gap", "like_for_like_gap")]
+        assert {f["level"] for f in found} == {"pooled", "cell"}
+        assert {f["interval"] for f in found if f["tenure_band"] is None} == {"party"}
 
 
 class TestFallback:
