@@ -213,7 +213,20 @@ NULL_WORLDS = (
     World("10 joiners, 1,000 tenured, 20 cells, 8 %", JOINERS, w.derived(20, 1000, 10, w.normal(0.08))),
     World("10 joiners, 1,000 tenured, 20 cells, list", JOINERS, w.derived(20, 1000, 10, w.price_list(0.05))),
 )
-"""Gap 0: coverage and false penalties; four of them also at +5 %."""
+"""Gap 0: coverage and false penalties; five of them also at +5 %."""
+
+
+def _named(*names: str) -> tuple[World, ...]:
+    return tuple(next(world for world in NULL_WORLDS if world.name == name) for name in names)
+
+
+SHIFTED_WORLDS = _named(
+    "normal prices, 8 %",
+    "price list, steps of 5 %",
+    "skewed, lognormal 0.6",
+    "households of 3 anywhere share 8 %",
+    "20 offers x 500, tariff noise 2 %",
+)
 
 PRECISE_WORLDS = (
     World("normal prices, 12 %", LIKE, w.like_for_like(20, 300, 100, w.normal(0.12))),
@@ -254,7 +267,17 @@ OFFSETTING_WORLDS = (
     World("ten cells +10 %, ten -10 %, 2,000 offers", OFFER, w.offset_offers(20, 100, 5, w.normal(0.03), 0.1)),
 )
 
-WIDE_WORLDS = tuple(NULL_WORLDS[position] for position in (0, 2, 7, 12, 14, 15, 18, 24))
+WIDE_WORLDS = _named(
+    "normal prices, 8 %",
+    "price list, steps of 5 %",
+    "skewed, lognormal 0.6",
+    "households of 3 share 8 %",
+    "price over cost, noise 10 %",
+    "20 offers x 500, tariff noise 2 %",
+    "20 offers x 500, tariff noise 10 %",
+    "100 offers x 100, tariff noise 5 %",
+    "changes of 5 %",
+)
 """Power to find a penalty: in some the detectable gap is above twice the margin, in some below."""
 
 
@@ -264,9 +287,8 @@ WORLDS = {world.name: world for world in (*NULL_WORLDS, *PRECISE_WORLDS, *HIDDEN
 def questions(seed: int, jobs: int) -> list[Question]:
     """Return everything that is asked; the gaps of the power questions come from a pilot of each world at 0."""
     covered, false, margin = {"least": 0.935, "most": 0.965}, {"most": ALPHA / 2 + 0.01}, {"most": ALPHA}
-    at_gap = [NULL_WORLDS[i] for i in (0, 2, 7, 14)]
     listed = [Question("coverage", world, 0.0, "covered", **covered) for world in NULL_WORLDS]
-    listed += [Question("coverage", world, 0.05, "covered", **covered) for world in at_gap]
+    listed += [Question("coverage", world, 0.05, "covered", **covered) for world in SHIFTED_WORLDS]
     listed += [Question("false penalty", world, 0.0, "penalty", **false) for world in NULL_WORLDS]
     listed += [
         Question("equivalent at the margin", world, gap, "equivalent", **margin)

@@ -130,7 +130,7 @@ def _finish_one(draft: Draft, settings: Inference, look: _Look, tests: _Tests) -
         statistic=ratio.statistic,
         p_value=tests.p,
         p_value_adjusted=tests.p_adjusted,
-        minimum_detectable_gap=minimum_detectable_gap(se=ratio.se, alpha_star=look.alpha_star),
+        minimum_detectable_gap=minimum_detectable_gap(se=ratio.se, alpha_star=look.alpha_star, df=ratio.df),
         equivalence_ci_lower=equivalence[0] if equivalence else None,
         equivalence_ci_upper=equivalence[1] if equivalence else None,
         p_value_equivalence=tests.equivalence,

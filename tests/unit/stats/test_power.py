@@ -4,6 +4,7 @@ import math
 from statistics import NormalDist
 
 import pytest
+from scipy import stats
 
 from fairness.stats.power import deciding_sample, minimum_detectable_gap
 
@@ -14,6 +15,17 @@ def test_minimum_detectable_gap_is_detected_in_eight_of_ten() -> None:
     gap = minimum_detectable_gap(se=0.004, alpha_star=0.01)
     power = 1 - NORMAL.cdf(NORMAL.inv_cdf(0.995) - gap / 0.004)
     assert power == pytest.approx(0.8, rel=1e-9)
+
+
+@pytest.mark.parametrize("df", [9.0, 19.0, 60.5])
+def test_minimum_detectable_gap_of_few_decisions_is_detected_in_eight_of_ten(df: float) -> None:
+    gap = minimum_detectable_gap(se=0.004, alpha_star=0.05, df=df)
+    power = stats.nct.sf(stats.t.ppf(0.975, df), df, gap / 0.004)
+    assert power == pytest.approx(0.8, abs=0.01)
+    assert gap > minimum_detectable_gap(se=0.004, alpha_star=0.05)
+    assert minimum_detectable_gap(se=0.004, alpha_star=0.05, df=math.inf) == minimum_detectable_gap(
+        se=0.004, alpha_star=0.05
+    )
 
 
 def test_minimum_detectable_gap_without_error() -> None:
