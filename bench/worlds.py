@@ -109,18 +109,21 @@ def _sizes(mean: int, spread: Array) -> Ints:
     return np.maximum(10, np.rint(mean * spread / spread.mean())).astype(np.int64)
 
 
-def hidden_discount(cells: int, tenured: int, new: int, depth: float) -> Maker:
+def hidden_discount(cells: int, tenured: int, new: int, depth: float, *, step: float = 0.0) -> Maker:
     """A price list on which a share of new customers gets a discount of ``depth`` that no tenured customer has.
 
-    The share makes the true gap: with few new customers nobody in the data may have it.
+    The share makes the true gap: with few new customers nobody in the data may have it. Prices around the discount are
+    a list with steps of ``step``, or all equal.
     """
+    listed = price_list(step) if step else none()
 
     def make(rng: np.random.Generator, gap: float) -> Marts:
         share = (1.0 - 1.0 / (1.0 + gap)) / depth
         cell = np.concatenate((np.repeat(np.arange(cells), tenured), np.repeat(np.arange(cells), new)))
         is_tenured = np.arange(cell.size) < cells * tenured
         has_discount = ~is_tenured & (rng.random(cell.size) < share)
-        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(30.0 * (1.0 - depth * has_discount))))
+        price = 30.0 * (1.0 - depth * has_discount) * listed(rng, cell.size)
+        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(price)))
 
     return make
 

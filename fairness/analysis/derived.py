@@ -58,7 +58,7 @@ def _compare(
     table: CountTable, arms: CellArms, chosen: BoolArray, strata: IntArray, config: Config
 ) -> Comparison | None:
     """Compare the chosen strata; what is counted are cells, of which a stratum is one month."""
-    comparison = compare(table, arms, chosen, config, resampled=False)
+    comparison = compare(table, arms, chosen, config, resampled=False, few_draws=True)
     return None if comparison is None else replace(comparison, n_cells=len(np.unique(strata[chosen])))
 
 

@@ -174,6 +174,7 @@ def compare(
     *,
     resampled: bool,
     parties: PartyRows | None = None,
+    few_draws: bool = False,
 ) -> Comparison | None:
     """Compare the chosen cells; None where there is none.
 
@@ -184,6 +185,7 @@ def compare(
         config: The study.
         resampled: Whether the bootstrap companion is wanted.
         parties: Those of the counted customers whose party has several; None where parties are not known.
+        few_draws: Whether cells may hold only a few new customers, as joiners of one month.
     """
     if not chosen.any():
         return None
@@ -230,7 +232,7 @@ def compare(
         geometric=geometric,
         n_eff=inference.n_eff,
         relative_range=largest_relative_range(arms),
-        spread=heterogeneity(cells),
+        spread=heterogeneity(cells, few_draws=few_draws),
         penalised_share=0.0 if single else penalised_share(cells, arms.n_tenured, config, permuted=permuted),
         effect_size=(probability_superiority(arms), "probability_superiority"),
         companions=tuple(companions),
