@@ -240,14 +240,15 @@ def clustered(group: np.ndarray, price: np.ndarray, offer: np.ndarray, within: n
     return pd.DataFrame({"log_ratio": np.log(total_p / total_b), "se": np.sqrt(variance), "df": effective - 1})
 
 
-def wider(by_party: pd.DataFrame, by_version: pd.DataFrame) -> pd.DataFrame:
-    """Return, scope by scope, the estimate with the wider interval."""
+def wider(by_party: pd.DataFrame, by_version: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return, scope by scope, the estimate with the wider interval, and whether that is by offer version."""
     half = [stats.t.ppf(1 - ALPHA / 2, frame["df"]) * frame["se"] for frame in (by_party, by_version)]
-    return by_version.where(half[1] > half[0], by_party)
+    is_version = half[1] > half[0]
+    return by_version.where(is_version, by_party), is_version.to_numpy()
 
 
-def offer_ratios(book: Book, mask: np.ndarray, group: np.ndarray, n: int) -> pd.DataFrame:
-    """Return the offer ratio of n scopes; ``group`` is the scope of each chosen row."""
+def offer_ratios(book: Book, mask: np.ndarray, group: np.ndarray, n: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the offer ratio of n scopes and its clusters; ``group`` is the scope of each chosen row."""
     price, offer, version = book.price[mask], book.offer[mask], book.version[mask]
     size = int(book.version.max()) + 1
     sums = [np.bincount(version, values, size) for values in (price, offer)]
@@ -259,8 +260,10 @@ def offer_ratios(book: Book, mask: np.ndarray, group: np.ndarray, n: int) -> pd.
     )
 
 
-def offer_companions(cell: np.ndarray, price: np.ndarray, offer: np.ndarray) -> dict[str, float]:
-    """Return the companions of an offer gap."""
+def offer_companions(
+    cell: np.ndarray, price: np.ndarray, offer: np.ndarray, version: np.ndarray | None
+) -> dict[str, float]:
+    """Return the companions of an offer gap; ``version`` clusters the signed rank, None takes customers as they are."""
     ratio = price / offer
     # Rounded, so that equal ratios of different prices are ties: 5.5/5 and 11/10 differ in their last bit.
     log_ratio = np.log(ratio).round(13)
@@ -268,10 +271,8 @@ def offer_companions(cell: np.ndarray, price: np.ndarray, offer: np.ndarray) -> 
     size = np.bincount(cell)
     there = size > 0
     k, n = int((price > offer).sum()), len(price)
-    # One-sided for the sign: with two sides scipy reports -|z|.
-    ranked = stats.wilcoxon(
-        log_ratio, zero_method="pratt", correction=False, method="asymptotic", alternative="greater"
-    )
+    signed = np.sign(log_ratio) * stats.rankdata(np.abs(log_ratio))
+    sums = signed if version is None else np.bincount(version, signed)
     return {
         "geometric": np.expm1(log_ratio.mean()),
         "count_weighted": (size[there] * (by_cell[0][there] / by_cell[1][there])).sum() / len(price) - 1,
@@ -279,7 +280,7 @@ def offer_companions(cell: np.ndarray, price: np.ndarray, offer: np.ndarray) -> 
         "share_above": k / n,
         "share_above_lower": stats.beta.ppf(ALPHA / 2, k, n - k + 1),
         "share_above_upper": stats.beta.ppf(1 - ALPHA / 2, k + 1, n - k),
-        "signed_rank": abs(ranked.zstatistic) * (1 if ranked.pvalue < 0.5 else -1),
+        "signed_rank": sums.sum() / np.sqrt((sums**2).sum()) if sums.any() else 0.0,
     }
 
 
@@ -289,22 +290,24 @@ def offers(book: Book, results: Results, key: dict, chosen: np.ndarray) -> None:
     if not mask.any():
         return
     cell, price, offer = book.cell[mask], book.price[mask], book.offer[mask]
-    ratio = offer_ratios(book, mask, np.zeros(len(cell), dtype=np.int64), 1).iloc[0]
+    version = book.version[mask]
+    ratio, by_version = offer_ratios(book, mask, np.zeros(len(cell), dtype=np.int64), 1)
     excess = price - offer
     companions = {
-        **offer_companions(cell, price, offer),
+        **offer_companions(cell, price, offer, version if by_version[0] else None),
         "gross_a_year": 12 * excess.clip(min=0).sum(),
         "net_a_year": 12 * excess.sum(),
     }
-    results.add({"estimand": "offer_gap", **key}, f"offer:{key['family']}", ratio, companions)
+    results.add({"estimand": "offer_gap", **key}, f"offer:{key['family']}", ratio.iloc[0], companions)
     if key["family"] != "pooled":
         return
-    each = offer_ratios(book, mask, cell.astype(np.int64), len(book.names))
+    each, by_version = offer_ratios(book, mask, cell.astype(np.int64), len(book.names))
     bounds = np.searchsorted(cell, np.arange(len(book.names) + 1))
     for number, (start, stop) in enumerate(pairwise(bounds)):
         if stop > start:
             here = slice(start, stop)
-            companions = offer_companions(cell[here], price[here], offer[here])
+            shared = version[here] if by_version[number] else None
+            companions = offer_companions(cell[here], price[here], offer[here], shared)
             results.add(cell_key("offer_gap", book, number), "offer:cells", each.iloc[number], companions)
 
 
