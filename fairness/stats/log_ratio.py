@@ -14,6 +14,8 @@ from fairness.stats.distributions import t_quantile, t_upper
 
 # exp() of anything larger is no finite float: an interval so wide says nothing and counts as not computable.
 _LARGEST_EXPONENT = 700.0
+# Two ways to the same standard error differ by less.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class LogRatio:
 
 
 def is_wider(result: LogRatio, other: LogRatio, *, confidence_level: float) -> bool:
-    """Say whether a result has a wider interval than another of the same ratio; one that cannot be computed is widest.
+    """Say whether a result has a wider interval than another of the same ratio, by more than rounding.
+
+    One that cannot be computed is wider than any other.
 
     Example:
         >>> is_wider(LogRatio(0.1, 0.03, 9.0), LogRatio(0.1, 0.01, 99.0), confidence_level=0.95)
@@ -97,4 +101,4 @@ def is_wider(result: LogRatio, other: LogRatio, *, confidence_level: float) -> b
     for one in (result, other):
         interval = one.interval(confidence_level)
         widths.append(math.inf if interval is None else interval[1] - interval[0])
-    return widths[0] > widths[1]
+    return widths[0] > widths[1] * (1.0 + _ROUNDING)

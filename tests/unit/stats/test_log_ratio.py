@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from fairness.stats.log_ratio import LogRatio
+from fairness.stats.log_ratio import LogRatio, is_wider
 
 # The same closed formulas evaluated in another order.
 ROUNDING = 1e-12
@@ -68,3 +68,12 @@ def test_refuses_a_level_outside_its_range(level: float) -> None:
         LogRatio(0.1, 0.1, 9.0).interval(level)
     with pytest.raises(ValueError, match="margin = "):
         LogRatio(0.1, 0.1, 9.0).p_equivalence(level)
+
+
+def test_is_wider_looks_past_rounding_and_takes_the_unknown_as_widest() -> None:
+    known, unknown = LogRatio(0.1, 0.02, 9.0), LogRatio(0.1, None, None)
+    assert not is_wider(LogRatio(0.1, 0.02 * (1 + 1e-12), 9.0), known, confidence_level=0.95)
+    assert is_wider(LogRatio(0.1, 0.02 * (1 + 1e-6), 9.0), known, confidence_level=0.95)
+    assert is_wider(unknown, known, confidence_level=0.95)
+    assert not is_wider(known, unknown, confidence_level=0.95)
+    assert not is_wider(unknown, unknown, confidence_level=0.95)
