@@ -173,8 +173,11 @@ def _with_verdict(
 def _is_approximate(finding: Finding) -> bool:
     """Say whether the sample is smaller than the one for which the coverage of the interval has been shown."""
     known = [size for size in (finding.n_tenured, finding.diagnostics.n_eff) if size is not None]
-    few = finding.diagnostics.pricing_decisions
-    return min(known, default=_LEAST_SAMPLE) < _LEAST_SAMPLE or (few is not None and few < _LEAST_CLUSTERS)
+    clusters = [size for size in (finding.diagnostics.pricing_decisions,) if size is not None]
+    if finding.interval == "party" and finding.diagnostics.df is not None:
+        # A few parties with many accounts each: the customers are many, the draws are not.
+        clusters.append(finding.diagnostics.df + 1.0)
+    return min(known, default=_LEAST_SAMPLE) < _LEAST_SAMPLE or min(clusters, default=_LEAST_CLUSTERS) < _LEAST_CLUSTERS
 
 
 def _deciding(draft: Draft, verdict: Verdict, finding: Finding, look: _Look, margin: float) -> DecidingSample:

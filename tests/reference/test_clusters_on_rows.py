@@ -148,6 +148,26 @@ def test_parties_within_a_cell_are_one_cluster() -> None:
     )
 
 
+def test_cells_of_shared_offers_differ_no_more_than_their_decisions() -> None:
+    # 10 cells of 8 offers, 50 customers each, tariffs with 3 % noise; then half of the cells 10 % up, half down.
+    rng, worlds = np.random.default_rng(6), 400
+    cell, version, n = np.repeat(np.arange(10), 8), np.arange(80), np.full(80, 50)
+    offer, shift = 20.0 + version, np.where(cell % 2 == 0, 0.1, -0.1)
+    by_party = by_decision = seen = 0
+    for _ in range(worlds):
+        price = (offer * (1 + rng.normal(0, 0.03, 80))).round(2)
+        customers = offer_cells(CellSums(cell, price, offer, n), n_cells=10)
+        decisions = offer_cells(cluster_sums(cell, version, price, offer, n), n_cells=10)
+        cells = wider_cells(customers, decisions, confidence_level=0.95)
+        by_party += heterogeneity(customers).p_value < 0.05
+        by_decision += heterogeneity(cells, few_draws=True).p_value < 0.05
+        offset = cluster_sums(cell, version, price * (1 + shift), offer, n)
+        seen += heterogeneity(offer_cells(offset, n_cells=10), few_draws=True).p_value < 0.05
+    assert by_decision / worlds <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / worlds)
+    assert by_party / worlds > 0.5
+    assert seen == worlds
+
+
 def test_heterogeneity_of_few_draws_is_welch_of_the_rows() -> None:
     rng = np.random.default_rng(2)
     groups = [rng.normal(0.01 * k, 0.02 + 0.01 * k, 4 + k) for k in range(5)]

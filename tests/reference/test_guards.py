@@ -318,6 +318,15 @@ class TestPartiesWithSeveralAccounts:
         z, clustered = (companion(finding, "van_elteren")["statistic"] for finding in (once, thrice))
         assert clustered == pytest.approx(z, rel=0.05)
 
+    def test_few_parties_with_many_accounts_are_a_small_sample(self, study: Study) -> None:
+        few = [{**row, "party_id": f"chain {i % 12}"} for i, row in enumerate(around(100, 240, TENURED))]
+        book = [{**row, "price": f"{90 + 20 * (i % 12) / 11:.2f}"} for i, row in enumerate(few)]
+        headline = study(book + around(100, 240, NEW), inference=LIKE_FOR_LIKE)["headline"]
+        assert (headline["interval"], headline["n_tenured"]) == ("party", 240)
+        assert headline["diagnostics"]["n_eff"] >= 100
+        assert headline["diagnostics"]["df"] == pytest.approx(11, abs=1)
+        assert "approximate" in headline["warnings"]
+
     def test_a_cell_and_the_raw_gap_say_so_too(self, study: Study) -> None:
         document = study(self.book(3), inference=LIKE_FOR_LIKE)
         found = [f for f in document["findings"] if f["estimand"] in ("raw_gap", "like_for_like_gap")]
