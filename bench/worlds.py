@@ -351,12 +351,17 @@ def book(
     return Marts(
         currency="GBP",
         as_of=None,
-        cells=tuple(Cell(str(number), {}, Fraction(12)) for number in range(n_cells)),
+        cells=tuple(Cell(str(number), {}, Fraction(12), Fraction(12)) for number in range(n_cells)),
         lens_names=(),
         lens_values=((),),
         bands=(),
         prices=rows,
         offers={reading: offered if reading == "primary" else _nobody(*offered.values) for reading in READINGS},
+        money={
+            reading: offered if reading == "primary" else _nobody(*offered.values)
+            for reading in READINGS
+            if reading != "at_price_set"
+        },
         references={reference: rows} if reference else {},
         changes=rows,
         derived=nobody if joiners is None else rows,
