@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from fairness.errors import ExitCode, FairnessError
+from fairness.escape import terminal_text
 
 app = typer.Typer(
     name="fairness",
@@ -103,16 +104,27 @@ def sql(
     query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Config file or its folder")] = None,
     output: FormatOption = Format.table,
+    guard: Annotated[
+        bool, typer.Option("--guard", help="For SQL of strangers: no files, no settings, bounded time, memory and rows")
+    ] = False,
 ) -> None:
-    """Run a query on the published run, read-only; `from duckdb_tables()` lists the tables."""
+    """Run a query on the published run; it may read files of yours and writes none. `show tables` lists the tables."""
+    from fairness import words
     from fairness.config import find_config, load_config
     from fairness.console import print_rows
     from fairness.warehouse.connection import reading
+    from fairness.warehouse.guard import run_guarded
     from fairness.warehouse.query import run_query
     from fairness.warehouse.runs import current_run
 
-    settings = load_config(find_config(config))
-    with reading(current_run(settings.output_dir).warehouse) as con:
+    warehouse = current_run(load_config(find_config(config)).output_dir).warehouse
+    if guard:
+        result = run_guarded(warehouse, query)
+        print_rows(result.columns, result.rows, output.value)
+        for sentence in words.left_out(result):
+            _say(sentence)
+        return
+    with reading(warehouse) as con:
         columns, rows = run_query(con, query)
     print_rows(columns, rows, output.value)
 
@@ -142,7 +154,8 @@ def _why_not(document: dict[str, object]) -> str:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    # A message may quote a file or a query.
+    print(terminal_text(text), file=sys.stderr)
 
 
 def main() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from fairness import words
 from fairness.config import Config
+from fairness.escape import csv_line, terminal_text
 
 _WORST_CELLS = 5
 _UNDECIDED_CELLS = 10
 _ANY_WIDTH = 100_000
 """Wider than any table: what it would need, whatever the terminal has."""
+_MAX_JSON_INTEGER = 2**53
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 def print_document(document: dict[str, Any], form: str, config: Config, path: Path) -> None:
     """Print a findings document as JSON (byte for byte as published), CSV (one row per finding) or a table."""
     if form == "json":
-        sys.stdout.write(path.read_text(encoding="utf-8"))
+        _write(path.read_text(encoding="utf-8"))
     elif form == "csv":
         _print_csv(document)
     else:
@@ -44,64 +47,78 @@ def print_document(document: dict[str, Any], form: str, config: Config, path: Pa
 def _print_csv(document: dict[str, Any]) -> None:
     """Print one row per finding; nested values as JSON text, companions as name.field columns left to the JSON form."""
     names = [name for name in document["headline"] if name not in ("companions", "diagnostics", "deciding_sample")]
-    rows = [
-        tuple(
-            json.dumps(finding[name], sort_keys=True, ensure_ascii=False)
-            if isinstance(finding[name], dict)
-            else ", ".join(finding[name])
-            if isinstance(finding[name], list)
-            else finding[name]
-            for name in names
-        )
-        for finding in document["findings"]
-    ]
-    print_rows(names, rows, "csv")
+    print_rows(names, [tuple(_flat(name, finding[name]) for name in names) for finding in document["findings"]], "csv")
+
+
+def _flat(name: str, value: Any) -> Any:
+    """Return a value of a finding for one cell; money, which JSON holds as text, is the number that it is."""
+    if isinstance(value, dict):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    if isinstance(value, list):
+        return ", ".join(value)
+    return Decimal(value) if name == "estimate" and isinstance(value, str) else value
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:
     """Print rows as a table, or as records where the terminal is too narrow for one; as CSV; or as a JSON list."""
     if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(["" if value is None else value for value in row] for row in rows)
+        for row in (columns, *rows):
+            _write(f"{csv_line(row)}\n")
     elif form == "json":
         records = [dict(zip(columns, map(_json_ready, row), strict=True)) for row in rows]
-        print(json.dumps(records, ensure_ascii=False, indent=2))
+        _write(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
     else:
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False)
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row))
+        names = [terminal_text(column) for column in columns]
+        cells = [["" if value is None else terminal_text(str(value)) for value in row] for row in rows]
+        for name in names:
+            table.add_column(name, overflow="fold")
+        for texts in cells:
+            table.add_row(*texts)
         console = _console()
         if rows and console.measure(table, options=console.options.update(width=_ANY_WIDTH)).maximum > console.width:
-            _print_records(columns, rows)
+            _print_records(names, cells)
         else:
             console.print(table)
 
 
-def _print_records(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _print_records(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print each row as a block with a column a line."""
     width = max(map(len, columns))
     for number, row in enumerate(rows, start=1):
         print(f"-- record {number:,} ".ljust(width + 20, "-"))
         for column, value in zip(columns, row, strict=True):
-            print(f"{column:<{width}}  {'' if value is None else value}".rstrip())
+            print(f"{column:<{width}}  {value}".rstrip())
 
 
 def _json_ready(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
+    """Return a value as portable JSON: NaN, infinity and whole numbers that a double cannot hold become text."""
+    is_portable = (
+        abs(value) <= _MAX_JSON_INTEGER
+        if isinstance(value, int)
+        else math.isfinite(value)
+        if isinstance(value, float)
+        else value is None or isinstance(value, str)
+    )
+    return value if is_portable else str(value)
+
+
+def _write(text: str) -> None:
+    """Write CSV or JSON: unchanged into a file or pipe, with control characters as codes on a terminal."""
+    sys.stdout.write(terminal_text(text) if _is_terminal() else text)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _console() -> Any:
     from rich.console import Console
 
     # Redirected output has no terminal width: long lines are then left whole instead of being folded at 80.
-    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160, emoji=False)
+    return Console(highlight=False, markup=False, width=None if _is_terminal() else 160, emoji=False)
 
 
 def _print_table(document: dict[str, Any], config: Config) -> None:
@@ -164,10 +181,9 @@ def _print_left_out(console: Any, document: dict[str, Any]) -> None:
         reason = words.REASONS.get(item["reason"], item["reason"])
         console.print(f"Not compared: {words.count(item['customers'])} tenured customers{amount}: {reason}")
     for item in document["support"]["other_currencies"]:
-        amount = words.money(item["money"], item["currency"])
-        console.print(
-            f"Not compared: {words.count(item['customers'])} customers in {item['currency']}, {amount} a year"
-        )
+        currency = terminal_text(item["currency"])
+        amount = words.money(item["money"], currency)
+        console.print(f"Not compared: {words.count(item['customers'])} customers in {currency}, {amount} a year")
     unknown = document["support"]["unknown_tenure_customers"]
     if unknown:
         console.print(f"Not compared: {words.count(unknown)} customers of unknown tenure")
@@ -217,6 +233,7 @@ def _table(
 ) -> Any:
     from rich.table import Table
 
+    title = terminal_text(title)
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 3, 0, 0))
     table.add_column("")
     table.add_column("Gap (interval)", justify="right")
@@ -229,7 +246,7 @@ def _table(
         is_money = isinstance(finding["estimate"], str)
         figure = f"{words.money(finding['estimate'], currency)} a year" if is_money else words.gap(finding)
         table.add_row(
-            name(finding),
+            terminal_text(name(finding)),
             figure,
             words.verdict(finding, margin=margin),
             words.customers(finding),

@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fairness.warehouse.guard import GuardedResult
 
 Data = Mapping[str, Any]
 
@@ -304,3 +307,18 @@ def support(document: Data) -> str:
         f"{percent(block['assessable_share'])} of {count(block['tenured_customers'])} tenured customers "
         "could be compared"
     )
+
+
+def left_out(result: GuardedResult) -> list[str]:
+    """Return what a reader must know about the answer to a guarded query: what the limits left out of it."""
+    cut = result.cut
+    sentences = []
+    if cut.rows:
+        sentences.append(f"Cut off: these are the first {many(len(result.rows), 'row')}, there are more.")
+    if cut.columns:
+        sentences.append(f"Cut off: {many(cut.columns, 'column')} at the right left out.")
+    if cut.cells:
+        sentences.append(f"Cut off: {many(cut.cells, 'cell')} too long, shown in part.")
+    if result.keeps_rights:
+        sentences.append("Warning: the query ran as root, because this system offers no other user.")
+    return sentences

@@ -6,41 +6,31 @@ from typing import Any
 
 import duckdb
 
-from fairness.errors import SqlError
+from fairness.warehouse.columns import distinct_names
+from fairness.warehouse.guard.check import LIST_MEND, Refused, check_reading, sql_error
 
 
 def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the column names and rows of a query; of columns of one name the later ones are numbered, from 2.
+    """Return the column names and rows of the analyst's own query, which may read files and write none.
+
+    Args:
+        con: A connection to the published file, used for this query only: some queries close its files for good.
+        query: One statement that reads.
+
+    Returns:
+        The names, each once, and the rows.
 
     Raises:
-        SqlError: The statement is not valid, or returns no rows by nature.
+        SqlError: The statement is not valid, or is none that only reads.
     """
-    if not query.strip(" ;\n\t"):
-        raise SqlError("the query is empty", where="(empty query)", mend="try 'from findings'")
     try:
-        result = con.execute(query)
-        columns = _distinct([str(column[0]) for column in result.description or ()])
+        checked, is_whole = check_reading(con, query)
+        if not is_whole:
+            con.execute("set disabled_filesystems = 'LocalFileSystem'")
+        result = con.execute(checked)
+        columns = distinct_names([str(column[0]) for column in result.description or ()])
         return columns, result.fetchall()
+    except Refused as refused:
+        raise sql_error(query, refused.what, refused.mend) from None
     except duckdb.Error as error:
-        raise SqlError(
-            str(error).strip().splitlines()[0],
-            where=query.strip().splitlines()[0] if query.strip() else "(empty query)",
-            mend="`from duckdb_tables()` lists the tables, `describe findings` the columns of one",
-        ) from error
-
-
-def _distinct(names: list[str]) -> list[str]:
-    """Return the names, each once: an object with one key twice would lose a value.
-
-    Example:
-        >>> _distinct(["a", "a", "a_2", "b"])
-        ['a', 'a_3', 'a_2', 'b']
-    """
-    taken = set(names)
-    found: list[str] = []
-    for name in names:
-        new, number = name, 2
-        while new in found or (new != name and new in taken):
-            new, number = f"{name}_{number}", number + 1
-        found.append(new)
-    return found
+        raise sql_error(query, str(error).strip().splitlines()[0], LIST_MEND) from error

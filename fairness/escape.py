@@ -1,0 +1,125 @@
+"""Write values of the data so that no reader runs them: spreadsheets, web pages, terminals.
+
+Text of a billing export is text of strangers: a customer who calls herself ``=HYPERLINK(...)`` must arrive in a
+spreadsheet as that text, ``<script>`` in a page as those letters, and an escape sequence in a terminal as its code.
+Numbers and dates are never touched: a quote before -3.20 would make text of a number.
+
+Sources: OWASP, "CSV Injection"; RFC 4180; Unicode Technical Report 36 (characters that change the writing direction).
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+_FORMULA = frozenset("=+-@")
+_FIRST = frozenset("\t\r\n\0")
+_QUOTED = re.compile('[",;\t\r\n]')
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_NUMBERS = (bool, int, float, Decimal)
+_MOMENTS = (date, time, timedelta)
+_XLSX_DIGITS = 15
+_XLSX_TEXT = 32_767
+_XLSX_FIRST_YEAR = 1901
+
+
+def is_formula(text: str) -> bool:
+    r"""Return whether a spreadsheet might take a text for a formula.
+
+    Full-width and small forms count as the signs they look like, and blanks before a sign do not hide it.
+
+    Example:
+        >>> [is_formula(text) for text in ("=1+1", " @sum", "\uff1dA1", "A=1")]
+        [True, True, True, False]
+    """
+    if text[:1] in _FIRST and text:
+        return True
+    start = text.lstrip().lstrip("\ufeff\u200b\u2060").lstrip()[:1]
+    return unicodedata.normalize("NFKC", start)[:1] in _FORMULA and bool(start)
+
+
+def csv_line(values: Sequence[Any]) -> str:
+    """Return values as one line of CSV without its end; None is nothing, text is never a formula.
+
+    Example:
+        >>> csv_line([-3.2, None, "x, y"])
+        '-3.2,,"x, y"'
+        >>> print(csv_line(["=1+1", "A=1"]))
+        '=1+1,A=1
+    """
+    fields = [_csv_field(value) for value in values]
+    # A line with one empty field would be an empty line, which readers skip.
+    return '""' if fields == [""] else ",".join(fields)
+
+
+def _csv_field(value: Any) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    if not isinstance(value, _NUMBERS + _MOMENTS) and is_formula(text):
+        text = f"'{text}"
+    # The csv module leaves a lone carriage return unquoted, and a spreadsheet begins a new row there.
+    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text
+
+
+def xlsx_cell(value: Any) -> tuple[Any, Literal["n", "b", "d", "s"]]:
+    """Return a value and the type its cell must have, as openpyxl writes it in ``cell.data_type``.
+
+    Text has type ``s`` whatever it begins with; without a type ``=1+1`` becomes a live formula. What a sheet cannot
+    hold exactly is text: numbers past 15 digits, moments with a time zone or before 1901, NaN.
+
+    Example:
+        >>> xlsx_cell("=1+1"), xlsx_cell(-3.2), xlsx_cell(12345678901234567)
+        (('=1+1', 's'), (-3.2, 'n'), ('12345678901234567', 's'))
+    """
+    if value is None:
+        return None, "n"
+    if isinstance(value, bool):
+        return value, "b"
+    if isinstance(value, _NUMBERS) and _fits_xlsx(value):
+        return value, "n"
+    if isinstance(value, date) and value.year >= _XLSX_FIRST_YEAR and getattr(value, "tzinfo", None) is None:
+        return value, "d"
+    return terminal_text(value.isoformat() if isinstance(value, datetime) else str(value))[:_XLSX_TEXT], "s"
+
+
+def _fits_xlsx(value: float | Decimal) -> bool:
+    if not math.isfinite(value):
+        return False
+    digits = Decimal(value).as_tuple().digits if isinstance(value, int | Decimal) else ()
+    return len("".join(map(str, digits)).strip("0")) <= _XLSX_DIGITS
+
+
+def html_text(value: Any) -> str:
+    """Return a value as text of an HTML page, in elements and in quoted attributes; None is nothing.
+
+    Example:
+        >>> html_text('<b title="x">'), html_text(None)
+        ('&lt;b title=&quot;x&quot;&gt;', '')
+    """
+    return "" if value is None else html.escape(terminal_text(str(value)), quote=True)
+
+
+def terminal_text(text: str) -> str:
+    r"""Return a text with its control characters shown as codes; line feeds and tabs stay.
+
+    Characters that turn the writing direction are shown as well: they can make one text look like another.
+
+    Example:
+        >>> print(terminal_text("\x1b[2J north"), terminal_text("\u202etxt"))
+        \x1b[2J north \u202etxt
+    """
+    return _INVISIBLE.sub(_code, text)
+
+
+def _code(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
