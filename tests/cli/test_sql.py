@@ -127,7 +127,9 @@ class TestPlain:
         assert query(f"from '{tmp_path}/list.csv'", "--format", "csv").out == "n\n7\n"
 
     def test_pivot_explain_and_summarize_work(self, query: Run) -> None:
-        pivot = query("pivot (select loyalty_group from price_ledger) on loyalty_group using count(*)", "--format", "json")
+        pivot = query(
+            "pivot (select loyalty_group from price_ledger) on loyalty_group using count(*)", "--format", "json"
+        )
         assert json.loads(pivot.out) == [{"new": 60, "tenured": 60}]
         assert query("explain from findings").code == 0
         assert query("summarize findings").code == 0

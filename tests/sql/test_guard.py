@@ -16,19 +16,22 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from fairness.errors import DataError, SqlError
-from fairness.warehouse.guard import Limits, run_guarded
+from fairness.warehouse.guard import Limits, run_guarded, runner
 from fairness.warehouse.guard.allowed import CATALOG_VIEWS, FUNCTIONS, TABLE_FUNCTIONS
 from fairness.warehouse.guard.check import Catalog, Refused, check_guarded, read_catalog
-from fairness.warehouse.guard.worker import engine_settings
+from fairness.warehouse.guard.worker import lock_engine
 from tests.sql.attacks import ATTACKS, MARK, READS, WRITES
 
 QUICK = Limits(seconds=1.5)
+DEADLY = {"raw memory", "raw memory of pandas", "python function"}
+"""Attacks that end any process on their own."""
 Connection = duckdb.DuckDBPyConnection
 
-python_variable = [(MARK,)]
+python_variable = pd.DataFrame({"a": [MARK]})
 """What a query would see if the engine looked at the variables of Python."""
 
 
@@ -60,6 +63,27 @@ def state(folder: Path) -> dict[str, str]:
 
 
 class TestAttacks:
+    def test_without_a_guard_they_succeed(self, folder: Path, run: Path, tmp_path: Path) -> None:
+        """Otherwise none of the tests here would show anything."""
+        read = []
+        for name, text in READS.items():
+            if name in DEADLY:
+                continue
+            with duckdb.connect(str(run), read_only=True) as con:
+                con.execute("set autoinstall_known_extensions = false")
+                try:
+                    found = str(con.execute(fill(text, folder)).fetchmany(10))
+                except duckdb.Error:
+                    continue
+                read += [name] if MARK in found else []
+        assert len(read) >= 25, read
+        core = {"read_csv", "read_parquet", "from a file", "query in query", "serialised statement", "python variable"}
+        assert core <= set(read)
+        with duckdb.connect(str(run), read_only=True) as con:
+            con.execute(fill(WRITES["copy to"], tmp_path))
+        assert (tmp_path / "new.csv").is_file()
+
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ATTACKS)
     def test_is_refused_and_changes_nothing(self, folder: Path, run: Path, name: str) -> None:
         query, before = fill(ATTACKS[name], folder), state(folder)
@@ -99,7 +123,7 @@ class TestLayers:
         leaked = []
         for name, text in {**READS, **WRITES}.items():
             with duckdb.connect(str(run), read_only=True) as con:
-                lock(con)
+                lock_engine(con, asdict(QUICK))
                 try:
                     found = str(con.execute(fill(text, folder)).fetchmany(10))
                 except duckdb.Error as error:
@@ -114,11 +138,11 @@ class TestLayers:
         before = state(folder)
         script = """
 import json, os, sys, duckdb
-from fairness.warehouse.guard.worker import _give_up_rights
+from fairness.warehouse.guard.worker import give_up_rights
 path, queries = json.load(sys.stdin)
 con = duckdb.connect(path, read_only=True)
 con.execute("select timestamptz '2025-12-01 12:00:00+00'").fetchall()
-_give_up_rights()
+give_up_rights()
 answers = {}
 for name, query in queries.items():
     try:
@@ -129,8 +153,7 @@ json.dump(answers, sys.stdout)
 sys.stdout.flush()
 os._exit(0)
 """
-        deadly = {"raw memory", "raw memory of pandas", "python function"}  # they end any process
-        queries = {name: fill(text, folder) for name, text in {**READS, **WRITES}.items() if name not in deadly}
+        queries = {name: fill(text, folder) for name, text in {**READS, **WRITES}.items() if name not in DEADLY}
         done = subprocess.run(
             [sys.executable, "-c", script],
             input=json.dumps([str(run), queries]).encode(),
@@ -146,8 +169,6 @@ os._exit(0)
     def test_a_changed_file_is_noticed(self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         copy = tmp_path / "copy.duckdb"
         copy.write_bytes((folder / "run.duckdb").read_bytes())
-        from fairness.warehouse.guard import runner
-
         call = runner._call_worker
 
         def tampered(path: Path, query: str, limits: Limits) -> Any:
@@ -158,13 +179,6 @@ os._exit(0)
         monkeypatch.setattr(runner, "_call_worker", tampered)
         with pytest.raises(DataError, match="changed while the query ran"):
             run_guarded(copy, "from findings")
-
-
-def lock(con: Connection) -> None:
-    known = {row[0] for row in con.execute("select lower(name) from duckdb_settings()").fetchall()}
-    for name, value in engine_settings(asdict(QUICK)):
-        if name in known:
-            con.execute(f"set {name} = {value}")
 
 
 REFUSED_FUNCTIONS = {
@@ -276,7 +290,7 @@ class TestSweep:
                     check_guarded(con, text, catalog)
 
     def test_no_setting_can_be_made_on_the_locked_engine(self, con: Connection) -> None:
-        lock(con)
+        lock_engine(con, asdict(QUICK))
         names = [row[0] for row in con.execute("select name from duckdb_settings()").fetchall()]
         # These two say where names are looked up, and the lock does not cover them.
         names = [name for name in names if name not in ("schema", "search_path")]

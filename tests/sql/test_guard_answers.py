@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import time as clock
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +19,7 @@ import pytest
 
 from fairness import words
 from fairness.errors import DataError, FairnessError, SqlError
-from fairness.warehouse.guard import Cut, GuardedResult, Limits, run_guarded
+from fairness.warehouse.guard import Cut, GuardedResult, Limits, run_guarded, runner
 from fairness.warehouse.guard.check import check_guarded, read_catalog
 
 ROOT = Path(__file__).parents[2]
@@ -248,14 +251,12 @@ class TestWorker:
 
     def test_the_environment_is_empty_and_rights_are_gone(self, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The worker itself, without its query: what it still may do."""
-        from fairness.warehouse.guard import runner
-
         monkeypatch.setenv("FAIRNESS_SECRET", "x")
         assert set(runner._environment()) == {"PATH", "PYTHONPATH", "LC_ALL"}
         script = """
 import os, socket
-from fairness.warehouse.guard.worker import _give_up_rights
-print(_give_up_rights(), os.geteuid() != 0)
+from fairness.warehouse.guard.worker import give_up_rights
+print(give_up_rights(), os.geteuid() != 0)
 for act in (lambda: open("/dev/null"), lambda: socket.socket(), lambda: os.pipe(), os.fork):
     try:
         act()
@@ -263,9 +264,6 @@ for act in (lambda: open("/dev/null"), lambda: socket.socket(), lambda: os.pipe(
     except OSError as error:
         print(type(error).__name__)
 """
-        import subprocess
-        import sys
-
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         lines = done.stdout.splitlines()
         assert lines[0] == "True True"
@@ -285,8 +283,6 @@ for act in (lambda: open("/dev/null"), lambda: socket.socket(), lambda: os.pipe(
             run_guarded(run, "select 1")
 
     def test_queries_side_by_side_get_their_own_rows(self, run: Path) -> None:
-        from concurrent.futures import ThreadPoolExecutor
-
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(lambda n: run_guarded(run, f"select {n}, count(*) from findings").rows, range(12)))
         assert answers == [[(n, 10)] for n in range(12)]

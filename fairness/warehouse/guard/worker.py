@@ -40,12 +40,12 @@ def main() -> None:
     except duckdb.Error as error:
         _send({"failed": f"the published file cannot be opened: {_first_line(error)}", "mend": _REBUILD})
         return
-    catalog = _lock_engine(con, limits)
+    catalog = lock_engine(con, limits)
     # A timer is a thread, which the process may not start any more once it has given up its rights.
     watchdog = threading.Timer(limits["seconds"], con.interrupt)
     watchdog.daemon = True
     watchdog.start()
-    keeps_rights = not _give_up_rights()
+    keeps_rights = not give_up_rights()
     answer = _answer(con, request["query"], catalog, limits)
     _send({**answer, "keeps_rights": keeps_rights})
     # Nothing that the query left behind is worth tidying up, and tidying could take long.
@@ -69,10 +69,10 @@ def _bound_resources(limits: dict[str, Any]) -> None:
         resource.setrlimit(name, (bound, bound))
 
 
-def _lock_engine(con: duckdb.DuckDBPyConnection, limits: dict[str, Any]) -> Catalog:
+def lock_engine(con: duckdb.DuckDBPyConnection, limits: dict[str, Any]) -> Catalog:
     """Close the engine to files, network and further settings, in this order; return the names of the tables."""
     known = {row[0] for row in con.execute("select lower(name) from duckdb_settings()").fetchall()}
-    for name, value in engine_settings(limits):
+    for name, value in _engine_settings(limits):
         if name in known:
             con.execute(f"set {name} = {value}")
     # Conversions load modules when they first meet a type; later they could not.
@@ -80,7 +80,7 @@ def _lock_engine(con: duckdb.DuckDBPyConnection, limits: dict[str, Any]) -> Cata
     return read_catalog(con)
 
 
-def engine_settings(limits: dict[str, Any]) -> list[tuple[str, str]]:
+def _engine_settings(limits: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the settings in the order in which they must be made; ``max_execution_time`` exists since 2.0 only."""
     return [
         ("memory_limit", f"'{limits['memory_bytes']}B'"),
@@ -100,7 +100,7 @@ def engine_settings(limits: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _give_up_rights() -> bool:
+def give_up_rights() -> bool:
     """Become an ordinary user, and give up opening files and starting processes; return whether this is no root."""
     if os.geteuid() == 0:
         try:
