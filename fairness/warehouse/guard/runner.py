@@ -28,7 +28,7 @@ _GRACE_SECONDS = 5.0
 _ENVELOPE = 1 << 23
 """Bytes that names and types of columns may take beside the rows."""
 _PATH = re.compile(r"(?<![\w/])/(?:[^\s/'\"]+/)+[^\s'\",;)]*")
-_PROCESS_LIMITS = (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS)
+_ENDED_BY_LIMITS = ("SIGXCPU", "SIGKILL", "SIGABRT", "SIGSEGV", "SIGBUS")
 _SMALLER = "aggregate first, join less, or narrow it with WHERE; `fairness sql` without --guard has no such bound"
 
 
@@ -168,7 +168,8 @@ def _call_worker(path: Path, query: str, limits: Limits) -> tuple[bytes, int]:
 
 def _environment() -> dict[str, str]:
     """Return all that a worker learns about its surroundings: where programs and modules are."""
-    modules = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry)
+    own = Path(__file__).resolve().parents[3]
+    modules = os.pathsep.join([str(own), *(str(Path(entry).resolve()) for entry in sys.path if entry)])
     return {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": modules, "LC_ALL": "C.UTF-8"}
 
 
@@ -196,11 +197,11 @@ def _result(query: str, path: Path, limits: Limits, answer: bytes, code: int) ->
 
 
 def _died(query: str, limits: Limits, code: int) -> SqlError:
-    if code in _PROCESS_LIMITS:
+    if code < 0 and signal.Signals(-code).name in _ENDED_BY_LIMITS:
         what = f"the query was ended: it took more than {limits.seconds:g} s or more memory than it may"
-    else:
-        what = "the query ended its process without an answer"
-    return sql_error(query, what, _SMALLER)
+        return sql_error(query, what, _SMALLER)
+    what = f"the process of the query ended with code {code} and without an answer"
+    return sql_error(query, what, "run `fairness sql` without --guard; if that works, please report it")
 
 
 def _clean(message: str, query: str, path: Path) -> str:
