@@ -122,6 +122,12 @@ class TestPlain:
         assert list(tmp_path.iterdir()) == []
         assert published(config) == before
 
+    def test_bytes_that_are_no_text_are_refused(self, query: Run) -> None:
+        for options in ([], ["--guard"]):
+            done = query("select '\udcff'", *options)
+            assert (done.code, done.out) == (1, "")
+            assert "holds a byte that is no text" in done.err
+
     def test_files_of_the_analyst_can_be_read(self, query: Run, tmp_path: Path) -> None:
         (tmp_path / "list.csv").write_text("n\n7\n", encoding="utf-8")
         assert query(f"from '{tmp_path}/list.csv'", "--format", "csv").out == "n\n7\n"

@@ -29,6 +29,8 @@ READS = {
     "from a file": "from '{secret}.csv'",
     "from a parquet file": "select * from '{secret}.parquet'",
     "from a quoted name": 'from "{secret}.csv"',
+    "from a file as information": 'from information_schema."{secret}.csv"',
+    "behind a NUL": "select 1 \0 union all select content from read_text('{secret}.csv')",
     "from a relative file": "from '../../../../../../../../../../../..{secret}.csv'",
     "from below the own folder": "from '{folder}/ok/../secret.csv'",
     "from a file in WITH": "with x as (from '{secret}.csv') from x",

@@ -226,6 +226,11 @@ class TestWorker:
             with pytest.raises(SqlError, match="the query is empty"):
                 run_guarded(run, query)
 
+    def test_what_is_no_text_is_refused(self, run: Path) -> None:
+        for query in ("select 1\0", "select '\ud800'"):
+            with pytest.raises(SqlError, match="holds a byte that is no text"):
+                run_guarded(run, query)
+
     def test_a_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="missing"):
             run_guarded(tmp_path / "no.duckdb", "select 1")

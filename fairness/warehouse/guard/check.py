@@ -166,6 +166,9 @@ def check_reading(con: duckdb.DuckDBPyConnection, query: str) -> tuple[str, bool
 
 def _kinds(con: duckdb.DuckDBPyConnection, query: str) -> tuple[str, ...]:
     """Return the kinds of the statements of a text."""
+    # A NUL may end the text for one reader and be a blank for another; half a surrogate pair is no character.
+    if "\0" in query or any("\ud800" <= character <= "\udfff" for character in query):
+        raise Refused("the query holds a byte that is no text", "write it as plain UTF-8")
     statements = con.extract_statements(query)
     kinds = tuple(statement.type.name for statement in statements)
     if not kinds:
@@ -283,7 +286,7 @@ def _check_table(node: dict[str, Any], catalog: Catalog, named: Collection[str])
     if [str(part).lower() for part in path if part] != [*before, name.lower()]:
         raise _unknown_table(".".join(map(str, path)), catalog)
     inside = before[1:] if before[:1] == [catalog.database] else before
-    if inside == ["information_schema"]:
+    if inside == ["information_schema"] and not _LIKE_A_FILE.search(name):
         return
     if inside in ([], ["main"]) and name.lower() in catalog.tables | CATALOG_VIEWS:
         return
