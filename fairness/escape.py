@@ -122,4 +122,5 @@ def terminal_text(text: str) -> str:
 
 def _code(found: re.Match[str]) -> str:
     code = ord(found[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    # JSON text holds none of the first 32, and knows the second form: there it stays the same JSON.
+    return f"\\x{code:02x}" if code < 0x20 else f"\\u{code:04x}"

@@ -184,8 +184,12 @@ class TestEscaping:
             assert "\x1b" not in done.err
             assert "\\x1b[31m" in done.err
 
-    def test_csv_on_a_terminal_holds_no_escape_sequence(self, query: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        text = "select '\x1b[31m' as a"
-        assert "\x1b" in query(text, "--format", "csv").out
+    def test_a_terminal_gets_codes_in_csv_and_json_as_well(self, query: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = "select '\x1b[31m\u202e\x9b' as a"
+        plain = {form: query(text, "--format", form).out for form in ("csv", "json")}
+        assert plain["csv"] == "a\n\x1b[31m\u202e\x9b\n"
         monkeypatch.setattr("fairness.console._is_terminal", lambda: True)
-        assert query(text, "--format", "csv").out == "a\n\\x1b[31m\n"
+        shown = {form: query(text, "--format", form).out for form in ("csv", "json")}
+        assert shown["csv"] == "a\n\\x1b[31m\\u202e\\u009b\n"
+        assert json.loads(shown["json"]) == json.loads(plain["json"])
+        assert not {"\x1b", "\u202e", "\x9b"} & set(shown["json"])

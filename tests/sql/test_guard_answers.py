@@ -242,6 +242,27 @@ class TestWorker:
             run_guarded(file, "select 1")
         assert str(tmp_path) not in str(error.value)
 
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"",
+            b"{",
+            b"null",
+            b"[1]",
+            b"{}",
+            b'{"columns": []}',
+            b"\xff",
+            b"[" * 100_000,
+            b'{"columns": ["a"], "types": ["b"], "cut": {}, "keeps_rights": false, "rows": [[["date", "x"]]]}',
+            b'{"columns": ["a"], "types": ["b"], "cut": {"x": 1}, "keeps_rights": false, "rows": []}',
+            b'{"columns": ["a"], "types": ["b"], "cut": {}, "keeps_rights": false, "rows": [[["system", "x"]]]}',
+        ],
+    )
+    def test_a_worker_that_answers_nonsense(self, run: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+        monkeypatch.setattr(runner, "_call_worker", lambda *_: (answer, 0))
+        with pytest.raises(SqlError, match="ended with code 0 and without an answer"):
+            run_guarded(run, "select 1")
+
     def test_an_unknown_name_is_answered_with_the_nearest(self, run: Path) -> None:
         with pytest.raises(SqlError, match="no table 'findngs' here; did you mean 'findings'"):
             run_guarded(run, "from findngs")

@@ -183,17 +183,19 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _result(query: str, path: Path, limits: Limits, answer: bytes, code: int) -> GuardedResult:
     try:
         found = json.loads(answer)
-    except ValueError:
+        failed, mend = found.get("failed"), str(found.get("mend"))
+        if failed is None:
+            return GuardedResult(
+                columns=list(map(str, found["columns"])),
+                types=list(map(str, found["types"])),
+                rows=[tuple(map(decode, row)) for row in found["rows"]],
+                cut=Cut(**found["cut"]),
+                keeps_rights=bool(found["keeps_rights"]),
+            )
+    # A worker that has been taken over may send anything.
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise _died(query, limits, code) from None
-    if "failed" in found:
-        raise sql_error(query, _clean(str(found["failed"]), query, path), str(found["mend"]) or _SMALLER)
-    return GuardedResult(
-        columns=found["columns"],
-        types=found["types"],
-        rows=[tuple(map(decode, row)) for row in found["rows"]],
-        cut=Cut(**found["cut"]),
-        keeps_rights=found["keeps_rights"],
-    )
+    raise sql_error(query, _clean(str(failed), query, path), mend or _SMALLER)
 
 
 def _died(query: str, limits: Limits, code: int) -> SqlError:
