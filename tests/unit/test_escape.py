@@ -9,6 +9,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,7 +123,6 @@ def test_cells_of_a_workbook(value: Any, expected: tuple[Any, str]) -> None:
 
 @pytest.mark.parametrize("text", [*FORMULAS, "http://example.org", "mailto:a@b.c", "_x0041_"])
 def test_a_workbook_holds_text_as_text(text: str) -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
     book = openpyxl.Workbook()
     cell = book.active["A1"]
     cell.value, cell.data_type = xlsx_cell(text)
