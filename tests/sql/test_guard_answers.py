@@ -98,7 +98,7 @@ class TestTypes:
 
     def test_no_rows_and_equal_names(self, run: Path) -> None:
         assert run_guarded(run, "select n from findings where false").rows == []
-        assert run_guarded(run, "select 1 as a, 2 as a").columns == ["a", "a"]
+        assert run_guarded(run, "select 1 as a, 2 as a").columns == ["a", "a_2"]
 
     def test_the_time_zone_is_utc(self, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TZ", "Asia/Tokyo")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from fairness.errors import DataError, FairnessError, SqlError
+from fairness.warehouse.columns import distinct_names
 from fairness.warehouse.guard.check import sql_error
 from fairness.warehouse.guard.wire import decode
 
@@ -81,7 +82,7 @@ class GuardedResult:
     """The answer to a guarded query.
 
     Attributes:
-        columns: Names.
+        columns: Names, each once.
         types: Types of the columns, as the engine names them.
         rows: One tuple per row; decimals, dates and the rest as Python types.
         cut: What the limits left out; say it wherever the rows are shown.
@@ -186,7 +187,7 @@ def _result(query: str, path: Path, limits: Limits, answer: bytes, code: int) ->
         failed, mend = found.get("failed"), str(found.get("mend"))
         if failed is None:
             return GuardedResult(
-                columns=list(map(str, found["columns"])),
+                columns=distinct_names([str(name) for name in found["columns"]]),
                 types=list(map(str, found["types"])),
                 rows=[tuple(map(decode, row)) for row in found["rows"]],
                 cut=Cut(**found["cut"]),
