@@ -29,8 +29,9 @@ lint: $(STAMP) ## ruff, format, types and layers, without tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## run the benchmark and the calibration, which print their results (about 15 minutes)
+bench: $(STAMP) ## run the benchmarks and the calibration, which print their results (about 40 minutes)
 	$(BIN)/python bench/book.py
+	$(BIN)/python bench/lines.py
 	$(BIN)/python bench/calibration.py
 
 constraints: ## recompile constraints.txt from pyproject.toml (needs uv)

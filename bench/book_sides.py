@@ -8,20 +8,16 @@ bare    count customers by cell, group and price: the least that any answer has 
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-# The product casts text prices to this type; the bare pass does the same.
-_MONEY = "decimal(18,6)"
+import sides
+from sides import MONEY
 
 
 def product(file: Path, target: Path) -> None:
     from book_export import write_config
 
-    from fairness import pipeline
-    from fairness.config import load_config
-
-    pipeline.build(load_config(write_config(file, target)))
+    sides.build(write_config(file, target))
 
 
 def pandas(file: Path, target: Path) -> None:
@@ -31,32 +27,19 @@ def pandas(file: Path, target: Path) -> None:
 
 
 def bare(file: Path, target: Path) -> None:
-    import duckdb
-
-    with duckdb.connect() as con:
-        con.execute("set threads = 2")
-        counts = con.execute(bare_query(file)).fetchnumpy()
-    target.write_text(str(int(counts["n"].sum())))
-
-
-def bare_query(file: Path) -> str:
-    """Return the query, reading delimited text with the options of the product."""
-    relation = f"read_parquet('{file}')"
-    if file.suffix == ".csv":
-        with file.open() as stream:
-            columns = ", ".join(f"'{name}': 'VARCHAR'" for name in stream.readline().strip().split(","))
-        options = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', strict_mode=true"
-        relation = f"read_csv('{file}', {options}, columns={{{columns}}})"
-    return f"""
+    sides.rows_counted(
+        f"""
         select
             product, region, channel,
             case when try_cast(tenure_months as integer) < 12 then 'new'
                 when try_cast(tenure_months as integer) >= 24 then 'tenured' else 'middle' end as loyalty_group,
-            try_cast(monthly_price as {_MONEY}) as price,
+            try_cast(monthly_price as {MONEY}) as price,
             count(*) as n
-        from {relation}
+        from {sides.relation(file)}
         group by all
-    """
+        """,
+        target,
+    )
 
 
 def export(folder: Path, rows: Path) -> None:
@@ -66,5 +49,4 @@ def export(folder: Path, rows: Path) -> None:
 
 
 if __name__ == "__main__":
-    sides = {"product": product, "pandas": pandas, "bare": bare, "export": export}
-    sides[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+    sides.call({"product": product, "pandas": pandas, "bare": bare, "export": export})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 Key = tuple[str, str, tuple[tuple[str, str], ...], str | None]
@@ -13,17 +14,20 @@ _P_VALUES = ("p_value", "p_value_adjusted", "p_value_equivalence")
 _STATISTICS = ("van_elteren", "signed_rank", "welch")
 
 
-def differences(document: dict[str, Any], from_rows: list[dict[str, Any]]) -> dict[str, tuple[float, int]]:
+def differences(
+    document: dict[str, Any], from_rows: list[dict[str, Any]], *, left_out: Collection[str] = ()
+) -> dict[str, tuple[float, int]]:
     """Return for each quantity the largest relative difference and how many findings have it.
 
     Args:
         document: The product's findings document.
         from_rows: The findings computed from the rows.
+        left_out: Estimands that the rows leave out.
 
     Raises:
         SystemExit: One side has a finding that the other has not.
     """
-    ours, theirs = _product(document), {_key(row): _flat_row(row) for row in from_rows}
+    ours, theirs = _product(document, left_out), {_key(row): _flat_row(row) for row in from_rows}
     if ours.keys() != theirs.keys():
         raise SystemExit(f"findings of one side only: {sorted(map(str, ours.keys() ^ theirs.keys()))[:5]}")
     found: dict[str, tuple[float, int]] = {}
@@ -44,15 +48,22 @@ def _key(row: dict[str, Any]) -> Key:
 
 
 def _flat_row(row: dict[str, Any]) -> dict[str, float]:
-    numbers = {name: row[name] for name in (*CHECKED, *_P_VALUES)}
+    numbers = {name: row[name] for name in (*CHECKED, *_P_VALUES) if name in row}
     return {**numbers, **row["companions"]}
 
 
-def _product(document: dict[str, Any]) -> dict[Key, dict[str, float]]:
-    """Return the product's numbers under the names of the other side; findings without an estimate are left out."""
+def _product(document: dict[str, Any], left_out: Collection[str]) -> dict[Key, dict[str, float]]:
+    """Return the product's numbers under the names of the other side; findings without an estimate are left out.
+
+    So are those under another comparator or basis than the first of their estimand.
+    """
     found: dict[Key, dict[str, float]] = {}
     money: dict[Key, dict[str, Any]] = {}
+    first: dict[str, tuple[str, str]] = {}
     for finding in document["findings"]:
+        kind = finding["comparator"], finding["basis"]
+        if finding["estimand"] in left_out or kind != first.setdefault(finding["estimand"], kind):
+            continue
         key = finding["estimand"], finding["level"], tuple(sorted(finding["scope"].items())), finding["tenure_band"]
         if finding["estimand"] == "overpayment":
             money[("offer_gap", *key[1:])] = finding
@@ -62,6 +73,8 @@ def _product(document: dict[str, Any]) -> dict[Key, dict[str, float]]:
     for key, finding in money.items():
         net = next(item["estimate"] for item in finding["companions"] if item["name"] == "net")
         found[key] |= {"gross_a_year": float(finding["estimate"] or 0), "net_a_year": float(net or 0)}
+    for month in document["monthly"]:
+        found["offer_gap", "month", (("month", month["month"]),), None] = {name: month[name] for name in CHECKED}
     return found
 
 

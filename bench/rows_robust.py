@@ -1,6 +1,6 @@
 """The rows' way to what resists outliers and checks the interval: Hodges-Lehmann, bootstrap, heterogeneity of cells.
 
-Part of the other way to the same findings (``book_pandas.py``). scipy has neither a stratified Hodges-Lehmann estimate
+Part of the rows' way to the findings (``rows_findings.py``). scipy has neither a stratified Hodges-Lehmann estimate
 nor a stratified Rao-Wu bootstrap, so both stand here on whole arrays of customers: pairs are never formed, and every
 replicate redraws all customers at once. Formulas: docs/method.md.
 """

@@ -1,0 +1,25 @@
+"""Ten million billing lines: build and analyse them, against pandas with scipy and against a bare GROUP BY.
+
+    python bench/lines.py [--rows N] [--rounds K] [--folder DIR] [--save]
+
+The sides are those of ``lines_sides.py``; ``versus.py`` runs them.
+"""
+
+from __future__ import annotations
+
+from lines_export import SEED
+from versus import Contest, main
+
+CONTEST = Contest(
+    name="lines",
+    title="{rows} billing lines",
+    unit="billing lines, about",
+    seed=SEED,
+    faster_than_pandas=6.0,
+    times_the_bare_pass=3.0,
+    memory_of_pandas=0.5,
+    left_out=("change_gap",),
+)
+
+if __name__ == "__main__":
+    main(CONTEST, __doc__)

@@ -1,0 +1,290 @@
+"""Findings from customer rows by pandas and scipy: what the benchmarks hold the product against.
+
+It keeps the rows sorted by cell and works on whole arrays; scipy ranks cell by cell. Support, verdicts and a published
+database are left out. Formulas: docs/method.md. Positive = tenured customers pay more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import rows_robust as robust
+from scipy import stats
+
+ALPHA = 0.05
+MARGIN = 0.01
+MIN_PER_GROUP = 10
+BANDS = {"0": (0, 12), "1": (12, 24), "2": (24, 36), "3-4": (36, 60), "5-9": (60, 120), "10+": (120, 10_000)}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The customers in cell order, as arrays of shape (customers,), and the names of cells and lens values.
+
+    ``months`` is negative where the tenure is not known; ``offer`` is NaN where there is none; ``party`` is None where
+    every row is a party.
+    """
+
+    cell: np.ndarray
+    version: np.ndarray
+    price: np.ndarray
+    offer: np.ndarray
+    months: np.ndarray
+    is_new: np.ndarray
+    is_tenured: np.ndarray
+    vulnerable: np.ndarray
+    party: np.ndarray | None
+    log_price: np.ndarray
+    names: list[tuple[str, ...]]
+    lens_values: list[str]
+
+
+def per_cell(rows: Rows, mask: np.ndarray) -> pd.DataFrame:
+    """Return size, sum, variance of the price and mean log price by cell; absent cells have size 0."""
+    chosen = pd.DataFrame({"cell": rows.cell[mask], "price": rows.price[mask], "log": rows.log_price[mask]})
+    groups = chosen.groupby("cell")
+    found = groups["price"].agg(["size", "sum", "var"]).assign(log=groups["log"].mean())
+    return found.reindex(np.arange(len(rows.names))).fillna({"size": 0, "sum": 0.0})
+
+
+def rank_cells(rows: Rows, tenured: np.ndarray, new: np.ndarray, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return U of the tenured and its tie-corrected variance for each of the cells."""
+    numbers = np.arange(len(rows.names) + 1)
+    price_t, price_n = rows.price[tenured], rows.price[new]
+    first_t, first_n = np.searchsorted(rows.cell[tenured], numbers), np.searchsorted(rows.cell[new], numbers)
+    u, variance = np.empty(len(cells)), np.empty(len(cells))
+    for position, cell in enumerate(cells):
+        here = price_t[first_t[cell] : first_t[cell + 1]]
+        there = price_n[first_n[cell] : first_n[cell + 1]]
+        ranks = stats.rankdata(np.concatenate((here, there)))
+        n, m = len(here), len(there)
+        u[position] = ranks[:n].sum() - n * (n + 1) / 2
+        variance[position] = n * m / (n + m) * ranks.var(ddof=1)
+    return u, variance
+
+
+@dataclass
+class Results:
+    """Rows of findings, then adjusted together within their families."""
+
+    rows: list[dict[str, Any]]
+
+    def add(self, key: dict[str, Any], family: str, ratio: Iterable[float], companions: dict[str, float]) -> None:
+        """Add a finding; ``ratio`` is its log ratio, standard error and degrees of freedom."""
+        estimated = dict(zip(("log_ratio", "se", "df"), ratio, strict=True))
+        self.rows.append({**key, **estimated, "family": family, "companions": companions})
+
+    def finish(self) -> list[dict[str, Any]]:
+        """Adjust by Benjamini-Hochberg, widen the intervals of selected members, return plain findings."""
+        table = pd.DataFrame(self.rows)
+        table["p_value"] = 2 * stats.t.sf(np.abs(table["log_ratio"] / table["se"]), table["df"])
+        by_family = table.groupby("family")["p_value"]
+        table["p_value_adjusted"] = by_family.transform(stats.false_discovery_control)
+        selected = table["p_value_adjusted"] < ALPHA
+        share = selected.groupby(table["family"]).transform("sum") / by_family.transform("size")
+        table["level"] = np.where(selected, 1 - ALPHA * share, 1 - ALPHA)
+        half = stats.t.ppf(0.5 + table["level"] / 2, table["df"]) * table["se"]
+        table["estimate"] = np.expm1(table["log_ratio"])
+        table["p_value_equivalence"] = robust.equivalence_p(table["log_ratio"], table["se"], table["df"], MARGIN)
+        table["ci_lower"], table["ci_upper"] = np.expm1(table["log_ratio"] - half), np.expm1(table["log_ratio"] + half)
+        table["band"] = table["band"].astype(object).where(table["band"].notna(), None)
+        kept = ["estimand", "level_name", "scope", "band", "estimate", "ci_lower", "ci_upper", "p_value"]
+        return table[[*kept, "p_value_adjusted", "p_value_equivalence", "companions"]].to_dict("records")
+
+
+def log_ratio(tenured: pd.DataFrame, new: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the log ratio, standard error and Satterthwaite df: every row of the frames is one stratum."""
+    n_t, n_n = tenured["size"].to_numpy(), new["size"].to_numpy()
+    v_t = tenured["var"].to_numpy() * n_t / tenured["sum"].to_numpy() ** 2
+    v_n = new["var"].to_numpy() * n_n / new["sum"].to_numpy() ** 2
+    ratio = (tenured["sum"].to_numpy() / n_t) / (new["sum"].to_numpy() / n_n)
+    return np.log(ratio), np.sqrt(v_t + v_n), (v_t + v_n) ** 2 / (v_t**2 / (n_t - 1) + v_n**2 / (n_n - 1))
+
+
+def standardised(tenured: pd.DataFrame, new: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the log of the standardised ratio over the cells, its standard error and Satterthwaite df."""
+    n_t, n_n = tenured["size"].to_numpy(), new["size"].to_numpy()
+    a, b = tenured["sum"].sum(), (n_t * new["sum"].to_numpy() / n_n).sum()
+    v = np.concatenate((n_t * tenured["var"] / a**2, n_t**2 * new["var"] / (n_n * b**2)))
+    return float(np.log(a / b)), float(np.sqrt(v.sum())), float(v.sum() ** 2 / (v**2 / (np.r_[n_t, n_n] - 1)).sum())
+
+
+def like_for_like(rows: Rows, results: Results, key: dict, tenured: np.ndarray, new: np.ndarray) -> None:
+    """Add the like-for-like gap of a scope, and of each cell where the scope is the whole rows."""
+    arms = per_cell(rows, tenured), per_cell(rows, new)
+    cells = np.flatnonzero((arms[0]["size"] >= MIN_PER_GROUP) & (arms[1]["size"] >= MIN_PER_GROUP))
+    if not len(cells):
+        return
+    t, n = arms[0].iloc[cells], arms[1].iloc[cells]
+    u, u_variance = rank_cells(rows, tenured, new, cells)
+    size_t, size_n = t["size"].to_numpy(), n["size"].to_numpy()
+    weight, pairs = 1 / (size_t + size_n + 1), size_t * size_n
+    z = ((u - pairs / 2) * weight).sum() / np.sqrt((u_variance * weight**2).sum())
+    difference = t["log"].to_numpy() - n["log"].to_numpy()
+    logs = [(rows.cell[mask], rows.log_price[mask]) for mask in (tenured, new)]
+    each = log_ratio(t, n)
+    companions = {
+        **robust.heterogeneity(*each[:2]),
+        "hodges_lehmann": robust.hodges_lehmann(*logs, cells, len(rows.names)),
+        "geometric": np.expm1((size_t * difference).sum() / size_t.sum()),
+        "van_elteren": z,
+        "probability_superiority": (u * weight).sum() / (pairs * weight).sum(),
+    }
+    if key["family"] == "pooled":
+        prices = [(rows.cell[mask], rows.price[mask]) for mask in (tenured, new)]
+        lower, upper = robust.bootstrap(*prices, cells, len(rows.names))
+        companions |= {"bootstrap_lower": lower, "bootstrap_upper": upper}
+    results.add({"estimand": "like_for_like_gap", **key}, f"lfl:{key['family']}", standardised(t, n), companions)
+    if key["family"] != "pooled":
+        return
+    bounds = [np.searchsorted(cell, np.arange(len(rows.names) + 1)) for cell, _ in logs]
+    cell_z, above = (u - pairs / 2) / np.sqrt(u_variance), u / pairs
+    for i, cell in enumerate(cells):
+        here = [
+            (keys[at[cell] : at[cell + 1]], values[at[cell] : at[cell + 1]])
+            for (keys, values), at in zip(logs, bounds, strict=True)
+        ]
+        companions = {
+            "hodges_lehmann": robust.hodges_lehmann(*here, cells[i : i + 1], len(rows.names)),
+            "geometric": np.expm1(difference[i]),
+            "van_elteren": cell_z[i],
+            "probability_superiority": above[i],
+        }
+        results.add(cell_key("like_for_like_gap", rows, cell), "lfl:cells", [x[i] for x in each], companions)
+
+
+def raw(rows: Rows, results: Results, key: dict, tenured: np.ndarray, new: np.ndarray) -> None:
+    """Add the raw gap of a scope: ratio of means, Welch and Mann-Whitney."""
+    prices = rows.price[tenured], rows.price[new]
+    if not len(prices[0]):
+        return
+    arms = [pd.DataFrame({"size": [len(p)], "sum": [p.sum()], "var": [p.var(ddof=1)]}) for p in prices]
+    u = stats.mannwhitneyu(*prices)
+    companions = {
+        "welch": stats.ttest_ind(*prices, equal_var=False).statistic,
+        "mann_whitney": u.statistic / (len(prices[0]) * len(prices[1])),
+    }
+    results.add({"estimand": "raw_gap", **key}, f"raw:{key['family']}", [x[0] for x in log_ratio(*arms)], companions)
+
+
+def clustered(group: np.ndarray, price: np.ndarray, offer: np.ndarray, within: np.ndarray, n: int) -> pd.DataFrame:
+    """Return the offer ratio of n scopes with its clustered standard error.
+
+    ``group`` gives the scope of each cluster, ``price`` and ``offer`` its sums, ``within`` is True where it has rows.
+    """
+    group, price, offer = group[within], price[within], offer[within]
+    total_p, total_b = np.bincount(group, price, n), np.bincount(group, offer, n)
+    residual = price - (total_p / total_b)[group] * offer
+    variance = np.bincount(group, residual**2 / (1 - offer / total_b[group]), n) / total_p**2
+    effective = total_b**2 / np.bincount(group, offer**2, n)
+    return pd.DataFrame({"log_ratio": np.log(total_p / total_b), "se": np.sqrt(variance), "df": effective - 1})
+
+
+def wider(by_party: pd.DataFrame, by_version: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return, scope by scope, the estimate with the wider interval, and whether that is by offer version."""
+    half = [stats.t.ppf(1 - ALPHA / 2, frame["df"]) * frame["se"] for frame in (by_party, by_version)]
+    is_version = half[1] > half[0]
+    return by_version.where(is_version, by_party), is_version.to_numpy()
+
+
+def offer_ratios(rows: Rows, mask: np.ndarray, group: np.ndarray, n: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the offer ratio of n scopes and its clusters; ``group`` is the scope of each chosen row."""
+    price, offer = rows.price[mask], rows.offer[mask]
+    everyone = np.ones(len(price), dtype=bool)
+    by_party = (
+        clustered(group, price, offer, everyone, n)
+        if rows.party is None
+        else grouped(rows.party[mask], group, price, offer, n)
+    )
+    return wider(by_party, grouped(rows.version[mask], group, price, offer, n))
+
+
+def grouped(cluster: np.ndarray, group: np.ndarray, price: np.ndarray, offer: np.ndarray, n: int) -> pd.DataFrame:
+    """Return the offer ratio of n scopes by clusters of rows; a cluster in several scopes is one in each."""
+    size = int(cluster.max()) + 1
+    pair = group.astype(np.int64) * size + cluster
+    sums = [np.bincount(pair, values, n * size) for values in (price, offer)]
+    return clustered(np.repeat(np.arange(n), size), sums[0], sums[1], sums[1] > 0, n)
+
+
+def offer_companions(
+    cell: np.ndarray, price: np.ndarray, offer: np.ndarray, cluster: np.ndarray | None
+) -> dict[str, float]:
+    """Return the companions of an offer gap; ``cluster`` groups the signed rank, None takes customers as they are."""
+    ratio = price / offer
+    # Rounded, so that equal ratios of different prices are ties: 5.5/5 and 11/10 differ in their last bit.
+    log_ratio = np.log(ratio).round(13)
+    by_cell = [np.bincount(cell, values) for values in (price, offer)]
+    size = np.bincount(cell)
+    there = size > 0
+    k, n = int((price > offer).sum()), len(price)
+    signed = np.sign(log_ratio) * stats.rankdata(np.abs(log_ratio))
+    sums = signed if cluster is None else np.bincount(cluster, signed)
+    return {
+        "geometric": np.expm1(log_ratio.mean()),
+        "count_weighted": (size[there] * (by_cell[0][there] / by_cell[1][there])).sum() / len(price) - 1,
+        "median_ratio": np.median(ratio) - 1,
+        "share_above": k / n,
+        "share_above_lower": stats.beta.ppf(ALPHA / 2, k, n - k + 1),
+        "share_above_upper": stats.beta.ppf(1 - ALPHA / 2, k + 1, n - k),
+        "signed_rank": sums.sum() / np.sqrt((sums**2).sum()) if sums.any() else 0.0,
+    }
+
+
+def offers(rows: Rows, results: Results, key: dict, chosen: np.ndarray) -> None:
+    """Add the offer gap and the overpayment of a scope, and of each cell where the scope is the whole rows."""
+    mask = chosen & ~np.isnan(rows.offer)
+    if not mask.any():
+        return
+    cell, price, offer = rows.cell[mask], rows.price[mask], rows.offer[mask]
+    version, party = rows.version[mask], None if rows.party is None else rows.party[mask]
+    ratio, by_version = offer_ratios(rows, mask, np.zeros(len(cell), dtype=np.int64), 1)
+    excess = price - offer
+    companions = {
+        **offer_companions(cell, price, offer, version if by_version[0] else party),
+        "gross_a_year": 12 * excess.clip(min=0).sum(),
+        "net_a_year": 12 * excess.sum(),
+    }
+    results.add({"estimand": "offer_gap", **key}, f"offer:{key['family']}", ratio.iloc[0], companions)
+    if key["family"] != "pooled":
+        return
+    each, by_version = offer_ratios(rows, mask, cell.astype(np.int64), len(rows.names))
+    bounds = np.searchsorted(cell, np.arange(len(rows.names) + 1))
+    for number, (start, stop) in enumerate(pairwise(bounds)):
+        if stop > start:
+            here = slice(start, stop)
+            shared = version if by_version[number] else party
+            companions = offer_companions(
+                cell[here], price[here], offer[here], None if shared is None else shared[here]
+            )
+            results.add(cell_key("offer_gap", rows, number), "offer:cells", each.iloc[number], companions)
+
+
+def cell_key(estimand: str, rows: Rows, number: int) -> dict[str, Any]:
+    scope = dict(zip(["product_id", "region", "channel"], rows.names[number], strict=True))
+    return {"estimand": estimand, "level_name": "cell", "scope": scope, "band": None}
+
+
+def findings(rows: Rows) -> list[dict[str, Any]]:
+    """Return every finding: pooled with its cells, by tenure band, by lens value."""
+    results = Results([])
+    everywhere = np.ones(len(rows.cell), dtype=bool)
+    pooled = {"level_name": "pooled", "scope": {}, "band": None, "family": "pooled"}
+    scopes = [(pooled, rows.is_tenured, rows.is_tenured, everywhere)]
+    for label, (low, high) in BANDS.items():
+        inside = (rows.months >= low) & (rows.months < high)
+        scopes.append(({**pooled, "band": label, "family": "bands"}, inside & ~rows.is_new, inside, everywhere))
+    for code, value in enumerate(rows.lens_values):
+        inside = rows.vulnerable == code
+        key = {"level_name": "lens", "scope": {"is_vulnerable": value}, "band": None, "family": "lens"}
+        scopes.append((key, inside & rows.is_tenured, inside & rows.is_tenured, inside))
+    for key, tenured, against_offer, inside in scopes:
+        like_for_like(rows, results, key, tenured, rows.is_new & inside)
+        raw(rows, results, key, tenured, rows.is_new & inside)
+        offers(rows, results, key, against_offer)
+    return results.finish()
