@@ -14,21 +14,11 @@ lines as (
         product_id,
         currency,
         year(issued_on) * 12 + month(issued_on) - 1 as month_number,
-        case when exclusion = 'setup' then 'fee' else exclusion end as kind,
-        cast(net_amount * 1000000 as bigint) as micros
+        case when exclusion = 'setup' then 'fee' when exclusion is null then 'tax' else exclusion end as kind,
+        cast(case when exclusion is null then tax_amount else net_amount end * 1000000 as bigint) as micros
     from int_line_disposition
     where exclusion in ('finance', 'usage', 'one_off', 'tax', 'fee', 'setup')
-    union all
-    select
-        customer_id,
-        product_id,
-        currency,
-        year(issued_on) * 12 + month(issued_on) - 1 as month_number,
-        'tax' as kind,
-        cast(tax_amount * 1000000 as bigint) as micros
-    from int_line_disposition
-    where exclusion is null
-        and tax_amount <> 0
+        or (exclusion is null and tax_amount <> 0)
 ),
 
 sums as (
@@ -37,18 +27,13 @@ sums as (
         product_id,
         currency,
         month_number,
-        kind,
-        sum(micros) as micros
+        sum(case when kind = 'finance' then micros else 0 end) as finance,
+        sum(case when kind = 'fee' then micros else 0 end) as fee,
+        sum(case when kind = 'usage' then micros else 0 end) as usage,
+        sum(case when kind = 'one_off' then micros else 0 end) as one_off,
+        sum(case when kind = 'tax' then micros else 0 end) as tax
     from lines
-    group by customer_id, product_id, currency, month_number, kind
-),
-
-ticks as (
-    select
-        sums.*,
-        sign(micros) * ((2 * abs(micros) + 100) // 200
-            - case when (2 * abs(micros) + 100) % 400 = 200 then 1 else 0 end) as ticks
-    from sums
+    group by customer_id, product_id, currency, month_number
 ),
 
 final as (
@@ -57,13 +42,17 @@ final as (
         product_id,
         currency,
         month_number,
-        cast(sum(case when kind = 'finance' then ticks else 0 end) as bigint) as finance_ticks,
-        cast(sum(case when kind = 'fee' then ticks else 0 end) as bigint) as fee_ticks,
-        cast(sum(case when kind = 'usage' then ticks else 0 end) as bigint) as usage_ticks,
-        cast(sum(case when kind = 'one_off' then ticks else 0 end) as bigint) as one_off_ticks,
-        cast(sum(case when kind = 'tax' then ticks else 0 end) as bigint) as tax_ticks
-    from ticks
-    group by customer_id, product_id, currency, month_number
+        cast(case when finance % 100 = 0 then finance // 100 else sign(finance) * ((2 * abs(finance) + 100) // 200
+            - case when (2 * abs(finance) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as finance_ticks,
+        cast(case when fee % 100 = 0 then fee // 100 else sign(fee) * ((2 * abs(fee) + 100) // 200
+            - case when (2 * abs(fee) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as fee_ticks,
+        cast(case when usage % 100 = 0 then usage // 100 else sign(usage) * ((2 * abs(usage) + 100) // 200
+            - case when (2 * abs(usage) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as usage_ticks,
+        cast(case when one_off % 100 = 0 then one_off // 100 else sign(one_off) * ((2 * abs(one_off) + 100) // 200
+            - case when (2 * abs(one_off) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as one_off_ticks,
+        cast(case when tax % 100 = 0 then tax // 100 else sign(tax) * ((2 * abs(tax) + 100) // 200
+            - case when (2 * abs(tax) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as tax_ticks
+    from sums
 )
 
 select * from final;

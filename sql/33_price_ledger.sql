@@ -1,56 +1,44 @@
 -- Grain:   one row per customer x product x currency x billing interval x month (a book states one month).
--- Reads:   int_book_ledger, int_billing_ledger, tenure_class
+-- Reads:   int_grouped_ledger, int_plan_start, int_amount_beside
 -- Columns: *_ticks are integers of 10^-4 major units, ex tax: per month where the price comes from billing lines, per
 --          stated interval where it comes from a book; *interval_ticks are per billing interval everywhere; paid_price is price_ticks in major units; tenure_months are completed
 --          months at the pricing date; loyalty_group in new, middle, tenured, unknown; band_order joins tenure_band;
 --          offer_ticks = the offer at the study's basis; cell_key joins cell_value; lens_key joins lens_value.
--- Why:     group and band come from one table of months, so that they cannot disagree. A left-censored tenure is the least
---          it can be: it decides the group only where that bound does, and never the band. A retention discount shows
---          that a customer is known to the firm: such a customer is not new.
+-- Why:     everything an analyst needs of one month of one customer stands in one row. Later models that need neither
+--          plan age nor the amounts beside the price read int_grouped_ledger, which joins less.
 
 create or replace view price_ledger as
 with
 
-stated as (
-    select
-        'billing' as role, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
-        interval_count, month, month_number, pricing_date, cell_key, lens_key, tenure_start, tenure_months, is_censored,
-        discount_audience, discount_id, subscription_id, plan_id, channel, region, quantity, plan_age_months, contract_status,
-        price_ticks, standard_ticks, cast(null as bigint) as prior_ticks, offer_ticks, offer_id, offer_reason, n_candidates,
-        headline_ticks, effective_ticks, standard_offer_ticks, interval_ticks, offer_interval_ticks, headline_interval_ticks,
-        effective_interval_ticks, standard_interval_ticks, cast(null as bigint) as market_ticks,
-        cast(null as bigint) as cost_ticks, finance_ticks, fee_ticks, usage_ticks, one_off_ticks, tax_ticks
-    from int_billing_ledger
-    union all
-    select
-        'book' as role, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
-        interval_count, month, month_number, as_of as pricing_date, cell_key, lens_key, tenure_start, tenure_months,
-        false as is_censored, null as discount_audience, null as discount_id, null as subscription_id, null as plan_id,
-        null as channel, null as region, 1 as quantity, null as plan_age_months, null as contract_status,
-        price_ticks, null as standard_ticks, prior_ticks, offer_ticks, null as offer_id,
-        case when offer_ticks is null then 'no_offer' end as offer_reason,
-        case when offer_ticks is null then 0 else 1 end as n_candidates, null as headline_ticks, null as effective_ticks,
-        null as standard_offer_ticks, price_ticks as interval_ticks, offer_ticks as offer_interval_ticks,
-        null as headline_interval_ticks, null as effective_interval_ticks, null as standard_interval_ticks,
-        market_ticks, cost_ticks, null as finance_ticks, null as fee_ticks,
-        null as usage_ticks, null as one_off_ticks, null as tax_ticks
-    from int_book_ledger
-),
-
 final as (
     select
-        stated.*,
-        case
-            when is_censored and tenure_class.loyalty_group = 'tenured' then 'tenured'
-            when is_censored then 'unknown'
-            when tenure_class.loyalty_group = 'new' and discount_audience = 'existing_only' then 'middle'
-            else coalesce(tenure_class.loyalty_group, 'unknown')
-        end as loyalty_group,
-        case when not is_censored then tenure_class.band_order end as band_order,
-        cast(price_ticks * 0.0001 as decimal(18, 4)) as paid_price
-    from stated
-    left join tenure_class
-        on stated.tenure_months = tenure_class.tenure_months
+        role, ledger.customer_id, party_id, ledger.product_id, ledger.currency, interval_unit, interval_count, month,
+        ledger.month_number, pricing_date, cell_key, lens_key, tenure_start, tenure_months, is_censored, discount_audience,
+        discount_id, subscription_id, ledger.plan_id, channel, region, quantity,
+        case when role = 'billing' then greatest(0, 12 * (year(pricing_date) - year(plan.plan_start))
+            + month(pricing_date) - month(plan.plan_start)
+            - case when day(pricing_date) < day(plan.plan_start) then 1 else 0 end) end as plan_age_months,
+        contract_status, price_ticks, standard_ticks, prior_ticks, offer_ticks, offer_id, offer_reason, n_candidates,
+        headline_ticks, effective_ticks, standard_offer_ticks, interval_ticks, offer_interval_ticks, headline_interval_ticks,
+        effective_interval_ticks, standard_interval_ticks, market_ticks, cost_ticks,
+        case when role = 'billing' then coalesce(beside.finance_ticks, 0) end as finance_ticks,
+        case when role = 'billing' then coalesce(beside.fee_ticks, 0) end as fee_ticks,
+        case when role = 'billing' then coalesce(beside.usage_ticks, 0) end as usage_ticks,
+        case when role = 'billing' then coalesce(beside.one_off_ticks, 0) end as one_off_ticks,
+        case when role = 'billing' then coalesce(beside.tax_ticks, 0) end as tax_ticks,
+        loyalty_group, band_order, paid_price
+    from int_grouped_ledger as ledger
+    left join int_plan_start as plan
+        on ledger.role = 'billing'
+        and ledger.customer_id = plan.customer_id
+        and ledger.product_id = plan.product_id
+        and ledger.plan_id is not distinct from plan.plan_id
+    left join int_amount_beside as beside
+        on ledger.role = 'billing'
+        and ledger.customer_id = beside.customer_id
+        and ledger.product_id = beside.product_id
+        and ledger.currency = beside.currency
+        and ledger.month_number = beside.month_number
 )
 
 select * from final;

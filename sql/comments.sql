@@ -475,11 +475,15 @@ comment on table int_customer_file is
 comment on table int_customer is 'Internal: one row per customer of the billing lines or the customer file';
 comment on table int_first_seen is
     'Internal: one row per customer with a final, live line of kind recurring, proration or trial';
-comment on view int_ledger is 'Internal: one row per customer x product x currency x billing interval x month';
-comment on table int_ledger_amount is 'Internal: one row per customer x product x currency x billing interval x month';
+comment on view int_grouped_ledger is 'Internal: one row per customer x product x currency x billing interval x month';
+comment on table int_ledger is 'Internal: one row per customer x product x currency x billing interval x month';
+comment on view int_ledger_amount is 'Internal: one row per customer x product x currency x billing interval x month';
 comment on table int_ledger_latest is 'Internal: one row per ledger row with several lines';
 comment on view int_line_disposition is 'Internal: one row per line of int_billing_line';
+comment on view int_line_month is 'Internal: one row per comparable line and month whose first day it covers';
 comment on table int_line_version is 'Internal: one row per line_id with several lines and distinct content';
+comment on table int_month_repeat is
+    'Internal: one row per customer x product x currency x billing interval x month with several lines';
 comment on view int_offer_key is 'Internal: one row per new-customer offer version';
 comment on table int_offer_lookup is
     'Internal: one row per distinct set of offer keys and date that any ledger row asks for';
