@@ -32,6 +32,9 @@ class AsOf:
         tenure: Completed months on the day the price was set; from the first line on where the start is not exported.
         price: What a unit costs a month, ticks.
         offer: Effective price of the offer in force when the price was set, ticks; 0 where there is none.
+        billed: What a unit costs an interval, month or year, ticks: as billed, not divided.
+        billed_offer: The offer for an interval, ticks.
+        per_year: Intervals of a year.
         level: Price level that offers vary around, ticks, not rounded.
         gap: Injected gap over that level.
         is_censored: Whether the tenure is a lower bound.
@@ -41,6 +44,9 @@ class AsOf:
     tenure: IntArray
     price: IntArray
     offer: IntArray
+    billed: IntArray
+    billed_offer: IntArray
+    per_year: IntArray
     level: FloatArray
     gap: FloatArray
     is_censored: BoolArray
@@ -57,15 +63,17 @@ def as_of_customers(firm: Firm) -> AsOf:
     months = np.where(who.is_yearly[index], _MONTHS, 1)
     combination = np.where(day >= who.upgraded_on[index], who.later_combination[index], who.combination[index])
     total = tariffs.effective_total(combination, tariffs.version(combination, day))
+    year = np.full(len(total), _MONTHS)
     start = np.where(who.is_censored[index], np.maximum(who.joined[index], window), who.joined[index])
     tenure = completed_months(start, day)
     return AsOf(
         cell=who.cell[index],
         tenure=tenure,
         price=half_even(paid * _TICKS_PER_PENNY, months),
-        offer=np.where(
-            tariffs.offered[combination], half_even(total * _TICKS_PER_PENNY, np.full(len(total), _MONTHS)), 0
-        ),
+        offer=np.where(tariffs.offered[combination], half_even(total * _TICKS_PER_PENNY, year), 0),
+        billed=paid * _TICKS_PER_PENNY,
+        billed_offer=half_even(total * _TICKS_PER_PENNY * months, year),
+        per_year=_MONTHS // months,
         level=firm.prices.level(index, day) * _TICKS_PER_PENNY / months,
         gap=np.where(tenure >= TENURED_FROM, firm.prices.gap(index, day), 0.0),
         is_censored=who.is_censored[index],
@@ -121,7 +129,8 @@ def figures(customers: AsOf, here: BoolArray) -> dict[str, Any]:
     offered = tenured & (customers.offer > 0)
     price, offer = customers.price[offered], customers.offer[offered]
     level = customers.level[offered]
-    above = np.maximum(price - offer, 0)
+    over = customers.billed[offered] - customers.billed_offer[offered]
+    per_year = customers.per_year[offered]
     return {
         "customers": int(here.sum()),
         "new_customers": int((here & (customers.tenure < NEW_BELOW)).sum()),
@@ -134,9 +143,9 @@ def figures(customers: AsOf, here: BoolArray) -> dict[str, Any]:
         "not_assessable_paid": money(int(customers.price[tenured & ~offered].sum())),
         "injected_gap": ratio(float((level * customers.gap[offered]).sum()), float(level.sum())),
         "offer_gap": ratio(float((price - offer).sum()), float(offer.sum())),
-        "customers_above_offer": int((above > 0).sum()),
-        "overpaid_a_year": money(_MONTHS * int(above.sum())),
-        "net_overpaid_a_year": money(_MONTHS * int((price - offer).sum())),
+        "customers_above_offer": int((over > 0).sum()),
+        "overpaid_a_year": money(int((per_year * np.maximum(over, 0)).sum())),
+        "net_overpaid_a_year": money(int((per_year * over).sum())),
     }
 
 

@@ -86,6 +86,10 @@ def prices(folder: Path) -> pd.DataFrame:
     matched = matching_offers(found, read_offers(folder))
     found["offer"] = found["line_id"].map(matched["year"].map(lambda year: half_even(100 * year, 12)))
     found["offer_id"] = found["line_id"].map(matched["offer_id"])
+    # A yearly price against a year of the offer as billed; a monthly one twelve times.
+    by_year = 100 * found["net"] / found["quantity"].astype(int) - 100 * found["line_id"].map(matched["year"])
+    by_month = 12 * (found["price"] - found["offer"])
+    found["above_a_year"] = by_year.where(found["interval_unit"] == "year", by_month)
     return found
 
 
@@ -119,7 +123,7 @@ def as_money(ticks: int) -> str:
 def check_figures(rows: pd.DataFrame, recorded: dict[str, Any]) -> None:
     tenured = rows[rows["tenure"] >= 24]
     offered = tenured[tenured["offer"].notna()]
-    gap = offered["price"] - offered["offer"]
+    above = offered["above_a_year"]
     assert recorded["customers"] == len(rows)
     assert recorded["new_customers"] == (rows["tenure"] < 12).sum()
     assert recorded["tenured_customers"] == len(tenured)
@@ -128,9 +132,9 @@ def check_figures(rows: pd.DataFrame, recorded: dict[str, Any]) -> None:
     assert recorded["assessable_at_offer"] == as_money(offered["offer"].sum())
     assert recorded["not_assessable_customers"] == tenured["offer"].isna().sum()
     assert recorded["not_assessable_paid"] == as_money(tenured["price"][tenured["offer"].isna()].sum())
-    assert recorded["customers_above_offer"] == (gap > 0).sum()
-    assert recorded["overpaid_a_year"] == as_money(12 * gap.clip(lower=0).sum())
-    assert recorded["net_overpaid_a_year"] == as_money(12 * gap.sum())
+    assert recorded["customers_above_offer"] == (above > 0).sum()
+    assert recorded["overpaid_a_year"] == as_money(above.clip(lower=0).sum())
+    assert recorded["net_overpaid_a_year"] == as_money(above.sum())
     expected = offered["price"].sum() / offered["offer"].sum() - 1 if len(offered) else None
     assert recorded["offer_gap"] == pytest.approx(expected, abs=2e-9)
 
