@@ -10,6 +10,7 @@ from fairness.config.loader import CONFIG_NAME, find_config, load_config
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.models import Config, Engine
 from fairness.config.presets import BAND_PRESETS, BandPreset
+from fairness.config.privacy import Privacy
 
 __all__ = [
     "BAND_PRESETS",
@@ -22,6 +23,7 @@ __all__ = [
     "Inference",
     "Lenses",
     "LikeForLike",
+    "Privacy",
     "Source",
     "Study",
     "Tenure",

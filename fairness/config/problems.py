@@ -15,6 +15,7 @@ from fairness.config.inputs import Source, Study
 from fairness.config.lines import Location
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.models import Engine
+from fairness.config.privacy import Privacy
 from fairness.errors import nearest
 
 SECTIONS: dict[str, type[Section]] = {
@@ -26,6 +27,7 @@ SECTIONS: dict[str, type[Section]] = {
     "inference": Inference,
     "lenses": Lenses,
     "engine": Engine,
+    "privacy": Privacy,
 }
 
 ABSENT: Final = object()

@@ -1,0 +1,174 @@
+"""The attacker: how closely withheld numbers are known, given the shown ones and how they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A sum that an attacker knows: a total and its parts, as positions of numbers.
+
+    A margin of a table, a level of a hierarchy, or a table that shares its total with another. What the parts leave of
+    the total is taken as known to the attacker, which is the worst case.
+
+    Attributes:
+        total: Position of the total; None where the total is known anyway.
+        parts: Positions of the parts.
+    """
+
+    total: int | None
+    parts: tuple[int, ...]
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """All positions, the total first."""
+        return self.parts if self.total is None else (self.total, *self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Withheld numbers that hang together.
+
+    Attributes:
+        cells: Their positions.
+        relations: The sums that contain any of them.
+    """
+
+    cells: tuple[int, ...]
+    relations: tuple[Relation, ...]
+
+
+def components(masked: BoolArray, relations: Sequence[Relation]) -> list[Component]:
+    """Return the withheld numbers in groups that no sum connects."""
+    parent = {int(cell): int(cell) for cell in np.flatnonzero(masked)}
+
+    def root(cell: int) -> int:
+        while parent[cell] != cell:
+            parent[cell] = parent[parent[cell]]
+            cell = parent[cell]
+        return cell
+
+    touched = [(relation, [cell for cell in relation.members if masked[cell]]) for relation in relations]
+    for _, cells in touched:
+        for cell in cells[1:]:
+            parent[root(cell)] = root(cells[0])
+    groups: dict[int, list[int]] = {}
+    for cell in parent:
+        groups.setdefault(root(cell), []).append(cell)
+    sums: dict[int, list[Relation]] = {}
+    for relation, cells in touched:
+        if cells:
+            sums.setdefault(root(cells[0]), []).append(relation)
+    return [Component(tuple(cells), tuple(sums.get(key, ()))) for key, cells in sorted(groups.items())]
+
+
+def attainable(values: FloatArray, masked: BoolArray, relations: Sequence[Relation]) -> tuple[FloatArray, FloatArray]:
+    """Return the least and greatest value that each number can have for one who sees the shown ones.
+
+    Args:
+        values: True values, not negative, shape (n,). Known to the attacker: that none is negative.
+        masked: Which are withheld, shape (n,).
+        relations: How they add up.
+
+    Returns:
+        Lower and upper bounds, shape (n,); both the value itself where it is shown, infinity where nothing bounds it.
+        For counts the bounds of margins of tables are whole numbers.
+
+    Example:
+        >>> lower, upper = attainable(np.array([12.0, 4.0, 8.0]), np.array([False, True, True]), [Relation(0, (1, 2))])
+        >>> lower.tolist(), upper.tolist()
+        ([12.0, 0.0, 0.0], [12.0, 12.0, 12.0])
+    """
+    lower, upper = values.astype(np.float64), values.astype(np.float64)
+    for component in components(masked, relations):
+        for cell, low, high in bounds(values, masked, component, component.cells):
+            lower[cell], upper[cell] = low, high
+    return lower, upper
+
+
+def bounds(
+    values: FloatArray, masked: BoolArray, component: Component, cells: Iterable[int]
+) -> list[tuple[int, float, float]]:
+    """Return (cell, least, greatest) of some cells of a component."""
+    if not component.relations:
+        return [(cell, 0.0, np.inf) for cell in cells]
+    if len(component.relations) == 1:
+        return [_of_one_sum(values, masked, component.relations[0], cell) for cell in cells]
+    program = Program(values, masked, component)
+    return [(cell, program.extreme(cell, 1)[1], program.extreme(cell, -1)[1]) for cell in cells]
+
+
+def _of_one_sum(values: FloatArray, masked: BoolArray, relation: Relation, cell: int) -> tuple[int, float, float]:
+    parts = [part for part in relation.parts if masked[part]]
+    hidden_total = relation.total is not None and masked[relation.total]
+    if len(parts) + hidden_total == 1:
+        return cell, float(values[cell]), float(values[cell])
+    together = float(values[parts].sum())
+    if not hidden_total:
+        return cell, 0.0, together
+    if cell == relation.total:
+        return cell, float(values[cell]) - together, np.inf
+    # The total covers at least nothing: a shown remainder larger than the total cannot occur with parts >= 0.
+    return cell, 0.0, np.inf
+
+
+class Program:
+    """The linear program of one component: every sum an equation, every number at least 0.
+
+    Args:
+        values: True values of all numbers.
+        masked: Which are withheld.
+        component: The withheld ones to bound.
+    """
+
+    def __init__(self, values: FloatArray, masked: BoolArray, component: Component) -> None:
+        from scipy.sparse import csr_matrix
+
+        self._place = {cell: place for place, cell in enumerate(component.cells)}
+        entries: list[tuple[int, int, float]] = []
+        for row, relation in enumerate(component.relations):
+            if relation.total is not None and masked[relation.total]:
+                entries.append((row, self._place[relation.total], -1.0))
+            entries += [(row, self._place[part], 1.0) for part in relation.parts if masked[part]]
+        rows, columns, signs = (np.array(column) for column in zip(*entries, strict=True))
+        shape = (len(component.relations), len(component.cells))
+        self._matrix = csr_matrix((signs, (rows, columns)), shape=shape)
+        # Scaled to 1, so that the solver's absolute tolerance means the same for counts and for money.
+        self._scale = max(1.0, float(values[list(component.cells)].max()))
+        self._right = self._matrix @ (values[list(component.cells)] / self._scale)
+
+    def extreme(self, cell: int, sign: int) -> tuple[FloatArray | None, float]:
+        """Return the solution that makes a cell least (sign 1) or greatest (-1), and the cell's value in it.
+
+        Raises:
+            ArithmeticError: The solver gave up.
+        """
+        from scipy.optimize import linprog
+
+        cost = np.zeros(len(self._place))
+        cost[self._place[cell]] = sign
+        found = linprog(cost, A_eq=self._matrix, b_eq=self._right, bounds=(0, None), method="highs")
+        if found.status in (3, 4) and sign == -1 and self._is_unbounded(cell):
+            return None, np.inf
+        if found.status != 0:
+            raise ArithmeticError(f"the linear program of the disclosure control failed: {found.message}")
+        solution = np.asarray(found.x, dtype=np.float64) * self._scale
+        return solution, float(solution[self._place[cell]])
+
+    def _is_unbounded(self, cell: int) -> bool:
+        """Return whether a cell can grow for ever: there is a direction in which every sum stays as it is."""
+        from scipy.optimize import linprog
+
+        cost = np.zeros(len(self._place))
+        cost[self._place[cell]] = -1
+        zero = np.zeros(self._matrix.shape[0])
+        found = linprog(cost, A_eq=self._matrix, b_eq=zero, bounds=(0, 1), method="highs")
+        return bool(found.status == 0 and found.fun < -0.5)
