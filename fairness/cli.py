@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from fairness.cli_runs import runs
 from fairness.errors import ExitCode, FairnessError
 from fairness.escape import terminal_text
 
@@ -21,6 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+app.add_typer(runs, name="runs")
 
 
 class Format(StrEnum):
@@ -81,7 +85,7 @@ def build(config: ConfigArgument = None) -> None:
     from fairness.pipeline import build as build_study
 
     with progress() as step:
-        run = build_study(load_config(find_config(config)), progress=step)
+        run = build_study(load_config(find_config(config)), progress=step, on_new_key=_new_key)
     print(run.folder)
 
 
@@ -138,13 +142,19 @@ def _analyze(config: Path | None, output: Format) -> str | None:
 
     settings = load_config(find_config(config))
     with progress() as step:
-        run = build_study(settings, progress=step)
+        run = build_study(settings, progress=step, on_new_key=_new_key)
     document = read_findings(run)
     print_document(document, output.value, settings, run.findings)
     verdict: str | None = document["headline"]["verdict"]
     if verdict == "not_assessable":
         _say(_why_not(document))
     return verdict
+
+
+def _new_key(path: Path) -> None:
+    from fairness import words
+
+    _say(words.new_key(path.name))
 
 
 def _why_not(document: dict[str, object]) -> str:

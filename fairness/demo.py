@@ -47,7 +47,7 @@ def write_demo(folder: Path) -> Path:
         raise FairnessError(
             f"'{folder}' is a file", where=str(folder), mend="name a new folder, as in `fairness demo my-demo`"
         )
-    known = {path.parts[0] for path in bundled} | {_OUTPUT}
+    known = {path.parts[0] for path in bundled} | {_OUTPUT, f"{_OUTPUT}.key"}
     others = sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
     if others:
         raise FairnessError(

@@ -15,6 +15,7 @@ Example:
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -64,6 +65,16 @@ class DataError(FairnessError):
 
 class SqlError(FairnessError):
     """A SQL statement failed; the message names the model or query and the engine's own first line."""
+
+
+def without_values(message: str) -> str:
+    """Return an engine's message without the values of the data, which it puts in single quotes.
+
+    Example:
+        >>> without_values("Could not convert string 'C-1041' to INT32")
+        "Could not convert string '...' to INT32"
+    """
+    return re.sub(r"'[^']*'", "'...'", message)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 import fairness
+from fairness.analysis.marts import load_marts
+from fairness.analysis.share import write_share
 from fairness.analysis.study import analyse
 from fairness.analysis.tables import write_findings
 from fairness.config import Config
 from fairness.config.lines import pointing_into
-from fairness.intake.files import Fingerprint
+from fairness.errors import DataError, without_values
+from fairness.intake.files import Fingerprint, first_line
+from fairness.intake.identities import find_identities, has_identities, refuse_identities_in_keys
 from fairness.intake.quarantine import write_quarantine
 from fairness.intake.settings import write_settings
 from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, stage
 from fairness.results import Findings
 from fairness.warehouse.connection import building
-from fairness.warehouse.models import run_checks, run_models, sql_hashes, write_comments
-from fairness.warehouse.runs import FINDINGS, WAREHOUSE, Run, find_run, point_at, publishing
+from fairness.warehouse.copying import PERSONAL
+from fairness.warehouse.key import Key, load_key
+from fairness.warehouse.models import SHARE_COMMENTS, run_checks, run_models, sql_hashes, write_comments
+from fairness.warehouse.pseudonyms import hashed, write_pseudonymised
+from fairness.warehouse.runs import FINDINGS, SHARE, WAREHOUSE, Run, add_record, point_at, prune_locked, publishing
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one build works on.
+
+    Attributes:
+        config: The study.
+        inputs: Its files.
+        hashes: Their fingerprints, in the making.
+        key: Key of the pseudonyms; None where ids are kept or there are none.
+        progress: Called with the name of each step.
+    """
+
+    config: Config
+    inputs: list[SourceFile]
+    hashes: list[Future[Fingerprint]]
+    key: Key | None
+    progress: Progress
+
+    def run_id(self) -> str:
+        return run_id(self.config, self.inputs, self.hashes, self.key)
+
 
 FIRST_MODELS_END = 13
 """Models up to this number find contradicting rows of a book or customers; quarantine needs them and nothing later."""
@@ -35,68 +68,120 @@ def _quiet(step: str) -> None:
     del step
 
 
-def build(config: Config, *, progress: Progress = _quiet) -> Run:
-    """Build and publish a study; a run that exists for the same inputs, config and software is used again.
+def _ignore(path: Path) -> None:
+    del path
+
+
+def build(config: Config, *, progress: Progress = _quiet, on_new_key: Callable[[Path], None] = _ignore) -> Run:
+    """Build and publish a study; a run that exists for the same inputs, config, software and key is used again.
 
     Args:
         config: The study.
         progress: Called with the name of each step.
+        on_new_key: Called with the file of the pseudonyms' key, where it had to be made.
 
     Returns:
         The published run, which ``current`` now names.
 
     Raises:
-        ConfigError: The mapping does not fit the files.
-        DataError: The files cannot be read, or rows and amounts do not tie out; nothing is published then.
+        ConfigError: The mapping does not fit the files, or the key cannot be used.
+        DataError: The files cannot be read, rows and amounts do not tie out, another build is running, or the output
+            cannot be written; nothing is published then.
         SqlError: A model failed.
     """
     progress("Finding the inputs")
     with duckdb.connect() as con:
         inputs = find_inputs(con, config)
-    hashes = fingerprints(inputs)
+    job = _Job(config, inputs, fingerprints(inputs), _key(config, inputs, on_new_key), progress)
     # Hashing runs beside the engine on a first build; later it comes first, because it may save the build.
     if (config.output_dir / "runs").is_dir():
-        known = find_run(config.output_dir, run_id(config, inputs, hashes))
+        known = point_at(config.output_dir, job.run_id())
         if known is not None:
-            point_at(config.output_dir, known.id)
             return known
-    with publishing(config.output_dir) as publication:
-        with building(publication.folder / WAREHOUSE, config) as built:
-            staged = _fill(built, config, inputs, hashes, progress)
-            progress("Estimating and testing")
-            identity = run_id(config, inputs, hashes)
-            findings = analyse(built, config, _description(identity, staged))
-            write_findings(built, findings)
-            write_comments(built)
-        (publication.folder / FINDINGS).write_text(findings.to_json() + "\n", encoding="utf-8")
+    with publishing(config.output_dir) as publication, _on_full_disk(config.output_dir):
+        identity = _write(publication.folder, job)
         progress("Publishing")
-        return publication.commit(identity)
+        record = {"study": config.study.name, "key_fingerprint": job.key.fingerprint if job.key else None}
+        run = publication.commit(identity, record)
+        if config.privacy.keep_runs is not None:
+            prune_locked(config.output_dir, config.privacy.keep_runs)
+        return run
 
 
-def _fill(
-    con: duckdb.DuckDBPyConnection,
-    config: Config,
-    inputs: list[SourceFile],
-    hashes: list[Future[Fingerprint]],
-    progress: Progress,
-) -> Staged:
+def _key(config: Config, inputs: list[SourceFile], on_new_key: Callable[[Path], None]) -> Key | None:
+    """Return the key of the pseudonyms; None where ids are kept or there are none."""
+    if not config.privacy.pseudonyms or not has_identities(inputs):
+        return None
+    key, made = load_key(config, create=True)
+    if made is not None:
+        on_new_key(made)
+    return key
+
+
+@contextmanager
+def _on_full_disk(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+        raise DataError(
+            f"the run cannot be written: {without_values(first_line(error))}",
+            where=output.name,
+            mend="free disk space or memory, or see to the permissions of the folder; the published run is as it was",
+        ) from error
+
+
+def _write(folder: Path, job: _Job) -> str:
+    """Write the files of a run into a folder and return the run's id."""
+    config, key = job.config, job.key
+    # The models run on the real ids; with a key, that file is copied with pseudonyms and removed.
+    warehouse = folder / (WAREHOUSE if key is None else "built.duckdb")
+    with building(warehouse, config) as built:
+        staged = _fill(built, job)
+        job.progress("Estimating and testing")
+        identity = job.run_id()
+        marts = load_marts(built)
+        findings = analyse(built, config, _description(identity, staged), marts=marts)
+        write_findings(built, findings)
+        write_comments(built)
+    if key is not None:
+        job.progress("Replacing ids by pseudonyms")
+        write_pseudonymised(warehouse, folder / WAREHOUSE, config, key)
+        warehouse.unlink()
+    job.progress("Withholding what would disclose a customer")
+    with building(folder / SHARE, config) as share:
+        write_share(share, findings, marts, config)
+        write_comments(share, SHARE_COMMENTS)
+    (folder / FINDINGS).write_text(findings.to_json() + "\n", encoding="utf-8")
+    return identity
+
+
+def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
     """Stage the inputs, run the models and the checks."""
-    progress("Reading " + ", ".join(item.file.label for item in inputs[:3]) + (", ..." if len(inputs) > 3 else ""))
-    with pointing_into(config.path):
-        staged = stage(con, config, inputs, hashes)
-    write_settings(con, config, staged)
-    progress("Running the SQL models")
+    names = [item.file.label for item in job.inputs]
+    job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
+    with pointing_into(job.config.path):
+        staged = stage(con, job.config, job.inputs, job.hashes)
+        if job.key is not None:
+            refuse_identities_in_keys(job.config, staged)
+    write_settings(con, job.config, staged)
+    job.progress("Running the SQL models")
     run_models(con, last=FIRST_MODELS_END)
     write_quarantine(con, staged)
     run_models(con, first=FIRST_MODELS_END + 1)
-    progress("Checking that rows and amounts tie out")
-    run_checks(con)
+    job.progress("Checking that rows and amounts tie out")
+    run_checks(con, hidden=() if job.key is None else PERSONAL)
     return staged
 
 
-def run_id(config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]]) -> str:
-    """Return the identity of a run: 12 hex digits over inputs, settings and software; equal where results are equal."""
-    settings = config.model_dump(mode="json", exclude={"path": True, "engine": True, "study": {"output"}})
+def run_id(config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]], key: Key | None = None) -> str:
+    """Return the identity of a run: 12 hex digits over inputs, settings, software and key."""
+    without: dict[str, Any] = {
+        "path": True,
+        "engine": True,
+        "study": {"output"},
+        "privacy": {"key_file", "key_env", "keep_runs"},
+    }
+    settings = config.model_dump(mode="json", exclude=without)
     identity = {
         "inputs": [
             (item.source.role, item.file.label, future.result().sha256)
@@ -104,6 +189,7 @@ def run_id(config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerp
         ],
         "settings": settings,
         "software": _software(),
+        "key": key.fingerprint if key else None,
     }
     return hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
@@ -135,10 +221,33 @@ def _description(identity: str, staged: Staged) -> dict[str, Any]:
     }
 
 
+REIDENTIFICATIONS = "reidentifications.jsonl"
+
+
+def reidentify(config: Config, pseudonyms: list[str], *, reason: str) -> list[tuple[str, str]]:
+    """Return (pseudonym, real id) of the pseudonyms that the study's inputs explain, sorted.
+
+    That it was asked is recorded beside the runs before anything is returned: time, user, reason and pseudonyms.
+
+    Raises:
+        ConfigError: There is no key, or the mapping does not fit the files.
+        DataError: The files cannot be read.
+    """
+    key, _ = load_key(config, create=False)
+    with duckdb.connect() as con:
+        for name, pad in zip(("inner_pad", "outer_pad"), key.pads, strict=True):
+            con.execute(f"set variable {name} = ?::blob", [pad])
+        sql = hashed("identity", inner="getvariable('inner_pad')", outer="getvariable('outer_pad')")
+        found = find_identities(con, config, find_inputs(con, config), sql, pseudonyms)
+    record = {"by": getpass.getuser(), "found": len(found), "pseudonyms": sorted(set(pseudonyms)), "reason": reason}
+    add_record(config.output_dir, REIDENTIFICATIONS, record)
+    return found
+
+
 def read_findings(run: Run) -> dict[str, Any]:
     """Return the findings document of a published run, as ``analyze --format json`` prints it."""
     document: dict[str, Any] = json.loads(run.findings.read_text(encoding="utf-8"))
     return document
 
 
-__all__ = ["Findings", "Progress", "build", "read_findings", "run_id"]
+__all__ = ["Findings", "Progress", "build", "read_findings", "reidentify", "run_id"]

@@ -34,15 +34,18 @@ HEADLINE = "headline"
 _LEVELS = ("pooled", "lens", "cell")
 
 
-def analyse(con: duckdb.DuckDBPyConnection, config: Config, build: Mapping[str, Any]) -> Findings:
+def analyse(
+    con: duckdb.DuckDBPyConnection, config: Config, build: Mapping[str, Any], *, marts: Marts | None = None
+) -> Findings:
     """Turn the marts of a built warehouse into the findings document.
 
     Args:
         con: Connection whose current database holds the marts.
         config: The study.
         build: Run id, engine, software version and inputs.
+        marts: The marts, where they have been read already.
     """
-    marts = load_marts(con)
+    marts = marts or load_marts(con)
     primary, fell_back = _primary(marts, config)
     listed = list(scopes(marts))
     drafts = [draft for estimand in ESTIMANDS for draft in _drafts(marts, config, estimand, primary, listed)]

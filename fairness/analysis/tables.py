@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
-from fairness.results import Finding, Findings, plain
+from fairness.results import Companion, Finding, Findings, plain
 
 _TEXT = "varchar"
-_COLUMNS: dict[str, str] = {
+COLUMNS: dict[str, str] = {
     "finding_id": "integer",
     "is_headline": "boolean",
     "estimand": _TEXT,
@@ -52,7 +52,7 @@ _COLUMNS: dict[str, str] = {
     "warnings": _TEXT,
     "reversal_gap": "double",
 }
-_COMPANION_COLUMNS = {
+COMPANION_COLUMNS = {
     "finding_id": "integer",
     "name": _TEXT,
     "estimate": "double",
@@ -62,7 +62,7 @@ _COMPANION_COLUMNS = {
     "statistic": "double",
     "p_value": "double",
 }
-_MONTHLY_COLUMNS = {
+MONTHLY_COLUMNS = {
     "month": _TEXT,
     "estimate": "double",
     "ci_lower": "double",
@@ -80,22 +80,16 @@ def write_findings(con: duckdb.DuckDBPyConnection, findings: Findings) -> None:
 
     Money stands in ``amount`` (exact), ratios in ``estimate``; ``scope`` is JSON text, ``warnings`` is comma separated.
     """
-    _create(con, "findings", _COLUMNS, [_row(number, item) for number, item in enumerate(findings.findings, start=1)])
+    create(
+        con, "findings", COLUMNS, [finding_row(number, item) for number, item in enumerate(findings.findings, start=1)]
+    )
     companions = [
-        {
-            "finding_id": number,
-            "name": other.name,
-            **_figure(other.estimate),
-            "ci_lower": other.ci_lower,
-            "ci_upper": other.ci_upper,
-            "statistic": other.statistic,
-            "p_value": other.p_value,
-        }
+        companion_row(number, other)
         for number, item in enumerate(findings.findings, start=1)
         for other in item.companions
     ]
-    _create(con, "findings_companions", _COMPANION_COLUMNS, companions)
-    _create(con, "findings_monthly", _MONTHLY_COLUMNS, [dict(row) for row in findings.monthly])
+    create(con, "findings_companions", COMPANION_COLUMNS, companions)
+    create(con, "findings_monthly", MONTHLY_COLUMNS, [dict(row) for row in findings.monthly])
 
 
 def _figure(value: object) -> dict[str, object]:
@@ -103,8 +97,22 @@ def _figure(value: object) -> dict[str, object]:
     return {"estimate": None if is_money else value, "amount": value if is_money else None}
 
 
-def _row(number: int, finding: Finding) -> dict[str, object]:
-    simple = {name: getattr(finding, name) for name in _COLUMNS if hasattr(finding, name)}
+def companion_row(number: int, companion: Companion) -> dict[str, object]:
+    """Return the row of a finding's companion."""
+    return {
+        "finding_id": number,
+        "name": companion.name,
+        **_figure(companion.estimate),
+        "ci_lower": companion.ci_lower,
+        "ci_upper": companion.ci_upper,
+        "statistic": companion.statistic,
+        "p_value": companion.p_value,
+    }
+
+
+def finding_row(number: int, finding: Finding) -> dict[str, object]:
+    """Return the row of a finding."""
+    simple = {name: getattr(finding, name) for name in COLUMNS if hasattr(finding, name)}
     return {
         **simple,
         **_figure(finding.estimate),
@@ -116,7 +124,8 @@ def _row(number: int, finding: Finding) -> dict[str, object]:
     }
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
+def create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
+    """Create a table with these columns (name to SQL type) and rows."""
     listed = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
     con.execute(f"create or replace table {table} ({listed})")
     if rows:

@@ -105,6 +105,11 @@ class Mapping:
         plain = (by_name[name] for name in _IDENTITIES if name in by_name and self.has(name))
         return next((mapped for mapped in plain if not mapped.untyped), None)
 
+    def expression(self, name: str) -> str | None:
+        """Return the SQL that gives the column of this name, or None where the file does not have it."""
+        located = self._locate(name)
+        return None if located is None else located[0].sql
+
     def keyed(self, *, cells: Sequence[str], lenses: Sequence[str]) -> None:
         """Take the values of cells and lenses from these columns; one that only other files have is unknown here."""
         self._cells = [self._control(name) for name in cells]

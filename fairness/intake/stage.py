@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from fairness.config import Config, Source
-from fairness.errors import ConfigError, DataError
+from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.casts import ident, quote
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line
 from fairness.intake.layouts import CELL_BASE, LAYOUTS, SQL_TYPES, Layout
@@ -242,7 +242,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: Source
         inserted = con.execute(f"insert into {table} {query}").fetchone()
     except duckdb.Error as error:
         raise DataError(
-            f"the file cannot be read: {first_line(error)}",
+            f"the file cannot be read: {without_values(first_line(error))}",
             where=item.file.label,
             mend="check format, encoding and delimiter of the file against its [[source]] section",
         ) from error

@@ -7,13 +7,15 @@ The files are plain SQL that anyone can run: ``cat sql/[0-9]*.sql | duckdb FILE`
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
 
-from fairness.errors import DataError, FairnessError, SqlError
+from fairness.errors import DataError, FairnessError, SqlError, without_values
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+COMMENTS, SHARE_COMMENTS = "comments.sql", "comments_share.sql"
 
 
 def sql_root() -> Path:
@@ -47,7 +49,7 @@ def sql_hashes() -> dict[str, str]:
     root = sql_root()
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (*model_files(), *check_files(), root / "comments.sql")
+        for path in (*model_files(), *check_files(), root / COMMENTS, root / SHARE_COMMENTS)
     }
 
 
@@ -67,23 +69,31 @@ def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         con.execute(path.read_text(encoding="utf-8"))
     except duckdb.Error as error:
         raise SqlError(
-            f"the model {path.name} failed: {str(error).strip().splitlines()[0]}",
+            f"the model {path.name} failed: {without_values(str(error).strip().splitlines()[0])}",
             where=str(path.relative_to(sql_root().parent)),
             mend="this is a defect unless the disk or the memory limit is exhausted; please report it",
         ) from error
 
 
-def write_comments(con: duckdb.DuckDBPyConnection) -> None:
+def write_comments(con: duckdb.DuckDBPyConnection, name: str = COMMENTS) -> None:
     """Write the COMMENT of every published table, view and column; needs all of them to exist.
+
+    Args:
+        con: Connection whose current database holds them.
+        name: ``comments.sql`` for the analyst's file, ``comments_share.sql`` for the share file.
 
     Raises:
         SqlError: A comment names something that does not exist.
     """
-    _run(con, sql_root() / "comments.sql")
+    _run(con, sql_root() / name)
 
 
-def run_checks(con: duckdb.DuckDBPyConnection) -> None:
+def run_checks(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str] = ()) -> None:
     """Run every check; nothing is published when one returns rows.
+
+    Args:
+        con: Connection to the built warehouse.
+        hidden: Columns whose values a message does not show.
 
     Raises:
         DataError: A check found rows; the message shows the first.
@@ -93,7 +103,10 @@ def run_checks(con: duckdb.DuckDBPyConnection) -> None:
         offending = result.fetchmany(3)
         if offending:
             columns = [str(column[0]) for column in result.description or ()]
-            shown = "; ".join(", ".join(f"{c}={v}" for c, v in zip(columns, row, strict=True)) for row in offending)
+            shown = "; ".join(
+                ", ".join(f"{c}={'(not shown)' if c in hidden else v}" for c, v in zip(columns, row, strict=True))
+                for row in offending
+            )
             raise DataError(
                 f"the check {path.stem} failed: {shown}",
                 where=f"sql/checks/{path.name}",

@@ -1,0 +1,124 @@
+"""Whose money an amount is: the largest contributors to what a scope pays, and pays above and below its offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from fairness.analysis.counts import NO_PRICE, TENURED, TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray
+from fairness.analysis.marts import Marts
+from fairness.analysis.scopes import POOLED, Scope
+from fairness.disclosure import Rules, dominated, reach_of
+from fairness.results import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum of money and who holds it.
+
+    Attributes:
+        total: The sum, major units a year.
+        dominated: Whether too few contributors hold too much of it.
+        reach: How far above it an attacker's upper bound has to lie, see :func:`fairness.disclosure.reach_of`.
+    """
+
+    total: float
+    dominated: bool
+    reach: float
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The money of one scope of the offer gap.
+
+    Attributes:
+        paid: What its customers pay.
+        above: What they pay above their offers.
+        below: What they pay below them.
+        n_above: Customers x cell above their offer.
+    """
+
+    paid: Amount
+    above: Amount
+    below: Amount
+    n_above: int
+
+
+def rows_in(finding: Finding, marts: Marts, counts: Counts, *, with_new: bool) -> BoolArray:
+    """Return which rows of a count table a finding compares, shape (rows,)."""
+    if finding.level == "cell":
+        inside = np.array(
+            [all(cell.values.get(name) == value for name, value in finding.scope.items()) for cell in marts.cells],
+            dtype=np.bool_,
+        )
+        in_cell: BoolArray = inside[counts.cell] & (counts.group == TENURED)
+        return in_cell
+    scope = POOLED
+    if finding.scope:
+        ((name, value),) = finding.scope.items()
+        scope = Scope("lens", ((name, value),), lens=marts.lens_names.index(name), lens_value=value)
+    elif finding.tenure_band is not None:
+        band = marts.bands.index(finding.tenure_band) + 1
+        scope = Scope("pooled", band=band, label=finding.tenure_band)
+    return scope.tenured(marts, counts, with_new=with_new)
+
+
+def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
+    """Return the money behind one finding of the offer gap, in its primary reading."""
+    counts = marts.offers["primary"]
+    rows = counts.take(rows_in(finding, marts, counts, with_new=True))
+    several = marts.parties.take(rows_in(finding, marts, marts.parties, with_new=True))
+    usable = (several.values["price_ticks"] != NO_PRICE) & (several.values["offer_ticks"] > 0)
+    several = several.take(usable)
+    price, price_several = (_yearly(marts, part, "price_ticks") for part in (rows, several))
+    gap, gap_several = (
+        values - _yearly(marts, part, "offer_ticks") for values, part in ((price, rows), (price_several, several))
+    )
+    n = rows.values["n_customers"]
+
+    def amount(own: FloatArray, of_parties: FloatArray) -> Amount:
+        largest = _largest(own, n, of_parties, several, rules.dominance_n)
+        total = float((own * n).sum())
+        few = int(n.sum()) < rules.min_cell
+        # What few people hold is theirs alone, however it is spread among them.
+        reach = reach_of([total] if few else largest, total, rules)
+        return Amount(total, dominated(largest, total, rules), reach)
+
+    return Amounts(
+        paid=amount(price, price_several),
+        above=amount(np.maximum(gap, 0), np.maximum(gap_several, 0)),
+        below=amount(np.maximum(-gap, 0), np.maximum(-gap_several, 0)),
+        n_above=int(n[rows.values["price_ticks"] > rows.values["offer_ticks"]].sum()),
+    )
+
+
+def _yearly(marts: Marts, counts: Counts, column: str) -> FloatArray:
+    per_year = np.array([float(cell.per_year) for cell in marts.cells])
+    money: FloatArray = counts.values[column] / TICKS_PER_UNIT * per_year[counts.cell]
+    return money
+
+
+def _largest(own: FloatArray, n: IntArray, of_parties: FloatArray, several: Counts, how_many: int) -> list[float]:
+    """Return the largest contributions: of customers, and of parties with several accounts together."""
+    n_parties = several.values["n_parties"]
+    values, place = np.unique(np.concatenate((own, of_parties)), return_inverse=True)
+    left = np.bincount(place.reshape(-1), weights=np.concatenate((n, -n_parties)), minlength=len(values))
+    singles = _spread(values[::-1], np.asarray(np.rint(left[::-1]), dtype=np.int64), how_many)
+    patterns, member = np.unique(several.values["pattern"], return_inverse=True)
+    sums = np.bincount(member.reshape(-1), weights=of_parties, minlength=len(patterns))
+    together = np.asarray(sums, dtype=np.float64)
+    size: IntArray = np.zeros(len(patterns), dtype=np.int64)
+    size[member] = n_parties
+    order = np.argsort(-together, kind="stable")
+    parties = _spread(together[order], size[order], how_many)
+    return sorted(singles + parties, reverse=True)[:how_many]
+
+
+def _spread(values: FloatArray, counts: IntArray, how_many: int) -> list[float]:
+    """Return the first values, each as often as it occurs."""
+    repeated = (
+        float(value) for value, count in zip(values, counts, strict=True) for _ in range(min(how_many, int(count)))
+    )
+    return list(islice(repeated, how_many))
