@@ -16,8 +16,8 @@ import numpy as np
 
 sys.path.insert(0, str(measure.ROOT))
 
-from fairness.disclosure import Measure, protect  # noqa: E402
-from tests.oracle.tables import KINDS, Published, attack, random_table  # noqa: E402
+from fairness.disclosure import Measure, protect
+from tests.oracle.tables import KINDS, Published, attack, random_table
 
 SEED = 20250101
 

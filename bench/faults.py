@@ -17,7 +17,7 @@ import measure
 
 sys.path.insert(0, str(measure.ROOT))
 
-from tests.oracle import faults  # noqa: E402
+from tests.oracle import faults
 
 SEED = 20250101
 
@@ -57,8 +57,8 @@ def main() -> None:
             measure.table(header, rows),
             "",
             "After every trial the run that `current` names is opened: findings, analyst and share file must be of one",
-            "trial, the last one published or this one, with all its rows and money. `leftovers`: files beside whole runs",
-            "after one more build.",
+            "trial, the last one published or this one, with all its rows and money. `leftovers`: files beside whole",
+            "runs after one more build.",
             "",
         ]
     )
