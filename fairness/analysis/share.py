@@ -72,7 +72,7 @@ def write_share(con: duckdb.DuckDBPyConnection, findings: Findings, marts: Marts
     ]
     create(con, "findings_companions", COMPANION_COLUMNS, companions)
     least = rules_of(config).min_cell
-    months = [_month(row, least, findings) for row in findings.monthly]
+    months = [month_row(row, least=least, as_of=findings.study["as_of"]) for row in findings.monthly]
     create(con, "findings_monthly", MONTHLY_COLUMNS | {WITHHELD: "varchar"}, months)
     create(con, "cells", _CELLS, _cells(listed, released, findings))
 
@@ -114,11 +114,11 @@ def _is_shown(companion: Companion, finding: Finding, what: Shown) -> bool:
     return what.balance or not isinstance(companion.estimate, Decimal)
 
 
-def _month(row: Mapping[str, Any], least: int, findings: Findings) -> dict[str, Any]:
+def month_row(row: Mapping[str, Any], *, least: int, as_of: str | None) -> dict[str, Any]:
     """Return a month; the as-of month states no count, because that of the headline may differ by a few customers."""
     if row["n_tenured"] < least:
         return {**dict.fromkeys(MONTHLY_COLUMNS), "month": row["month"], WITHHELD: "small_count"}
-    n_tenured = None if row["month"] == findings.study["as_of"] else row["n_tenured"]
+    n_tenured = None if row["month"] == as_of else row["n_tenured"]
     return {**row, "n_tenured": n_tenured, WITHHELD: None}
 
 

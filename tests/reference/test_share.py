@@ -1,0 +1,177 @@
+"""The share file: what it shows is what the findings say, and what it withholds cannot be worked out from it."""
+
+from __future__ import annotations
+
+import json
+import random
+from itertools import product
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from fairness.analysis.share import month_row
+
+Rows = list[dict[str, Any]]
+
+MIN_CELL = 10
+CHANGES_BY_ROW = {"finding_id", "withheld", "scope", "is_headline", "fact"}
+REGIONS, CHANNELS, BANDS = ("north", "south", "isles"), ("shop", "web", "phone"), ("2", "3-4", "5-9", "10+")
+MONTHS = {"2": 24, "3-4": 36, "5-9": 60, "10+": 120}
+
+
+def firm(seed: int) -> Rows:
+    """Return a book in which some cells, lens values and bands are small and some are empty."""
+    draw = random.Random(seed)
+    return [
+        {
+            "customer_id": f"c{n}",
+            "region": draw.choices(REGIONS, (60, 30, 4))[0],
+            "channel": draw.choices(CHANNELS, (50, 40, 8))[0],
+            "is_vulnerable": draw.random() < 0.08,
+            "tenure_months": draw.choices((3, *MONTHS.values()), (30, 40, 30, 20, 5))[0] + draw.randrange(6),
+            "price": round(draw.uniform(20, 40), 2),
+            "offer_price": draw.choice((22, 25, 28)),
+        }
+        for n in range(260)
+    ]
+
+
+def share(study: Any, table: str) -> Rows:
+    with duckdb.connect(str(study.run.share), read_only=True) as con:
+        result = con.execute(f"from {table}")
+        names = [str(column[0]) for column in result.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def build(study: Any, rows: Rows) -> dict[str, Any]:
+    document: dict[str, Any] = study(
+        rows,
+        like_for_like={"cell": ["region", "channel"]},
+        lenses={"by": ["region", "is_vulnerable"]},
+        inference={"bootstrap_replicates": 0, "permutation_replicates": 99},
+    )
+    return document
+
+
+def place(finding: dict[str, Any]) -> tuple[Any, ...]:
+    scope = finding["scope"]
+    parsed = json.loads(scope) if isinstance(scope, str) else scope
+    named = tuple(finding[name] for name in ("estimand", "comparator", "basis", "level", "tenure_band"))
+    return (*named, json.dumps(parsed, sort_keys=True))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_withheld_count_can_be_solved_and_no_shown_number_is_changed(study: Any, seed: int) -> None:
+    document = build(study, firm(seed))
+    truth = {place(finding): finding for finding in document["findings"]}
+    rows = share(study, "findings")
+    shown = {place(row): row for row in rows if row["scope"] is not None}
+    for key, row in shown.items():
+        if row["withheld"] is None:
+            for name in set(row) - CHANGES_BY_ROW - {"amount", "warnings", "verdict_reason"}:
+                assert row[name] is None or row[name] == truth[key][name], name
+        else:
+            figures = set(row) - CHANGES_BY_ROW - {"estimand", "comparator", "basis", "level", "tenure_band", "unit"}
+            assert {name: row[name] for name in figures if row[name] is not None} == {}
+    assert len(rows) == len(truth)
+    assert all(row[n] is None or row[n] >= MIN_CELL for row in rows for n in ("n_tenured", "n_new"))
+    _attack(truth, shown)
+
+
+def _attack(truth: dict[tuple[Any, ...], dict[str, Any]], shown: dict[tuple[Any, ...], dict[str, Any]]) -> None:
+    """Solve the counts of the headline's question from the shown ones: every customer is one of these kinds."""
+    kinds = list(product(REGIONS, CHANNELS, ("True", "False"), BANDS))
+    known, hidden = [], []
+    for key, finding in truth.items():
+        if key[0] != "offer_gap" or finding["tenure_band"] in ("0", "1"):
+            continue
+        wanted = {**finding["scope"], **({"band": finding["tenure_band"]} if finding["tenure_band"] else {})}
+        sums = np.array(
+            [
+                all(
+                    dict(zip(("region", "channel", "is_vulnerable", "band"), kind, strict=True)).get(n) == v
+                    for n, v in wanted.items()
+                    if n in ("region", "channel", "is_vulnerable", "band")
+                )
+                for kind in kinds
+            ],
+            dtype=float,
+        )
+        visible = shown.get(key, {}).get("n_tenured")
+        (known if visible is not None else hidden).append((sums, finding["n_tenured"], key))
+    assert any(0 < n < MIN_CELL for _, n, _ in hidden), "the firm has no small count: nothing is tested"
+    equations = {"A_eq": np.array([sums for sums, _, _ in known]), "b_eq": np.array([n for _, n, _ in known])}
+    for sums, n, key in hidden:
+        if n:
+            low, high = (sign * linprog(sign * sums, bounds=(0, None), **equations).fun for sign in (1, -1))
+            assert low - 1e-6 <= n <= high + 1e-6
+            assert high - low >= MIN_CELL - 1e-6, key
+
+
+def test_what_few_hold_is_withheld_and_the_gap_stays(study: Any) -> None:
+    rows = firm(1)
+    rows[0] |= {"price": 9000, "region": "north", "channel": "shop", "tenure_months": 40, "offer_price": 25}
+    build(study, rows)
+    pooled = [row for row in share(study, "findings") if row["level"] == "pooled" and row["tenure_band"] is None]
+    (money,) = (row for row in pooled if row["estimand"] == "overpayment")
+    assert (money["withheld"], money["amount"]) == ("dominated_amount", None)
+    (gap,) = (row for row in pooled if row["estimand"] == "offer_gap")
+    assert (gap["withheld"], gap["n_tenured"] >= MIN_CELL) == (None, True)
+    companions = share(study, "findings_companions")
+    assert [row for row in companions if row["finding_id"] == money["finding_id"]] == []
+    priced = {row["scope"]: row["mean_price"] is not None for row in share(study, "cells")}
+    assert not priced['{"channel": "shop", "region": "north"}']
+    assert any(priced.values())
+
+
+@pytest.mark.parametrize(("of_one_party", "withheld"), [(True, "dominated_amount"), (False, None)])
+def test_the_accounts_of_a_party_count_together(study: Any, of_one_party: bool, withheld: str | None) -> None:
+    rows = [row | {"price": 25.5, "offer_price": 25, "party_id": row["customer_id"]} for row in firm(2)]
+    for n in range(12):
+        party = {"party_id": f"firm {n % 2}"} if of_one_party else {}
+        rows[n] |= {"price": 500, "tenure_months": 50, "region": "north", "channel": "web", **party}
+    build(study, rows)
+    (money,) = (
+        row
+        for row in share(study, "findings")
+        if row["level"] == "pooled" and row["tenure_band"] is None and row["estimand"] == "overpayment"
+    )
+    assert money["withheld"] == withheld
+
+
+def test_a_scope_without_comparison_is_named_only_where_it_is_large(study: Any) -> None:
+    rows = firm(3)
+    rows = [row | {"offer_price": None if row["region"] == "isles" else row["offer_price"]} for row in rows]
+    rows += [{**rows[0], "customer_id": f"k{n}", "region": "keys", "offer_price": None} for n in range(40)]
+    document = build(study, rows)
+    assert {"isles", "keys"} <= {finding["scope"].get("region") for finding in document["findings"]}
+    text = json.dumps(share(study, "findings") + share(study, "cells"), default=str)
+    assert "keys" in text
+    assert "isles" not in text
+
+
+def test_every_table_and_column_says_what_it_is_and_older_engines_open_the_file(study: Any) -> None:
+    build(study, firm(1))
+    with duckdb.connect(str(study.run.share), read_only=True) as con:
+        tables = con.execute("select table_name, comment from duckdb_tables() order by 1").fetchall()
+        bare = con.execute(
+            "select table_name, column_name from duckdb_columns() where comment is null and not internal"
+        ).fetchall()
+        (tags,) = con.execute("select tags from duckdb_databases() where database_name = 'share'").fetchone() or ("",)
+    assert [name for name, _ in tables] == ["cells", "findings", "findings_companions", "findings_monthly", "study"]
+    assert all(comment for _, comment in tables)
+    assert bare == []
+    assert "v1.5.0" in str(tags)
+
+
+def test_a_month_of_few_is_withheld() -> None:
+    month = {"month": "2025-01", "n_tenured": 9, "estimate": 0.1, "ci_lower": 0.0, "ci_upper": 0.2}
+    month |= {"interval": "party", "pricing_decisions": 3.0}
+    small = month_row(month, least=MIN_CELL, as_of="2025-03")
+    assert (small["withheld"], small["estimate"], small["n_tenured"]) == ("small_count", None, None)
+    large = month_row(month | {"n_tenured": 10}, least=MIN_CELL, as_of="2025-03")
+    assert (large["withheld"], large["estimate"], large["n_tenured"]) == (None, 0.1, 10)
+    assert month_row(month | {"n_tenured": 10}, least=MIN_CELL, as_of="2025-01")["n_tenured"] is None
