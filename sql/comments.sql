@@ -46,7 +46,7 @@ comment on column quarantine.source_file is 'File of the row';
 comment on column quarantine.source_row is 'Row in the file; the header of delimited text is row 1';
 comment on column quarantine.reason is 'Why the row was rejected';
 comment on column quarantine.column_name is 'Column at fault; null where none is alone';
-comment on column quarantine.raw_row is 'The row as it was read, JSON text';
+comment on column quarantine.raw_row is 'The row as it was read, JSON text; null where ids are replaced by pseudonyms';
 
 comment on view price_ledger is
     'One row per customer x product x currency x billing interval x month: what was paid, and the offer it is held against';
