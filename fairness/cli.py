@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from fairness.cli_runs import runs
+from fairness.cli_runs import Format, runs
 from fairness.errors import ExitCode, FairnessError
 from fairness.escape import terminal_text
 
@@ -25,14 +25,6 @@ app = typer.Typer(
 
 
 app.add_typer(runs, name="runs")
-
-
-class Format(StrEnum):
-    """Output formats of data commands."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,15 @@ runs = typer.Typer(
     invoke_without_command=True,
     rich_markup_mode=None,
 )
+
+
+class Format(StrEnum):
+    """Output formats of data commands."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Config file or its folder; default: ./fairness.toml")
@@ -35,7 +45,7 @@ def _settings(config: Path | None) -> Config:
 def list_all(
     context: typer.Context,
     config: ConfigOption = None,
-    output: Annotated[str, typer.Option("--format", "-f", help="table, json or csv")] = "table",
+    output: Annotated[Format, typer.Option("--format", "-f", help="table, json or csv")] = Format.table,
 ) -> None:
     """List the published runs, the latest first; or keep, remove, erase, reidentify: see the commands."""
     if context.invoked_subcommand is not None:
@@ -58,7 +68,7 @@ def list_all(
         )
         for run in found
     ]
-    print_rows(("run", "published_at", "current", "pinned", "pseudonyms", "bytes"), rows, output)
+    print_rows(("run", "published_at", "current", "pinned", "pseudonyms", "bytes"), rows, output.value)
 
 
 @runs.command()

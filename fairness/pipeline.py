@@ -126,7 +126,7 @@ def _on_full_disk(output: Path) -> Iterator[None]:
         raise DataError(
             f"the run cannot be written: {without_values(first_line(error))}",
             where=output.name,
-            mend="free disk space or memory, or see to the permissions of the folder; the published run is as it was",
+            mend="free disk space or memory, or see to the permissions of the folder; what is published is whole",
         ) from error
 
 

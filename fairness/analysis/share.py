@@ -99,6 +99,9 @@ def _finding(number: int, finding: Finding, what: Shown) -> dict[str, Any]:
     hidden: set[str] = set() if what.reason is None else set(_FINDINGS) - {*_KEYS, WITHHELD}
     if not what.counts:
         hidden |= set(_COUNTS)
+    if finding.tenure_band is not None:
+        # A band shares the new customers of the whole book, but for those of cells that it does not reach.
+        hidden |= {"n_new"}
     if not what.support:
         hidden |= set(_SUPPORT)
     if finding.effect_size_name == _SHARE_ABOVE and not what.above:

@@ -132,7 +132,7 @@ def writing(output: Path) -> Iterator[None]:
         raise DataError(
             f"the output folder cannot be written: {error.strerror or error}",
             where=output.name,
-            mend="free disk space, or see to the permissions of the folder; the published run is as it was",
+            mend="free disk space, or see to the permissions of the folder; what is published is whole",
         ) from error
 
 
