@@ -55,9 +55,9 @@ comment on column findings.effect_size is 'Effect size, as effect_size_name says
 comment on column findings.effect_size_name is 'Name of the effect size';
 comment on column findings.n_tenured is 'Tenured customers in the comparison; stated with the headline''s question only, because counts that differ by few would show those few';
 comment on column findings.n_new is 'New customers in the comparison; null where none are needed';
+comment on column findings.n_not_compared is 'Tenured customers who were not compared; null where fewer than min_cell, and beside the headline';
 comment on column findings.n_cells is 'Cells in the comparison';
 comment on column findings.support_share is 'Share of tenured customers who could be compared, a fraction; null where fewer than min_cell could not, and beside the headline';
-comment on column findings.support_money_share is 'The same of their money, a fraction';
 comment on column findings.minimum_detectable_gap is 'Smallest gap that this data could show, a fraction';
 comment on column findings.equivalence_ci_lower is 'Lower end of the interval of the equivalence test, a fraction';
 comment on column findings.equivalence_ci_upper is 'Upper end of the interval of the equivalence test, a fraction';
@@ -67,8 +67,6 @@ comment on column findings.verdict is
     'penalty, favourable, equivalent, inconclusive or not_assessable; null where nothing is decided';
 comment on column findings.verdict_reason is 'Why that verdict, as a code';
 comment on column findings.warnings is 'Codes, comma separated; empty text without any';
-comment on column findings.reversal_gap is
-    'Gap that the money without a comparator would have to show to bring the overall gap to 0, a fraction';
 comment on column findings.withheld is
     'Why figures are withheld: small_count (fewer than min_cell customers, or figures that would give such a count away), dominated_amount (few contributors hold most of it), alternative_reading (money of another reading of the offers); null where shown';
 

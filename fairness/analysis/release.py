@@ -33,7 +33,7 @@ class Shown:
         reason: Why its figures are withheld; None where they are shown.
         named: Whether its scope may be named.
         counts: Whether its numbers of customers are shown.
-        support: Whether its support shares are.
+        support: Whether its support is: shares, and who was not compared.
         money: Whether the money that its customers pay above their offers is.
         balance: Whether what they pay, and what that is held against, is too: with the gap, those give away what the
             others pay below their offers.
@@ -122,16 +122,10 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
             elif kind[0] == "overpayment" and not what.money:
                 what = Shown(DOMINATED if is_primary else ALTERNATIVE)
             shown[position] = what
-    if shown[0].counts and _left_out(findings.headline) >= rules.min_cell:
-        # A share of support tells how many were not compared: it is shown where they are many.
+    if shown[0].counts and findings.headline.n_not_compared >= rules.min_cell:
+        # Support says how many were not compared: it is shown where they are many.
         shown[0] = replace(shown[0], support=True)
     return Release(tuple(shown), amounts)
-
-
-def _left_out(finding: Finding) -> int:
-    if not finding.support_share:
-        return 0
-    return round(finding.n_tenured / finding.support_share) - finding.n_tenured
 
 
 def _tables(findings: Findings, marts: Marts, config: Config, rules: Rules) -> dict[Kind, _Table]:
