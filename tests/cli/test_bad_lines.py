@@ -43,7 +43,7 @@ class Study:
         self._folder = folder
 
     def __call__(self, config: str = "", *, source: str = "", **roles: Sequence[Row]) -> dict[str, Any]:
-        text = '[study]\nname = "Test"\ncurrency = "GBP"\nas_of = "2025-12"\n'
+        text = '[privacy]\npseudonyms = false\n[study]\nname = "Test"\ncurrency = "GBP"\nas_of = "2025-12"\n'
         for role, rows in roles.items():
             with (self._folder / f"{role}.csv").open("w", encoding="utf-8", newline="") as stream:
                 writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)), restval="")

@@ -300,7 +300,8 @@ def write_world(made: World, folder: Path) -> Path:
     renamed = {"customer_id": "Account No", "net_amount": "Amount"} if made.seed % 6 == 0 else {}
     renamed = {name: header for name, header in renamed.items() if name in made.billing[0]}
     half = len(made.billing) // 2 if made.seed % 3 == 0 else len(made.billing)
-    sections = ["\n".join(study)]
+    # The oracle knows the customers by their ids.
+    sections = ["[privacy]\npseudonyms = false", "\n".join(study)]
     tables = {"billing": (made.billing[:half], made.billing[half:]), "offers": (made.offers,)}
     tables |= {"customers": (made.customers,), "price_events": (made.price_events,)}
     for role, parts in tables.items():

@@ -40,7 +40,7 @@ def write_study(folder: Path, *, threads: int, shuffled: bool) -> Path:
         for name in ("customers", "offers", "manual_lines", "price_events"):
             shuffle(folder / f"{name}.csv")
     text = config.read_text(encoding="utf-8").replace('"lines.parquet"', '"lines-*.parquet"')
-    config.write_text(f"{text}\n[engine]\nthreads = {threads}\n", encoding="utf-8")
+    config.write_text(f"{text}\n[privacy]\npseudonyms = false\n[engine]\nthreads = {threads}\n", encoding="utf-8")
     return config
 
 

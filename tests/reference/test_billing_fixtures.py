@@ -48,7 +48,7 @@ class Billing:
         self._n_written += 1
         folder = self._folder / f"billing{self._n_written}"
         folder.mkdir()
-        text = f'[study]\nname = "Test"\ncurrency = "GBP"\nas_of = "{as_of}"\n'
+        text = f'[privacy]\npseudonyms = false\n[study]\nname = "Test"\ncurrency = "GBP"\nas_of = "{as_of}"\n'
         for role, rows in {
             "billing": lines,
             "offers": offers,
