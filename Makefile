@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV     ?= uv
 JOBS   ?= auto
+APP    ?= 1
 BIN    := .venv/bin
 STAMP  := .venv/.stamp
 FAST   := not slow and not browser and not packaging
@@ -13,9 +14,10 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
 
-# APP=0 asks for no dashboard; this version starts none in any case.
-demo: $(STAMP) ## write the example study to ./fairness-demo, analyse it and print the findings
+# APP=0 ends after the findings.
+demo: $(STAMP) ## write the example study to ./fairness-demo, print its findings and show them on 127.0.0.1:8501
 	$(BIN)/fairness demo
+	@if [ "$(APP)" != 0 ]; then exec $(BIN)/fairness app fairness-demo; fi
 
 test: lint ## the checks and the whole test suite (under 15 minutes)
 	$(PYTEST)

@@ -95,6 +95,23 @@ def analyze(
         raise typer.Exit(ExitCode.FINDING)
 
 
+@app.command(name="app")
+def dashboard(
+    config: ConfigArgument = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine")] = 8501,
+) -> None:
+    """Show the study in the browser, on this machine only: builds first when inputs or config changed."""
+    from fairness.config import find_config, load_config
+    from fairness.console import progress
+    from fairness.launch import start_dashboard
+    from fairness.pipeline import build as build_study
+
+    path = find_config(config)
+    with progress() as step:
+        build_study(load_config(path), progress=step)
+    start_dashboard(path, port)
+
+
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],

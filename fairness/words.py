@@ -190,6 +190,23 @@ def headline(document: Data) -> str:
     return sentence(document["headline"], margin=document["study"]["margin"])
 
 
+def headline_parts(document: Data) -> tuple[str, str, str]:
+    """Return the headline in three parts, the middle one the figure to stress; it may be empty.
+
+    Example:
+        >>> headline_parts({"study": {"margin": 0.01}, "headline": {"verdict": "penalty", "estimate": 0.172,
+        ...     "estimand": "offer_gap"}})
+        ('Tenured customers pay ', '17.2 % more', ' than a new customer is offered')
+    """
+    text, finding = headline(document), document["headline"]
+    figures = {"penalty": "{} more", "favourable": "{} less"}
+    if finding["verdict"] not in figures:
+        return text, "", ""
+    figure = figures[finding["verdict"]].format(percent(abs(finding["estimate"])))
+    before, _, after = text.partition(figure)
+    return before, figure, after
+
+
 def sentence(finding: Data, *, margin: float) -> str:
     """Return the verdict of a finding in one sentence."""
     than = _THAN[finding["estimand"]]
@@ -201,22 +218,23 @@ def sentence(finding: Data, *, margin: float) -> str:
     if verdict == "equivalent":
         return f"Equal within {margin * 100:g} %: tenured customers pay neither more nor less {than}"
     if verdict == "inconclusive":
-        return f"Cannot tell yet whether tenured customers pay more {than}{_what_decides(finding)}"
+        decides = what_decides(finding)
+        return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
     return f"Cannot be assessed: {REASONS.get(finding['verdict_reason'], finding['verdict_reason'])}"
 
 
-def _what_decides(finding: Data) -> str:
+def what_decides(finding: Data) -> str:
     """Return what would decide an inconclusive finding: more customers or decisions, or nothing of the kind."""
     sample = finding["deciding_sample"]
     if finding["verdict_reason"] == "estimators_disagree":
-        return ": money and typical customer point in opposite directions"
+        return "money and typical customer point in opposite directions"
     if finding["verdict_reason"] == "offsetting_gaps":
-        return ": some cells pay more, others less"
+        return "some cells pay more, others less"
     if not sample or sample["at_zero"] is None:
         return ""
     more = max(sample["at_zero"], sample["at_twice_margin"]) - sample["present"]
     unit = "customers" if sample["unit"] == "customers" else "price decisions"
-    return f": about {count(_round_up(more))} more {unit} would decide it" if more > 0 else ""
+    return f"about {count(_round_up(more))} more {unit} would decide it" if more > 0 else ""
 
 
 def _round_up(number: float) -> int:

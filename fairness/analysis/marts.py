@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -22,6 +23,9 @@ from fairness.analysis.counts import (
     Reader,
     sorted_columns,
 )
+
+Keep = Callable[[Mapping[str, str | None]], bool]
+"""Says by its column values whether a cell is kept."""
 
 _PER_YEAR = {"day": Fraction(365), "week": Fraction(365, 7), "month": Fraction(12), "year": Fraction(1)}
 
@@ -122,15 +126,23 @@ def _exact_sums(cell: IntArray, ticks: IntArray) -> dict[int, int]:
     return {int(number): int(part.sum()) for number, part in zip(cells, parts, strict=True)}
 
 
-def load_marts(con: duckdb.DuckDBPyConnection) -> Marts:
-    """Read the marts of the current database."""
+def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Marts:
+    """Read the marts of the current database.
+
+    Args:
+        con: Connection whose current database holds them.
+        keep: Chooses the cells whose customers are read; None reads all. The monthly counts know no cells and are then
+            left out.
+    """
     row = con.execute("select currency, strftime(as_of_month, '%Y-%m') from params").fetchone()
     currency, as_of = (str(row[0]), row[1]) if row else ("", None)
     monthly_prices = not _any(con, "select 1 from stg_book limit 1")
     cells = _cells(con, monthly_prices=monthly_prices)
     lens_names = tuple(str(r[0]) for r in con.execute("select lens from lens_column order by lens_order").fetchall())
     lens_keys, lens_values = _lenses(con, len(lens_names))
-    reader = Reader(con, {cell.key: index for index, cell in enumerate(cells)}, lens_keys)
+    # Cells that are not kept stay in the list, without customers: their names and periods do not change.
+    kept = {cell.key: index for index, cell in enumerate(cells) if keep is None or keep(cell.values)}
+    reader = Reader(con, kept, lens_keys)
     return Marts(
         currency=currency,
         as_of=as_of,
@@ -158,7 +170,7 @@ def load_marts(con: duckdb.DuckDBPyConnection) -> Marts:
         ),
         derived=reader.read("derived_counts", "pricing_month", "price_ticks", "n_customers"),
         acquisitions=reader.read("int_acquisition", "pricing_month", "price_ticks", "n_customers"),
-        monthly=_monthly(con),
+        monthly=_monthly(con) if keep is None else {},
         unmatched=_unmatched(con, cells, currency),
         left_censored=_left_censored(con, currency),
         has_dated_offers=_any(con, "select 1 from offers where is_new_customer_offer limit 1"),
@@ -225,7 +237,7 @@ def _unmatched(
     totals: dict[tuple[str, str], tuple[int, Fraction | None]] = {}
     rows = con.execute(
         "select loyalty_group, offer_reason, cell_key, n_customers, price_ticks from unmatched "
-        "where currency = ? order by all",
+        "inner join mart_cell using (cell_key) where currency = ? order by all",
         [currency],
     ).fetchall()
     for group, reason, key, n_customers, ticks in rows:
@@ -241,7 +253,9 @@ def _unmatched(
 
 def _left_censored(con: duckdb.DuckDBPyConnection, currency: str) -> int:
     row = con.execute(
-        "select count(distinct customer_id) from int_as_of_row where is_censored and currency = ?", [currency]
+        "select count(distinct customer_id) from int_as_of_row inner join mart_cell using (cell_key) "
+        "where is_censored and currency = ?",
+        [currency],
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -292,7 +306,7 @@ def _other_coverage(
     rows = con.execute(
         """
         select currency, loyalty_group, cell_key, sum(n_observations), sum(price_ticks)
-        from cell_coverage where currency <> ?
+        from cell_coverage inner join mart_cell using (cell_key) where currency <> ?
         group by all order by all
         """,
         [currency],

@@ -1,0 +1,429 @@
+"""Names of columns and values, and the titles and notes of figures: the words of the dashboard and the snapshot.
+
+A title says the finding where the numbers carry one, and only what is drawn where they do not. Like
+:mod:`fairness.words`, everything here takes findings as plain data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fairness import words
+
+Data = Mapping[str, Any]
+Findings = Sequence[Data]
+
+_COLUMNS = {"product_id": "Product", "plan_id": "Plan", "interval_unit": "Billed by", "interval_count": "Billed every"}
+_VALUES = {"true": "Yes", "false": "No"}
+_WORD_LIKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_DECIDED = ("penalty", "favourable", "equivalent")
+
+COMPARATORS = {
+    "raw_gap": "Raw, plans mixed",
+    "like_for_like_gap": "Like for like",
+    "offer_gap": "New-customer offer",
+    "market_gap": "Against the market",
+    "cost_gap": "Against expected cost",
+    "change_gap": "Price change over a year",
+}
+"""Short name of each comparison, as a row label."""
+
+BASES = {
+    "headline": "Introductory price",
+    "effective": "Effective price",
+    "standard": "Price after it",
+    "paid": "Paid by joiners",
+}
+"""Short name of each reading of the comparator."""
+
+BASIS_IN_TEXT = {
+    "headline": "introductory offer",
+    "effective": "effective offer",
+    "standard": "offer after the introduction",
+    "paid": "prices paid",
+}
+
+
+def column(name: str) -> str:
+    """Return a column's name for reading.
+
+    Example:
+        >>> column("product_id"), column("payment_method"), column("is_vulnerable"), column("MonthlyCharges")
+        ('Product', 'Payment method', 'Vulnerable', 'MonthlyCharges')
+    """
+    if name in _COLUMNS:
+        return _COLUMNS[name]
+    if not _WORD_LIKE.fullmatch(name):
+        return name
+    text = re.sub(r"^is_|_id$", "", name).replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def value(text: str | None) -> str:
+    """Return a value for reading: codes in lower case become words, anything else stays as the data have it.
+
+    Example:
+        >>> value("home_insurance"), value("Islands"), value("true"), value(None), value("30-<40")
+        ('Home insurance', 'Islands', 'Yes', 'Unknown', '30 to under 40')
+    """
+    if text is None:
+        return "Unknown"
+    if text in _VALUES:
+        return _VALUES[text]
+    if band := re.fullmatch(r"(.+)-<(.+)", text):
+        return f"{band[1]} to under {band[2]}"
+    if text.startswith("<"):
+        return f"Under {text[1:]}"
+    if not _WORD_LIKE.fullmatch(text):
+        return text
+    return (text[:1].upper() + text[1:]).replace("_", " ")
+
+
+def values(texts: Iterable[str | None]) -> dict[str | None, str]:
+    """Return the name of each value of a column; where two would read the same, all stay as the data have them.
+
+    Example:
+        >>> values(["mobile", "tv"]), values(["mobile", "Mobile"])
+        ({'mobile': 'Mobile', 'tv': 'Tv'}, {'mobile': 'mobile', 'Mobile': 'Mobile'})
+    """
+    distinct = list(dict.fromkeys(texts))
+    named = {text: value(text) for text in distinct}
+    if len(set(named.values())) < len(distinct):
+        return {text: "Unknown" if text is None else text for text in distinct}
+    return named
+
+
+def scope(finding: Data, order: Sequence[str], *, apart: str = ", ") -> str:
+    """Return the name of a cell or group: its values in the order of the study's columns.
+
+    Example:
+        >>> scope({"scope": {"region": "South", "product_id": "broadband"}}, ["product_id", "region"])
+        'Broadband, South'
+    """
+    return apart.join(parts(finding, order))
+
+
+def parts(finding: Data, order: Sequence[str]) -> list[str]:
+    """Return the values of a scope for reading; a value that says little alone carries its column's name.
+
+    Example:
+        >>> parts({"scope": {"senior": "0", "contract": "One year"}}, ["contract", "senior"])
+        ['One year', 'Senior 0']
+    """
+    place = {name: number for number, name in enumerate(order)}
+    items = sorted(finding["scope"].items(), key=lambda item: place.get(item[0], -1))
+    return [f"{column(name)} {value(text).lower()}" if _says_little(text) else value(text) for name, text in items]
+
+
+def _says_little(text: str | None) -> bool:
+    return text is None or text.casefold() in ("true", "false", "yes", "no") or bool(re.fullmatch(r"[\d<].*", text))
+
+
+def band_label(label: str) -> str:
+    """Return a tenure band for reading.
+
+    Example:
+        >>> band_label("3-4"), band_label("10+")
+        ('3–4', '10+')
+    """
+    return label.replace("-", "–").replace(" months", "").replace(" month", "")
+
+
+def band_unit(labels: Iterable[str]) -> str:
+    """Return what tenure bands count: years, or months where a label says so."""
+    return "Months" if any("month" in label for label in labels) else "Years"
+
+
+def margin(document: Data) -> str:
+    """Return the name of the margin band."""
+    return f"equal within {document['study']['margin'] * 100:g} %"
+
+
+def level(document: Data) -> str:
+    """Return the study's confidence level, such as 95 %."""
+    return f"{document['study']['confidence_level'] * 100:g} %"
+
+
+def comparison(document: Data, *, horizon: int) -> str:
+    """Return what the headline compares with, as the line above it."""
+    head = document["headline"]
+    if head["comparator"] in ("offer", "book"):
+        basis = BASIS_IN_TEXT[head["basis"]]
+        return (
+            f"{basis} over {horizon} months"
+            if head["basis"] == "effective" and head["comparator"] == "offer"
+            else basis
+        )
+    if head["comparator"] == "derived":
+        return "prices of joiners of the same month"
+    return "new customers of the same cell"
+
+
+def gap_name(finding: Data) -> str:
+    """Return what the gap of a finding is a gap to, for the metric strip and subtitles."""
+    if finding["estimand"] == "offer_gap":
+        return "Gap to what joiners paid" if finding["comparator"] == "derived" else "Gap to the new-customer offer"
+    return {
+        "like_for_like_gap": "Gap to new customers, like for like",
+        "market_gap": "Gap measured against the market",
+        "cost_gap": "Gap measured against expected cost",
+        "change_gap": "Difference of price changes",
+        "raw_gap": "Raw gap",
+    }[finding["estimand"]]
+
+
+def comparator(finding: Data) -> str:
+    """Return the comparator of a finding within a sentence."""
+    if finding["estimand"] == "offer_gap" and finding["comparator"] != "derived":
+        return "the offer"
+    return "what joiners paid" if finding["estimand"] == "offer_gap" else "new customers"
+
+
+def certainty_title(raw: Data | None, alike: Data | None, head: Data) -> str:
+    """Return the title over raw, like-for-like and headline gap."""
+    decided = alike is not None and alike["verdict"] in ("penalty", "favourable")
+    if raw is None or alike is None or raw["estimate"] is None or not decided:
+        return "What the gap is, and how sure that is"
+    if raw["estimate"] * alike["estimate"] < 0:
+        return f"The mix of plans hides it: like for like, tenured customers pay {_direction(alike)}"
+    if abs(alike["estimate"]) > abs(raw["estimate"]):
+        return "Compared like for like, the gap is larger, not smaller"
+    same = head["verdict"] == alike["verdict"]
+    return (
+        "Part of the raw gap is the mix of plans, the rest stays" if same else "Part of the raw gap is the mix of plans"
+    )
+
+
+def _direction(finding: Data) -> str:
+    return "more" if finding["estimate"] > 0 else "less"
+
+
+def tenure_title(bands: Findings, order: Sequence[str]) -> str:
+    """Return the title over the gap by tenure."""
+    known = [band for band in bands if band["estimate"] is not None and band["ci_lower"] is not None]
+    rises = all(a["estimate"] <= b["estimate"] for a, b in zip(known, known[1:], strict=False))
+    than = comparator(bands[0])
+    if len(known) > 2 and rises and known[-1]["ci_lower"] > known[0]["ci_upper"]:
+        return f"The longer they stay, the further above {than} they pay"
+    decided = [band for band in known if band["verdict"] == "penalty"]
+    if decided:
+        worst = max(decided, key=lambda band: band["estimate"])
+        unit = band_unit(order).lower()
+        return f"Widest at {band_label(worst['tenure_band'])} {unit}: {words.percent(worst['estimate'])} above {than}"
+    if all(band["verdict"] == "equivalent" for band in known):
+        return "Equal at every tenure"
+    return f"The gap to {than} by tenure"
+
+
+def basis_title(alternatives: Findings) -> str:
+    """Return the title over the readings of the comparator."""
+    verdicts = {finding["verdict"] for finding in alternatives}
+    if verdicts == {"penalty"}:
+        return "Tenured customers pay more on every reading of the offer"
+    if verdicts == {"favourable"}:
+        return "Tenured customers pay less on every reading of the offer"
+    if verdicts == {"equivalent"}:
+        return "Equal on every reading of the offer"
+    if {"penalty", "favourable"} <= verdicts or ("equivalent" in verdicts and len(verdicts & set(_DECIDED)) > 1):
+        return "The answer depends on how the offer is read"
+    return "Not every reading of the offer decides it"
+
+
+def worst_title(cells: Findings, order: Sequence[str]) -> str:
+    """Return the title over the largest decided cells."""
+    if not cells:
+        return "No cell is decided"
+    first = cells[0]
+    name = scope(first, order)
+    if first["verdict"] == "penalty":
+        return f"{name} is furthest above {comparator(first)}"
+    if first["verdict"] == "equivalent":
+        return f"No cell is above {comparator(first)} beyond the margin"
+    return f"No cell is above {comparator(first)}"
+
+
+def monthly_title(monthly: Findings) -> str:
+    """Return the title over the monthly gap: where it stood first and last."""
+    first, last = monthly[0], monthly[-1]
+    start = f"{_above(first['estimate'])} the offer in {words.month(first['month'])}"
+    return f"From {start} to {_above(last['estimate'], named=first)} in {words.month(last['month'])}"
+
+
+def _above(estimate: float, *, named: Data | None = None) -> str:
+    size = words.percent(abs(estimate))
+    if named is not None and (named["estimate"] >= 0) == (estimate >= 0):
+        return size
+    return f"{size} {'above' if estimate >= 0 else 'below'}"
+
+
+def left_out_title(customers: int) -> str:
+    """Return the title over those who could not be compared."""
+    if not customers:
+        return "Every tenured customer could be compared"
+    return f"{words.many(customers, 'customer')} could not be compared"
+
+
+def where_title(cells: Findings, order: Sequence[str]) -> tuple[str, str, str]:
+    """Return the headline of the cells in three parts, the middle one the figure to stress."""
+    more = [cell for cell in cells if cell["verdict"] == "penalty"]
+    less = [cell for cell in cells if cell["verdict"] == "favourable"]
+    if more:
+        worst = max(more, key=lambda cell: cell["estimate"])
+        tail = ""
+        if less:
+            best = min(less, key=lambda cell: cell["estimate"])
+            tail = f", {scope(best, order)} {words.percent(-best['estimate'])} less"
+        return f"{scope(worst, order)}: tenured customers pay ", f"{words.percent(worst['estimate'])} more", tail
+    if less:
+        best = min(less, key=lambda cell: cell["estimate"])
+        return f"{scope(best, order)}: tenured customers pay ", f"{words.percent(-best['estimate'])} less", ""
+    if any(cell["verdict"] == "equivalent" for cell in cells):
+        return "Where it is decided, tenured customers pay ", "the same", ""
+    if any(cell["verdict"] == "inconclusive" for cell in cells):
+        return "No cell can be told yet", "", ""
+    return "No cell can be assessed", "", ""
+
+
+_COUNTED = {
+    "penalty": ("pays more", "pay more"),
+    "favourable": ("pays less", "pay less"),
+    "equivalent": ("is equal", "are equal"),
+    "inconclusive": ("cannot be told yet", "cannot be told yet"),
+    "not_assessable": ("cannot be assessed", "cannot be assessed"),
+}
+
+
+def where_summary(cells: Findings, n_looked_at: int) -> str:
+    """Return how many cells have which verdict, and for how many looks that is corrected.
+
+    Example:
+        >>> where_summary([{"verdict": "penalty"}, {"verdict": "equivalent"}], 24)
+        'Of 2 cells, 1 pays more, 1 is equal; corrected for looking at 24.'
+    """
+    counted = []
+    for verdict, (one, several) in _COUNTED.items():
+        n = sum(cell["verdict"] == verdict for cell in cells)
+        if n:
+            counted.append(f"{n:,} {one if n == 1 else several}")
+    return f"Of {words.many(len(cells), 'cell')}, {', '.join(counted)}; corrected for looking at {n_looked_at:,}."
+
+
+def forest_title(cells: Findings) -> str:
+    """Return the title over the forest plot of cells."""
+    decided = sum(cell["verdict"] in _DECIDED for cell in cells)
+    more = sum(cell["verdict"] == "penalty" for cell in cells)
+    if not decided:
+        return f"None of {words.many(len(cells), 'cell')} is decided"
+    return f"{decided:,} of {words.many(len(cells), 'cell')} decided, {more:,} of them as paying more"
+
+
+def heat_title(cells: Findings, columns: Sequence[str], order: Sequence[str]) -> str:
+    """Return the title over the heat map: the values that the most cells with a penalty share."""
+    more = sorted((cell for cell in cells if cell["verdict"] == "penalty"), key=lambda cell: -cell["estimate"])
+    if len(more) < 2:
+        return "The gap cell by cell"
+    first, second = (parts(cell, order) for cell in more[:2])
+    shared = [one for one, two in zip(first, second, strict=True) if one == two]
+    return f"The gap is widest in {', '.join(shared)}" if shared else "The gap is widest in different places"
+
+
+def p_value(number: float | None) -> str:
+    """Return a p-value for reading, never in e-notation.
+
+    Example:
+        >>> p_value(6e-36), p_value(0.0112), p_value(0.58), p_value(None), p_value(1.0)
+        ('<0.001', '0.011', '0.58', '–', '1.00')
+    """
+    if number is None:
+        return "–"
+    if number < 0.001:
+        return "<0.001"
+    return f"{number:.3f}" if number < 0.1 else f"{number:.2f}"
+
+
+def how_sure(finding: Data, n_looked_at: int) -> str:
+    """Return what the p-values of a cell mean."""
+    if finding["p_value"] is None:
+        return "There is no test for this cell: too little varies in it."
+    raw, adjusted = p_value(finding["p_value"]), p_value(finding["p_value_adjusted"])
+    chance = (
+        "in fewer than 1 of 1,000 draws"
+        if finding["p_value"] < 0.001
+        else f"in about {max(1, round(finding['p_value'] * 1000)):,} of 1,000 draws"
+    )
+    text = (
+        f"If prices ignored tenure, a gap this large would turn up {chance} (p {_equals(raw)}); corrected for "
+        f"looking at {words.many(n_looked_at, 'cell')}, adjusted p {_equals(adjusted)}."
+    )
+    if finding["minimum_detectable_gap"] is not None:
+        text += f" The smallest gap that this cell could show is {words.percent(finding['minimum_detectable_gap'])}."
+    return text
+
+
+def _equals(text: str) -> str:
+    return text.replace("<", "below ") if text.startswith("<") else f"is {text}"
+
+
+def view_note(shown: int, total: int) -> str:
+    """Return what a reader of a filtered view must know about its interval."""
+    return (
+        f"A view of {shown:,} of {words.many(total, 'cell')}, computed from the published counts. Its intervals are not "
+        "corrected for choosing the view; verdicts of cells stay corrected for all cells."
+    )
+
+
+MEANINGS = {
+    "mix_reverses_sign": "The raw gap is the plain difference of mean prices. Tenured and new customers hold different "
+    "plans, so it also shows who holds what. Only the comparison within the same product, region and other columns of "
+    "a cell says what tenure costs.",
+    "degenerate_variance": "Where all prices of a group in a cell are equal there is no spread to estimate an interval "
+    "from; the p-value then comes from shuffling the labels new and tenured.",
+    "few_pricing_decisions": "Customers on the same offer share one decision of the firm. The interval counts "
+    "decisions, not customers, and with so few of them no verdict is given.",
+    "estimators_disagree": "The gap is measured in money, the rank test looks at the typical customer. When they "
+    "disagree, a few very dear or very cheap customers decide the mean. Look at the distribution in the cells.",
+    "small_effective_sample": "The interval is narrow because the known prices are alike. So few prices cannot rule "
+    "out that others differ, so it is not called equal.",
+    "offsetting_gaps": "Cells differ beyond chance, some above and some below. Their average hides both: read the "
+    "cells on the page Where.",
+    "narrow_support": "The answer covers only customers with something to compare with. The rest are listed with "
+    "their reason and money; nothing is assumed about them.",
+    "approximate": "The coverage of the interval has been shown for samples of at least 100 customers or 20 pricing "
+    "decisions. This one is smaller.",
+    "primary_fallback": "The study asks how far tenured customers pay above the new-customer offer, but no offer is in "
+    "the data. They are compared with what new customers pay instead.",
+}
+"""What each warning means, for the link beside it."""
+
+
+_SHORT = {
+    "no_comparable_cell": "nothing to compare",
+    "support_below_minimum": "too few compared",
+}
+
+
+def short_reason(reason: str) -> str:
+    """Return why a cell cannot be assessed in two or three words, for a tile of the heat map."""
+    return _SHORT.get(reason, "not assessed")
+
+
+def lens_title(lens: str, groups: Findings) -> str:
+    """Return the title over the groups of one lens: the ends, where they are told apart, or what was compared."""
+    ranked = sorted(groups, key=lambda finding: finding["estimate"])
+    low, high = ranked[0], ranked[-1]
+    name = column(lens)
+    apart = None not in (low["ci_upper"], high["ci_lower"]) and low["ci_upper"] < high["ci_lower"]
+    if len(ranked) > 1 and apart:
+        top, bottom = (value(finding["scope"][lens]) for finding in (high, low))
+        return f"{name}: {top} {words.percent(high['estimate'])}, {bottom} {words.percent(low['estimate'])}"
+    return f"{name}: the groups' intervals overlap"
+
+
+def comparator_kind(finding: Data) -> str:
+    """Return what a finding's prices are held against, for the list of definitions."""
+    kinds = {"derived": "joiners' prices", "new_customers": "new customers", "book": "offer in the book"}
+    if finding["comparator"] == "offer":
+        return f"offer, {BASES[finding['basis']].lower()}"
+    return kinds.get(finding["comparator"], finding["comparator"].replace("_", " "))

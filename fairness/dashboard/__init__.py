@@ -1,0 +1,1 @@
+"""The dashboard: filters, then findings, then figures. No page computes a number."""

@@ -1,0 +1,177 @@
+"""The sidebar: pages, filters with their values, what the study fixes, and the build.
+
+A filter chooses cells and is part of the address. Whatever defines the numbers (who is tenured, the offer's reading,
+the margin) is no filter: it is shown, and changing it is a new build.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fairness import captions, words
+from fairness.dashboard import html
+from fairness.dashboard.study import Chosen, Study, filters_fit, option_names, view_of
+
+MOST_OPTIONS = 60
+
+
+def filter_columns(study: Study) -> list[str]:
+    """Return the cell columns that can be filtered by."""
+    return [name for name in study.columns if 1 < len(study.options(name)) <= MOST_OPTIONS]
+
+
+def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str) -> None:
+    """Draw the sidebar; filters are read with :func:`chosen` afterwards."""
+    with st.sidebar:
+        st.html(
+            f'<div class="brand"><i></i>Fairness</div><div class="study">{html.escape(study.document["study"]["name"])}</div>'
+        )
+        for path, title in pages:
+            with st.container(key="here" if title == here else f"page-{title.lower()}"):
+                st.page_link(path, label=title, query_params=_kept(study))
+        columns = filter_columns(study)
+        if columns:
+            st.html('<div class="sh">Filters</div>')
+            for column in columns:
+                _select(study, column)
+        st.html('<div class="sh">Fixed by the study</div>' + _definitions(study))
+        if st.button("Change a definition", key="change"):
+            _change(study)
+        st.html('<button type="button" class="btn" data-link="here">Copy link to this view</button>')
+        with st.container(key="build"):
+            st.html(f'<div class="meta">{_build(study)}</div>')
+
+
+def _select(study: Study, column: str) -> None:
+    names = list(option_names(study, column).values())
+    everything = f"All {len(names)}"
+    st.selectbox(captions.column(column), [everything, *names], key=column, bind="query-params")
+
+
+def _kept(study: Study) -> dict[str, str]:
+    """Return the filters as the address writes them, for links to other pages."""
+    return {column: option_names(study, column)[value] for column, value in chosen(study)}
+
+
+def chosen(study: Study) -> Chosen:
+    """Return the filters that are set."""
+    found = []
+    for column in filter_columns(study):
+        by_name = {name: value for value, name in option_names(study, column).items()}
+        name = st.session_state.get(column)
+        if name in by_name:
+            found.append((column, by_name[name]))
+    return tuple(found)
+
+
+def in_words(study: Study) -> str:
+    """Return the filters as the line above the headline."""
+    set_ = dict(chosen(study))
+    texts = []
+    for column in filter_columns(study):
+        names = option_names(study, column)
+        texts.append(names[set_[column]] if column in set_ else f"all {_plural(captions.column(column).lower())}")
+    return ", ".join(texts)
+
+
+def _plural(noun: str) -> str:
+    return noun if noun.endswith("s") else f"{noun}s"
+
+
+def _definitions(study: Study) -> str:
+    config, document = study.config, study.document
+    items = [("As of", words.month(document["study"]["as_of"]))]
+    head = document["headline"]
+    items.append(("Compared with", captions.comparator_kind(head)))
+    if head["comparator"] == "offer" and head["basis"] == "effective":
+        items.append(("Over", f"{config.comparator.horizon_months} months"))
+    items += [
+        ("New", f"below {config.tenure.new_below_months} months"),
+        ("Tenured", f"from {config.tenure.tenured_from_months} months"),
+        ("Equal", f"within {config.inference.margin * 100:g} %"),
+    ]
+    lines = "".join(f"<span>{html.escape(name)}</span><b>{html.escape(text)}</b>" for name, text in items)
+    return f'<div class="defs">{lines}</div>'
+
+
+def _build(study: Study) -> str:
+    build, block = study.document["build"], study.document["reconciliation"]
+    fingerprint = build["inputs"][0]["sha256"][:8] if build["inputs"] else ""
+    tie = "amounts tie out" if block["ties_out"] else ""
+    currencies = ", ".join(block["amount_in"])
+    return (
+        f"Build {html.escape(build['id'])}<br>Input {fingerprint}, version {html.escape(build['software_version'])}<br>"
+        f"Every row accounted for,<br>{tie} in {html.escape(currencies)}"
+    )
+
+
+@st.dialog("Change a definition", width="large")
+def _change(study: Study) -> None:
+    """Offer a new build: the lines of the config that would change, and the command."""
+    config = study.config
+    st.write(
+        "These settings define the numbers, so a change is a new build and not a filter. Choose what you want, put the "
+        "lines into the config and run the command; the page shows the new build when you start it again."
+    )
+    left, right = st.columns(2)
+    with left:
+        new = st.number_input("New below (months)", 1, 600, config.tenure.new_below_months)
+        tenured = st.number_input(
+            "Tenured from (months)", int(new), 1200, max(int(new), config.tenure.tenured_from_months)
+        )
+        horizon = st.number_input("Horizon of the effective offer (months)", 1, 120, config.comparator.horizon_months)
+    with right:
+        margin = st.number_input("Equal within (%)", 0.1, 49.0, config.inference.margin * 100, step=0.5, format="%.1f")
+        bases = ["headline", "effective", "standard"]
+        basis = st.selectbox("Reading of the offer", bases, bases.index(config.comparator.basis),
+                             format_func=captions.BASES.__getitem__)  # fmt: skip
+        cell = st.multiselect(
+            "Cell columns", sorted({*config.like_for_like.cell, *config.lenses.names}), list(config.like_for_like.cell),
+            format_func=captions.column,
+        )  # fmt: skip
+    lines = config_lines(study, int(new), int(tenured), int(horizon), round(margin / 100, 4), basis, cell)
+    if not lines:
+        st.write("Nothing changed yet.")
+        return
+    tomllib.loads(lines)
+    st.code(lines, language="toml")
+    st.code(f"fairness app {config.path.name}", language="bash")
+
+
+def config_lines(
+    study: Study, new: int, tenured: int, horizon: int, margin: float, basis: str, cell: Sequence[str]
+) -> str:
+    """Return the lines of the config that differ from the study's, by section."""
+    config = study.config
+    sections = {
+        "like_for_like": [("cell", list(config.like_for_like.cell), list(cell))],
+        "tenure": [
+            ("new_below_months", config.tenure.new_below_months, new),
+            ("tenured_from_months", config.tenure.tenured_from_months, tenured),
+        ],
+        "comparator": [
+            ("basis", config.comparator.basis, basis),
+            ("horizon_months", config.comparator.horizon_months, horizon),
+        ],
+        "inference": [("margin", config.inference.margin, margin)],
+    }
+    found = []
+    for section, settings in sections.items():
+        changed = [f"{name} = {_toml(after)}" for name, before, after in settings if before != after]
+        if changed:
+            found.append("\n".join([f"[{section}]", *changed]))
+    return "\n\n".join(found)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return str(value)
+
+
+__all__ = ["chosen", "config_lines", "filter_columns", "filters_fit", "in_words", "sidebar", "view_of"]

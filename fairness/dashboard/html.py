@@ -1,0 +1,153 @@
+"""HTML of the page's texts, one small helper each; everything that comes from data is escaped here."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = frozenset("0123456789.-+eE")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The numbers of a figure as text.
+
+    Attributes:
+        head: Column headings; the first column names the row.
+        rows: Cells as they are read.
+        csv_head, csv_rows: The same rows for a file: numbers at full precision.
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    csv_head: tuple[str, ...]
+    csv_rows: tuple[tuple[object, ...], ...]
+
+
+def csv_text(table: Table) -> str:
+    """Return a table as CSV; text that a spreadsheet would take for a formula is marked as text.
+
+    Example:
+        >>> csv_text(Table((), (), ("Cell", "Gap"), (("=1+1", 0.034), ("North", -0.1))))
+        "Cell,Gap\\r\\n'=1+1,0.034\\r\\nNorth,-0.1\\r\\n"
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(table.csv_head)
+    for row in table.csv_rows:
+        writer.writerow(["" if item is None else _as_text(item) for item in row])
+    return buffer.getvalue()
+
+
+def _as_text(item: object) -> object:
+    if isinstance(item, str) and item.startswith(_FORMULA) and not set(item) <= _NUMBER:
+        return f"'{item}"
+    return item
+
+
+def headline(page: str, right: str, before: str, stress: str, after: str, *, tone: str) -> str:
+    """Return the line above and the headline, its figure in the colour of the verdict."""
+    figure = f'<em class="{tone}">{escape(stress)}</em>' if stress else ""
+    return (
+        f'<div class="eye"><b>{escape(page)}</b><span>{escape(right)}</span></div>'
+        f"<h1>{escape(before)}{figure}{escape(after)}</h1>"
+    )
+
+
+def warning(text: str, meaning: str, number: int) -> str:
+    """Return a warning under the headline with a link to what it means."""
+    return (
+        f'<div class="warn"><i class="sign" aria-hidden="true"></i><span>{escape(text)} '
+        f"{opener('What this means', f'meaning-{number}')}</span></div>"
+        f"{popover(f'meaning-{number}', f'<p>{escape(meaning)}</p>', label='What this means')}"
+    )
+
+
+def note(text: str) -> str:
+    """Return a plain line under the headline."""
+    return f'<div class="warn plain"><span>{escape(text)}</span></div>'
+
+
+def strip(items: Iterable[tuple[str, str, str, str, str]], *, kind: str = "") -> str:
+    """Return the metric strip: (symbol, name, figure, unit, second line) each."""
+    cells = "".join(
+        f'<div><div class="k">{_symbol(symbol)}{escape(name)}</div>'
+        f'<div class="v">{escape(figure)}<small>{escape(unit)}</small></div><div class="s">{escape(second)}</div></div>'
+        for symbol, name, figure, unit, second in items
+    )
+    return f'<div class="strip {kind}">{cells}</div>'
+
+
+def _symbol(verdict: str) -> str:
+    return f'<i class="mark {verdict}" aria-hidden="true"></i>' if verdict else ""
+
+
+def panel_head(title: str, subtitle: str) -> str:
+    """Return title and subtitle of a panel."""
+    return f'<div class="ph"><h2>{escape(title)}</h2><p class="sub">{escape(subtitle)}</p></div>'
+
+
+def panel_foot(key: str, lines: Sequence[str], table: Table | None, sql: str, *, image: bool, more: str = "") -> str:
+    """Return the footer of a panel: what it rests on, and links to table, SQL and image."""
+    links, overlays = [], []
+    if table is not None:
+        links.append(opener("Table", f"table-{key}"))
+        overlays.append(popover(f"table-{key}", table_html(table, name=key), label="Table"))
+    if sql:
+        links.append(opener("SQL", f"sql-{key}"))
+        overlays.append(popover(f"sql-{key}", sql_html(sql), label="SQL"))
+    if image:
+        links.append(f'<button type="button" class="lk" data-image="{escape(key)}">Image</button>')
+    text = "<br>".join(escape(line) for line in lines)
+    return f'<div class="pf"><span>{text}{more}</span><span class="l">{"".join(links)}</span></div>{"".join(overlays)}'
+
+
+def opener(text: str, target: str) -> str:
+    """Return a link that opens an overlay."""
+    return f'<button type="button" class="lk" popovertarget="{escape(target)}">{escape(text)}</button>'
+
+
+def popover(name: str, content: str, *, label: str) -> str:
+    """Return an overlay that the browser itself opens and closes: with Escape, or a click elsewhere."""
+    close = f'<button type="button" class="lk close" popovertarget="{escape(name)}" popovertargetaction="hide">Close</button>'
+    return f'<div popover id="{escape(name)}" class="over" role="dialog" aria-label="{escape(label)}">{close}{content}</div>'
+
+
+def table_html(table: Table, *, name: str) -> str:
+    """Return a table with a link that saves it as CSV."""
+    head = "".join(f"<th>{escape(text)}</th>" for text in table.head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in table.rows)
+    button = (
+        f'<button type="button" class="lk" data-csv="{escape(csv_text(table))}" data-name="{escape(name)}.csv">'
+        "Download CSV</button>"
+    )
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{button}'
+
+
+def sql_html(sql: str) -> str:
+    """Return a query with a link that copies it."""
+    return (
+        '<p>Runs on the published tables: <code>fairness sql "…"</code>, or DuckDB on the file analyst.duckdb.</p>'
+        f'<pre>{escape(sql)}</pre><button type="button" class="lk" data-copy="{escape(sql)}">Copy SQL</button>'
+    )
+
+
+def bar(shares: Sequence[tuple[float, str, str]]) -> str:
+    """Return a divided bar: (share, class, label) of each part."""
+    parts = "".join(f'<i class="{kind}" style="flex-grow:{share:.5f}"></i>' for share, kind, _ in shares)
+    labels = "".join(f"<span>{escape(label)}</span>" for _, _, label in shares)
+    return f'<div class="bar">{parts}</div><div class="barl">{labels}</div>'
+
+
+def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False) -> str:
+    """Return a small table that is part of a panel; the last row may be the total."""
+    first = "".join(f"<th>{escape(text)}</th>" for text in head)
+    body = ""
+    for number, row in enumerate(rows):
+        last = ' class="total"' if total and number == len(rows) - 1 else ""
+        body += f"<tr{last}>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
+    return f'<table class="in"><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>'

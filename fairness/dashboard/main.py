@@ -1,0 +1,34 @@
+"""The table of pages, and what every page shares: look, sidebar, and the words for what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from fairness.dashboard.filters import sidebar
+from fairness.dashboard.look import apply_look
+from fairness.dashboard.study import load_study
+from fairness.errors import FairnessError
+
+_PAGES = Path(__file__).resolve().parent / "pages"
+PAGES = (("Overview", _PAGES / "overview.py", ""), ("Where", _PAGES / "where.py", "where"))
+"""Title, script and address of each page, the first one at the root."""
+
+
+def main() -> None:
+    """Run the dashboard."""
+    st.set_page_config(
+        page_title="Fairness", page_icon=str(_PAGES.parent / "assets" / "icon.svg"), layout="wide",
+        initial_sidebar_state="expanded",
+    )  # fmt: skip
+    pages = [st.Page(path, title=title, url_path=address, default=not address) for title, path, address in PAGES]
+    current = st.navigation(pages, position="hidden")
+    apply_look()
+    try:
+        study = load_study()
+    except FairnessError as error:
+        st.error(str(error))
+        st.stop()
+    sidebar(study, [(str(path), title) for title, path, _ in PAGES], current.title)
+    current.run()

@@ -1,0 +1,309 @@
+"""The panels of the page *Overview*, each from findings; a panel without findings is None."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from fairness import captions, words
+from fairness.dashboard import html, queries
+from fairness.dashboard.panels import (
+    Finding,
+    Panel,
+    findings_table,
+    hover,
+    in_words,
+    plot_row,
+    published,
+    published_sql,
+    source_line,
+)
+from fairness.dashboard.study import View
+from fairness.plots import Theme, interval_columns, interval_rows, monthly_steps
+
+_LARGEST = 5
+_READINGS = ("headline", "effective", "standard")
+
+
+def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
+    """Return the items of the metric strip: the gap, the money, the people, and who could be compared."""
+    head, support = view.head, view.document["support"]
+    gap = words.gap(head)
+    figure, _, interval = gap.partition(" (")
+    alike = view.pooled("like_for_like_gap")
+    second = ""
+    if alike is not None and head["estimand"] != "like_for_like_gap":
+        second = f"Like for like {words.gap(alike)}" if alike["verdict"] != "not_assessable" else ""
+    items = [("", captions.gap_name(head), figure, f"({interval}" if interval else "", second or _compared(head))]
+    money = view.pooled("overpayment", head["comparator"], head["basis"])
+    if money is not None and money["estimate"] is not None and head["estimand"] == "offer_gap":
+        currency = view.document["study"]["currency"]
+        net, affected = (_companion(money, name) for name in ("net", "customers_affected"))
+        above = _companion(head, "share_above")
+        items += [
+            ("", "Paid above the offer", words.money(money["estimate"], currency), "a year",
+             f"{words.money(str(net), currency)} net of those below it"),
+            ("", "Customers affected", words.count(int(affected or 0)), f"of {words.count(money['n_tenured'])}",
+             f"{words.percent(above)} pay above the offer" if above is not None else ""),
+        ]  # fmt: skip
+    elif head["n_new"] is not None:
+        items.append(("", "Tenured customers compared", words.count(head["n_tenured"]), "",
+                      f"with {words.many(head['n_new'], 'new customer')}"))  # fmt: skip
+    share = support["assessable_share"]
+    by_money = support["assessable_money_share"]
+    second = f"{words.count(support['assessable_customers'])} of {words.count(support['tenured_customers'])}"
+    second += f"; {words.percent(by_money)} of money" if by_money is not None else ""
+    items.append(("", "Could be compared", words.percent(share), "of tenured customers", second))
+    return items
+
+
+def _compared(head: Finding) -> str:
+    if head["verdict"] == "not_assessable":
+        return words.REASONS.get(head["verdict_reason"], "")
+    return f"{words.many(head['n_tenured'], 'tenured customer')} in {words.many(head['n_cells'], 'cell')}"
+
+
+def _companion(finding: Finding, name: str) -> float | str | None:
+    return next((other["estimate"] for other in finding["companions"] if other["name"] == name), None)
+
+
+def headline_panel(view: View) -> Panel:
+    """Return table and SQL behind the headline and the strip; it has no figure."""
+    head = view.head
+    money = view.pooled("overpayment", head["comparator"], head["basis"])
+    alike = view.pooled("like_for_like_gap")
+    findings = [head, *(item for item in (alike, money) if item is not None and item is not head)]
+    rows = tuple((name, " ".join(part for part in (figure, unit) if part), second)
+                 for _, name, figure, unit, second in metric_strip(view))  # fmt: skip
+    return Panel(
+        key="headline",
+        title="",
+        subtitle="",
+        table=html.Table(("Figure", "Value", "Beside it"), rows, ("Figure", "Value", "Beside it"), rows),
+        sql=_sql(view, findings, queries.offer_query(view.chosen)),
+    )
+
+
+def _sql(view: View, findings: Sequence[Finding], filtered: str) -> str:
+    """Return the query behind findings: published rows for the whole book, the counts for a filtered view."""
+    if not view.chosen:
+        return published_sql(view, findings)
+    return filtered if view.head["estimand"] == "offer_gap" else queries.counts_query(view.chosen)
+
+
+def certainty(view: View, theme: Theme) -> Panel | None:
+    """Return raw, like-for-like and headline gap with their certainty."""
+    head = view.head
+    names = ("raw_gap", "like_for_like_gap", "market_gap", "cost_gap", "offer_gap")
+    found = {name: head if name == head["estimand"] else view.pooled(name) for name in names}
+    findings = [finding for finding in found.values() if finding is not None and finding["estimate"] is not None]
+    if not findings:
+        return None
+
+    def name(finding: Finding) -> str:
+        if finding["estimand"] == "offer_gap" and finding["comparator"] == "derived":
+            return captions.BASES["paid"]
+        return captions.COMPARATORS[finding["estimand"]]
+
+    rows = [
+        plot_row(finding, name(finding), view, note=words.gap(finding), strong=finding is head, height=54)
+        for finding in findings
+    ]
+    alike = found["like_for_like_gap"] or found["market_gap"] or found["cost_gap"]
+    new = next((finding["n_new"] for finding in findings if finding["n_new"]), None)
+    counted = [f"{words.count(head['n_tenured'])} tenured", f"{words.count(new)} new" if new else ""]
+    return Panel(
+        key="certainty",
+        title=captions.certainty_title(found["raw_gap"], alike, head),
+        subtitle=f"Tenured prices above {words.many(len(rows), 'comparator')}, with {captions.level(view.document)} intervals",
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=136,
+                             most_ticks=4),
+        table=findings_table(view, findings, name, "Compared with"),
+        sql=_sql(view, findings, queries.offer_query(view.chosen)),
+        foot=(", ".join(text for text in counted if text), source_line(view)),
+        alt=in_words(findings, name),
+        findings=() if view.chosen else published(view, findings),
+    )  # fmt: skip
+
+
+def by_tenure(view: View, theme: Theme) -> Panel | None:
+    """Return the headline's gap by tenure band."""
+    bands = [finding for finding in view.primary if finding["tenure_band"] is not None and finding["level"] == "pooled"]
+    if len(bands) < 2:
+        return None
+    labels = [band["tenure_band"] for band in bands]
+
+    def name(finding: Finding) -> str:
+        return f"{captions.band_label(finding['tenure_band'])} {captions.band_unit(labels).lower()}"
+
+    rows = [
+        plot_row(band, captions.band_label(band["tenure_band"]), view, note=words.count(band["n_tenured"]),
+                 right=(words.percent(band["estimate"]).removesuffix(" %"),))
+        for band in bands
+    ]  # fmt: skip
+    customers = sum(band["n_tenured"] for band in bands)
+    return Panel(
+        key="tenure",
+        title=captions.tenure_title(bands, labels),
+        subtitle=f"{captions.gap_name(view.head)} by {captions.band_unit(labels).lower()} as a customer, with "
+        f"{captions.level(view.document)} intervals",
+        figure=interval_columns(
+            rows, theme, margin=_margin(view), band_name=captions.margin(view.document),
+            unit=captions.band_unit(labels), counts="n",
+        ),
+        table=findings_table(view, bands, name, "Tenure"),
+        sql=_sql(view, bands, queries.offer_query(view.chosen, by="band_order")),
+        foot=(words.many(customers, "customer"), source_line(view)),
+        alt=in_words(bands, name),
+        findings=() if view.chosen else published(view, bands),
+    )  # fmt: skip
+
+
+def by_basis(view: View, theme: Theme) -> Panel | None:
+    """Return the headline's gap under each reading of the comparator that the study has."""
+    head = view.head
+    known = [view.pooled("offer_gap", "offer", basis) for basis in _READINGS]
+    known.append(view.pooled("offer_gap", "derived"))
+    findings = [finding for finding in known if finding is not None and finding["estimate"] is not None]
+    if head["estimand"] != "offer_gap" or len(findings) < 2:
+        return None
+
+    def name(finding: Finding) -> str:
+        return captions.BASES["paid" if finding["comparator"] == "derived" else finding["basis"]]
+
+    same = [finding for finding in findings if finding["verdict"] == head["verdict"]]
+    rows = [
+        plot_row(finding, name(finding), view, note=words.gap(finding), strong=_same_reading(finding, head),
+                 height=162 // max(3, len(findings)))
+        for finding in findings
+    ]  # fmt: skip
+    agree = f"{len(same)} of {len(findings)} give the same verdict"
+    return Panel(
+        key="basis",
+        title=captions.basis_title(findings),
+        subtitle=f"Gap under {words.many(len(findings), 'reading')} of what a new customer pays, with "
+        f"{captions.level(view.document)} intervals",
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=136, most_ticks=4),
+        table=findings_table(view, findings, name, "Reading"),
+        sql=_sql(view, findings, queries.offer_query(view.chosen, by="basis")),
+        foot=(agree, source_line(view)),
+        alt=in_words(findings, name),
+        findings=() if view.chosen else published(view, findings),
+    )
+
+
+def _same_reading(finding: Finding, head: Finding) -> bool:
+    return (finding["comparator"], finding["basis"]) == (head["comparator"], head["basis"])
+
+
+def worst(view: View, theme: Theme) -> Panel | None:
+    """Return the five largest of the decided cells."""
+    cells = view.cell_findings
+    decided = [cell for cell in cells if cell["verdict"] in ("penalty", "favourable", "equivalent")]
+    if len(cells) < 2 or not decided:
+        return None
+    largest = sorted(decided, key=lambda cell: -cell["estimate"])[:_LARGEST]
+    money = {_key(item): item["estimate"] for item in view.study.document["findings"]
+             if item["estimand"] == "overpayment" and item["level"] == "cell"}  # fmt: skip
+    currency = view.document["study"]["currency"]
+    order = view.study.order
+
+    def name(finding: Finding) -> str:
+        return captions.scope(finding, order)
+
+    rows = []
+    for cell in largest:
+        first, *rest = captions.parts(cell, order)
+        amount = money.get(_key(cell))
+        rows.append(
+            plot_row(
+                cell,
+                first,
+                view,
+                note=", ".join(rest),
+                height=46,
+                link=cell_link(view, name(cell)),
+                right=(words.gap(cell), "Open"),
+                under=f"{words.money(amount, currency)} a year" if amount is not None else "",
+            )  # fmt: skip
+        )
+    total = sum(cell["n_tenured"] for cell in largest)
+    all_cells = len([cell for cell in view.study.document["findings"] if cell["level"] == "cell"
+                     and cell["estimand"] == largest[0]["estimand"] and _same_reading(cell, largest[0])])  # fmt: skip
+    return Panel(
+        key="worst",
+        title=captions.worst_title(largest, order),
+        subtitle=f"The {words.many(len(largest), 'largest gap')} of {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}"
+        if len(decided) > len(largest)
+        else f"All {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}",
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=150, columns=(52, 0)),
+        table=findings_table(view, largest, name, "Cell", adjusted=True),
+        sql=published_sql(view, largest),
+        foot=(f"{words.many(total, 'tenured customer')} in these {len(largest)}", source_line(view)),
+        alt=in_words(largest, name),
+        more=f' <a href="{html.escape(cell_link(view, ""))}">See all cells</a>',
+        findings=published(view, largest),
+    )
+
+
+def cell_link(view: View, name: str) -> str:
+    """Return the address of a cell on the page *Where*, filters kept."""
+    names = {column: captions.values(view.study.options(column)) for column, _ in view.chosen}
+    query = [f"{column}={quote(names[column][value])}" for column, value in view.chosen]
+    query += [f"cell={quote(name)}"] if name else []
+    return "where" + ("?" + "&".join(query) if query else "")
+
+
+def _key(finding: Finding) -> tuple[tuple[str, str | None], ...]:
+    return tuple(sorted(finding["scope"].items()))
+
+
+def monthly(view: View, theme: Theme) -> Panel | None:
+    """Return the headline month by month; a filtered view has none, because the monthly counts know no cells."""
+    months = [item for item in view.document["monthly"] if item["ci_lower"] is not None]
+    if len(months) < 2 or view.head["estimand"] != "offer_gap":
+        return None
+    names = [words.month(item["month"]) for item in months]
+    texts = [words.gap({**item, "verdict": None}) for item in months]
+    rows = tuple(
+        (name, text, words.count(item["n_tenured"])) for name, text, item in zip(names, texts, months, strict=True)
+    )
+    fields = ("month", "estimate", "ci_lower", "ci_upper", "n_tenured")
+    level = captions.level(view.document)
+    return Panel(
+        key="monthly",
+        title=captions.monthly_title(months),
+        subtitle=f"Gap to the offer in force in each month, with {level} intervals for each month alone",
+        figure=monthly_steps(
+            names, *([item[field] for item in months] for field in ("estimate", "ci_lower", "ci_upper")), theme,
+            margin=_margin(view), band_name=captions.margin(view.document), last=texts[-1], height=256,
+            hover=[f"<b>{name}</b><br>{text}<br>{words.many(item['n_tenured'], 'tenured customer')}"
+                   for name, text, item in zip(names, texts, months, strict=True)],
+        ),
+        table=html.Table(
+            ("Month", f"Gap ({level} interval)", "Tenured customers"), rows,
+            ("Month", "Gap (fraction)", "Lower", "Upper", "Tenured customers"),
+            tuple(tuple(item[field] for field in fields) for item in months),
+        ),
+        sql=queries.MONTHLY,
+        foot=(f"{words.many(months[-1]['n_tenured'], 'tenured customer')} in {names[-1]}, {words.many(len(months), 'month')}",
+              source_line(view)),
+        alt=f"{names[0]}: {texts[0]}; {names[-1]}: {texts[-1]}",
+    )  # fmt: skip
+
+
+def _margin(view: View) -> float:
+    return float(view.document["study"]["margin"])
+
+
+__all__ = [
+    "by_basis",
+    "by_tenure",
+    "cell_link",
+    "certainty",
+    "headline_panel",
+    "hover",
+    "metric_strip",
+    "monthly",
+    "worst",
+]

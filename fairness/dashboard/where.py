@@ -1,0 +1,267 @@
+"""The panels of the page *Where*: cells as a heat map and as a forest plot, and the groups of each lens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from fairness import captions, words
+from fairness.dashboard import html, queries
+from fairness.dashboard.panels import (
+    Finding,
+    Panel,
+    findings_table,
+    hover,
+    in_words,
+    plot_row,
+    published,
+    published_sql,
+    source_line,
+)
+from fairness.dashboard.study import View, query
+from fairness.plots import Row, Theme, Tile, heat_map, interval_rows
+
+MOST_ROWS = 40
+_MOST_TILES = 8
+_DECIDED = ("penalty", "favourable", "equivalent")
+_NAMES = {
+    "penalty": "Pay more",
+    "favourable": "Pay less",
+    "equivalent": "Equal within {margin}",
+    "inconclusive": "Cannot tell yet",
+    "not_assessable": "Cannot be assessed",
+}
+
+
+def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
+    """Return cells and tenured customers by verdict."""
+    margin = f"{view.document['study']['margin'] * 100:g} %"
+    left_out = uncompared(view)
+    items = []
+    for verdict, name in _NAMES.items():
+        cells = [cell for cell in view.cell_findings if cell["verdict"] == verdict]
+        n = sum(cell["n_tenured"] for cell in cells)
+        if verdict == "not_assessable":
+            n = sum(left_out[_key(cell)][0] for cell in cells if _key(cell) in left_out)
+        items.append((verdict, name.format(margin=margin), words.count(len(cells)), "cell" if len(cells) == 1 else "cells",
+                      words.many(n, "customer")))  # fmt: skip
+    return items
+
+
+def uncompared(view: View) -> dict[frozenset[tuple[str, str | None]], tuple[int, float | None]]:
+    """Return tenured customers of each cell that cannot be assessed, and what they pay each period."""
+    cells = [cell for cell in view.cell_findings if cell["verdict"] == "not_assessable"]
+    if not cells:
+        return {}
+    rows = query(view.study.run, queries.coverage_query(()))[1]
+    by_key = {row[0]: (int(row[1]), None if row[4] is None else float(row[4])) for row in rows}
+    found = {}
+    for cell in cells:
+        key = cell_key(view, cell)
+        if key in by_key:
+            found[_key(cell)] = by_key[key]
+    return found
+
+
+def cell_key(view: View, cell: Finding) -> str:
+    """Return the key of the cell that a finding is about."""
+    scope = cell["scope"]
+    return next(
+        key
+        for key, values in view.study.cells.items()
+        if all(values.get(name) == value for name, value in scope.items())
+    )
+
+
+def _key(cell: Finding) -> frozenset[tuple[str, str | None]]:
+    return frozenset(cell["scope"].items())
+
+
+def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
+    """Return the heat map: one cell column across, the others down."""
+    cells = view.cell_findings
+    columns = [name for name in view.study.columns if any(name in cell["scope"] for cell in cells)]
+    varying = [name for name in columns if len({cell["scope"][name] for cell in cells}) > 1]
+    if len(cells) < 2 or not varying:
+        return None
+    across = _across(cells, varying)
+    values = _in_order(view, across, cells)
+    down_columns = [name for name in varying if name != across]
+    groups: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
+    for cell in cells:
+        groups[tuple(captions.parts({"scope": {name: cell["scope"][name] for name in down_columns}}, columns))].append(
+            cell
+        )
+    listed = list(groups.items())[:MOST_ROWS]
+    tiles = [
+        _tile(view, cell, number, values.index(cell["scope"][across]), chosen)
+        for number, (_, members) in enumerate(listed)
+        for cell in members
+    ]
+    order = view.study.order
+    shown = [cell for _, members in listed for cell in members]
+    names = captions.values(values)
+    labels = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
+    height = 62 if len(listed) <= 7 else 46 if len(listed) <= 12 else 30
+    rest = "" if len(listed) == len(groups) else f"; the first {len(listed)} of {len(groups)} rows, all in the table"
+    return Panel(
+        key="heat",
+        title=captions.heat_title(cells, columns, order),
+        subtitle=f"{captions.gap_name(view.study.document['headline'])} by "
+        f"{' and '.join(captions.column(name).lower() for name in [*down_columns, across])}, % with interval{rest}",
+        figure=heat_map(tiles, labels, [names[value] for value in values], theme, left=96, tile_height=height),
+        body=_legend(),
+        table=findings_table(view, cells, lambda cell: captions.scope(cell, order), "Cell"),
+        sql=published_sql(view, cells),
+        foot=(f"{words.many(sum(cell['n_tenured'] for cell in shown), 'tenured customer')} in {words.many(len(shown), 'cell')}. "
+              "Click a cell to open it", source_line(view)),
+        alt=in_words(shown, lambda cell: captions.scope(cell, order)),
+        findings=published(view, cells),
+    )  # fmt: skip
+
+
+def _across(cells: Sequence[Finding], columns: Sequence[str]) -> str:
+    """Return the column that goes across: the one with the most values that fit."""
+    sizes = {name: len({cell["scope"][name] for cell in cells}) for name in columns}
+    fitting = [name for name in columns if sizes[name] <= _MOST_TILES] or [min(columns, key=lambda name: sizes[name])]
+    return max(fitting, key=lambda name: (sizes[name], -columns.index(name)))
+
+
+def _in_order(view: View, column: str, cells: Sequence[Finding]) -> list[str | None]:
+    present = {cell["scope"][column] for cell in cells}
+    return [value for value in view.study.options(column) if value in present]
+
+
+def _tile(view: View, cell: Finding, row: int, column: int, chosen: str | None) -> Tile:
+    name = captions.scope(cell, view.study.order)
+    known = cell["verdict"] != "not_assessable" and cell["estimate"] is not None and cell["ci_lower"] is not None
+    if known:
+        gap = words.gap(cell)
+        figure, _, interval = gap.partition(" % (")
+        lines: tuple[str, ...] = (figure, interval.removesuffix(")"))
+    else:
+        lines = (captions.short_reason(cell["verdict_reason"]),)
+    return Tile(
+        row, column, cell["estimate"] if known else None, cell["verdict"], lines, name, hover(cell, name, view),
+        chosen=name == chosen,
+    )  # fmt: skip
+
+
+def _legend() -> str:
+    return (
+        '<div class="scalebar"><span>pay less</span><i class="ramp"></i><span>pay more</span>'
+        '<i class="mark undecided"></i><span>cannot tell yet</span>'
+        '<i class="mark not_assessable"></i><span>cannot be assessed</span></div>'
+    )
+
+
+def forest(view: View, theme: Theme, chosen: str | None) -> Panel | None:
+    """Return the cells as a forest plot: the decided by size, the undecided below, the others with their reasons."""
+    cells = view.cell_findings
+    if not cells:
+        return None
+    order = view.study.order
+
+    def name(cell: Finding) -> str:
+        return captions.scope(cell, order)
+
+    drawn = [cell for cell in cells if cell["estimate"] is not None and cell["verdict"] != "not_assessable"]
+    decided = sorted((cell for cell in drawn if cell["verdict"] in _DECIDED), key=lambda cell: -cell["estimate"])
+    undecided = sorted(
+        (cell for cell in drawn if cell["verdict"] == "inconclusive"), key=lambda cell: -cell["estimate"]
+    )
+    hidden = max(0, len(decided) - MOST_ROWS)
+    if hidden:
+        half = MOST_ROWS // 2
+        decided = decided[:half] + decided[-half:]
+    rows = [_forest_row(view, cell, name(cell), chosen) for cell in decided]
+    if undecided:
+        rows.append(Row("Cannot tell yet, and how much more would decide it", height=26, section=True))
+        rows += [_forest_row(view, cell, name(cell), chosen) for cell in undecided[:MOST_ROWS]]
+    all_cells = view.study.document["findings"]
+    looked_at = sum(cell["level"] == "cell" and cell["family"] == cells[0]["family"] for cell in all_cells)
+    longest = max((len(row.label) for row in rows), default=10)
+    unseen = hidden + max(0, len(undecided) - MOST_ROWS)
+    return Panel(
+        key="forest",
+        title=captions.forest_title(cells),
+        subtitle=f"{captions.gap_name(view.study.document['headline'])} with intervals that allow for picking the largest. "
+        f"Grey band: {captions.margin(view.document)}",
+        figure=interval_rows(
+            rows, theme, margin=float(view.document["study"]["margin"]), band_name="",
+            left=min(240, max(110, int(longest * 6.1))), columns=(54, 0),
+            head=(", ".join(captions.column(name) for name in view.study.columns), "Gap (interval)", "Adj. p"), gap=12, most_ticks=4,
+        ) if rows else None,
+        body=_not_assessed(view, [cell for cell in cells if cell["verdict"] == "not_assessable"]),
+        table=findings_table(view, [*decided, *undecided, *(c for c in cells if c not in drawn)], name, "Cell", adjusted=True),
+        sql=published_sql(view, cells),
+        foot=(f"Adj. p: corrected for looking at {words.many(looked_at, 'cell')} ({_CORRECTIONS[view.study.config.inference.correction]})"
+              + (f"; {unseen:,} more cells in the table" if unseen else ""),
+              f"{words.many(sum(cell['n_tenured'] for cell in drawn), 'tenured customer')}. {source_line(view)}"),
+        alt=in_words([*decided, *undecided], name),
+        findings=published(view, [*decided, *undecided, *(c for c in cells if c not in drawn)]),
+    )  # fmt: skip
+
+
+_CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "holm": "Holm"}
+
+
+def _forest_row(view: View, cell: Finding, name: str, chosen: str | None) -> Row:
+    decides = words.what_decides(cell) if cell["verdict"] == "inconclusive" else ""
+    return plot_row(
+        cell, name, view, height=38 if decides else 24, key=name, strong=name == chosen,
+        right=(words.gap(cell), captions.p_value(cell["p_value_adjusted"])), under=decides,
+    )  # fmt: skip
+
+
+def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
+    if not cells:
+        return ""
+    left_out = uncompared(view)
+    lines = []
+    for cell in cells[:_MOST_TILES]:
+        n, _ = left_out.get(_key(cell), (0, None))
+        reason = words.REASONS.get(cell["verdict_reason"], cell["verdict_reason"])
+        lines.append((captions.scope(cell, view.study.order), f"{reason} ({words.many(n, 'customer')})"))
+    if len(cells) > _MOST_TILES:
+        lines.append((f"{len(cells) - _MOST_TILES:,} more", "in the table"))
+    return html.plain_table(("Cannot be assessed", "Why"), lines)
+
+
+def lenses(view: View, theme: Theme) -> list[Panel]:
+    """Return a panel per lens: the gap of each of its groups."""
+    found = []
+    for lens in view.study.config.lenses.names:
+        groups = [finding for finding in view.primary if finding["level"] == "lens" and lens in finding["scope"]]
+        shown = [
+            finding for finding in groups if finding["estimate"] is not None and finding["verdict"] != "not_assessable"
+        ]
+        if len(groups) < 2 or not shown:
+            continue
+        found.append(_lens_panel(view, theme, lens, groups, shown))
+    return found
+
+
+def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], shown: list[Finding]) -> Panel:
+    names = captions.values(finding["scope"][lens] for finding in groups)
+
+    def name(finding: Finding) -> str:
+        return names[finding["scope"][lens]]
+
+    listed = shown[:MOST_ROWS]
+    rows = [plot_row(finding, name(finding), view, note=words.gap(finding), height=46) for finding in listed]
+    missing = [name(finding) for finding in groups if finding not in shown]
+    foot = f"Corrected for looking at {words.many(len(groups), 'group')}"
+    return Panel(
+        key=f"lens-{lens}",
+        title=captions.lens_title(lens, shown),
+        subtitle=f"{captions.gap_name(view.head)}, with {captions.level(view.document)} intervals",
+        figure=interval_rows(
+            rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=136, most_ticks=4
+        ),
+        table=findings_table(view, groups, name, captions.column(lens), adjusted=True),
+        sql=published_sql(view, groups) if not view.chosen else queries.counts_query(view.chosen),
+        foot=(foot, f"Cannot be assessed: {', '.join(missing)}" if missing else source_line(view)),
+        alt=in_words(shown, name),
+        findings=() if view.chosen else published(view, groups),
+    )

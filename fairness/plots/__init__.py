@@ -1,0 +1,21 @@
+"""Figures: results in, plotly figures out. Nothing here asks the database or decides what a number means."""
+
+from fairness.plots.distribution import PriceShares, price_distributions
+from fairness.plots.heatmap import Tile, heat_map
+from fairness.plots.intervals import Row, interval_columns, interval_rows
+from fairness.plots.monthly import monthly_steps
+from fairness.plots.theme import THEMES, Theme, ThemeName
+
+__all__ = [
+    "THEMES",
+    "PriceShares",
+    "Row",
+    "Theme",
+    "ThemeName",
+    "Tile",
+    "heat_map",
+    "interval_columns",
+    "interval_rows",
+    "monthly_steps",
+    "price_distributions",
+]

@@ -1,0 +1,194 @@
+"""Cells as a heat map, drawn with bars: only bars can be hatched, and can be clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fairness.plots.intervals import mark
+from fairness.plots.theme import VERDICT_COLOURS, Theme, base_layout
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_STRONGEST = 0.85
+"""How far the largest gap is mixed from the centre towards the data colour: text stays readable on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One cell of the map.
+
+    Attributes:
+        row, column: Position.
+        estimate: Fraction, or None where it cannot be assessed.
+        verdict: Of the cell.
+        lines: Texts in it: the gap and its interval, or why there is none.
+        key: What a click stands for.
+        hover: What a pointer over it shows.
+        chosen: Outlined.
+    """
+
+    row: int
+    column: int
+    estimate: float | None
+    verdict: str
+    lines: tuple[str, ...]
+    key: str
+    hover: str
+    chosen: bool = False
+
+
+def heat_map(
+    tiles: Sequence[Tile],
+    rows: Sequence[tuple[str, str]],
+    columns: Sequence[str],
+    theme: Theme,
+    *,
+    left: int,
+    tile_height: int,
+) -> Figure:
+    """Return the heat map.
+
+    Args:
+        tiles: The cells; a position without one stays empty.
+        rows: Two lines of label per row.
+        columns: Label per column.
+        theme: Colours.
+        left: Pixels of the row labels.
+        tile_height: Pixels per row.
+    """
+    from plotly.graph_objects import Bar, Figure
+
+    height = tile_height * len(rows)
+    figure = Figure(layout=base_layout(theme, height=height + 28, left=left, right=0, top=28, bottom=0))
+    figure.update_xaxes(range=[0, len(columns)], showticklabels=False)
+    figure.update_yaxes(range=[len(rows), 0], showticklabels=False)
+    figure.update_layout(barmode="overlay", bargap=0)
+    largest = max((abs(tile.estimate) for tile in tiles if tile.estimate is not None), default=0.0)
+    fills = [_fill(tile, largest, theme) for tile in tiles]
+    figure.add_trace(
+        Bar(
+            base=[tile.row + 0.5 * _gap(tile_height) for tile in tiles],
+            x=[tile.column + 0.5 for tile in tiles],
+            y=[1 - _gap(tile_height) for tile in tiles],
+            width=[0.975 for _ in tiles],
+            customdata=[tile.key for tile in tiles],
+            marker={
+                "color": fills,
+                "line": {"width": 0},
+                "pattern": {
+                    "shape": [_PATTERNS.get(tile.verdict, "") for tile in tiles],
+                    "fgcolor": [theme.hatch for _ in tiles],
+                    "bgcolor": fills,
+                    "fillmode": "replace",
+                    "fgopacity": 0.45,
+                    "size": [7 if tile.verdict == "inconclusive" else 4 for tile in tiles],
+                    "solidity": 0.16,
+                },
+            },
+            hovertext=[tile.hover for tile in tiles],
+            hovertemplate="%{hovertext}<extra></extra>",
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+        )
+    )
+    for tile, fill in zip(tiles, fills, strict=True):
+        _add_text(figure, tile, fill, theme, roomy=tile_height >= 44)
+    _add_labels(figure, rows, columns, theme, left=left)
+    _add_symbols(figure, tiles, theme)
+    return figure
+
+
+_PATTERNS = {"inconclusive": "/", "not_assessable": "\\"}
+
+
+def _gap(tile_height: int) -> float:
+    return 2 / tile_height
+
+
+def _fill(tile: Tile, largest: float, theme: Theme) -> str:
+    """Return the colour of a gap: equal slopes on both sides of zero, so that equal gaps look equally strong."""
+    if tile.estimate is None or not largest:
+        return theme.middle
+    colour = VERDICT_COLOURS["penalty" if tile.estimate > 0 else "favourable"]
+    return mix(theme.middle, colour, abs(tile.estimate) / largest * _STRONGEST)
+
+
+def mix(start: str, end: str, share: float) -> str:
+    """Return a colour between two, as #RRGGBB.
+
+    Example:
+        >>> mix("#000000", "#FF8000", 0.5)
+        '#804000'
+    """
+    parts = [(int(start[i : i + 2], 16), int(end[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share + 1e-9):02X}" for a, b in parts)
+
+
+def ink_on(fill: str) -> str:
+    """Return black or white ink, whichever contrasts more with a fill (WCAG 2 relative luminance).
+
+    Example:
+        >>> ink_on("#F3F4F4"), ink_on("#232A30")
+        ('#14181C', '#FFFFFF')
+    """
+    channels = [int(fill[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#14181C" if luminance > 0.18 else "#FFFFFF"
+
+
+def _add_text(figure: Figure, tile: Tile, fill: str, theme: Theme, *, roomy: bool) -> None:
+    ink = ink_on(fill)
+    if tile.estimate is None:
+        text, ink = f"<span style='font-size:11px'>{tile.lines[0]}</span>", theme.ink2
+    elif roomy:
+        text = f"<b style='font-size:15px'>{tile.lines[0]}</b><br><span style='font-size:11px'>{tile.lines[1]}</span>"
+    else:
+        text = f"<b style='font-size:13px'>{tile.lines[0]}</b>"
+    hatched = tile.verdict in _PATTERNS
+    figure.add_annotation(
+        x=tile.column + 0.5, y=tile.row + 0.5, text=text, showarrow=False, font={"color": ink},
+        bgcolor=fill if hatched else "rgba(0,0,0,0)", borderpad=2, captureevents=False,
+    )  # fmt: skip
+    if tile.chosen:
+        figure.add_shape(
+            type="rect", x0=tile.column + 0.005, x1=tile.column + 0.995, y0=tile.row + 0.01, y1=tile.row + 0.99,
+            line={"color": theme.ink, "width": 2.5}, fillcolor="rgba(0,0,0,0)",
+        )  # fmt: skip
+
+
+def _add_labels(
+    figure: Figure, rows: Sequence[tuple[str, str]], columns: Sequence[str], theme: Theme, *, left: int
+) -> None:
+    for position, name in enumerate(columns):
+        figure.add_annotation(
+            x=position + 0.5, yref="paper", y=1, yanchor="bottom", yshift=5, text=name, showarrow=False,
+            font={"size": 12, "color": theme.ink, "weight": 600},
+        )  # fmt: skip
+    for position, (first, second) in enumerate(rows):
+        text = f"{first}<br><span style='font-size:11px;color:{theme.ink2}'>{second}</span>" if second else first
+        figure.add_annotation(
+            xref="paper", x=0, xshift=-left, xanchor="left", y=position + 0.5, text=text, align="left",
+            showarrow=False, font={"size": 12, "color": theme.ink},
+        )  # fmt: skip
+
+
+def _add_symbols(figure: Figure, tiles: Sequence[Tile], theme: Theme) -> None:
+    """Mark the verdicts that the tint does not say: pay less, equal, cannot tell yet."""
+    from plotly.graph_objects import Scatter
+
+    for tile in tiles:
+        if tile.verdict not in ("favourable", "equivalent", "inconclusive"):
+            continue
+        figure.add_trace(
+            Scatter(
+                x=[tile.column + 0.9],
+                y=[tile.row + 0.16],
+                mode="markers",
+                hoverinfo="skip",
+                marker={**mark(tile.verdict, theme), "size": 7},
+            )  # fmt: skip
+        )

@@ -1,0 +1,283 @@
+"""Estimates with their intervals in rows: comparators, price bases, cells, groups; and in columns: tenure bands.
+
+Vertical positions are pixels, so that labels, marks and numbers of a row stand on one line at any width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fairness.plots.scale import gap_axis, gap_range, percent_ticks, ticks, zero_and_margin
+from fairness.plots.theme import RAW_SYMBOL, VERDICT_COLOURS, VERDICT_SYMBOLS, Theme, base_layout
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+AXIS = 26
+"""Pixels below the rows for the axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One estimate with its interval; drawn only where both exist.
+
+    Attributes:
+        label: First line at the left.
+        note: Second line at the left.
+        right: Texts at the right edge of each column.
+        under: Second line below the last but one of ``right``, or below the only one.
+        estimate, lower, upper: Fractions, or None.
+        verdict: Decides colour and symbol; None draws a hollow mark.
+        strong: The row that the page is about.
+        key: What a click on the row stands for.
+        link: Address behind the last text at the right.
+        hover: What a pointer over the mark shows.
+        height: Pixels.
+        section: The row is a heading over the following ones; it has a label only.
+    """
+
+    label: str
+    note: str = ""
+    right: tuple[str, ...] = ()
+    under: str = ""
+    estimate: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    verdict: str | None = None
+    strong: bool = False
+    key: str = ""
+    link: str = ""
+    hover: str = ""
+    height: int = 52
+    section: bool = False
+
+
+def interval_rows(
+    rows: Sequence[Row],
+    theme: Theme,
+    *,
+    margin: float,
+    band_name: str,
+    left: int,
+    columns: Sequence[int] = (),
+    head: Sequence[str] = (),
+    gap: int = 16,
+    most_ticks: int = 5,
+) -> Figure:
+    """Return a forest plot: labels at the left, marks in the middle, texts at the right.
+
+    Args:
+        rows: From top to bottom.
+        theme: Colours.
+        margin: Half the width of the band of equality, a fraction.
+        band_name: What the band means, written in it once; empty where the subtitle says it.
+        left: Pixels of the labels.
+        columns: Distance of each right-hand column's right edge from the right side, pixels, outermost last.
+        head: Heading of the label column and of each right-hand column.
+        gap: Pixels between the marks and the right-hand texts.
+        most_ticks: At most so many ticks.
+    """
+    from plotly.graph_objects import Figure
+
+    right = max(columns, default=0) + _width(rows, columns) + gap if columns else 8
+    top = 26 if head else 4
+    height = sum(row.height for row in rows)
+    figure = Figure(layout=base_layout(theme, height=top + height + AXIS, left=left, right=right, top=top, bottom=AXIS))
+    range_ = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
+    figure.update_xaxes(**gap_axis(theme, range_, most=most_ticks), side="bottom")
+    figure.update_yaxes(range=[height, 0], showticklabels=False)
+    for shape in zero_and_margin(theme, margin, along="x"):
+        figure.add_shape(shape)
+    middle = 0.0
+    last = -1.0
+    for row in rows:
+        middle, last = last + 1 + row.height / 2, last + row.height
+        _add_texts(figure, row, theme, middle, left=left, right=right, columns=columns)
+        if row.strong and row.key:
+            _add_highlight(figure, theme, middle - row.height / 2, middle + row.height / 2)
+    _add_marks(figure, rows, theme)
+    if band_name:
+        figure.add_annotation(
+            x=margin, xanchor="left", xshift=6, y=height, yanchor="bottom", text=band_name, **_small(theme)
+        )
+    _add_head(figure, head, theme, left=left, right=right, columns=columns)
+    return figure
+
+
+def _width(rows: Sequence[Row], columns: Sequence[int]) -> int:
+    """Return about how many pixels the innermost right-hand column takes."""
+    longest = max((len(row.right[0]) for row in rows if row.right), default=0)
+    return int(longest * 6.6) if columns else 0
+
+
+def _small(theme: Theme) -> dict[str, Any]:
+    return {"showarrow": False, "font": {"size": 11, "color": theme.ink3}, "bgcolor": theme.background, "borderpad": 1}
+
+
+def _add_marks(figure: Figure, rows: Sequence[Row], theme: Theme) -> None:
+    """Draw intervals and marks, one trace per row: colour and symbol say the verdict."""
+    from plotly.graph_objects import Scatter
+
+    top = 0.0
+    for row in rows:
+        middle, top = top + row.height / 2, top + row.height
+        if row.estimate is None or row.lower is None or row.upper is None:
+            continue
+        colour = theme.ink2 if row.verdict is None else VERDICT_COLOURS[row.verdict]
+        figure.add_trace(
+            Scatter(
+                x=[row.lower, row.upper],
+                y=[middle, middle],
+                mode="lines",
+                line={"color": colour, "width": 2.5},
+                hoverinfo="skip",
+            )
+        )
+        figure.add_trace(
+            Scatter(
+                x=[row.estimate],
+                y=[middle],
+                mode="markers",
+                customdata=[row.key],
+                marker=mark(row.verdict, theme),
+                hovertemplate=f"{row.hover}<extra></extra>",
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": 1}},
+            )
+        )
+
+
+def mark(verdict: str | None, theme: Theme) -> dict[str, Any]:
+    """Return the marker of a verdict: its own colour and shape, hollow for figures without a verdict."""
+    if verdict is None:
+        return {"symbol": RAW_SYMBOL, "size": 9, "color": theme.ink2, "line": {"width": 1.75, "color": theme.ink2}}
+    colour = VERDICT_COLOURS[verdict]
+    outline = theme.favourable_line if verdict == "favourable" else colour
+    size = {"favourable": 10, "inconclusive": 10}.get(verdict, 8)
+    return {"symbol": VERDICT_SYMBOLS[verdict], "size": size, "color": colour, "line": {"width": 1, "color": outline}}
+
+
+def _add_texts(
+    figure: Figure, row: Row, theme: Theme, y: float, *, left: int, right: int, columns: Sequence[int]
+) -> None:
+    weight = 600 if row.strong else 400
+    base = {"showarrow": False, "xref": "paper", "y": y, "yanchor": "middle"}
+    if row.section:
+        figure.add_annotation(
+            base,
+            x=0, xshift=-left, xanchor="left", align="left", text=row.label, yshift=-4,
+            font={"size": 11, "color": theme.ink3},
+        )  # fmt: skip
+        return
+    lines = f"{row.label}<br>{_dim(row.note, theme, strong=row.strong)}" if row.note else row.label
+    figure.add_annotation(
+        base, x=0, xshift=-left, xanchor="left", align="left", text=lines,
+        font={"size": 12, "color": theme.ink, "weight": weight},
+    )  # fmt: skip
+    for position, (text, edge) in enumerate(zip(row.right, columns, strict=False)):
+        is_last = position == len(row.right) - 1
+        shown = (
+            f"<a href='{row.link}' target='_self' style='fill:{theme.ink2}'>{text}</a>"
+            if row.link and is_last
+            else text
+        )
+        if row.under and position == 0:
+            shown = f"{shown}<br>{_dim(row.under, theme)}"
+        figure.add_annotation(
+            base, x=1, xshift=right - edge, xanchor="right", align="right", text=shown,
+            font={"size": 12, "color": theme.ink if position == 0 else theme.ink2,
+                  "weight": 600 if position == 0 and (row.strong or row.under) else 400},
+        )  # fmt: skip
+
+
+def _dim(text: str, theme: Theme, *, strong: bool = False) -> str:
+    return text if strong else f"<span style='color:{theme.ink2};font-weight:400'>{text}</span>"
+
+
+def _add_highlight(figure: Figure, theme: Theme, top: float, bottom: float) -> None:
+    figure.add_shape(
+        type="rect", xref="paper", x0=-0.5, x1=1.5, yref="y", y0=top, y1=bottom,
+        fillcolor=theme.sidebar, line={"width": 0}, layer="below",
+    )  # fmt: skip
+
+
+def _add_head(
+    figure: Figure, head: Sequence[str], theme: Theme, *, left: int, right: int, columns: Sequence[int]
+) -> None:
+    if not head:
+        return
+    base = {"showarrow": False, "xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6}
+    font = {"size": 11, "color": theme.ink3}
+    figure.add_annotation(base, x=0, xshift=-left, xanchor="left", text=head[0], font=font)
+    for text, edge in zip(head[1:], columns, strict=True):
+        figure.add_annotation(base, x=1, xshift=right - edge, xanchor="right", text=text, font=font)
+
+
+def interval_columns(
+    rows: Sequence[Row], theme: Theme, *, margin: float, band_name: str, unit: str, counts: str, height: int = 194
+) -> Figure:
+    """Return intervals side by side, in order: the gap by tenure band.
+
+    Args:
+        rows: From left to right; ``label`` below, ``note`` (the count) below that, ``right[0]`` above the interval.
+        theme: Colours.
+        margin: Half the width of the band of equality, a fraction.
+        band_name: What the band means.
+        unit: What the labels count, such as years.
+        counts: What the notes count.
+        height: Pixels.
+    """
+    from plotly.graph_objects import Figure, Scatter
+
+    left, bottom = 40, 44
+    figure = Figure(layout=base_layout(theme, height=height, left=left, right=4, top=18, bottom=bottom))
+    low, high = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
+    values = ticks(low, high, most=3)
+    figure.update_yaxes(
+        range=[low, high], tickmode="array", tickvals=values, ticktext=percent_ticks(values),
+        showgrid=True, gridcolor=theme.grid, ticklabelstandoff=6,
+    )  # fmt: skip
+    figure.update_xaxes(range=[-0.5, len(rows) - 0.5], showticklabels=False)
+    for shape in zero_and_margin(theme, margin, along="y"):
+        figure.add_shape(shape)
+    below = {"showarrow": False, "yref": "paper", "y": 0, "yanchor": "top"}
+    for text, shift, colour in ((unit, -6, theme.ink3), (counts, -23, theme.ink3)):
+        figure.add_annotation(
+            below, xref="paper", x=0, xshift=-left, xanchor="left", text=text, yshift=shift,
+            font={"size": 11, "color": colour},
+        )  # fmt: skip
+    for position, row in enumerate(rows):
+        figure.add_annotation(below, x=position, text=row.label, yshift=-5, font={"size": 12, "color": theme.ink})
+        figure.add_annotation(below, x=position, text=row.note, yshift=-23, font={"size": 11, "color": theme.ink3})
+        if row.estimate is None or row.lower is None or row.upper is None:
+            continue
+        colour = theme.ink2 if row.verdict is None else VERDICT_COLOURS[row.verdict]
+        figure.add_trace(
+            Scatter(
+                x=[position, position],
+                y=[row.lower, row.upper],
+                mode="lines",
+                line={"color": colour, "width": 2.5},
+                hoverinfo="skip",
+            )  # fmt: skip
+        )
+        figure.add_trace(
+            Scatter(
+                x=[position],
+                y=[row.estimate],
+                mode="markers",
+                marker=mark(row.verdict, theme),
+                hovertemplate=f"{row.hover}<extra></extra>",
+            )  # fmt: skip
+        )
+        figure.add_annotation(
+            x=position, y=row.upper, yanchor="bottom", yshift=3, text=row.right[0], showarrow=False,
+            font={"size": 12, "color": theme.ink, "weight": 600},
+        )  # fmt: skip
+    if band_name:
+        figure.add_annotation(
+            xref="paper", x=1, xanchor="right", y=-margin, yanchor="top", text=band_name, **_small(theme)
+        )
+    return figure
