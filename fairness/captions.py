@@ -95,26 +95,37 @@ def values(texts: Iterable[str | None]) -> dict[str | None, str]:
     return named
 
 
-def scope(finding: Data, order: Sequence[str], *, apart: str = ", ") -> str:
+def scope(finding: Data, order: Sequence[str]) -> str:
     """Return the name of a cell or group: its values in the order of the study's columns.
 
     Example:
-        >>> scope({"scope": {"region": "South", "product_id": "broadband"}}, ["product_id", "region"])
-        'Broadband, South'
+        >>> scope({"scope": {"region": "South", "product_id": "home_insurance", "channel": "phone"}},
+        ...     ["product_id", "region", "channel"])
+        'Home insurance, South, phone'
     """
-    return apart.join(parts(finding, order))
+    return ", ".join(parts(finding, order))
 
 
 def parts(finding: Data, order: Sequence[str]) -> list[str]:
     """Return the values of a scope for reading; a value that says little alone carries its column's name.
 
+    Only the first starts with a capital, unless the data have it so.
+
     Example:
         >>> parts({"scope": {"senior": "0", "contract": "One year"}}, ["contract", "senior"])
-        ['One year', 'Senior 0']
+        ['One year', 'senior 0']
     """
     place = {name: number for number, name in enumerate(order)}
     items = sorted(finding["scope"].items(), key=lambda item: place.get(item[0], -1))
-    return [f"{column(name)} {value(text).lower()}" if _says_little(text) else value(text) for name, text in items]
+    texts = [f"{column(name)} {value(text).lower()}" if _says_little(text) else value(text) for name, text in items]
+    return (
+        [texts[0], *(_inside(text, raw) for text, (_, raw) in zip(texts[1:], items[1:], strict=True))] if texts else []
+    )
+
+
+def _inside(text: str, raw: str | None) -> str:
+    """Return a name as it stands within a list: a capital that the data do not have is taken back."""
+    return text if raw is not None and text == raw else text[:1].lower() + text[1:]
 
 
 def _says_little(text: str | None) -> bool:
@@ -274,11 +285,11 @@ def where_title(cells: Findings, order: Sequence[str]) -> tuple[str, str, str]:
         tail = ""
         if less:
             best = min(less, key=lambda cell: cell["estimate"])
-            tail = f", {scope(best, order)} {words.percent(-best['estimate'])} less"
-        return f"{scope(worst, order)}: tenured customers pay ", f"{words.percent(worst['estimate'])} more", tail
+            tail = f"; {scope(best, order)} {words.percent(-best['estimate'])} less"
+        return f"{scope(worst, order)} pays ", f"{words.percent(worst['estimate'])} more", tail
     if less:
         best = min(less, key=lambda cell: cell["estimate"])
-        return f"{scope(best, order)}: tenured customers pay ", f"{words.percent(-best['estimate'])} less", ""
+        return f"{scope(best, order)} pays ", f"{words.percent(-best['estimate'])} less", ""
     if any(cell["verdict"] == "equivalent" for cell in cells):
         return "Where it is decided, tenured customers pay ", "the same", ""
     if any(cell["verdict"] == "inconclusive" for cell in cells):
@@ -399,14 +410,20 @@ MEANINGS = {
 
 
 _SHORT = {
-    "no_comparable_cell": "nothing to compare",
-    "support_below_minimum": "too few compared",
+    "no_comparable_cell": "no match",
+    "no_offer": "no offer",
+    "no_offer_in_force": "no offer",
+    "no_price": "no price",
+    "no_new_customers": "no new",
+    "too_few_customers": "too few",
+    "too_few_joiners": "too few",
+    "support_below_minimum": "too few",
 }
 
 
 def short_reason(reason: str) -> str:
     """Return why a cell cannot be assessed in two or three words, for a tile of the heat map."""
-    return _SHORT.get(reason, "not assessed")
+    return _SHORT.get(reason, "none")
 
 
 def lens_title(lens: str, groups: Findings) -> str:

@@ -150,6 +150,20 @@ def many(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def small(number: int, noun: str) -> str:
+    """Return a count with its noun as running text has it: words up to twelve.
+
+    Example:
+        >>> small(3, "comparator"), small(1, "cell"), small(24, "cell")
+        ('three comparators', 'one cell', '24 cells')
+    """
+    text = _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
+    return f"{text} {noun}" if number == 1 else f"{text} {noun}s"
+
+
 def month(as_of: str | None) -> str:
     """Return a month for reading.
 
@@ -221,6 +235,12 @@ def sentence(finding: Data, *, margin: float) -> str:
         decides = what_decides(finding)
         return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
     return f"Cannot be assessed: {REASONS.get(finding['verdict_reason'], finding['verdict_reason'])}"
+
+
+def still_needed(finding: Data) -> str:
+    """Return in few words what would decide an inconclusive finding: the short form of :func:`what_decides`."""
+    text = what_decides(finding)
+    return text.removeprefix("about ").removesuffix(" would decide it") if text.startswith("about ") else text
 
 
 def what_decides(finding: Data) -> str:

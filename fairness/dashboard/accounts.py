@@ -82,7 +82,7 @@ def rows_accounted(view: View) -> Panel:
     return Panel(
         key="rows",
         title=f"All {words.many(block['rows_in'], 'row')} are accounted for",
-        subtitle="What became of every row that was read; rows and amounts tie out to the last decimal",
+        subtitle="What became of every row that was read; rows and amounts tie out",
         body=(html.bar(shares) if shares else "") + html.plain_table(("Outcome", "Rows"), rows, total=True),
         table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), (*lines, ("Rows read", block["rows_in"]))),
         sql=queries.RECONCILIATION,

@@ -106,7 +106,14 @@ def certainty(view: View, theme: Theme) -> Panel | None:
         return captions.COMPARATORS[finding["estimand"]]
 
     rows = [
-        plot_row(finding, name(finding), view, note=words.gap(finding), strong=finding is head, height=54)
+        plot_row(
+            finding,
+            name(finding),
+            view,
+            note=words.gap(finding),
+            strong=finding is head,
+            height=164 // max(3, len(findings)),
+        )
         for finding in findings
     ]
     alike = found["like_for_like_gap"] or found["market_gap"] or found["cost_gap"]
@@ -115,8 +122,8 @@ def certainty(view: View, theme: Theme) -> Panel | None:
     return Panel(
         key="certainty",
         title=captions.certainty_title(found["raw_gap"], alike, head),
-        subtitle=f"Tenured prices above {words.many(len(rows), 'comparator')}, with {captions.level(view.document)} intervals",
-        figure=interval_rows(rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=136,
+        subtitle=f"Tenured prices above {words.small(len(rows), 'comparator')}, with {captions.level(view.document)} intervals",
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=148,
                              most_ticks=4),
         table=findings_table(view, findings, name, "Compared with"),
         sql=_sql(view, findings, queries.offer_query(view.chosen)),
@@ -174,16 +181,16 @@ def by_basis(view: View, theme: Theme) -> Panel | None:
     same = [finding for finding in findings if finding["verdict"] == head["verdict"]]
     rows = [
         plot_row(finding, name(finding), view, note=words.gap(finding), strong=_same_reading(finding, head),
-                 height=162 // max(3, len(findings)))
+                 height=164 // max(3, len(findings)))
         for finding in findings
     ]  # fmt: skip
     agree = f"{len(same)} of {len(findings)} give the same verdict"
     return Panel(
         key="basis",
         title=captions.basis_title(findings),
-        subtitle=f"Gap under {words.many(len(findings), 'reading')} of what a new customer pays, with "
+        subtitle=f"Gap under {words.small(len(findings), 'reading')} of what a new customer pays, with "
         f"{captions.level(view.document)} intervals",
-        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=136, most_ticks=4),
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=148, most_ticks=4),
         table=findings_table(view, findings, name, "Reading"),
         sql=_sql(view, findings, queries.offer_query(view.chosen, by="basis")),
         foot=(agree, source_line(view)),
@@ -233,7 +240,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
     return Panel(
         key="worst",
         title=captions.worst_title(largest, order),
-        subtitle=f"The {words.many(len(largest), 'largest gap')} of {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}"
+        subtitle=f"The {words.small(len(largest), 'largest gap')} of {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}"
         if len(decided) > len(largest)
         else f"All {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}",
         figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=150, columns=(52, 0)),

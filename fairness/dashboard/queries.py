@@ -80,6 +80,24 @@ def coverage_query(chosen: Chosen) -> str:
     )
 
 
+UNCOMPARED = """select
+    cell_coverage.cell_key,
+    sum(cell_coverage.n_observations) as customers,
+    reasons.offer_reason,
+    coalesce(reasons.n_customers, 0) as n_reason
+from cell_coverage
+left join (
+    select cell_key, offer_reason, sum(n_customers) as n_customers
+    from unmatched
+    where loyalty_group = 'tenured'
+    group by cell_key, offer_reason
+) as reasons
+    on cell_coverage.cell_key = reasons.cell_key
+where cell_coverage.loyalty_group = 'tenured'
+    and cell_coverage.currency = (select currency from params)
+group by cell_coverage.cell_key, reasons.offer_reason, reasons.n_customers
+order by cell_coverage.cell_key, n_reason desc, reasons.offer_reason;"""
+
 UNMATCHED = """select
     offer_reason as reason,
     sum(n_customers) as customers,

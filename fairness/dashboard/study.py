@@ -53,11 +53,9 @@ class Study:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that tell cells apart, in the order in which they are named."""
-        configured = (*_BASE, *self.config.like_for_like.cell)
-        found = {name for values in self.cells.values() for name in values}
-        several = [name for name in configured if name in found and len(self.options(name)) > 1]
-        return tuple(several)
+        """The columns that name a cell, in the order in which they are read."""
+        named = next((finding["scope"] for finding in self.document["findings"] if finding["level"] == "cell"), {})
+        return tuple(name for name in (*_BASE, *self.config.like_for_like.cell) if name in named)
 
     @property
     def order(self) -> tuple[str, ...]:

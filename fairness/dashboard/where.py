@@ -42,24 +42,28 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
         cells = [cell for cell in view.cell_findings if cell["verdict"] == verdict]
         n = sum(cell["n_tenured"] for cell in cells)
         if verdict == "not_assessable":
-            n = sum(left_out[_key(cell)][0] for cell in cells if _key(cell) in left_out)
+            n = sum(left_out[_key(cell)][0] for cell in cells)
         items.append((verdict, name.format(margin=margin), words.count(len(cells)), "cell" if len(cells) == 1 else "cells",
                       words.many(n, "customer")))  # fmt: skip
     return items
 
 
-def uncompared(view: View) -> dict[frozenset[tuple[str, str | None]], tuple[int, float | None]]:
-    """Return tenured customers of each cell that cannot be assessed, and what they pay each period."""
+Left = dict[frozenset[tuple[str, str | None]], tuple[int, str]]
+"""Scope of a cell to its tenured customers and the reason why most of them cannot be compared."""
+
+
+def uncompared(view: View) -> Left:
+    """Return who is in the cells that cannot be assessed, and why."""
     cells = [cell for cell in view.cell_findings if cell["verdict"] == "not_assessable"]
     if not cells:
         return {}
-    rows = query(view.study.run, queries.coverage_query(()))[1]
-    by_key = {row[0]: (int(row[1]), None if row[4] is None else float(row[4])) for row in rows}
+    by_key: dict[str, tuple[int, str]] = {}
+    for key, customers, reason, _ in query(view.study.run, queries.UNCOMPARED)[1]:
+        by_key.setdefault(str(key), (int(customers), str(reason or "")))
     found = {}
     for cell in cells:
-        key = cell_key(view, cell)
-        if key in by_key:
-            found[_key(cell)] = by_key[key]
+        customers, reason = by_key.get(cell_key(view, cell), (0, ""))
+        found[_key(cell)] = customers, reason or cell["verdict_reason"]
     return found
 
 
@@ -93,8 +97,9 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
             cell
         )
     listed = list(groups.items())[:MOST_ROWS]
+    reasons = uncompared(view)
     tiles = [
-        _tile(view, cell, number, values.index(cell["scope"][across]), chosen)
+        _tile(view, cell, number, values.index(cell["scope"][across]), chosen, reasons)
         for number, (_, members) in enumerate(listed)
         for cell in members
     ]
@@ -110,7 +115,7 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
         subtitle=f"{captions.gap_name(view.study.document['headline'])} by "
         f"{' and '.join(captions.column(name).lower() for name in [*down_columns, across])}, % with interval{rest}",
         figure=heat_map(tiles, labels, [names[value] for value in values], theme, left=96, tile_height=height),
-        body=_legend(),
+        body=_legend(shown),
         table=findings_table(view, cells, lambda cell: captions.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),
         foot=(f"{words.many(sum(cell['n_tenured'] for cell in shown), 'tenured customer')} in {words.many(len(shown), 'cell')}. "
@@ -124,7 +129,8 @@ def _across(cells: Sequence[Finding], columns: Sequence[str]) -> str:
     """Return the column that goes across: the one with the most values that fit."""
     sizes = {name: len({cell["scope"][name] for cell in cells}) for name in columns}
     fitting = [name for name in columns if sizes[name] <= _MOST_TILES] or [min(columns, key=lambda name: sizes[name])]
-    return max(fitting, key=lambda name: (sizes[name], -columns.index(name)))
+    # Of equals rather a later one: the product reads best down the side.
+    return max(fitting, key=lambda name: (sizes[name], name != columns[0], -columns.index(name)))
 
 
 def _in_order(view: View, column: str, cells: Sequence[Finding]) -> list[str | None]:
@@ -132,7 +138,7 @@ def _in_order(view: View, column: str, cells: Sequence[Finding]) -> list[str | N
     return [value for value in view.study.options(column) if value in present]
 
 
-def _tile(view: View, cell: Finding, row: int, column: int, chosen: str | None) -> Tile:
+def _tile(view: View, cell: Finding, row: int, column: int, chosen: str | None, reasons: Left) -> Tile:
     name = captions.scope(cell, view.study.order)
     known = cell["verdict"] != "not_assessable" and cell["estimate"] is not None and cell["ci_lower"] is not None
     if known:
@@ -140,19 +146,27 @@ def _tile(view: View, cell: Finding, row: int, column: int, chosen: str | None) 
         figure, _, interval = gap.partition(" % (")
         lines: tuple[str, ...] = (figure, interval.removesuffix(")"))
     else:
-        lines = (captions.short_reason(cell["verdict_reason"]),)
+        lines = (captions.short_reason(reasons[_key(cell)][1] if _key(cell) in reasons else cell["verdict_reason"]),)
     return Tile(
         row, column, cell["estimate"] if known else None, cell["verdict"], lines, name, hover(cell, name, view),
         chosen=name == chosen,
     )  # fmt: skip
 
 
-def _legend() -> str:
-    return (
-        '<div class="scalebar"><span>pay less</span><i class="ramp"></i><span>pay more</span>'
-        '<i class="mark undecided"></i><span>cannot tell yet</span>'
-        '<i class="mark not_assessable"></i><span>cannot be assessed</span></div>'
-    )
+def _legend(cells: Sequence[Finding]) -> str:
+    """Return the key of the heat map: the ends of its scale, and what hatching means where there is any."""
+    known = [abs(cell["estimate"]) for cell in cells if cell["estimate"] is not None]
+    largest = words.percent(max(known, default=0.0))
+    verdicts = {cell["verdict"] for cell in cells}
+    hatched = [
+        f'<span><i class="mark {kind}"></i>{text}</span>'
+        for verdict, kind, text in (
+            ("inconclusive", "undecided", "cannot tell yet"),
+            ("not_assessable", "not_assessable", "cannot be assessed"),
+        )
+        if verdict in verdicts
+    ]
+    return f'<div class="scalebar"><span>−{largest}<i class="ramp"></i>{largest}</span>{"".join(hatched)}</div>'
 
 
 def forest(view: View, theme: Theme, chosen: str | None) -> Panel | None:
@@ -176,7 +190,7 @@ def forest(view: View, theme: Theme, chosen: str | None) -> Panel | None:
         decided = decided[:half] + decided[-half:]
     rows = [_forest_row(view, cell, name(cell), chosen) for cell in decided]
     if undecided:
-        rows.append(Row("Cannot tell yet, and how much more would decide it", height=26, section=True))
+        rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
         rows += [_forest_row(view, cell, name(cell), chosen) for cell in undecided[:MOST_ROWS]]
     all_cells = view.study.document["findings"]
     looked_at = sum(cell["level"] == "cell" and cell["family"] == cells[0]["family"] for cell in all_cells)
@@ -207,7 +221,7 @@ _CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "ho
 
 
 def _forest_row(view: View, cell: Finding, name: str, chosen: str | None) -> Row:
-    decides = words.what_decides(cell) if cell["verdict"] == "inconclusive" else ""
+    decides = words.still_needed(cell) if cell["verdict"] == "inconclusive" else ""
     return plot_row(
         cell, name, view, height=38 if decides else 24, key=name, strong=name == chosen,
         right=(words.gap(cell), captions.p_value(cell["p_value_adjusted"])), under=decides,
@@ -220,8 +234,8 @@ def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
     left_out = uncompared(view)
     lines = []
     for cell in cells[:_MOST_TILES]:
-        n, _ = left_out.get(_key(cell), (0, None))
-        reason = words.REASONS.get(cell["verdict_reason"], cell["verdict_reason"])
+        n, code = left_out[_key(cell)]
+        reason = words.REASONS.get(code, code)
         lines.append((captions.scope(cell, view.study.order), f"{reason} ({words.many(n, 'customer')})"))
     if len(cells) > _MOST_TILES:
         lines.append((f"{len(cells) - _MOST_TILES:,} more", "in the table"))
@@ -257,7 +271,7 @@ def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], show
         title=captions.lens_title(lens, shown),
         subtitle=f"{captions.gap_name(view.head)}, with {captions.level(view.document)} intervals",
         figure=interval_rows(
-            rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=136, most_ticks=4
+            rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=148, most_ticks=4
         ),
         table=findings_table(view, groups, name, captions.column(lens), adjusted=True),
         sql=published_sql(view, groups) if not view.chosen else queries.counts_query(view.chosen),

@@ -82,7 +82,7 @@ def heat_map(
                     "shape": [_PATTERNS.get(tile.verdict, "") for tile in tiles],
                     "fgcolor": [theme.hatch for _ in tiles],
                     "bgcolor": fills,
-                    "fillmode": "replace",
+                    "fillmode": "overlay",
                     "fgopacity": 0.45,
                     "size": [7 if tile.verdict == "inconclusive" else 4 for tile in tiles],
                     "solidity": 0.16,

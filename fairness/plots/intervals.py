@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fairness.plots.scale import gap_axis, gap_range, percent_ticks, ticks, zero_and_margin
-from fairness.plots.theme import RAW_SYMBOL, VERDICT_COLOURS, VERDICT_SYMBOLS, Theme, base_layout
+from fairness.plots.theme import VERDICT_COLOURS, VERDICT_SYMBOLS, Theme, base_layout
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -99,8 +99,10 @@ def interval_rows(
             _add_highlight(figure, theme, middle - row.height / 2, middle + row.height / 2)
     _add_marks(figure, rows, theme)
     if band_name:
+        # On the side that has more room.
+        side, anchor, shift = (margin, "left", 6) if range_[1] >= -range_[0] else (-margin, "right", -6)
         figure.add_annotation(
-            x=margin, xanchor="left", xshift=6, y=height, yanchor="bottom", text=band_name, **_small(theme)
+            x=side, xanchor=anchor, xshift=shift, y=height, yanchor="bottom", text=band_name, **_small(theme)
         )
     _add_head(figure, head, theme, left=left, right=right, columns=columns)
     return figure
@@ -152,7 +154,7 @@ def _add_marks(figure: Figure, rows: Sequence[Row], theme: Theme) -> None:
 def mark(verdict: str | None, theme: Theme) -> dict[str, Any]:
     """Return the marker of a verdict: its own colour and shape, hollow for figures without a verdict."""
     if verdict is None:
-        return {"symbol": RAW_SYMBOL, "size": 9, "color": theme.ink2, "line": {"width": 1.75, "color": theme.ink2}}
+        return {"symbol": "circle", "size": 9, "color": theme.background, "line": {"width": 1.75, "color": theme.ink2}}
     colour = VERDICT_COLOURS[verdict]
     outline = theme.favourable_line if verdict == "favourable" else colour
     size = {"favourable": 10, "inconclusive": 10}.get(verdict, 8)
@@ -234,7 +236,7 @@ def interval_columns(
     left, bottom = 40, 44
     figure = Figure(layout=base_layout(theme, height=height, left=left, right=4, top=18, bottom=bottom))
     low, high = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
-    values = ticks(low, high, most=3)
+    values = ticks(low, high, most=4)
     figure.update_yaxes(
         range=[low, high], tickmode="array", tickvals=values, ticktext=percent_ticks(values),
         showgrid=True, gridcolor=theme.grid, ticklabelstandoff=6,

@@ -39,7 +39,7 @@ def monthly_steps(
     """
     from plotly.graph_objects import Figure, Scatter
 
-    figure = Figure(layout=base_layout(theme, height=height, left=34, right=4, top=10, bottom=26))
+    figure = Figure(layout=base_layout(theme, height=height, left=34, right=24, top=16, bottom=26))
     low, high = gap_range([*lower, *upper], margin)
     values = ticks(low, high, most=5)
     figure.update_yaxes(
@@ -49,7 +49,7 @@ def monthly_steps(
     x = list(range(len(labels)))
     shown = _few(len(labels))
     figure.update_xaxes(
-        range=[-0.5, len(labels) - 0.5], tickmode="array", tickvals=shown, ticktext=[labels[i] for i in shown],
+        range=[-0.5, len(labels) - 0.5], tickmode="array", ticklabeloverflow="allow", tickvals=shown, ticktext=[labels[i] for i in shown],
     )  # fmt: skip
     for shape in zero_and_margin(theme, margin, along="y"):
         figure.add_shape(shape)
@@ -68,12 +68,19 @@ def monthly_steps(
             hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
     )
+    # Beyond the ribbon of the months that the text stands over.
+    near = max(1, len(labels) // 3)
     above = estimates[-1] >= 0
     figure.add_annotation(
-        xref="paper", x=1, xanchor="right", y=lower[-1] if above else upper[-1], yanchor="top" if above else "bottom",
-        yshift=-6 if above else 6, text=last, showarrow=False,
+        x=len(labels) - 0.5,
+        xanchor="right",
+        y=max(upper[-near:]) if above else min(lower[-near:]),
+        yanchor="bottom" if above else "top",
+        yshift=4 if above else -4,
+        text=last,
+        showarrow=False,
         font={"size": 12, "color": theme.text["tenured"], "weight": 600},
-    )  # fmt: skip
+    )
     figure.add_annotation(
         xref="paper", x=0, xanchor="left", xshift=4, y=-margin, yanchor="top", text=band_name, showarrow=False,
         font={"size": 11, "color": theme.ink3},

@@ -29,7 +29,7 @@ def gap_range(values: Iterable[float | None], margin: float) -> tuple[float, flo
     """Return a range of gaps that holds the values, zero and both ends of the margin, with room at the ends."""
     known = [value for value in values if value is not None] + [-margin * 1.3, margin * 1.3]
     lower, upper = min(known), max(known)
-    room = (upper - lower) * 0.05
+    room = (upper - lower) * 0.08
     return lower - room, upper + room
 
 

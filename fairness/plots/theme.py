@@ -109,7 +109,6 @@ VERDICT_SYMBOLS = {
     "inconclusive": "hourglass",
     "not_assessable": "x-thin",
 }
-RAW_SYMBOL = "circle-open"
 
 
 def base_layout(theme: Theme, *, height: int, left: int = 0, right: int = 0, top: int = 8, bottom: int = 24) -> Any:
@@ -144,6 +143,7 @@ def base_layout(theme: Theme, *, height: int, left: int = 0, right: int = 0, top
             "align": "left",
         },
         "dragmode": False,
+        "template": {"layout": {"annotationdefaults": {"borderpad": 0, "borderwidth": 0}}},
         "bargap": 0.08,
         "xaxis": dict(axis),
         "yaxis": dict(axis),
