@@ -435,12 +435,12 @@ def lens_title(lens: str, groups: Findings) -> str:
     if len(ranked) > 1 and apart:
         top, bottom = (value(finding["scope"][lens]) for finding in (high, low))
         return f"{name}: {top} {words.percent(high['estimate'])}, {bottom} {words.percent(low['estimate'])}"
-    return f"{name}: the groups' intervals overlap"
+    return f"{name}: intervals overlap"
 
 
 def comparator_kind(finding: Data) -> str:
     """Return what a finding's prices are held against, for the list of definitions."""
     kinds = {"derived": "joiners' prices", "new_customers": "new customers", "book": "offer in the book"}
     if finding["comparator"] == "offer":
-        return f"offer, {BASES[finding['basis']].lower()}"
+        return {"standard": "standard offer"}.get(finding["basis"], BASIS_IN_TEXT[finding["basis"]])
     return kinds.get(finding["comparator"], finding["comparator"].replace("_", " "))

@@ -7,7 +7,7 @@ say the same words from the same document.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,17 @@ def many(number: int, noun: str) -> str:
         ('1 cell', '1,204 cells')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return items as a sentence lists them.
+
+    Example:
+        >>> listed(["product", "channel", "region"])
+        'product, channel and region'
+    """
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

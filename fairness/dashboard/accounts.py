@@ -75,7 +75,7 @@ def rows_accounted(view: View) -> Panel:
         ("Rejected, unreadable or contradictory", sum(block["rows_rejected"].values())),
         ("Duplicates", block["rows_duplicate"]),
     ]
-    rows = tuple((name, words.count(n)) for name, n in [*lines, ("Rows read", block["rows_in"])])
+    rows = tuple((name, words.count(n)) for name, n in lines)
     shares = [(lines[0][1] / block["rows_in"], "yes", f"{words.count(lines[0][1])} accepted"),
               (1 - lines[0][1] / block["rows_in"], "no hatched",
                f"{words.count(block['rows_in'] - lines[0][1])} set aside")] if block["rows_in"] else []  # fmt: skip
@@ -83,8 +83,8 @@ def rows_accounted(view: View) -> Panel:
         key="rows",
         title=f"All {words.many(block['rows_in'], 'row')} are accounted for",
         subtitle="What became of every row that was read; rows and amounts tie out",
-        body=(html.bar(shares) if shares else "") + html.plain_table(("Outcome", "Rows"), rows, total=True),
-        table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), (*lines, ("Rows read", block["rows_in"]))),
+        body=(html.bar(shares) if shares else "") + html.plain_table(("Outcome", "Rows"), rows),
+        table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), tuple(lines)),
         sql=queries.RECONCILIATION,
-        foot=("Exact counts. Set-aside rows, with reasons: fairness sql \"from quarantine\"", source_line(view)),
+        foot=("Exact counts. Rejected rows: fairness sql \"from quarantine\"", source_line(view)),
     )  # fmt: skip

@@ -73,7 +73,7 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
         table=findings_table(view, _asked_otherwise(view, cell), words.estimand, "Question", adjusted=True),
         sql="\n\n".join((queries.findings_query(published(view, [cell])), queries.summary_query(values),
                          queries.price_query(values), queries.offers_query(values), queries.customers_query(values))),
-        foot=(f"{words.many(tenured_count(summary), 'tenured')} and {words.count(_row(summary, 'new')[0])} new customers"
+        foot=(f"{words.count(_count(summary, 'tenured'))} tenured and {words.count(_count(summary, 'new'))} new customers"
               + (f", {words.many(len(offers), 'offer price')}" if offers else ""), source_line(view)),
         alt=f"{name}: {words.gap(cell)}",
         findings=published(view, _asked_otherwise(view, cell)),
@@ -81,9 +81,8 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
     return CellView(panel, table, _notes(view, cell), html.csv_text(table))
 
 
-def tenured_count(summary: dict[str, tuple[object, ...]]) -> int:
-    """Return the tenured customers with a price."""
-    return int(str(_row(summary, "tenured")[0]))
+def _count(summary: dict[str, tuple[object, ...]], group: str) -> int:
+    return int(str(_row(summary, group)[0]))
 
 
 def _row(summary: dict[str, tuple[object, ...]], group: str) -> tuple[object, ...]:

@@ -38,7 +38,7 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str) -> None:
             for column in columns:
                 _select(study, column)
         st.html('<div class="sh">Fixed by the study</div>' + _definitions(study))
-        if st.button("Change a definition", key="change"):
+        if st.button("Change a definition", key="change", width="stretch"):
             _change(study)
         st.html('<button type="button" class="btn" data-link="here">Copy link to this view</button>')
         with st.container(key="build"):
@@ -85,7 +85,7 @@ def _definitions(study: Study) -> str:
     config, document = study.config, study.document
     items = [("As of", words.month(document["study"]["as_of"]))]
     head = document["headline"]
-    items.append(("Compared with", captions.comparator_kind(head)))
+    items.append(("Against", captions.comparator_kind(head)))
     if head["comparator"] == "offer" and head["basis"] == "effective":
         items.append(("Over", f"{config.comparator.horizon_months} months"))
     items += [

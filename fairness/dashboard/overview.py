@@ -124,7 +124,7 @@ def certainty(view: View, theme: Theme) -> Panel | None:
         title=captions.certainty_title(found["raw_gap"], alike, head),
         subtitle=f"Tenured prices above {words.small(len(rows), 'comparator')}, with {captions.level(view.document)} intervals",
         figure=interval_rows(rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=148,
-                             most_ticks=4),
+                             most_ticks=6),
         table=findings_table(view, findings, name, "Compared with"),
         sql=_sql(view, findings, queries.offer_query(view.chosen)),
         foot=(", ".join(text for text in counted if text), source_line(view)),
@@ -190,7 +190,7 @@ def by_basis(view: View, theme: Theme) -> Panel | None:
         title=captions.basis_title(findings),
         subtitle=f"Gap under {words.small(len(findings), 'reading')} of what a new customer pays, with "
         f"{captions.level(view.document)} intervals",
-        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=148, most_ticks=4),
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=148, most_ticks=6),
         table=findings_table(view, findings, name, "Reading"),
         sql=_sql(view, findings, queries.offer_query(view.chosen, by="basis")),
         foot=(agree, source_line(view)),
@@ -243,7 +243,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
         subtitle=f"The {words.small(len(largest), 'largest gap')} of {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}"
         if len(decided) > len(largest)
         else f"All {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}",
-        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=150, columns=(52, 0)),
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=150, columns=(52, 0), ruled=True),
         table=findings_table(view, largest, name, "Cell", adjusted=True),
         sql=published_sql(view, largest),
         foot=(f"{words.many(total, 'tenured customer')} in these {len(largest)}", source_line(view)),

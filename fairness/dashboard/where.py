@@ -107,13 +107,14 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     shown = [cell for _, members in listed for cell in members]
     names = captions.values(values)
     labels = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
-    height = 62 if len(listed) <= 7 else 46 if len(listed) <= 12 else 30
+    # About as tall as the forest plot beside it.
+    height = max(30 if len(listed) > 12 else 46, min(84, (24 * len(cells) + 60) // len(listed)))
     rest = "" if len(listed) == len(groups) else f"; the first {len(listed)} of {len(groups)} rows, all in the table"
     return Panel(
         key="heat",
         title=captions.heat_title(cells, columns, order),
         subtitle=f"{captions.gap_name(view.study.document['headline'])} by "
-        f"{' and '.join(captions.column(name).lower() for name in [*down_columns, across])}, % with interval{rest}",
+        f"{words.listed(captions.column(name).lower() for name in [*down_columns, across])}, % with interval{rest}",
         figure=heat_map(tiles, labels, [names[value] for value in values], theme, left=96, tile_height=height),
         body=_legend(shown),
         table=findings_table(view, cells, lambda cell: captions.scope(cell, order), "Cell"),
@@ -271,7 +272,7 @@ def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], show
         title=captions.lens_title(lens, shown),
         subtitle=f"{captions.gap_name(view.head)}, with {captions.level(view.document)} intervals",
         figure=interval_rows(
-            rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=148, most_ticks=4
+            rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=148, most_ticks=6
         ),
         table=findings_table(view, groups, name, captions.column(lens), adjusted=True),
         sql=published_sql(view, groups) if not view.chosen else queries.counts_query(view.chosen),

@@ -86,7 +86,7 @@ def price_distributions(
     for group, axis, colour, text in ((new, "y", NEW, "new"), (tenured, "y2", TENURED, "tenured")):
         highest = max(highest, _add_bars(figure, group, axis, colour, low=low, step=step))
         _add_group_label(figure, group, theme.text[text], theme, 0.87 if axis == "y" else 0.51, left=left)
-        _add_mean(figure, group, axis, theme)
+        _add_mean(figure, group, axis, theme, reference)
     for axis in ("yaxis", "yaxis2"):
         figure.update_layout({axis: {"range": [0, highest * 1.08 or 1]}})
     base = {"showarrow": False, "xref": "paper", "x": 0, "xshift": -left, "xanchor": "left", "yref": "paper"}
@@ -162,18 +162,20 @@ def _add_group_label(figure: Figure, group: PriceShares, colour: str, theme: The
     )  # fmt: skip
 
 
-def _add_mean(figure: Figure, group: PriceShares, axis: str, theme: Theme) -> None:
+def _add_mean(figure: Figure, group: PriceShares, axis: str, theme: Theme, reference: float | None) -> None:
+    """Mark the mean under the bars; its name stands on the side away from the comparator's line."""
     if group.mean is None:
         return
+    below = reference is not None and group.mean < reference
+    base = {"x": group.mean, "xref": "x", "y": 0, "yref": axis, "yanchor": "top", "yshift": 2, "showarrow": False}
+    figure.add_annotation(base, text="▲", font={"size": 10, "color": theme.ink})
     figure.add_annotation(
-        x=group.mean, xref="x", y=0, yref=axis, yanchor="top", text="▲", showarrow=False, yshift=3,
-        font={"size": 10, "color": theme.ink},
-    )  # fmt: skip
-    if axis == "y":
-        figure.add_annotation(
-            x=group.mean, xref="x", y=0, yref=axis, yanchor="top", xanchor="left", xshift=7, text="mean",
-            showarrow=False, yshift=3, font={"size": 11, "color": theme.ink3},
-        )  # fmt: skip
+        base,
+        text="mean",
+        xanchor="right" if below else "left",
+        xshift=-7 if below else 7,
+        font={"size": 11, "color": theme.ink3},
+    )
 
 
 def _add_offer(
@@ -245,7 +247,7 @@ def _add_gap(
             hovertemplate=f"{texts[1]}<extra></extra>",
         )  # fmt: skip
     )
-    at_right = estimate > (range_[0] + range_[1]) / 2
+    at_right = estimate > range_[0] + (range_[1] - range_[0]) * 0.7
     figure.add_annotation(
         x=lower if at_right else upper, xref="x2", y=0.35, yref="y3", xanchor="right" if at_right else "left",
         xshift=-10 if at_right else 10, align="right" if at_right else "left", showarrow=False,

@@ -15,6 +15,9 @@ from fairness.plots.theme import VERDICT_COLOURS, VERDICT_SYMBOLS, Theme, base_l
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+_FAR_LEFT, _FAR_RIGHT = -9, 10
+"""Ends of lines and areas that run across the whole figure, beyond the plot on both sides; the edge cuts them."""
+
 AXIS = 26
 """Pixels below the rows for the axis."""
 
@@ -65,6 +68,7 @@ def interval_rows(
     head: Sequence[str] = (),
     gap: int = 16,
     most_ticks: int = 5,
+    ruled: bool = False,
 ) -> Figure:
     """Return a forest plot: labels at the left, marks in the middle, texts at the right.
 
@@ -78,6 +82,7 @@ def interval_rows(
         head: Heading of the label column and of each right-hand column.
         gap: Pixels between the marks and the right-hand texts.
         most_ticks: At most so many ticks.
+        ruled: A hairline between the rows.
     """
     from plotly.graph_objects import Figure
 
@@ -90,13 +95,25 @@ def interval_rows(
     figure.update_yaxes(range=[height, 0], showticklabels=False)
     for shape in zero_and_margin(theme, margin, along="x"):
         figure.add_shape(shape)
-    middle = 0.0
-    last = -1.0
+    last = 0
     for row in rows:
-        middle, last = last + 1 + row.height / 2, last + row.height
+        middle, last = last + row.height / 2, last + row.height
         _add_texts(figure, row, theme, middle, left=left, right=right, columns=columns)
         if row.strong and row.key:
             _add_highlight(figure, theme, middle - row.height / 2, middle + row.height / 2)
+        if ruled and last < height:
+            line = {"color": theme.grid, "width": 1}
+            figure.add_shape(
+                type="line",
+                xref="paper",
+                x0=_FAR_LEFT,
+                x1=_FAR_RIGHT,
+                yref="y",
+                y0=last,
+                y1=last,
+                line=line,
+                layer="below",
+            )
     _add_marks(figure, rows, theme)
     if band_name:
         # On the side that has more room.
@@ -200,7 +217,7 @@ def _dim(text: str, theme: Theme, *, strong: bool = False) -> str:
 
 def _add_highlight(figure: Figure, theme: Theme, top: float, bottom: float) -> None:
     figure.add_shape(
-        type="rect", xref="paper", x0=-0.5, x1=1.5, yref="y", y0=top, y1=bottom,
+        type="rect", xref="paper", x0=_FAR_LEFT, x1=_FAR_RIGHT, yref="y", y0=top, y1=bottom,
         fillcolor=theme.sidebar, line={"width": 0}, layer="below",
     )  # fmt: skip
 
@@ -236,7 +253,7 @@ def interval_columns(
     left, bottom = 40, 44
     figure = Figure(layout=base_layout(theme, height=height, left=left, right=4, top=18, bottom=bottom))
     low, high = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
-    values = ticks(low, high, most=4)
+    values = ticks(low, high, most=6)
     figure.update_yaxes(
         range=[low, high], tickmode="array", tickvals=values, ticktext=percent_ticks(values),
         showgrid=True, gridcolor=theme.grid, ticklabelstandoff=6,

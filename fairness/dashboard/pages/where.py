@@ -52,7 +52,7 @@ if opened:
     detail = open_cell(view, opened, theme)
     with st.container(key="drill"), st.container(key="panel-cell", gap=None):
         st.html(html.panel_head(detail.panel.title, detail.panel.subtitle))
-        left, right = st.columns([584, 336])
+        left, right = st.columns([584, 336], gap="large")
         with left:
             st.plotly_chart(
                 detail.panel.figure, theme=None, config=PLOT, key=f"plot-cell-{opened}", alt=detail.panel.alt
