@@ -112,24 +112,33 @@ def parts(finding: Data, order: Sequence[str]) -> list[str]:
     Only the first starts with a capital, unless the data have it so.
 
     Example:
-        >>> parts({"scope": {"senior": "0", "contract": "One year"}}, ["contract", "senior"])
-        ['One year', 'senior 0']
+        >>> parts({"scope": {"senior": "0", "contract": "One year", "TV": "No"}}, ["contract", "senior", "TV"])
+        ['One year', 'senior 0', 'TV no']
     """
     place = {name: number for number, name in enumerate(order)}
     items = sorted(finding["scope"].items(), key=lambda item: place.get(item[0], -1))
-    texts = [f"{column(name)} {value(text).lower()}" if _says_little(text) else value(text) for name, text in items]
-    return (
-        [texts[0], *(_inside(text, raw) for text, (_, raw) in zip(texts[1:], items[1:], strict=True))] if texts else []
-    )
+    found = []
+    for number, (name, text) in enumerate(items):
+        shown, title = value(text), column(name)
+        if text is None or _says_little(text):
+            shown = f"{title if number == 0 or title == name else _lower(title)} {_within(shown, text)}"
+        elif number:
+            shown = _within(shown, text)
+        found.append(shown)
+    return found
 
 
-def _inside(text: str, raw: str | None) -> str:
-    """Return a name as it stands within a list: a capital that the data do not have is taken back."""
-    return text if raw is not None and text == raw else text[:1].lower() + text[1:]
+def _within(shown: str, raw: str | None) -> str:
+    """Return a value as it stands within a list: a capital that the data do not have is taken back."""
+    return shown if shown == raw and shown.casefold() not in ("yes", "no") else _lower(shown)
 
 
-def _says_little(text: str | None) -> bool:
-    return text is None or text.casefold() in ("true", "false", "yes", "no") or bool(re.fullmatch(r"[\d<].*", text))
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _says_little(text: str) -> bool:
+    return text.casefold() in ("true", "false", "yes", "no") or bool(re.fullmatch(r"[\d<].*", text))
 
 
 def band_label(label: str) -> str:
@@ -375,6 +384,16 @@ def how_sure(finding: Data, n_looked_at: int) -> str:
 
 def _equals(text: str) -> str:
     return text.replace("<", "below ") if text.startswith("<") else f"is {text}"
+
+
+def view_name(chosen: Iterable[tuple[str, str]]) -> str:
+    """Return what the filters choose, by names of columns and values.
+
+    Example:
+        >>> view_name([]), view_name([("Region", "North"), ("Channel", "Phone")])
+        ('whole book', 'Region North, Channel Phone')
+    """
+    return ", ".join(f"{name} {text}" for name, text in chosen) or "whole book"
 
 
 def view_note(shown: int, total: int) -> str:

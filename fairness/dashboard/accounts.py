@@ -49,7 +49,7 @@ def left_out(view: View) -> Panel:
     return Panel(
         key="left-out",
         title=captions.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
-        subtitle=f"Tenured customers with nothing to compare their price with, {words.month(study['as_of'])}",
+        subtitle="Tenured customers with nothing to compare their price with",
         body=body,
         table=html.Table(head, (*rows, *beside), head, tuple(csv_rows)) if rows or beside else None,
         sql=queries.coverage_query(view.chosen) if view.chosen or not _has_offers(view) else queries.UNMATCHED,
@@ -76,14 +76,15 @@ def rows_accounted(view: View) -> Panel:
         ("Duplicates", block["rows_duplicate"]),
     ]
     rows = tuple((name, words.count(n)) for name, n in lines)
-    shares = [(lines[0][1] / block["rows_in"], "yes", f"{words.count(lines[0][1])} accepted"),
-              (1 - lines[0][1] / block["rows_in"], "no hatched",
-               f"{words.count(block['rows_in'] - lines[0][1])} set aside")] if block["rows_in"] else []  # fmt: skip
+    accepted, aside = lines[0][1], block["rows_in"] - lines[0][1]
+    shares = [(accepted, "yes", f"{words.count(accepted)} accepted")]
+    if aside:
+        shares.append((aside, "no hatched", f"{words.count(aside)} set aside"))
     return Panel(
         key="rows",
         title=f"All {words.many(block['rows_in'], 'row')} are accounted for",
         subtitle="What became of every row that was read; rows and amounts tie out",
-        body=(html.bar(shares) if shares else "") + html.plain_table(("Outcome", "Rows"), rows),
+        body=html.bar(shares) + html.plain_table(("Outcome", "Rows"), rows),
         table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), tuple(lines)),
         sql=queries.RECONCILIATION,
         foot=("Exact counts. Rejected rows: fairness sql \"from quarantine\"", source_line(view)),

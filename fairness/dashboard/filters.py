@@ -69,16 +69,9 @@ def chosen(study: Study) -> Chosen:
 
 def in_words(study: Study) -> str:
     """Return the filters as the line above the headline."""
-    set_ = dict(chosen(study))
-    texts = []
-    for column in filter_columns(study):
-        names = option_names(study, column)
-        texts.append(names[set_[column]] if column in set_ else f"all {_plural(captions.column(column).lower())}")
-    return ", ".join(texts)
-
-
-def _plural(noun: str) -> str:
-    return noun if noun.endswith("s") else f"{noun}s"
+    return captions.view_name(
+        (captions.column(column), option_names(study, column)[value]) for column, value in chosen(study)
+    )
 
 
 def _definitions(study: Study) -> str:

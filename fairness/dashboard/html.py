@@ -138,7 +138,7 @@ def sql_html(sql: str) -> str:
 
 def bar(shares: Sequence[tuple[float, str, str]]) -> str:
     """Return a divided bar: (share, class, label) of each part."""
-    parts = "".join(f'<i class="{kind}" style="flex-grow:{share:.5f}"></i>' for share, kind, _ in shares)
+    parts = "".join(f'<i class="{kind}" style="flex-grow:{share:.6f}"></i>' for share, kind, _ in shares)
     labels = "".join(f"<span>{escape(label)}</span>" for _, _, label in shares)
     return f'<div class="bar">{parts}</div><div class="barl">{labels}</div>'
 

@@ -53,7 +53,7 @@ def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
     by_money = support["assessable_money_share"]
     second = f"{words.count(support['assessable_customers'])} of {words.count(support['tenured_customers'])}"
     second += f"; {words.percent(by_money)} of money" if by_money is not None else ""
-    items.append(("", "Could be compared", words.percent(share), "of tenured customers", second))
+    items.append(("", "Could be compared", words.percent(share), "of tenured", second))
     return items
 
 
@@ -91,12 +91,34 @@ def _sql(view: View, findings: Sequence[Finding], filtered: str) -> str:
     return filtered if view.head["estimand"] == "offer_gap" else queries.counts_query(view.chosen)
 
 
-def certainty(view: View, theme: Theme) -> Panel | None:
+_COMPARED = ("raw_gap", "like_for_like_gap", "market_gap", "cost_gap", "offer_gap")
+
+
+def _comparators(view: View) -> dict[str, Finding]:
+    """Return the gap under each comparison that has an estimate, by estimand; the headline is one of them."""
+    head = view.head
+    found = {name: head if name == head["estimand"] else view.pooled(name) for name in _COMPARED}
+    return {name: finding for name, finding in found.items() if finding is not None and finding["estimate"] is not None}
+
+
+def _readings(view: View) -> list[Finding]:
+    """Return the headline's gap under each reading of the comparator that has an estimate."""
+    if view.head["estimand"] != "offer_gap":
+        return []
+    known = [*(view.pooled("offer_gap", "offer", basis) for basis in _READINGS), view.pooled("offer_gap", "derived")]
+    return [finding for finding in known if finding is not None and finding["estimate"] is not None]
+
+
+def first_row_height(view: View) -> int:
+    """Return the pixels that the figures of the first row share, axis not counted."""
+    return max(164, 40 * len(_comparators(view)), 40 * len(_readings(view)))
+
+
+def certainty(view: View, theme: Theme, height: int) -> Panel | None:
     """Return raw, like-for-like and headline gap with their certainty."""
     head = view.head
-    names = ("raw_gap", "like_for_like_gap", "market_gap", "cost_gap", "offer_gap")
-    found = {name: head if name == head["estimand"] else view.pooled(name) for name in names}
-    findings = [finding for finding in found.values() if finding is not None and finding["estimate"] is not None]
+    found = _comparators(view)
+    findings = list(found.values())
     if not findings:
         return None
 
@@ -112,16 +134,16 @@ def certainty(view: View, theme: Theme) -> Panel | None:
             view,
             note=words.gap(finding),
             strong=finding is head,
-            height=164 // max(3, len(findings)),
+            height=height // max(3, len(findings)),
         )
         for finding in findings
     ]
-    alike = found["like_for_like_gap"] or found["market_gap"] or found["cost_gap"]
+    alike = found.get("like_for_like_gap") or found.get("market_gap") or found.get("cost_gap")
     new = next((finding["n_new"] for finding in findings if finding["n_new"]), None)
     counted = [f"{words.count(head['n_tenured'])} tenured", f"{words.count(new)} new" if new else ""]
     return Panel(
         key="certainty",
-        title=captions.certainty_title(found["raw_gap"], alike, head),
+        title=captions.certainty_title(found.get("raw_gap"), alike, head),
         subtitle=f"Tenured prices above {words.small(len(rows), 'comparator')}, with {captions.level(view.document)} intervals",
         figure=interval_rows(rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=148,
                              most_ticks=6),
@@ -133,7 +155,7 @@ def certainty(view: View, theme: Theme) -> Panel | None:
     )  # fmt: skip
 
 
-def by_tenure(view: View, theme: Theme) -> Panel | None:
+def by_tenure(view: View, theme: Theme, height: int) -> Panel | None:
     """Return the headline's gap by tenure band."""
     bands = [finding for finding in view.primary if finding["tenure_band"] is not None and finding["level"] == "pooled"]
     if len(bands) < 2:
@@ -156,7 +178,7 @@ def by_tenure(view: View, theme: Theme) -> Panel | None:
         f"{captions.level(view.document)} intervals",
         figure=interval_columns(
             rows, theme, margin=_margin(view), band_name=captions.margin(view.document),
-            unit=captions.band_unit(labels), counts="n",
+            unit=captions.band_unit(labels), counts="n", height=height + 30,
         ),
         table=findings_table(view, bands, name, "Tenure"),
         sql=_sql(view, bands, queries.offer_query(view.chosen, by="band_order")),
@@ -166,13 +188,11 @@ def by_tenure(view: View, theme: Theme) -> Panel | None:
     )  # fmt: skip
 
 
-def by_basis(view: View, theme: Theme) -> Panel | None:
+def by_basis(view: View, theme: Theme, height: int) -> Panel | None:
     """Return the headline's gap under each reading of the comparator that the study has."""
     head = view.head
-    known = [view.pooled("offer_gap", "offer", basis) for basis in _READINGS]
-    known.append(view.pooled("offer_gap", "derived"))
-    findings = [finding for finding in known if finding is not None and finding["estimate"] is not None]
-    if head["estimand"] != "offer_gap" or len(findings) < 2:
+    findings = _readings(view)
+    if len(findings) < 2:
         return None
 
     def name(finding: Finding) -> str:
@@ -181,7 +201,7 @@ def by_basis(view: View, theme: Theme) -> Panel | None:
     same = [finding for finding in findings if finding["verdict"] == head["verdict"]]
     rows = [
         plot_row(finding, name(finding), view, note=words.gap(finding), strong=_same_reading(finding, head),
-                 height=164 // max(3, len(findings)))
+                 height=height // max(3, len(findings)))
         for finding in findings
     ]  # fmt: skip
     agree = f"{len(same)} of {len(findings)} give the same verdict"
@@ -221,6 +241,8 @@ def worst(view: View, theme: Theme) -> Panel | None:
     rows = []
     for cell in largest:
         first, *rest = captions.parts(cell, order)
+        if len(rest) > 2:
+            first, rest = f"{first}, {rest[0]}", rest[1:]
         amount = money.get(_key(cell))
         rows.append(
             plot_row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -136,11 +137,22 @@ def hover(finding: Finding, name: str, view: View) -> str:
     return "<br>".join([*lines, f"{words.many(finding['n_tenured'], 'tenured customer')}"])
 
 
-def plot_row(finding: Finding, label: str, view: View, **more: Any) -> Row:
-    """Return a finding as a row of a plot; what cannot be assessed has no mark."""
+def plot_row(finding: Finding, label: str, view: View, *, width: int = 200, **more: Any) -> Row:
+    """Return a finding as a row of a plot; what cannot be assessed has no mark.
+
+    Args:
+        finding: The estimate.
+        label: Its name, broken into lines of at most ``width`` characters.
+        view: Where it comes from.
+        width: See above.
+        more: Other attributes of the row; a height is that of one line.
+    """
+    lines = textwrap.wrap(label, width) or [label]
+    if "height" in more:
+        more["height"] += 15 * (len(lines) - 1)
     is_known = finding["verdict"] != "not_assessable"
     return Row(
-        label=html.escape(label),
+        label="<br>".join(html.escape(line) for line in lines),
         estimate=finding["estimate"] if is_known else None,
         lower=finding["ci_lower"] if is_known else None,
         upper=finding["ci_upper"] if is_known else None,

@@ -80,23 +80,25 @@ def coverage_query(chosen: Chosen) -> str:
     )
 
 
-UNCOMPARED = """select
-    cell_coverage.cell_key,
-    sum(cell_coverage.n_observations) as customers,
-    reasons.offer_reason,
-    coalesce(reasons.n_customers, 0) as n_reason
+CELL_SIZES = """select
+    cell_key,
+    sum(n_observations) filter (where loyalty_group = 'tenured') as n_tenured,
+    sum(n_observations) filter (where loyalty_group = 'new') as n_new
 from cell_coverage
-left join (
-    select cell_key, offer_reason, sum(n_customers) as n_customers
-    from unmatched
-    where loyalty_group = 'tenured'
-    group by cell_key, offer_reason
-) as reasons
-    on cell_coverage.cell_key = reasons.cell_key
-where cell_coverage.loyalty_group = 'tenured'
-    and cell_coverage.currency = (select currency from params)
-group by cell_coverage.cell_key, reasons.offer_reason, reasons.n_customers
-order by cell_coverage.cell_key, n_reason desc, reasons.offer_reason;"""
+where currency = (select currency from params)
+group by cell_key
+order by cell_key;"""
+"""Tenured and new customers of every cell."""
+
+CELL_REASONS = """select
+    cell_key,
+    offer_reason,
+    sum(n_customers) as n_tenured
+from unmatched
+where loyalty_group = 'tenured'
+group by cell_key, offer_reason
+order by cell_key, n_tenured desc, offer_reason;"""
+"""Why tenured customers of a cell have no offer, the most frequent reason first."""
 
 UNMATCHED = """select
     offer_reason as reason,

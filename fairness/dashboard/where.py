@@ -23,6 +23,9 @@ from fairness.plots import Row, Theme, Tile, heat_map, interval_rows
 
 MOST_ROWS = 40
 _MOST_TILES = 8
+_MOST_DOWN, _MOST_DOWN_ROWS = 2, 16
+_LINE = 44
+"""Characters of a cell's name per line of the forest plot."""
 _DECIDED = ("penalty", "favourable", "equivalent")
 _NAMES = {
     "penalty": "Pay more",
@@ -57,13 +60,20 @@ def uncompared(view: View) -> Left:
     cells = [cell for cell in view.cell_findings if cell["verdict"] == "not_assessable"]
     if not cells:
         return {}
-    by_key: dict[str, tuple[int, str]] = {}
-    for key, customers, reason, _ in query(view.study.run, queries.UNCOMPARED)[1]:
-        by_key.setdefault(str(key), (int(customers), str(reason or "")))
+    by_key = {
+        str(key): (int(n or 0), int(n_new or 0)) for key, n, n_new in query(view.study.run, queries.CELL_SIZES)[1]
+    }
+    reasons: dict[str, str] = {}
+    if cells[0]["estimand"] == "offer_gap":
+        for key, reason, _ in query(view.study.run, queries.CELL_REASONS)[1]:
+            reasons.setdefault(str(key), str(reason))
     found = {}
     for cell in cells:
-        customers, reason = by_key.get(cell_key(view, cell), (0, ""))
-        found[_key(cell)] = customers, reason or cell["verdict_reason"]
+        key = cell_key(view, cell)
+        customers, n_new = by_key.get(key, (0, 0))
+        missing = "too_few_customers" if n_new else "no_new_customers"
+        known = cell["verdict_reason"] if cell["verdict_reason"] != "no_comparable_cell" else missing
+        found[_key(cell)] = customers, reasons.get(key, known)
     return found
 
 
@@ -89,14 +99,16 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     if len(cells) < 2 or not varying:
         return None
     across = _across(cells, varying)
-    values = _in_order(view, across, cells)
-    down_columns = [name for name in varying if name != across]
+    down = [name for name in varying if name != across]
     groups: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
     for cell in cells:
-        groups[tuple(captions.parts({"scope": {name: cell["scope"][name] for name in down_columns}}, columns))].append(
-            cell
-        )
-    listed = list(groups.items())[:MOST_ROWS]
+        row = captions.parts({"scope": {name: cell["scope"][name] for name in down}}, columns)
+        groups[tuple(row)].append(cell)
+    listed, rest = _rows_of(groups)
+    # With more columns the labels would say more than the map.
+    if len(down) > _MOST_DOWN or not listed:
+        return None
+    values = _in_order(view, across, [cell for _, members in listed for cell in members])
     reasons = uncompared(view)
     tiles = [
         _tile(view, cell, number, values.index(cell["scope"][across]), chosen, reasons)
@@ -108,14 +120,15 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     names = captions.values(values)
     labels = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
     # About as tall as the forest plot beside it.
-    height = max(30 if len(listed) > 12 else 46, min(84, (24 * len(cells) + 60) // len(listed)))
-    rest = "" if len(listed) == len(groups) else f"; the first {len(listed)} of {len(groups)} rows, all in the table"
+    drawn = sum(cell["verdict"] != "not_assessable" for cell in shown)
+    height = max(46, min(84, (24 * drawn + 90) // len(listed)))
+    left = min(160, max(80, int(6.2 * max(len(line) for label in labels for line in label)) + 10))
     return Panel(
         key="heat",
         title=captions.heat_title(cells, columns, order),
         subtitle=f"{captions.gap_name(view.study.document['headline'])} by "
-        f"{words.listed(captions.column(name).lower() for name in [*down_columns, across])}, % with interval{rest}",
-        figure=heat_map(tiles, labels, [names[value] for value in values], theme, left=96, tile_height=height),
+        f"{words.listed(captions.column(name).lower() for name in [*down, across])}, % with interval{rest}",
+        figure=heat_map(tiles, labels, [names[value] for value in values], theme, left=left, tile_height=height),
         body=_legend(shown),
         table=findings_table(view, cells, lambda cell: captions.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),
@@ -124,6 +137,19 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
         alt=in_words(shown, lambda cell: captions.scope(cell, order)),
         findings=published(view, cells),
     )  # fmt: skip
+
+
+def _rows_of(groups: dict[tuple[str, ...], list[Finding]]) -> tuple[list[tuple[tuple[str, ...], list[Finding]]], str]:
+    """Return the rows that have anything to show, the largest where there are many, and a word on those left out."""
+    telling = [item for item in groups.items() if any(cell["verdict"] != "not_assessable" for cell in item[1])]
+    # Few rows are all shown: what cannot be assessed has its place in the picture.
+    if len(groups) <= _MOST_DOWN_ROWS:
+        telling = list(groups.items())
+    largest = sorted(telling, key=lambda item: -sum(cell["n_tenured"] for cell in item[1]))[:_MOST_DOWN_ROWS]
+    listed = [item for item in telling if item in largest]
+    if len(listed) == len(groups):
+        return listed, ""
+    return listed, f"; {len(listed)} of {len(groups)} rows, those with the most customers"
 
 
 def _across(cells: Sequence[Finding], columns: Sequence[str]) -> str:
@@ -170,8 +196,15 @@ def _legend(cells: Sequence[Finding]) -> str:
     return f'<div class="scalebar"><span>−{largest}<i class="ramp"></i>{largest}</span>{"".join(hatched)}</div>'
 
 
-def forest(view: View, theme: Theme, chosen: str | None) -> Panel | None:
-    """Return the cells as a forest plot: the decided by size, the undecided below, the others with their reasons."""
+def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Panel | None:
+    """Return the cells as a forest plot: the decided by size, the undecided below, the others with their reasons.
+
+    Args:
+        view: What the filters leave.
+        theme: Colours.
+        chosen: Name of the open cell.
+        narrow: The plot has half the page, beside the heat map.
+    """
     cells = view.cell_findings
     if not cells:
         return None
@@ -185,17 +218,18 @@ def forest(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     undecided = sorted(
         (cell for cell in drawn if cell["verdict"] == "inconclusive"), key=lambda cell: -cell["estimate"]
     )
+    line = _LINE if narrow else 3 * _LINE
     hidden = max(0, len(decided) - MOST_ROWS)
     if hidden:
         half = MOST_ROWS // 2
         decided = decided[:half] + decided[-half:]
-    rows = [_forest_row(view, cell, name(cell), chosen) for cell in decided]
+    rows = [_forest_row(view, cell, name(cell), chosen, line) for cell in decided]
     if undecided:
         rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
-        rows += [_forest_row(view, cell, name(cell), chosen) for cell in undecided[:MOST_ROWS]]
+        rows += [_forest_row(view, cell, name(cell), chosen, line) for cell in undecided[:MOST_ROWS]]
     all_cells = view.study.document["findings"]
     looked_at = sum(cell["level"] == "cell" and cell["family"] == cells[0]["family"] for cell in all_cells)
-    longest = max((len(row.label) for row in rows), default=10)
+    longest = max((len(part) for row in rows if not row.section for part in row.label.split("<br>")), default=10)
     unseen = hidden + max(0, len(undecided) - MOST_ROWS)
     return Panel(
         key="forest",
@@ -204,8 +238,8 @@ def forest(view: View, theme: Theme, chosen: str | None) -> Panel | None:
         f"Grey band: {captions.margin(view.document)}",
         figure=interval_rows(
             rows, theme, margin=float(view.document["study"]["margin"]), band_name="",
-            left=min(240, max(110, int(longest * 6.1))), columns=(54, 0),
-            head=(", ".join(captions.column(name) for name in view.study.columns), "Gap (interval)", "Adj. p"), gap=12, most_ticks=4,
+            left=min(240 if narrow else 560, max(110, int(longest * 6.1))), columns=(54, 0),
+            head=(_cell_head(view), "Gap (interval)", "Adj. p"), gap=12, most_ticks=4,
         ) if rows else None,
         body=_not_assessed(view, [cell for cell in cells if cell["verdict"] == "not_assessable"]),
         table=findings_table(view, [*decided, *undecided, *(c for c in cells if c not in drawn)], name, "Cell", adjusted=True),
@@ -221,26 +255,45 @@ def forest(view: View, theme: Theme, chosen: str | None) -> Panel | None:
 _CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "holm": "Holm"}
 
 
-def _forest_row(view: View, cell: Finding, name: str, chosen: str | None) -> Row:
+def _cell_head(view: View) -> str:
+    names = [captions.column(name) for name in view.study.columns]
+    return ", ".join(names) if len(names) <= 3 else "Cell"
+
+
+def needs_width(view: View) -> bool:
+    """Say whether names of cells are too long for half a page."""
+    return any(len(captions.scope(cell, view.study.order)) > 2 * _LINE for cell in view.cell_findings)
+
+
+def _forest_row(view: View, cell: Finding, name: str, chosen: str | None, line: int) -> Row:
     decides = words.still_needed(cell) if cell["verdict"] == "inconclusive" else ""
     return plot_row(
-        cell, name, view, height=38 if decides else 24, key=name, strong=name == chosen,
+        cell, name, view, width=line, height=38 if decides else 24, key=name, strong=name == chosen,
         right=(words.gap(cell), captions.p_value(cell["p_value_adjusted"])), under=decides,
     )  # fmt: skip
 
 
 def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
+    """Return the cells that cannot be assessed with their reasons; many of them by reason."""
     if not cells:
         return ""
     left_out = uncompared(view)
-    lines = []
-    for cell in cells[:_MOST_TILES]:
-        n, code = left_out[_key(cell)]
-        reason = words.REASONS.get(code, code)
-        lines.append((captions.scope(cell, view.study.order), f"{reason} ({words.many(n, 'customer')})"))
-    if len(cells) > _MOST_TILES:
-        lines.append((f"{len(cells) - _MOST_TILES:,} more", "in the table"))
+    if len(cells) <= _MOST_TILES:
+        lines = [
+            (captions.scope(cell, view.study.order), _why(left_out[_key(cell)][1], left_out[_key(cell)][0]))
+            for cell in cells
+        ]
+    else:
+        by_reason: dict[str, list[int]] = defaultdict(list)
+        for cell in cells:
+            n, code = left_out[_key(cell)]
+            by_reason[code].append(n)
+        lines = [(words.many(len(sizes), "cell"), _why(code, sum(sizes))) for code, sizes in sorted(by_reason.items())]
     return html.plain_table(("Cannot be assessed", "Why"), lines)
+
+
+def _why(code: str, customers: int) -> str:
+    return f"{words.REASONS.get(code, code)} ({words.many(customers, 'customer')})"
 
 
 def lenses(view: View, theme: Theme) -> list[Panel]:

@@ -72,7 +72,7 @@ def price_distributions(
     """
     from plotly.graph_objects import Figure
 
-    left, height = 128, 372
+    left, height = 128, 440
     figure = Figure(layout=base_layout(theme, height=height, left=left, right=8, top=26, bottom=24))
     low, high, step = _bins([*new.prices, *tenured.prices, *([reference] if reference else [])])
     figure.update_layout(

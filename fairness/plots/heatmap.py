@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from fairness.plots.theme import VERDICT_COLOURS, Theme, base_layout
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+_MOST_ROOMY = 4
+"""With more columns an interval no longer fits its tile; it is in the table and under the pointer."""
 
 _STRONGEST = 0.85
 """How far the largest gap is mixed from the centre towards the data colour: text stays readable on it."""
@@ -62,7 +66,9 @@ def heat_map(
     from plotly.graph_objects import Bar, Figure
 
     height = tile_height * len(rows)
-    figure = Figure(layout=base_layout(theme, height=height + 28, left=left, right=0, top=28, bottom=0))
+    names = ["<br>".join(textwrap.wrap(name, 11)) for name in columns]
+    top = 13 + 15 * max(name.count("<br>") + 1 for name in names)
+    figure = Figure(layout=base_layout(theme, height=height + top, left=left, right=0, top=top, bottom=0))
     figure.update_xaxes(range=[0, len(columns)], showticklabels=False)
     figure.update_yaxes(range=[len(rows), 0], showticklabels=False)
     figure.update_layout(barmode="overlay", bargap=0)
@@ -95,8 +101,8 @@ def heat_map(
         )
     )
     for tile, fill in zip(tiles, fills, strict=True):
-        _add_text(figure, tile, fill, theme, roomy=tile_height >= 44)
-    _add_labels(figure, rows, columns, theme, left=left)
+        _add_text(figure, tile, fill, theme, roomy=len(columns) <= _MOST_ROOMY)
+    _add_labels(figure, rows, names, theme, left=left)
     _add_symbols(figure, tiles, theme)
     return figure
 

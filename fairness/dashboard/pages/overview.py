@@ -7,7 +7,16 @@ from fairness.dashboard import html
 from fairness.dashboard.accounts import left_out, rows_accounted
 from fairness.dashboard.frame import above_headline, current_view, end, notes
 from fairness.dashboard.look import current_theme
-from fairness.dashboard.overview import by_basis, by_tenure, certainty, headline_panel, metric_strip, monthly, worst
+from fairness.dashboard.overview import (
+    by_basis,
+    by_tenure,
+    certainty,
+    headline_panel,
+    first_row_height,
+    metric_strip,
+    monthly,
+    worst,
+)
 from fairness.dashboard.panels import show
 
 view, theme = current_view(), current_theme()
@@ -17,16 +26,19 @@ facts = headline_panel(view)
 st.html(html.strip(metric_strip(view)))
 st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, facts.sql, image=False)}</div>')
 
-first = [panel for panel in (certainty(view, theme), by_tenure(view, theme), by_basis(view, theme)) if panel]
+height = first_row_height(view)
+first = [panel for make in (certainty, by_tenure, by_basis) if (panel := make(view, theme, height))]
 second = [panel for panel in (worst(view, theme), monthly(view, theme)) if panel]
-third = [left_out(view), rows_accounted(view)]
-if len(second) == 1:
-    second, third = [second[0], third[0]], third[1:]
-for name, row in (("three", first), ("two", second), ("last", third)):
+accounts = [left_out(view), rows_accounted(view)]
+# Columns of panels: where only one figure is in the second row, the accounts stand beside it.
+beside = [[panel] for panel in second] if len(second) != 1 else [second, accounts]
+rows = [[[panel] for panel in first], beside, [] if len(second) == 1 else [[panel] for panel in accounts]]
+for number, row in enumerate(rows):
     if not row:
         continue
-    with st.container(key=name):
-        for place, panel in zip(st.columns(len(row), gap="medium"), row, strict=True):
+    with st.container(key=f"{'three' if len(row) == 3 else 'row'}-{number}"):
+        for place, panels in zip(st.columns(len(row), gap="medium"), row, strict=True):
             with place:
-                show(panel)
+                for panel in panels:
+                    show(panel)
 end(view)

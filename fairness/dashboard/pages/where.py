@@ -1,5 +1,7 @@
 """Where: which cells and groups pay more, and one cell in detail."""
 
+from functools import partial
+
 import streamlit as st
 
 from fairness import captions
@@ -8,7 +10,7 @@ from fairness.dashboard.cell import cell_names, open_cell
 from fairness.dashboard.frame import above_headline, current_view, end, notes
 from fairness.dashboard.look import current_theme
 from fairness.dashboard.panels import PLOT, show
-from fairness.dashboard.where import forest, heat, lenses, verdict_strip
+from fairness.dashboard.where import forest, heat, lenses, needs_width, verdict_strip
 
 view, theme = current_view(), current_theme()
 cells, names = view.cell_findings, cell_names(view)
@@ -38,12 +40,15 @@ st.html(
 )
 if cells:
     st.html(html.strip(verdict_strip(view), kind="verdicts"))
-    panels = [panel for panel in (heat(view, theme, opened), forest(view, theme, opened)) if panel]
+    tiles, alone = heat(view, theme, opened), needs_width(view)
+    panels = [panel for panel in (tiles, forest(view, theme, opened, narrow=bool(tiles) and not alone)) if panel]
     with st.container(key="cells"):
-        for place, panel in zip(st.columns([404, 524] if len(panels) == 2 else 1, gap="medium"), panels, strict=True):
+        side_by_side = len(panels) == 2 and not alone
+        places = st.columns([404, 524], gap="medium") if side_by_side else [st.container() for _ in panels]
+        for place, panel in zip(places, panels, strict=True):
             with place:
                 plot = f"plot-{panel.key}-{opened}"
-                show(panel, on_select=lambda plot=plot: clicked(plot), version=f"-{opened}")
+                show(panel, on_select=partial(clicked, plot), version=f"-{opened}")
     with st.container(key="pick"):
         st.selectbox(
             "Open a cell", names, index=None, key="cell", bind="query-params", placeholder="Choose a cell", width=420
