@@ -71,6 +71,7 @@ def _check_port(port: int) -> None:
             probe.bind((ADDRESS, port))
         except OSError as error:
             raise FairnessError(
-                f"port {port} cannot be used: {error.strerror}", where=f"{ADDRESS}:{port}",
+                f"port {port} cannot be used: {error.strerror}",
+                where=f"{ADDRESS}:{port}",
                 mend="choose another one with --port, or stop what uses it",
-            ) from error  # fmt: skip
+            ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from fairness import captions, words
+from fairness import titles, words
 from fairness.dashboard import html, queries
 from fairness.dashboard.panels import Panel, source_line
 from fairness.dashboard.study import View
@@ -48,14 +48,16 @@ def left_out(view: View) -> Panel:
         body += html.plain_table(head, [*rows, *beside], total=len(lines) > 1 and not beside)
     return Panel(
         key="left-out",
-        title=captions.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
+        title=titles.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
         subtitle="Tenured customers with nothing to compare their price with",
         body=body,
         table=html.Table(head, (*rows, *beside), head, tuple(csv_rows)) if rows or beside else None,
         sql=queries.coverage_query(view.chosen) if view.chosen or not _has_offers(view) else queries.UNMATCHED,
-        foot=(f"{words.many(support['tenured_customers'], 'tenured customer')}. Nothing is assumed about those left out.",
-              source_line(view)),
-    )  # fmt: skip
+        foot=(
+            f"{words.many(support['tenured_customers'], 'tenured customer')}. Nothing is assumed about those left out.",
+            source_line(view),
+        ),
+    )
 
 
 def _has_offers(view: View) -> bool:
@@ -87,5 +89,5 @@ def rows_accounted(view: View) -> Panel:
         body=html.bar(shares) + html.plain_table(("Outcome", "Rows"), rows),
         table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), tuple(lines)),
         sql=queries.RECONCILIATION,
-        foot=("Exact counts. Rejected rows: fairness sql \"from quarantine\"", source_line(view)),
-    )  # fmt: skip
+        foot=('Exact counts. Rejected rows: fairness sql "from quarantine"', source_line(view)),
+    )

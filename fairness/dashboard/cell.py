@@ -47,7 +47,7 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
     period = _period(view, values)
     new, tenured = (_shares(group, prices, summary, currency) for group in ("new", "tenured"))
     reference, reference_name, shift = _reference(cell, new, tenured, offers, currency)
-    table = _table(view, cell, summary, offers, currency, period)
+    table = _table(view, cell, summary, has_offers=bool(offers), currency=currency, period=period)
     panel = Panel(
         key="cell",
         title=_title(cell, name, shift, currency, period),
@@ -60,7 +60,8 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
             reference=reference,
             reference_name=reference_name,
             offers=[float(row[0]) for row in offers] if cell["estimand"] == "offer_gap" else [],
-            gap=None if reference is None or cell["ci_lower"] is None
+            gap=None
+            if reference is None or cell["ci_lower"] is None
             else (cell["estimate"], cell["ci_lower"], cell["ci_upper"]),
             verdict=cell["verdict"],
             gap_texts=(f"{_signed(shift, currency)} {period}", words.gap(cell)),
@@ -71,13 +72,23 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
             price_axis=f"Price {period}",
         ),
         table=findings_table(view, _asked_otherwise(view, cell), words.estimand, "Question", adjusted=True),
-        sql="\n\n".join((queries.findings_query(published(view, [cell])), queries.summary_query(values),
-                         queries.price_query(values), queries.offers_query(values), queries.customers_query(values))),
-        foot=(f"{words.count(_count(summary, 'tenured'))} tenured and {words.count(_count(summary, 'new'))} new customers"
-              + (f", {words.many(len(offers), 'offer price')}" if offers else ""), source_line(view)),
+        sql="\n\n".join(
+            (
+                queries.findings_query(published(view, [cell])),
+                queries.summary_query(values),
+                queries.price_query(values),
+                queries.offers_query(values),
+                queries.customers_query(values),
+            )
+        ),
+        foot=(
+            f"{words.count(_count(summary, 'tenured'))} tenured and {words.count(_count(summary, 'new'))} new customers"
+            + (f", {words.many(len(offers), 'offer price')}" if offers else ""),
+            source_line(view),
+        ),
         alt=f"{name}: {words.gap(cell)}",
         findings=published(view, _asked_otherwise(view, cell)),
-    )  # fmt: skip
+    )
     return CellView(panel, table, _notes(view, cell), html.csv_text(table))
 
 
@@ -160,9 +171,8 @@ def _signed(amount: float | None, currency: str) -> str:
 
 
 def _table(
-    view: View, cell: Finding, summary: dict[str, tuple[object, ...]], offers: list[tuple[object, ...]], currency: str,
-    period: str,
-) -> html.Table:  # fmt: skip
+    view: View, cell: Finding, summary: dict[str, tuple[object, ...]], *, has_offers: bool, currency: str, period: str
+) -> html.Table:
     new, tenured = _row(summary, "new"), _row(summary, "tenured")
     rows = [
         ("Customers", words.count(int(str(new[0]))), words.count(int(str(tenured[0])))),
@@ -178,17 +188,24 @@ def _table(
         ("Upper end of the middle 90 %", new[4], tenured[4]),
     ]
     money = next(
-        (item for item in view.study.document["findings"] if item["estimand"] == "overpayment" and item["level"] == "cell"
-         and item["scope"] == cell["scope"]), None,
-    )  # fmt: skip
-    if money is not None and offers:
+        (
+            item
+            for item in view.study.document["findings"]
+            if item["estimand"] == "overpayment" and item["level"] == "cell" and item["scope"] == cell["scope"]
+        ),
+        None,
+    )
+    if money is not None and has_offers:
         companions = {other["name"]: other["estimate"] for other in money["companions"]}
         affected, n = int(companions["customers_affected"]), money["n_tenured"]
         rows.append(("Pay above the offer", "", f"{words.count(affected)} of {words.count(n)}"))
         rows.append(("Paid above it, a year", "", words.money(money["estimate"], currency)))
         rows.append(("Net of those below, a year", "", words.money(companions["net"], currency)))
-        raw += [("Pay above the offer", None, affected), ("Paid above it, a year", None, money["estimate"]),
-                ("Net of those below, a year", None, companions["net"])]  # fmt: skip
+        raw += [
+            ("Pay above the offer", None, affected),
+            ("Paid above it, a year", None, money["estimate"]),
+            ("Net of those below, a year", None, companions["net"]),
+        ]
     head = ("", "New", "Tenured")
     return html.Table(head, tuple(rows), head, tuple(raw))
 
@@ -200,10 +217,13 @@ def _range(row: tuple[object, ...], currency: str) -> str:
 def _asked_otherwise(view: View, cell: Finding) -> list[Finding]:
     """Return the finding of the cell and those of other questions about it."""
     others = [
-        finding for finding in view.study.document["findings"]
-        if finding["level"] == "cell" and finding["scope"] == cell["scope"] and finding is not cell
+        finding
+        for finding in view.study.document["findings"]
+        if finding["level"] == "cell"
+        and finding["scope"] == cell["scope"]
+        and finding is not cell
         and finding["unit"] == "fraction"
-    ]  # fmt: skip
+    ]
     return [cell, *others]
 
 

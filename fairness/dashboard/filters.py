@@ -7,12 +7,12 @@ the margin) is no filter: it is shown, and changing it is a new build.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import escape
 
 import streamlit as st
 
 from fairness import captions, words
-from fairness.dashboard import html
 from fairness.dashboard.study import Chosen, Study, filters_fit, option_names, view_of
 
 MOST_OPTIONS = 60
@@ -26,9 +26,8 @@ def filter_columns(study: Study) -> list[str]:
 def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str) -> None:
     """Draw the sidebar; filters are read with :func:`chosen` afterwards."""
     with st.sidebar:
-        st.html(
-            f'<div class="brand"><i></i>Fairness</div><div class="study">{html.escape(study.document["study"]["name"])}</div>'
-        )
+        name = escape(study.document["study"]["name"])
+        st.html(f'<div class="brand"><i></i>Fairness</div><div class="study">{name}</div>')
         for path, title in pages:
             with st.container(key="here" if title == here else f"page-{title.lower()}"):
                 st.page_link(path, label=title, query_params=_kept(study))
@@ -86,7 +85,7 @@ def _definitions(study: Study) -> str:
         ("Tenured", f"from {config.tenure.tenured_from_months} months"),
         ("Equal", f"within {config.inference.margin * 100:g} %"),
     ]
-    lines = "".join(f"<span>{html.escape(name)}</span><b>{html.escape(text)}</b>" for name, text in items)
+    lines = "".join(f"<span>{escape(name)}</span><b>{escape(text)}</b>" for name, text in items)
     return f'<div class="defs">{lines}</div>'
 
 
@@ -96,8 +95,8 @@ def _build(study: Study) -> str:
     tie = "amounts tie out" if block["ties_out"] else ""
     currencies = ", ".join(block["amount_in"])
     return (
-        f"Build {html.escape(build['id'])}<br>Input {fingerprint}, version {html.escape(build['software_version'])}<br>"
-        f"Every row accounted for,<br>{tie} in {html.escape(currencies)}"
+        f"Build {escape(build['id'])}<br>Input {fingerprint}, version {escape(build['software_version'])}<br>"
+        f"Every row accounted for,<br>{tie} in {escape(currencies)}"
     )
 
 
@@ -119,13 +118,24 @@ def _change(study: Study) -> None:
     with right:
         margin = st.number_input("Equal within (%)", 0.1, 49.0, config.inference.margin * 100, step=0.5, format="%.1f")
         bases = ["headline", "effective", "standard"]
-        basis = st.selectbox("Reading of the offer", bases, bases.index(config.comparator.basis),
-                             format_func=captions.BASES.__getitem__)  # fmt: skip
+        basis = st.selectbox(
+            "Reading of the offer", bases, bases.index(config.comparator.basis), format_func=captions.BASES.__getitem__
+        )
         cell = st.multiselect(
-            "Cell columns", sorted({*config.like_for_like.cell, *config.lenses.names}), list(config.like_for_like.cell),
+            "Cell columns",
+            sorted({*config.like_for_like.cell, *config.lenses.names}),
+            list(config.like_for_like.cell),
             format_func=captions.column,
-        )  # fmt: skip
-    lines = config_lines(study, int(new), int(tenured), int(horizon), round(margin / 100, 4), basis, cell)
+        )
+    lines = config_lines(
+        study,
+        {
+            "like_for_like": {"cell": list(cell)},
+            "tenure": {"new_below_months": int(new), "tenured_from_months": int(tenured)},
+            "comparator": {"basis": basis, "horizon_months": int(horizon)},
+            "inference": {"margin": round(margin / 100, 4)},
+        },
+    )
     if not lines:
         st.write("Nothing changed yet.")
         return
@@ -134,29 +144,26 @@ def _change(study: Study) -> None:
     st.code(f"fairness app {config.path.name}", language="bash")
 
 
-def config_lines(
-    study: Study, new: int, tenured: int, horizon: int, margin: float, basis: str, cell: Sequence[str]
-) -> str:
-    """Return the lines of the config that differ from the study's, by section."""
-    config = study.config
-    sections = {
-        "like_for_like": [("cell", list(config.like_for_like.cell), list(cell))],
-        "tenure": [
-            ("new_below_months", config.tenure.new_below_months, new),
-            ("tenured_from_months", config.tenure.tenured_from_months, tenured),
-        ],
-        "comparator": [
-            ("basis", config.comparator.basis, basis),
-            ("horizon_months", config.comparator.horizon_months, horizon),
-        ],
-        "inference": [("margin", config.inference.margin, margin)],
-    }
+def config_lines(study: Study, wanted: Mapping[str, Mapping[str, object]]) -> str:
+    """Return the lines of the config that differ from the study's.
+
+    Args:
+        study: The study.
+        wanted: Section to setting to its new value.
+    """
     found = []
-    for section, settings in sections.items():
-        changed = [f"{name} = {_toml(after)}" for name, before, after in settings if before != after]
+    for section, settings in wanted.items():
+        now = getattr(study.config, section)
+        changed = [
+            f"{name} = {_toml(value)}" for name, value in settings.items() if _plain(getattr(now, name)) != value
+        ]
         if changed:
             found.append("\n".join([f"[{section}]", *changed]))
     return "\n\n".join(found)
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _toml(value: object) -> str:

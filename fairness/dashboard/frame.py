@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from fairness import captions, words
@@ -15,8 +17,12 @@ def current_view() -> View:
     study = load_study()
     filters = chosen(study)
     if filters and not filters_fit(study):
-        st.html(html.note("The config has changed since this build, so filters cannot be computed: start the dashboard "
-                          "again to build anew. This is the whole book."))  # fmt: skip
+        st.html(
+            html.note(
+                "The config has changed since this build, so filters cannot be computed: start the dashboard "
+                "again to build anew. This is the whole book."
+            )
+        )
         return view_of(study, ())
     return view_of(study, filters)
 
@@ -48,5 +54,5 @@ def end(view: View) -> None:
     st.html(
         '<div class="end"><span>The gap, the money and the people are facts of this month. The interval says what '
         "would fit the process that sets the prices; it does not cover a wrong comparator, wrong data, or differences "
-        f"that no column records.</span><span>Build {html.escape(view.document['build']['id'])}</span></div>"
+        f"that no column records.</span><span>Build {escape(view.document['build']['id'])}</span></div>"
     )

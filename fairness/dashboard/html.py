@@ -29,11 +29,11 @@ class Table:
 
 
 def csv_text(table: Table) -> str:
-    """Return a table as CSV; text that a spreadsheet would take for a formula is marked as text.
+    r"""Return a table as CSV; text that a spreadsheet would take for a formula is marked as text.
 
     Example:
         >>> csv_text(Table((), (), ("Cell", "Gap"), (("=1+1", 0.034), ("North", -0.1))))
-        "Cell,Gap\\r\\n'=1+1,0.034\\r\\nNorth,-0.1\\r\\n"
+        "Cell,Gap\r\n'=1+1,0.034\r\nNorth,-0.1\r\n"
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -113,8 +113,10 @@ def opener(text: str, target: str) -> str:
 
 def popover(name: str, content: str, *, label: str) -> str:
     """Return an overlay that the browser itself opens and closes: with Escape, or a click elsewhere."""
-    close = f'<button type="button" class="lk close" popovertarget="{escape(name)}" popovertargetaction="hide">Close</button>'
-    return f'<div popover id="{escape(name)}" class="over" role="dialog" aria-label="{escape(label)}">{close}{content}</div>'
+    name, label = escape(name), escape(label)
+    hide = f'popovertarget="{name}" popovertargetaction="hide"'
+    close = f'<button type="button" class="lk close" {hide}>Close</button>'
+    return f'<div popover id="{name}" class="over" role="dialog" aria-label="{label}">{close}{content}</div>'
 
 
 def table_html(table: Table, *, name: str) -> str:

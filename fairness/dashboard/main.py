@@ -19,9 +19,11 @@ PAGES = (("Overview", _PAGES / "overview.py", ""), ("Where", _PAGES / "where.py"
 def main() -> None:
     """Run the dashboard."""
     st.set_page_config(
-        page_title="Fairness", page_icon=str(_PAGES.parent / "assets" / "icon.svg"), layout="wide",
+        page_title="Fairness",
+        page_icon=str(_PAGES.parent / "assets" / "icon.svg"),
+        layout="wide",
         initial_sidebar_state="expanded",
-    )  # fmt: skip
+    )
     pages = [st.Page(path, title=title, url_path=address, default=not address) for title, path, address in PAGES]
     current = st.navigation(pages, position="hidden")
     apply_look()

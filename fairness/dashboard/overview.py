@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from html import escape
+from typing import Any
 from urllib.parse import quote
 
-from fairness import captions, words
+from fairness import captions, titles, words
 from fairness.dashboard import html, queries
 from fairness.dashboard.panels import (
     Finding,
@@ -22,6 +25,8 @@ from fairness.dashboard.study import View
 from fairness.plots import Theme, interval_columns, interval_rows, monthly_steps
 
 _LARGEST = 5
+_NOTE = 30
+"""Characters per line below the name of a cell."""
 _READINGS = ("headline", "effective", "standard")
 
 
@@ -41,14 +46,31 @@ def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
         net, affected = (_companion(money, name) for name in ("net", "customers_affected"))
         above = _companion(head, "share_above")
         items += [
-            ("", "Paid above the offer", words.money(money["estimate"], currency), "a year",
-             f"{words.money(str(net), currency)} net of those below it"),
-            ("", "Customers affected", words.count(int(affected or 0)), f"of {words.count(money['n_tenured'])}",
-             f"{words.percent(above)} pay above the offer" if above is not None else ""),
-        ]  # fmt: skip
+            (
+                "",
+                "Paid above the offer",
+                words.money(money["estimate"], currency),
+                "a year",
+                f"{words.money(str(net), currency)} net of those below it",
+            ),
+            (
+                "",
+                "Customers affected",
+                words.count(int(affected or 0)),
+                f"of {words.count(money['n_tenured'])}",
+                f"{words.percent(above)} pay above the offer" if above is not None else "",
+            ),
+        ]
     elif head["n_new"] is not None:
-        items.append(("", "Tenured customers compared", words.count(head["n_tenured"]), "",
-                      f"with {words.many(head['n_new'], 'new customer')}"))  # fmt: skip
+        items.append(
+            (
+                "",
+                "Tenured customers compared",
+                words.count(head["n_tenured"]),
+                "",
+                f"with {words.many(head['n_new'], 'new customer')}",
+            )
+        )
     share = support["assessable_share"]
     by_money = support["assessable_money_share"]
     second = f"{words.count(support['assessable_customers'])} of {words.count(support['tenured_customers'])}"
@@ -63,7 +85,7 @@ def _compared(head: Finding) -> str:
     return f"{words.many(head['n_tenured'], 'tenured customer')} in {words.many(head['n_cells'], 'cell')}"
 
 
-def _companion(finding: Finding, name: str) -> float | str | None:
+def _companion(finding: Finding, name: str) -> Any:
     return next((other["estimate"] for other in finding["companions"] if other["name"] == name), None)
 
 
@@ -73,8 +95,10 @@ def headline_panel(view: View) -> Panel:
     money = view.pooled("overpayment", head["comparator"], head["basis"])
     alike = view.pooled("like_for_like_gap")
     findings = [head, *(item for item in (alike, money) if item is not None and item is not head)]
-    rows = tuple((name, " ".join(part for part in (figure, unit) if part), second)
-                 for _, name, figure, unit, second in metric_strip(view))  # fmt: skip
+    rows = tuple(
+        (name, " ".join(part for part in (figure, unit) if part), second)
+        for _, name, figure, unit, second in metric_strip(view)
+    )
     return Panel(
         key="headline",
         title="",
@@ -143,16 +167,18 @@ def certainty(view: View, theme: Theme, height: int) -> Panel | None:
     counted = [f"{words.count(head['n_tenured'])} tenured", f"{words.count(new)} new" if new else ""]
     return Panel(
         key="certainty",
-        title=captions.certainty_title(found.get("raw_gap"), alike, head),
-        subtitle=f"Tenured prices above {words.small(len(rows), 'comparator')}, with {captions.level(view.document)} intervals",
-        figure=interval_rows(rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=148,
-                             most_ticks=6),
+        title=titles.certainty_title(found.get("raw_gap"), alike, head),
+        subtitle=f"Tenured prices above {words.small(len(rows), 'comparator')}, "
+        f"with {captions.level(view.document)} intervals",
+        figure=interval_rows(
+            rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=148, most_ticks=6
+        ),
         table=findings_table(view, findings, name, "Compared with"),
         sql=_sql(view, findings, queries.offer_query(view.chosen)),
         foot=(", ".join(text for text in counted if text), source_line(view)),
         alt=in_words(findings, name),
         findings=() if view.chosen else published(view, findings),
-    )  # fmt: skip
+    )
 
 
 def by_tenure(view: View, theme: Theme, height: int) -> Panel | None:
@@ -166,26 +192,36 @@ def by_tenure(view: View, theme: Theme, height: int) -> Panel | None:
         return f"{captions.band_label(finding['tenure_band'])} {captions.band_unit(labels).lower()}"
 
     rows = [
-        plot_row(band, captions.band_label(band["tenure_band"]), view, note=words.count(band["n_tenured"]),
-                 right=(words.percent(band["estimate"]).removesuffix(" %"),))
+        plot_row(
+            band,
+            captions.band_label(band["tenure_band"]),
+            view,
+            note=words.count(band["n_tenured"]),
+            right=(words.percent(band["estimate"]).removesuffix(" %"),),
+        )
         for band in bands
-    ]  # fmt: skip
+    ]
     customers = sum(band["n_tenured"] for band in bands)
     return Panel(
         key="tenure",
-        title=captions.tenure_title(bands, labels),
+        title=titles.tenure_title(bands, labels),
         subtitle=f"{captions.gap_name(view.head)} by {captions.band_unit(labels).lower()} as a customer, with "
         f"{captions.level(view.document)} intervals",
         figure=interval_columns(
-            rows, theme, margin=_margin(view), band_name=captions.margin(view.document),
-            unit=captions.band_unit(labels), counts="n", height=height + 30,
+            rows,
+            theme,
+            margin=_margin(view),
+            band_name=captions.margin(view.document),
+            unit=captions.band_unit(labels),
+            counts="n",
+            height=height + 30,
         ),
         table=findings_table(view, bands, name, "Tenure"),
         sql=_sql(view, bands, queries.offer_query(view.chosen, by="band_order")),
         foot=(words.many(customers, "customer"), source_line(view)),
         alt=in_words(bands, name),
         findings=() if view.chosen else published(view, bands),
-    )  # fmt: skip
+    )
 
 
 def by_basis(view: View, theme: Theme, height: int) -> Panel | None:
@@ -200,14 +236,20 @@ def by_basis(view: View, theme: Theme, height: int) -> Panel | None:
 
     same = [finding for finding in findings if finding["verdict"] == head["verdict"]]
     rows = [
-        plot_row(finding, name(finding), view, note=words.gap(finding), strong=_same_reading(finding, head),
-                 height=height // max(3, len(findings)))
+        plot_row(
+            finding,
+            name(finding),
+            view,
+            note=words.gap(finding),
+            strong=_same_reading(finding, head),
+            height=height // max(3, len(findings)),
+        )
         for finding in findings
-    ]  # fmt: skip
+    ]
     agree = f"{len(same)} of {len(findings)} give the same verdict"
     return Panel(
         key="basis",
-        title=captions.basis_title(findings),
+        title=titles.basis_title(findings),
         subtitle=f"Gap under {words.small(len(findings), 'reading')} of what a new customer pays, with "
         f"{captions.level(view.document)} intervals",
         figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=148, most_ticks=6),
@@ -230,8 +272,11 @@ def worst(view: View, theme: Theme) -> Panel | None:
     if len(cells) < 2 or not decided:
         return None
     largest = sorted(decided, key=lambda cell: -cell["estimate"])[:_LARGEST]
-    money = {_key(item): item["estimate"] for item in view.study.document["findings"]
-             if item["estimand"] == "overpayment" and item["level"] == "cell"}  # fmt: skip
+    money = {
+        _key(item): item["estimate"]
+        for item in view.study.document["findings"]
+        if item["estimand"] == "overpayment" and item["level"] == "cell"
+    }
     currency = view.document["study"]["currency"]
     order = view.study.order
 
@@ -241,36 +286,42 @@ def worst(view: View, theme: Theme) -> Panel | None:
     rows = []
     for cell in largest:
         first, *rest = captions.parts(cell, order)
-        if len(rest) > 2:
-            first, rest = f"{first}, {rest[0]}", rest[1:]
+        notes = textwrap.wrap(", ".join(rest), _NOTE)
         amount = money.get(_key(cell))
         rows.append(
             plot_row(
                 cell,
                 first,
                 view,
-                note=", ".join(rest),
-                height=46,
+                note="<br>".join(escape(line) for line in notes),
+                height=46 + 15 * max(0, len(notes) - 1),
                 link=cell_link(view, name(cell)),
                 right=(words.gap(cell), "Open"),
                 under=f"{words.money(amount, currency)} a year" if amount is not None else "",
-            )  # fmt: skip
+            )
         )
+    lines = [line for row in rows for line in (row.label, *row.note.split("<br>"))]
+    left = min(200, max(120, int(6.2 * max(len(line) for line in lines))))
     total = sum(cell["n_tenured"] for cell in largest)
-    all_cells = len([cell for cell in view.study.document["findings"] if cell["level"] == "cell"
-                     and cell["estimand"] == largest[0]["estimand"] and _same_reading(cell, largest[0])])  # fmt: skip
+    all_cells = len(
+        [
+            cell
+            for cell in view.study.document["findings"]
+            if cell["level"] == "cell"
+            and cell["estimand"] == largest[0]["estimand"]
+            and _same_reading(cell, largest[0])
+        ]
+    )
     return Panel(
         key="worst",
-        title=captions.worst_title(largest, order),
-        subtitle=f"The {words.small(len(largest), 'largest gap')} of {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}"
-        if len(decided) > len(largest)
-        else f"All {words.many(len(decided), 'decided cell')}, corrected for looking at {all_cells:,}",
-        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=150, columns=(52, 0), ruled=True),
+        title=titles.worst_title(largest, order),
+        subtitle=titles.worst_subtitle(len(largest), len(decided), all_cells),
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=left, columns=(52, 0), ruled=True),
         table=findings_table(view, largest, name, "Cell", adjusted=True),
         sql=published_sql(view, largest),
         foot=(f"{words.many(total, 'tenured customer')} in these {len(largest)}", source_line(view)),
         alt=in_words(largest, name),
-        more=f' <a href="{html.escape(cell_link(view, ""))}">See all cells</a>',
+        more=f' <a href="{escape(cell_link(view, ""))}">See all cells</a>',
         findings=published(view, largest),
     )
 
@@ -301,24 +352,37 @@ def monthly(view: View, theme: Theme) -> Panel | None:
     level = captions.level(view.document)
     return Panel(
         key="monthly",
-        title=captions.monthly_title(months),
+        title=titles.monthly_title(months),
         subtitle=f"Gap to the offer in force in each month, with {level} intervals for each month alone",
         figure=monthly_steps(
-            names, *([item[field] for item in months] for field in ("estimate", "ci_lower", "ci_upper")), theme,
-            margin=_margin(view), band_name=captions.margin(view.document), last=texts[-1], height=256,
-            hover=[f"<b>{name}</b><br>{text}<br>{words.many(item['n_tenured'], 'tenured customer')}"
-                   for name, text, item in zip(names, texts, months, strict=True)],
+            names,
+            [item["estimate"] for item in months],
+            [item["ci_lower"] for item in months],
+            [item["ci_upper"] for item in months],
+            theme,
+            margin=_margin(view),
+            band_name=captions.margin(view.document),
+            last=texts[-1],
+            height=256,
+            hover=[
+                f"<b>{name}</b><br>{text}<br>{words.many(item['n_tenured'], 'tenured customer')}"
+                for name, text, item in zip(names, texts, months, strict=True)
+            ],
         ),
         table=html.Table(
-            ("Month", f"Gap ({level} interval)", "Tenured customers"), rows,
+            ("Month", f"Gap ({level} interval)", "Tenured customers"),
+            rows,
             ("Month", "Gap (fraction)", "Lower", "Upper", "Tenured customers"),
             tuple(tuple(item[field] for field in fields) for item in months),
         ),
         sql=queries.MONTHLY,
-        foot=(f"{words.many(months[-1]['n_tenured'], 'tenured customer')} in {names[-1]}, {words.many(len(months), 'month')}",
-              source_line(view)),
+        foot=(
+            f"{words.many(months[-1]['n_tenured'], 'tenured customer')} in {names[-1]}, "
+            f"{words.many(len(months), 'month')}",
+            source_line(view),
+        ),
         alt=f"{names[0]}: {texts[0]}; {names[-1]}: {texts[-1]}",
-    )  # fmt: skip
+    )
 
 
 def _margin(view: View) -> float:

@@ -11,8 +11,9 @@ from typing import Any
 
 from fairness.dashboard.study import Chosen
 
-_COLUMNS = """    finding_id, estimand, comparator, basis, scope, tenure_band, estimate, ci_lower, ci_upper, confidence_level,
-    verdict, n_tenured, n_new, support_share, amount, p_value, p_value_adjusted"""
+_COLUMNS = """    finding_id, estimand, comparator, basis, scope, tenure_band,
+    estimate, ci_lower, ci_upper, confidence_level, amount, verdict,
+    n_tenured, n_new, support_share, p_value, p_value_adjusted"""
 
 
 def literal(value: str) -> str:
@@ -37,10 +38,15 @@ def chosen_cells(values: Sequence[tuple[str, str | None]]) -> str:
         f"(column_name = {literal(name)} and value {'is null' if value is None else f'= {literal(value)}'})"
         for name, value in values
     )
-    return (
-        "with chosen as (\n    select cell_key\n    from cell_value\n"
-        f"    where {rules}\n    group by cell_key\n    having count(*) = {len(values)}\n)\n"
-    )
+    return f"""with
+
+chosen as (
+    select cell_key
+    from cell_value
+    where {rules}
+    group by cell_key
+    having count(*) = {len(values)}
+)"""
 
 
 def offer_query(chosen: Chosen, *, by: str = "") -> str:
@@ -48,36 +54,49 @@ def offer_query(chosen: Chosen, *, by: str = "") -> str:
 
     Dividing sums needs one billing interval, as all cells of most studies have.
     """
-    group = f"    {by},\n" if by else ""
+    if not chosen:
+        return ""
     only = "" if by == "basis" else "    and basis = 'primary'\n"
-    who = "    and loyalty_group <> 'unknown'\n" if by == "band_order" else "    and loyalty_group = 'tenured'\n"
-    end = f"group by {by}\norder by {by}" if by else ""
-    return (
-        f"{chosen_cells(chosen)}select\n{group}    sum(price_ticks * n_customers) / sum(offer_ticks * n_customers) - 1 as estimate,\n"
-        "    sum(n_customers) as n_tenured\nfrom offer_counts\nwhere cell_key in (select cell_key from chosen)\n"
-        f"{only}{who}{end}".rstrip()
-        + ";"
-    )
+    who = "<> 'unknown'" if by == "band_order" else "= 'tenured'"
+    return f"""{chosen_cells(chosen)}
+
+select
+{f"    {by}," if by else "    'all' as part,"}
+    sum(price_ticks * n_customers) / sum(offer_ticks * n_customers) - 1 as estimate,
+    sum(n_customers) as n_tenured
+from offer_counts
+where cell_key in (select cell_key from chosen)
+{only}    and loyalty_group {who}
+group by 1
+order by 1;"""
 
 
 def counts_query(chosen: Chosen) -> str:
     """Return the query for the counts that a comparison with new customers reads in a view."""
-    return (
-        f"{chosen_cells(chosen)}select cell_key, loyalty_group, band_order, price_ticks, sum(n_customers) as n_customers\n"
-        "from cell_counts\nwhere cell_key in (select cell_key from chosen)\ngroup by all\norder by all;"
-    )
+    return f"""{chosen_cells(chosen)}
+
+select cell_key, loyalty_group, band_order, price_ticks, sum(n_customers) as n_customers
+from cell_counts
+where cell_key in (select cell_key from chosen)
+group by all
+order by all;"""
 
 
 def coverage_query(chosen: Chosen) -> str:
-    """Return the query for who could be compared in a view, by cell."""
-    head = chosen_cells(chosen) if chosen else ""
-    where = "    and cell_key in (select cell_key from chosen)\n" if chosen else ""
-    return (
-        f"{head}select\n    cell_key, sum(n_observations) as customers, sum(n_priced) as priced, sum(n_offered) as with_offer,\n"
-        "    sum(price_ticks) / 10000 as paid\nfrom cell_coverage\n"
-        f"where loyalty_group = 'tenured'\n    and currency = (select currency from params)\n{where}"
-        "group by cell_key\norder by cell_key;"
-    )
+    """Return the query for who could be compared, by cell; in a view where filters are set."""
+    head = f"{chosen_cells(chosen)}\n\n" if chosen else ""
+    where = "\n    and cell_key in (select cell_key from chosen)" if chosen else ""
+    return f"""{head}select
+    cell_key,
+    sum(n_observations) as customers,
+    sum(n_priced) as priced,
+    sum(n_offered) as with_offer,
+    sum(price_ticks) / 10000 as paid
+from cell_coverage
+where loyalty_group = 'tenured'
+    and currency = (select currency from params){where}
+group by cell_key
+order by cell_key;"""
 
 
 CELL_SIZES = """select
@@ -123,53 +142,79 @@ from findings_monthly
 order by month;"""
 
 
-def cell_values(values: Mapping[str, str | None]) -> list[tuple[str, str | None]]:
-    """Return the column values of a cell for :func:`chosen_cells`."""
-    return list(values.items())
-
-
 def price_query(values: Mapping[str, str | None]) -> str:
     """Return the query for the prices of new and tenured customers in one cell."""
-    return (
-        f"{chosen_cells(cell_values(values))}select loyalty_group, price_ticks / 10000 as price, sum(n_customers) as customers\n"
-        "from cell_counts\nwhere cell_key in (select cell_key from chosen)\n"
-        "    and loyalty_group in ('new', 'tenured')\ngroup by loyalty_group, price_ticks\norder by loyalty_group, price;"
-    )
+    return f"""{_one_cell(values)}
+
+select
+    loyalty_group,
+    price_ticks / 10000 as price,
+    sum(n_customers) as customers
+from cell_counts
+where cell_key in (select cell_key from chosen)
+    and loyalty_group in ('new', 'tenured')
+group by loyalty_group, price_ticks
+order by loyalty_group, price;"""
+
+
+def _one_cell(values: Mapping[str, str | None]) -> str:
+    return chosen_cells(list(values.items()))
 
 
 def summary_query(values: Mapping[str, str | None]) -> str:
     """Return the query for customers, mean, median and middle 90 % by group in one cell."""
-    return (
-        chosen_cells(cell_values(values)).rstrip()
-        + ",\n\ncustomers as (\n    select loyalty_group, price_ticks\n    from cell_counts, unnest(range(n_customers))\n"
-        "    where cell_key in (select cell_key from chosen)\n        and loyalty_group in ('new', 'tenured')\n)\n\n"
-        "select\n    loyalty_group,\n    count(*) as customers,\n    sum(price_ticks) / count(*) / 10000 as mean_price,\n"
-        "    quantile_cont(price_ticks, 0.5) / 10000 as median_price,\n"
-        "    quantile_cont(price_ticks, 0.05) / 10000 as lower_price,\n"
-        "    quantile_cont(price_ticks, 0.95) / 10000 as upper_price\nfrom customers\n"
-        "group by loyalty_group\norder by loyalty_group;"
-    )
+    return f"""{_one_cell(values)},
+
+customers as (
+    select loyalty_group, price_ticks
+    from cell_counts, unnest(range(n_customers))
+    where cell_key in (select cell_key from chosen)
+        and loyalty_group in ('new', 'tenured')
+)
+
+select
+    loyalty_group,
+    count(*) as customers,
+    sum(price_ticks) / count(*) / 10000 as mean_price,
+    quantile_cont(price_ticks, 0.5) / 10000 as median_price,
+    quantile_cont(price_ticks, 0.05) / 10000 as lower_price,
+    quantile_cont(price_ticks, 0.95) / 10000 as upper_price
+from customers
+group by loyalty_group
+order by loyalty_group;"""
 
 
 def offers_query(values: Mapping[str, str | None]) -> str:
     """Return the query for the offers behind the tenured customers of one cell."""
-    return (
-        f"{chosen_cells(cell_values(values))}select\n    offer_ticks / 10000 as offer,\n    sum(n_customers) as customers,\n"
-        "    sum(price_ticks * n_customers) / 10000 as paid,\n"
-        "    sum(n_customers) filter (where price_ticks > offer_ticks) as above\nfrom offer_counts\n"
-        "where cell_key in (select cell_key from chosen)\n    and basis = 'primary'\n    and loyalty_group = 'tenured'\n"
-        "group by offer_ticks\norder by offer_ticks;"
-    )
+    return f"""{_one_cell(values)}
+
+select
+    offer_ticks / 10000 as offer,
+    sum(n_customers) as customers,
+    sum(price_ticks * n_customers) / 10000 as paid,
+    sum(n_customers) filter (where price_ticks > offer_ticks) as above
+from offer_counts
+where cell_key in (select cell_key from chosen)
+    and basis = 'primary'
+    and loyalty_group = 'tenured'
+group by offer_ticks
+order by offer_ticks;"""
 
 
 def customers_query(values: Mapping[str, str | None]) -> str:
     """Return the query that lists the customers of one cell, the furthest above their offer first."""
-    return (
-        f"{chosen_cells(cell_values(values))}select customer_id, loyalty_group, tenure_months, paid_price, offer_ticks / 10000 as offer\n"
-        "from price_ledger\nwhere cell_key in (select cell_key from chosen)\n"
-        "    and month is not distinct from (select as_of_month from params)\n"
-        "order by paid_price - offer_ticks / 10000 desc, customer_id;"
-    )
+    return f"""{_one_cell(values)}
+
+select
+    customer_id,
+    loyalty_group,
+    tenure_months,
+    paid_price,
+    offer_ticks / 10000 as offer
+from price_ledger
+where cell_key in (select cell_key from chosen)
+    and month is not distinct from (select as_of_month from params)
+order by paid_price - offer_ticks / 10000 desc, customer_id;"""
 
 
 def by_number(findings: Sequence[Mapping[str, Any]], all_findings: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -54,7 +54,9 @@ class Study:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that name a cell, in the order in which they are read."""
-        named = next((finding["scope"] for finding in self.document["findings"] if finding["level"] == "cell"), {})
+        named: Mapping[str, Any] = next(
+            (finding["scope"] for finding in self.document["findings"] if finding["level"] == "cell"), {}
+        )
         return tuple(name for name in (*_BASE, *self.config.like_for_like.cell) if name in named)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from fairness import captions, words
+from fairness import captions, titles, words
 from fairness.dashboard import html, queries
 from fairness.dashboard.panels import (
     Finding,
@@ -24,7 +24,7 @@ from fairness.plots import Row, Theme, Tile, heat_map, interval_rows
 MOST_ROWS = 40
 _MOST_TILES = 8
 _MOST_DOWN, _MOST_DOWN_ROWS = 2, 16
-_LINE = 44
+_LINE = 38
 """Characters of a cell's name per line of the forest plot."""
 _DECIDED = ("penalty", "favourable", "equivalent")
 _NAMES = {
@@ -46,8 +46,15 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
         n = sum(cell["n_tenured"] for cell in cells)
         if verdict == "not_assessable":
             n = sum(left_out[_key(cell)][0] for cell in cells)
-        items.append((verdict, name.format(margin=margin), words.count(len(cells)), "cell" if len(cells) == 1 else "cells",
-                      words.many(n, "customer")))  # fmt: skip
+        items.append(
+            (
+                verdict,
+                name.format(margin=margin),
+                words.count(len(cells)),
+                "cell" if len(cells) == 1 else "cells",
+                words.many(n, "customer"),
+            )
+        )
     return items
 
 
@@ -57,7 +64,7 @@ Left = dict[frozenset[tuple[str, str | None]], tuple[int, str]]
 
 def uncompared(view: View) -> Left:
     """Return who is in the cells that cannot be assessed, and why."""
-    cells = [cell for cell in view.cell_findings if cell["verdict"] == "not_assessable"]
+    cells = [cell for cell in view.cell_findings if cell["verdict"] == "not_assessable" or cell["estimate"] is None]
     if not cells:
         return {}
     by_key = {
@@ -111,7 +118,7 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     values = _in_order(view, across, [cell for _, members in listed for cell in members])
     reasons = uncompared(view)
     tiles = [
-        _tile(view, cell, number, values.index(cell["scope"][across]), chosen, reasons)
+        _tile(view, cell, (number, values.index(cell["scope"][across])), chosen, reasons)
         for number, (_, members) in enumerate(listed)
         for cell in members
     ]
@@ -125,18 +132,21 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     left = min(160, max(80, int(6.2 * max(len(line) for label in labels for line in label)) + 10))
     return Panel(
         key="heat",
-        title=captions.heat_title(cells, columns, order),
+        title=titles.heat_title(cells, columns, order),
         subtitle=f"{captions.gap_name(view.study.document['headline'])} by "
         f"{words.listed(captions.column(name).lower() for name in [*down, across])}, % with interval{rest}",
         figure=heat_map(tiles, labels, [names[value] for value in values], theme, left=left, tile_height=height),
         body=_legend(shown),
         table=findings_table(view, cells, lambda cell: captions.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),
-        foot=(f"{words.many(sum(cell['n_tenured'] for cell in shown), 'tenured customer')} in {words.many(len(shown), 'cell')}. "
-              "Click a cell to open it", source_line(view)),
+        foot=(
+            f"{words.many(sum(cell['n_tenured'] for cell in shown), 'tenured customer')} in "
+            f"{words.many(len(shown), 'cell')}. Click one to open it",
+            source_line(view),
+        ),
         alt=in_words(shown, lambda cell: captions.scope(cell, order)),
         findings=published(view, cells),
-    )  # fmt: skip
+    )
 
 
 def _rows_of(groups: dict[tuple[str, ...], list[Finding]]) -> tuple[list[tuple[tuple[str, ...], list[Finding]]], str]:
@@ -165,7 +175,7 @@ def _in_order(view: View, column: str, cells: Sequence[Finding]) -> list[str | N
     return [value for value in view.study.options(column) if value in present]
 
 
-def _tile(view: View, cell: Finding, row: int, column: int, chosen: str | None, reasons: Left) -> Tile:
+def _tile(view: View, cell: Finding, place: tuple[int, int], chosen: str | None, reasons: Left) -> Tile:
     name = captions.scope(cell, view.study.order)
     known = cell["verdict"] != "not_assessable" and cell["estimate"] is not None and cell["ci_lower"] is not None
     if known:
@@ -175,9 +185,14 @@ def _tile(view: View, cell: Finding, row: int, column: int, chosen: str | None, 
     else:
         lines = (captions.short_reason(reasons[_key(cell)][1] if _key(cell) in reasons else cell["verdict_reason"]),)
     return Tile(
-        row, column, cell["estimate"] if known else None, cell["verdict"], lines, name, hover(cell, name, view),
+        *place,
+        cell["estimate"] if known else None,
+        cell["verdict"],
+        lines,
+        name,
+        hover(cell, name, view),
         chosen=name == chosen,
-    )  # fmt: skip
+    )
 
 
 def _legend(cells: Sequence[Finding]) -> str:
@@ -218,38 +233,49 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
     undecided = sorted(
         (cell for cell in drawn if cell["verdict"] == "inconclusive"), key=lambda cell: -cell["estimate"]
     )
-    line = _LINE if narrow else 3 * _LINE
+    left_out = [cell for cell in cells if cell["verdict"] == "not_assessable" or cell["estimate"] is None]
+    line = _LINE if narrow else 88
     hidden = max(0, len(decided) - MOST_ROWS)
-    if hidden:
-        half = MOST_ROWS // 2
-        decided = decided[:half] + decided[-half:]
-    rows = [_forest_row(view, cell, name(cell), chosen, line) for cell in decided]
+    half = MOST_ROWS // 2
+    shown = decided[:half] + decided[-half:] if hidden else decided
+    rows = [_forest_row(view, cell, name(cell), chosen, line) for cell in shown]
     if undecided:
         rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
         rows += [_forest_row(view, cell, name(cell), chosen, line) for cell in undecided[:MOST_ROWS]]
     all_cells = view.study.document["findings"]
     looked_at = sum(cell["level"] == "cell" and cell["family"] == cells[0]["family"] for cell in all_cells)
     longest = max((len(part) for row in rows if not row.section for part in row.label.split("<br>")), default=10)
+    correction = _CORRECTIONS[view.study.config.inference.correction]
     unseen = hidden + max(0, len(undecided) - MOST_ROWS)
     return Panel(
         key="forest",
-        title=captions.forest_title(cells),
-        subtitle=f"{captions.gap_name(view.study.document['headline'])} with intervals that allow for picking the largest. "
-        f"Grey band: {captions.margin(view.document)}",
+        title=titles.forest_title(cells),
+        subtitle=f"{captions.gap_name(view.study.document['headline'])}, with intervals that allow for picking the "
+        f"largest. Grey band: {captions.margin(view.document)}",
         figure=interval_rows(
-            rows, theme, margin=float(view.document["study"]["margin"]), band_name="",
-            left=min(240 if narrow else 560, max(110, int(longest * 6.1))), columns=(54, 0),
-            head=(_cell_head(view), "Gap (interval)", "Adj. p"), gap=12, most_ticks=4,
-        ) if rows else None,
-        body=_not_assessed(view, [cell for cell in cells if cell["verdict"] == "not_assessable"]),
-        table=findings_table(view, [*decided, *undecided, *(c for c in cells if c not in drawn)], name, "Cell", adjusted=True),
+            rows,
+            theme,
+            margin=float(view.document["study"]["margin"]),
+            band_name="",
+            left=min(240 if narrow else 560, max(110, int(longest * 6.1))),
+            columns=(54, 0),
+            head=(_cell_head(view), "Gap (interval)", "Adj. p"),
+            gap=12,
+            most_ticks=4,
+        )
+        if rows
+        else None,
+        body=_not_assessed(view, left_out),
+        table=findings_table(view, [*decided, *undecided, *left_out], name, "Cell", adjusted=True),
         sql=published_sql(view, cells),
-        foot=(f"Adj. p: corrected for looking at {words.many(looked_at, 'cell')} ({_CORRECTIONS[view.study.config.inference.correction]})"
-              + (f"; {unseen:,} more cells in the table" if unseen else ""),
-              f"{words.many(sum(cell['n_tenured'] for cell in drawn), 'tenured customer')}. {source_line(view)}"),
+        foot=(
+            f"Adj. p: corrected for looking at {words.many(looked_at, 'cell')} ({correction})"
+            + (f"; {unseen:,} more cells in the table" if unseen else ""),
+            f"{words.many(sum(cell['n_tenured'] for cell in drawn), 'tenured customer')}. {source_line(view)}",
+        ),
         alt=in_words([*decided, *undecided], name),
-        findings=published(view, [*decided, *undecided, *(c for c in cells if c not in drawn)]),
-    )  # fmt: skip
+        findings=published(view, [*decided, *undecided, *left_out]),
+    )
 
 
 _CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "holm": "Holm"}
@@ -268,9 +294,16 @@ def needs_width(view: View) -> bool:
 def _forest_row(view: View, cell: Finding, name: str, chosen: str | None, line: int) -> Row:
     decides = words.still_needed(cell) if cell["verdict"] == "inconclusive" else ""
     return plot_row(
-        cell, name, view, width=line, height=38 if decides else 24, key=name, strong=name == chosen,
-        right=(words.gap(cell), captions.p_value(cell["p_value_adjusted"])), under=decides,
-    )  # fmt: skip
+        cell,
+        name,
+        view,
+        width=line,
+        height=38 if decides else 24,
+        key=name,
+        strong=name == chosen,
+        right=(words.gap(cell), captions.p_value(cell["p_value_adjusted"])),
+        under=decides,
+    )
 
 
 def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
@@ -322,7 +355,7 @@ def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], show
     foot = f"Corrected for looking at {words.many(len(groups), 'group')}"
     return Panel(
         key=f"lens-{lens}",
-        title=captions.lens_title(lens, shown),
+        title=titles.lens_title(lens, shown),
         subtitle=f"{captions.gap_name(view.head)}, with {captions.level(view.document)} intervals",
         figure=interval_rows(
             rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=148, most_ticks=6

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fairness.plots.canvas import Canvas
 from fairness.plots.intervals import mark
 from fairness.plots.theme import VERDICT_COLOURS, Theme, base_layout
 
@@ -63,48 +64,45 @@ def heat_map(
         left: Pixels of the row labels.
         tile_height: Pixels per row.
     """
-    from plotly.graph_objects import Bar, Figure
-
     height = tile_height * len(rows)
     names = ["<br>".join(textwrap.wrap(name, 11)) for name in columns]
     top = 13 + 15 * max(name.count("<br>") + 1 for name in names)
-    figure = Figure(layout=base_layout(theme, height=height + top, left=left, right=0, top=top, bottom=0))
-    figure.update_xaxes(range=[0, len(columns)], showticklabels=False)
-    figure.update_yaxes(range=[len(rows), 0], showticklabels=False)
-    figure.update_layout(barmode="overlay", bargap=0)
+    canvas = Canvas(base_layout(theme, height=height + top, left=left, right=0, top=top, bottom=0))
+    canvas.axis("xaxis", range=[0, len(columns)], showticklabels=False)
+    canvas.axis("yaxis", range=[len(rows), 0], showticklabels=False)
+    canvas.layout(barmode="overlay", bargap=0)
     largest = max((abs(tile.estimate) for tile in tiles if tile.estimate is not None), default=0.0)
     fills = [_fill(tile, largest, theme) for tile in tiles]
-    figure.add_trace(
-        Bar(
-            base=[tile.row + 0.5 * _gap(tile_height) for tile in tiles],
-            x=[tile.column + 0.5 for tile in tiles],
-            y=[1 - _gap(tile_height) for tile in tiles],
-            width=[0.975 for _ in tiles],
-            customdata=[tile.key for tile in tiles],
-            marker={
-                "color": fills,
-                "line": {"width": 0},
-                "pattern": {
-                    "shape": [_PATTERNS.get(tile.verdict, "") for tile in tiles],
-                    "fgcolor": [theme.hatch for _ in tiles],
-                    "bgcolor": fills,
-                    "fillmode": "overlay",
-                    "fgopacity": 0.45,
-                    "size": [7 if tile.verdict == "inconclusive" else 4 for tile in tiles],
-                    "solidity": 0.16,
-                },
+    canvas.trace(
+        "bar",
+        base=[tile.row + 0.5 * _gap(tile_height) for tile in tiles],
+        x=[tile.column + 0.5 for tile in tiles],
+        y=[1 - _gap(tile_height) for tile in tiles],
+        width=[0.975 for _ in tiles],
+        customdata=[tile.key for tile in tiles],
+        marker={
+            "color": fills,
+            "line": {"width": 0},
+            "pattern": {
+                "shape": [_PATTERNS.get(tile.verdict, "") for tile in tiles],
+                "fgcolor": [theme.hatch for _ in tiles],
+                "bgcolor": fills,
+                "fillmode": "overlay",
+                "fgopacity": 0.45,
+                "size": [7 if tile.verdict == "inconclusive" else 4 for tile in tiles],
+                "solidity": 0.16,
             },
-            hovertext=[tile.hover for tile in tiles],
-            hovertemplate="%{hovertext}<extra></extra>",
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-        )
+        },
+        hovertext=[tile.hover for tile in tiles],
+        hovertemplate="%{hovertext}<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
     )
     for tile, fill in zip(tiles, fills, strict=True):
-        _add_text(figure, tile, fill, theme, roomy=len(columns) <= _MOST_ROOMY)
-    _add_labels(figure, rows, names, theme, left=left)
-    _add_symbols(figure, tiles, theme)
-    return figure
+        _add_text(canvas, tile, fill, theme, roomy=len(columns) <= _MOST_ROOMY)
+    _add_labels(canvas, rows, names, theme, left=left)
+    _add_symbols(canvas, tiles, theme)
+    return canvas.figure()
 
 
 _PATTERNS = {"inconclusive": "/", "not_assessable": "\\"}
@@ -146,7 +144,7 @@ def ink_on(fill: str) -> str:
     return "#14181C" if luminance > 0.18 else "#FFFFFF"
 
 
-def _add_text(figure: Figure, tile: Tile, fill: str, theme: Theme, *, roomy: bool) -> None:
+def _add_text(canvas: Canvas, tile: Tile, fill: str, theme: Theme, *, roomy: bool) -> None:
     ink = ink_on(fill)
     if tile.estimate is None:
         text, ink = f"<span style='font-size:11px'>{tile.lines[0]}</span>", theme.ink2
@@ -155,46 +153,64 @@ def _add_text(figure: Figure, tile: Tile, fill: str, theme: Theme, *, roomy: boo
     else:
         text = f"<b style='font-size:13px'>{tile.lines[0]}</b>"
     hatched = tile.verdict in _PATTERNS
-    figure.add_annotation(
-        x=tile.column + 0.5, y=tile.row + 0.5, text=text, showarrow=False, font={"color": ink},
-        bgcolor=fill if hatched else "rgba(0,0,0,0)", borderpad=2, captureevents=False,
-    )  # fmt: skip
+    canvas.text(
+        x=tile.column + 0.5,
+        y=tile.row + 0.5,
+        text=text,
+        font={"color": ink},
+        bgcolor=fill if hatched else "rgba(0,0,0,0)",
+        borderpad=2,
+        captureevents=False,
+    )
     if tile.chosen:
-        figure.add_shape(
-            type="rect", x0=tile.column + 0.005, x1=tile.column + 0.995, y0=tile.row + 0.01, y1=tile.row + 0.99,
-            line={"color": theme.ink, "width": 2.5}, fillcolor="rgba(0,0,0,0)",
-        )  # fmt: skip
+        canvas.shape(
+            type="rect",
+            x0=tile.column + 0.005,
+            x1=tile.column + 0.995,
+            y0=tile.row + 0.01,
+            y1=tile.row + 0.99,
+            line={"color": theme.ink, "width": 2.5},
+            fillcolor="rgba(0,0,0,0)",
+        )
 
 
 def _add_labels(
-    figure: Figure, rows: Sequence[tuple[str, str]], columns: Sequence[str], theme: Theme, *, left: int
+    canvas: Canvas, rows: Sequence[tuple[str, str]], columns: Sequence[str], theme: Theme, *, left: int
 ) -> None:
     for position, name in enumerate(columns):
-        figure.add_annotation(
-            x=position + 0.5, yref="paper", y=1, yanchor="bottom", yshift=5, text=name, showarrow=False,
+        canvas.text(
+            x=position + 0.5,
+            yref="paper",
+            y=1,
+            yanchor="bottom",
+            yshift=5,
+            text=name,
             font={"size": 12, "color": theme.ink, "weight": 600},
-        )  # fmt: skip
+        )
     for position, (first, second) in enumerate(rows):
         text = f"{first}<br><span style='font-size:11px;color:{theme.ink2}'>{second}</span>" if second else first
-        figure.add_annotation(
-            xref="paper", x=0, xshift=-left, xanchor="left", y=position + 0.5, text=text, align="left",
-            showarrow=False, font={"size": 12, "color": theme.ink},
-        )  # fmt: skip
+        canvas.text(
+            xref="paper",
+            x=0,
+            xshift=-left,
+            xanchor="left",
+            y=position + 0.5,
+            text=text,
+            align="left",
+            font={"size": 12, "color": theme.ink},
+        )
 
 
-def _add_symbols(figure: Figure, tiles: Sequence[Tile], theme: Theme) -> None:
+def _add_symbols(canvas: Canvas, tiles: Sequence[Tile], theme: Theme) -> None:
     """Mark the verdicts that the tint does not say: pay less, equal, cannot tell yet."""
-    from plotly.graph_objects import Scatter
-
     for tile in tiles:
         if tile.verdict not in ("favourable", "equivalent", "inconclusive"):
             continue
-        figure.add_trace(
-            Scatter(
-                x=[tile.column + 0.9],
-                y=[tile.row + 0.16],
-                mode="markers",
-                hoverinfo="skip",
-                marker={**mark(tile.verdict, theme), "size": 7},
-            )  # fmt: skip
+        canvas.trace(
+            "scatter",
+            x=[tile.column + 0.9],
+            y=[tile.row + 0.16],
+            mode="markers",
+            hoverinfo="skip",
+            marker={**mark(tile.verdict, theme), "size": 7},
         )

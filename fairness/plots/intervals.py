@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fairness.plots.canvas import Canvas
 from fairness.plots.scale import gap_axis, gap_range, percent_ticks, ticks, zero_and_margin
 from fairness.plots.theme import VERDICT_COLOURS, VERDICT_SYMBOLS, Theme, base_layout
 
@@ -84,26 +85,24 @@ def interval_rows(
         most_ticks: At most so many ticks.
         ruled: A hairline between the rows.
     """
-    from plotly.graph_objects import Figure
-
     right = max(columns, default=0) + _width(rows, columns) + gap if columns else 8
     top = 26 if head else 4
     height = sum(row.height for row in rows)
-    figure = Figure(layout=base_layout(theme, height=top + height + AXIS, left=left, right=right, top=top, bottom=AXIS))
+    canvas = Canvas(base_layout(theme, height=top + height + AXIS, left=left, right=right, top=top, bottom=AXIS))
     range_ = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
-    figure.update_xaxes(**gap_axis(theme, range_, most=most_ticks), side="bottom")
-    figure.update_yaxes(range=[height, 0], showticklabels=False)
+    canvas.axis("xaxis", **gap_axis(theme, range_, most=most_ticks), side="bottom")
+    canvas.axis("yaxis", range=[height, 0], showticklabels=False)
     for shape in zero_and_margin(theme, margin, along="x"):
-        figure.add_shape(shape)
+        canvas.shape(**shape)
     last = 0
     for row in rows:
         middle, last = last + row.height / 2, last + row.height
-        _add_texts(figure, row, theme, middle, left=left, right=right, columns=columns)
+        _add_texts(canvas, row, theme, middle, left=left, right=right, columns=columns)
         if row.strong and row.key:
-            _add_highlight(figure, theme, middle - row.height / 2, middle + row.height / 2)
+            _add_highlight(canvas, theme, middle - row.height / 2, middle + row.height / 2)
         if ruled and last < height:
             line = {"color": theme.grid, "width": 1}
-            figure.add_shape(
+            canvas.shape(
                 type="line",
                 xref="paper",
                 x0=_FAR_LEFT,
@@ -114,15 +113,13 @@ def interval_rows(
                 line=line,
                 layer="below",
             )
-    _add_marks(figure, rows, theme)
+    _add_marks(canvas, rows, theme)
     if band_name:
         # On the side that has more room.
         side, anchor, shift = (margin, "left", 6) if range_[1] >= -range_[0] else (-margin, "right", -6)
-        figure.add_annotation(
-            x=side, xanchor=anchor, xshift=shift, y=height, yanchor="bottom", text=band_name, **_small(theme)
-        )
-    _add_head(figure, head, theme, left=left, right=right, columns=columns)
-    return figure
+        canvas.text(x=side, xanchor=anchor, xshift=shift, y=height, yanchor="bottom", text=band_name, **_small(theme))
+    _add_head(canvas, head, theme, left=left, right=right, columns=columns)
+    return canvas.figure()
 
 
 def _width(rows: Sequence[Row], columns: Sequence[int]) -> int:
@@ -132,39 +129,35 @@ def _width(rows: Sequence[Row], columns: Sequence[int]) -> int:
 
 
 def _small(theme: Theme) -> dict[str, Any]:
-    return {"showarrow": False, "font": {"size": 11, "color": theme.ink3}, "bgcolor": theme.background, "borderpad": 1}
+    return {"font": {"size": 11, "color": theme.ink3}, "bgcolor": theme.background, "borderpad": 1}
 
 
-def _add_marks(figure: Figure, rows: Sequence[Row], theme: Theme) -> None:
+def _add_marks(canvas: Canvas, rows: Sequence[Row], theme: Theme) -> None:
     """Draw intervals and marks, one trace per row: colour and symbol say the verdict."""
-    from plotly.graph_objects import Scatter
-
     top = 0.0
     for row in rows:
         middle, top = top + row.height / 2, top + row.height
         if row.estimate is None or row.lower is None or row.upper is None:
             continue
         colour = theme.ink2 if row.verdict is None else VERDICT_COLOURS[row.verdict]
-        figure.add_trace(
-            Scatter(
-                x=[row.lower, row.upper],
-                y=[middle, middle],
-                mode="lines",
-                line={"color": colour, "width": 2.5},
-                hoverinfo="skip",
-            )
+        canvas.trace(
+            "scatter",
+            x=[row.lower, row.upper],
+            y=[middle, middle],
+            mode="lines",
+            line={"color": colour, "width": 2.5},
+            hoverinfo="skip",
         )
-        figure.add_trace(
-            Scatter(
-                x=[row.estimate],
-                y=[middle],
-                mode="markers",
-                customdata=[row.key],
-                marker=mark(row.verdict, theme),
-                hovertemplate=f"{row.hover}<extra></extra>",
-                selected={"marker": {"opacity": 1}},
-                unselected={"marker": {"opacity": 1}},
-            )
+        canvas.trace(
+            "scatter",
+            x=[row.estimate],
+            y=[middle],
+            mode="markers",
+            customdata=[row.key],
+            marker=mark(row.verdict, theme),
+            hovertemplate=f"{row.hover}<extra></extra>",
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
         )
 
 
@@ -179,22 +172,34 @@ def mark(verdict: str | None, theme: Theme) -> dict[str, Any]:
 
 
 def _add_texts(
-    figure: Figure, row: Row, theme: Theme, y: float, *, left: int, right: int, columns: Sequence[int]
+    canvas: Canvas, row: Row, theme: Theme, y: float, *, left: int, right: int, columns: Sequence[int]
 ) -> None:
     weight = 600 if row.strong else 400
-    base = {"showarrow": False, "xref": "paper", "y": y, "yanchor": "middle"}
+    base = {"xref": "paper", "y": y, "yanchor": "middle"}
     if row.section:
-        figure.add_annotation(
+        canvas.text(
             base,
-            x=0, xshift=-left, xanchor="left", align="left", text=row.label, yshift=-4,
+            x=0,
+            xshift=-left,
+            xanchor="left",
+            align="left",
+            text=row.label,
+            yshift=-2,
+            bgcolor=theme.background,
+            borderpad=2,
             font={"size": 11, "color": theme.ink3},
-        )  # fmt: skip
+        )
         return
     lines = f"{row.label}<br>{_dim(row.note, theme, strong=row.strong)}" if row.note else row.label
-    figure.add_annotation(
-        base, x=0, xshift=-left, xanchor="left", align="left", text=lines,
+    canvas.text(
+        base,
+        x=0,
+        xshift=-left,
+        xanchor="left",
+        align="left",
+        text=lines,
         font={"size": 12, "color": theme.ink, "weight": weight},
-    )  # fmt: skip
+    )
     for position, (text, edge) in enumerate(zip(row.right, columns, strict=False)):
         is_last = position == len(row.right) - 1
         shown = (
@@ -204,34 +209,50 @@ def _add_texts(
         )
         if row.under and position == 0:
             shown = f"{shown}<br>{_dim(row.under, theme)}"
-        figure.add_annotation(
-            base, x=1, xshift=right - edge, xanchor="right", align="right", text=shown,
-            font={"size": 12, "color": theme.ink if position == 0 else theme.ink2,
-                  "weight": 600 if position == 0 and (row.strong or row.under) else 400},
-        )  # fmt: skip
+        canvas.text(
+            base,
+            x=1,
+            xshift=right - edge,
+            xanchor="right",
+            align="right",
+            text=shown,
+            font={
+                "size": 12,
+                "color": theme.ink if position == 0 else theme.ink2,
+                "weight": 600 if position == 0 and (row.strong or row.under) else 400,
+            },
+        )
 
 
 def _dim(text: str, theme: Theme, *, strong: bool = False) -> str:
     return text if strong else f"<span style='color:{theme.ink2};font-weight:400'>{text}</span>"
 
 
-def _add_highlight(figure: Figure, theme: Theme, top: float, bottom: float) -> None:
-    figure.add_shape(
-        type="rect", xref="paper", x0=_FAR_LEFT, x1=_FAR_RIGHT, yref="y", y0=top, y1=bottom,
-        fillcolor=theme.sidebar, line={"width": 0}, layer="below",
-    )  # fmt: skip
+def _add_highlight(canvas: Canvas, theme: Theme, top: float, bottom: float) -> None:
+    canvas.shape(
+        type="rect",
+        xref="paper",
+        x0=_FAR_LEFT,
+        x1=_FAR_RIGHT,
+        yref="y",
+        y0=top,
+        y1=bottom,
+        fillcolor=theme.sidebar,
+        line={"width": 0},
+        layer="below",
+    )
 
 
 def _add_head(
-    figure: Figure, head: Sequence[str], theme: Theme, *, left: int, right: int, columns: Sequence[int]
+    canvas: Canvas, head: Sequence[str], theme: Theme, *, left: int, right: int, columns: Sequence[int]
 ) -> None:
     if not head:
         return
-    base = {"showarrow": False, "xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6}
+    base = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6}
     font = {"size": 11, "color": theme.ink3}
-    figure.add_annotation(base, x=0, xshift=-left, xanchor="left", text=head[0], font=font)
+    canvas.text(base, x=0, xshift=-left, xanchor="left", text=head[0], font=font)
     for text, edge in zip(head[1:], columns, strict=True):
-        figure.add_annotation(base, x=1, xshift=right - edge, xanchor="right", text=text, font=font)
+        canvas.text(base, x=1, xshift=right - edge, xanchor="right", text=text, font=font)
 
 
 def interval_columns(
@@ -248,55 +269,65 @@ def interval_columns(
         counts: What the notes count.
         height: Pixels.
     """
-    from plotly.graph_objects import Figure, Scatter
-
     left, bottom = 40, 44
-    figure = Figure(layout=base_layout(theme, height=height, left=left, right=4, top=18, bottom=bottom))
+    canvas = Canvas(base_layout(theme, height=height, left=left, right=4, top=18, bottom=bottom))
     low, high = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
     values = ticks(low, high, most=6)
-    figure.update_yaxes(
-        range=[low, high], tickmode="array", tickvals=values, ticktext=percent_ticks(values),
-        showgrid=True, gridcolor=theme.grid, ticklabelstandoff=6,
-    )  # fmt: skip
-    figure.update_xaxes(range=[-0.5, len(rows) - 0.5], showticklabels=False)
+    canvas.axis(
+        "yaxis",
+        range=[low, high],
+        tickmode="array",
+        tickvals=values,
+        ticktext=percent_ticks(values),
+        showgrid=True,
+        gridcolor=theme.grid,
+        ticklabelstandoff=6,
+    )
+    canvas.axis("xaxis", range=[-0.5, len(rows) - 0.5], showticklabels=False)
     for shape in zero_and_margin(theme, margin, along="y"):
-        figure.add_shape(shape)
-    below = {"showarrow": False, "yref": "paper", "y": 0, "yanchor": "top"}
+        canvas.shape(**shape)
+    below = {"yref": "paper", "y": 0, "yanchor": "top"}
     for text, shift, colour in ((unit, -6, theme.ink3), (counts, -23, theme.ink3)):
-        figure.add_annotation(
-            below, xref="paper", x=0, xshift=-left, xanchor="left", text=text, yshift=shift,
+        canvas.text(
+            below,
+            xref="paper",
+            x=0,
+            xshift=-left,
+            xanchor="left",
+            text=text,
+            yshift=shift,
             font={"size": 11, "color": colour},
-        )  # fmt: skip
+        )
     for position, row in enumerate(rows):
-        figure.add_annotation(below, x=position, text=row.label, yshift=-5, font={"size": 12, "color": theme.ink})
-        figure.add_annotation(below, x=position, text=row.note, yshift=-23, font={"size": 11, "color": theme.ink3})
+        canvas.text(below, x=position, text=row.label, yshift=-5, font={"size": 12, "color": theme.ink})
+        canvas.text(below, x=position, text=row.note, yshift=-23, font={"size": 11, "color": theme.ink3})
         if row.estimate is None or row.lower is None or row.upper is None:
             continue
         colour = theme.ink2 if row.verdict is None else VERDICT_COLOURS[row.verdict]
-        figure.add_trace(
-            Scatter(
-                x=[position, position],
-                y=[row.lower, row.upper],
-                mode="lines",
-                line={"color": colour, "width": 2.5},
-                hoverinfo="skip",
-            )  # fmt: skip
+        canvas.trace(
+            "scatter",
+            x=[position, position],
+            y=[row.lower, row.upper],
+            mode="lines",
+            line={"color": colour, "width": 2.5},
+            hoverinfo="skip",
         )
-        figure.add_trace(
-            Scatter(
-                x=[position],
-                y=[row.estimate],
-                mode="markers",
-                marker=mark(row.verdict, theme),
-                hovertemplate=f"{row.hover}<extra></extra>",
-            )  # fmt: skip
+        canvas.trace(
+            "scatter",
+            x=[position],
+            y=[row.estimate],
+            mode="markers",
+            marker=mark(row.verdict, theme),
+            hovertemplate=f"{row.hover}<extra></extra>",
         )
-        figure.add_annotation(
-            x=position, y=row.upper, yanchor="bottom", yshift=3, text=row.right[0], showarrow=False,
+        canvas.text(
+            x=position,
+            y=row.upper,
+            yanchor="bottom",
+            yshift=3,
+            text=row.right[0],
             font={"size": 12, "color": theme.ink, "weight": 600},
-        )  # fmt: skip
-    if band_name:
-        figure.add_annotation(
-            xref="paper", x=1, xanchor="right", y=-margin, yanchor="top", text=band_name, **_small(theme)
         )
-    return figure
+    if band_name:
+        canvas.text(xref="paper", x=1, xanchor="right", y=-margin, yanchor="top", text=band_name, **_small(theme))
+    return canvas.figure()

@@ -69,7 +69,8 @@ def zero_and_margin(
         margin: Half the width of the band, a fraction.
         along: ``x`` or ``y``: the axis of gaps.
         axis: Suffix of that axis.
-        low, high: Part of the other direction that they cross, 0 to 1.
+        low: Where they begin in the other direction, 0 to 1.
+        high: Where they end.
     """
     across = "y" if along == "x" else "x"
     ends = {f"{across}ref": f"{across}{axis} domain", f"{across}0": low, f"{across}1": high}

@@ -117,7 +117,10 @@ def base_layout(theme: Theme, *, height: int, left: int = 0, right: int = 0, top
     Args:
         theme: Colours.
         height: Of the whole figure, pixels.
-        left, right, top, bottom: Margins in pixels.
+        left: Margin, pixels.
+        right: Margin, pixels.
+        top: Margin, pixels.
+        bottom: Margin, pixels.
     """
     axis = {
         "zeroline": False,

@@ -1,10 +1,11 @@
 """Where: which cells and groups pay more, and one cell in detail."""
 
 from functools import partial
+from html import escape
 
 import streamlit as st
 
-from fairness import captions
+from fairness import titles
 from fairness.dashboard import html
 from fairness.dashboard.cell import cell_names, open_cell
 from fairness.dashboard.frame import above_headline, current_view, end, notes
@@ -26,7 +27,7 @@ def clicked(plot: str) -> None:
         st.session_state["cell"] = data if isinstance(data, str) else data[0]
 
 
-before, figure, after = captions.where_title(cells, view.study.order)
+before, figure, after = titles.where_title(cells, view.study.order)
 tone = "penalty" if "more" in figure else "favourable" if "less" in figure else "equivalent"
 looked_at = (
     sum(f["level"] == "cell" and f["family"] == cells[0]["family"] for f in view.study.document["findings"])
@@ -35,7 +36,7 @@ looked_at = (
 )
 st.html(
     html.headline("Where", above_headline(view), before, figure, after, tone=tone)
-    + (html.note(captions.where_summary(cells, looked_at)) if cells else "")
+    + (html.note(titles.where_summary(cells, looked_at)) if cells else "")
     + notes(view)
 )
 if cells:
@@ -64,7 +65,7 @@ if opened:
             )
         with right:
             head, rows = detail.table.head, detail.table.rows
-            notes_ = "".join(f"<h3>{html.escape(name)}</h3><p>{html.escape(text)}</p>" for name, text in detail.notes)
+            notes_ = "".join(f"<h3>{escape(name)}</h3><p>{escape(text)}</p>" for name, text in detail.notes)
             st.html(f'<div class="side-notes">{html.plain_table(head, rows)}{notes_}</div>')
             st.download_button("Download CSV", detail.csv, "cell.csv", "text/csv", key="cell-csv", on_click="ignore")
         panel = detail.panel
