@@ -248,8 +248,8 @@ def view_name(chosen: Iterable[tuple[str, str]]) -> str:
 def view_note(shown: int, total: int) -> str:
     """Return what a reader of a filtered view must know about its interval."""
     return (
-        f"A view of {shown:,} of {words.many(total, 'cell')}, computed from the published counts. Its intervals are "
-        "not corrected for choosing the view; verdicts of cells stay corrected for all cells."
+        f"A view of {shown:,} of {words.many(total, 'cell')}, from the published counts. Its intervals are not "
+        "corrected for choosing it; cells stay corrected for all."
     )
 
 

@@ -11,13 +11,15 @@ from fairness.captions import Data, Findings, band_label, band_unit, column, com
 _DECIDED = ("penalty", "favourable", "equivalent")
 
 
-def certainty_title(raw: Data | None, alike: Data | None, head: Data) -> str:
+def certainty_title(raw: Data | None, alike: Data | None, head: Data, *, margin: float) -> str:
     """Return the title over raw, like-for-like and headline gap."""
     decided = alike is not None and alike["verdict"] in ("penalty", "favourable")
     if raw is None or alike is None or raw["estimate"] is None or not decided:
         return "What the gap is, and how sure that is"
     if raw["estimate"] * alike["estimate"] < 0:
         return f"The mix of plans hides it: like for like, tenured customers pay {_direction(alike)}"
+    if abs(alike["estimate"] - raw["estimate"]) < margin:
+        return "Compared like for like, the gap is about as large as the raw one"
     if abs(alike["estimate"]) > abs(raw["estimate"]):
         return "Compared like for like, the gap is larger, not smaller"
     same = head["verdict"] == alike["verdict"]
@@ -183,3 +185,8 @@ def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:
     cells = words.many(decided, "decided cell")
     which = f"The {words.small(shown, 'largest gap')} of {cells}" if decided > shown else f"All {cells}"
     return f"{which}, corrected for looking at {looked_at:,}"
+
+
+def tone(figure: str) -> str:
+    """Return the verdict whose colour a stressed figure has."""
+    return "penalty" if figure.endswith("more") else "favourable" if figure.endswith("less") else "equivalent"

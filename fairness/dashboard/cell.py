@@ -8,7 +8,7 @@ from fairness import captions, words
 from fairness.dashboard import html, queries
 from fairness.dashboard.panels import Finding, Panel, findings_table, published, source_line
 from fairness.dashboard.study import View, query
-from fairness.dashboard.where import cell_key
+from fairness.dashboard.where import cell_key, why_not
 from fairness.plots import PriceShares, Theme, price_distributions
 
 _NOTHING = (0, None, None, None, None)
@@ -50,9 +50,9 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
     table = _table(view, cell, summary, has_offers=bool(offers), currency=currency, period=period)
     panel = Panel(
         key="cell",
-        title=_title(cell, name, shift, currency, period),
-        subtitle=f"Share of customers at each price {period}, {words.month(view.document['study']['as_of'])}. "
-        f"Below, on the same scale: {_subject(cell)}, with its interval",
+        title=_title(view, cell, name, shift, period),
+        subtitle=f"Share of customers at each price {period}"
+        + (f". Below, on the same scale: {_subject(cell)}, with its interval" if shift is not None else ""),
         figure=price_distributions(
             new,
             tenured,
@@ -147,9 +147,11 @@ def _reference(
     return mean, f"{name} {_price(mean, currency)}", paid - mean
 
 
-def _title(cell: Finding, name: str, shift: float | None, currency: str, period: str) -> str:
+def _title(view: View, cell: Finding, name: str, shift: float | None, period: str) -> str:
+    currency = view.document["study"]["currency"]
     if shift is None:
-        return f"{name}: cannot be assessed, {words.REASONS.get(cell['verdict_reason'], cell['verdict_reason'])}"
+        code = why_not(view, cell)
+        return f"{name}: cannot be assessed, {words.REASONS.get(code, code)}"
     if cell["verdict"] == "inconclusive":
         return f"{name}: cannot tell yet"
     if cell["verdict"] == "equivalent":

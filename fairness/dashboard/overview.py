@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from html import escape
-from typing import Any
 from urllib.parse import quote
 
 from fairness import captions, titles, words
 from fairness.dashboard import html, queries
+from fairness.dashboard.facts import sql_of
 from fairness.dashboard.panels import (
     Finding,
     Panel,
     findings_table,
-    hover,
     in_words,
     plot_row,
     published,
-    published_sql,
     source_line,
 )
 from fairness.dashboard.study import View
@@ -28,91 +25,6 @@ _LARGEST = 5
 _NOTE = 30
 """Characters per line below the name of a cell."""
 _READINGS = ("headline", "effective", "standard")
-
-
-def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
-    """Return the items of the metric strip: the gap, the money, the people, and who could be compared."""
-    head, support = view.head, view.document["support"]
-    gap = words.gap(head)
-    figure, _, interval = gap.partition(" (")
-    alike = view.pooled("like_for_like_gap")
-    second = ""
-    if alike is not None and head["estimand"] != "like_for_like_gap":
-        second = f"Like for like {words.gap(alike)}" if alike["verdict"] != "not_assessable" else ""
-    items = [("", captions.gap_name(head), figure, f"({interval}" if interval else "", second or _compared(head))]
-    money = view.pooled("overpayment", head["comparator"], head["basis"])
-    if money is not None and money["estimate"] is not None and head["estimand"] == "offer_gap":
-        currency = view.document["study"]["currency"]
-        net, affected = (_companion(money, name) for name in ("net", "customers_affected"))
-        above = _companion(head, "share_above")
-        items += [
-            (
-                "",
-                "Paid above the offer",
-                words.money(money["estimate"], currency),
-                "a year",
-                f"{words.money(str(net), currency)} net of those below it",
-            ),
-            (
-                "",
-                "Customers affected",
-                words.count(int(affected or 0)),
-                f"of {words.count(money['n_tenured'])}",
-                f"{words.percent(above)} pay above the offer" if above is not None else "",
-            ),
-        ]
-    elif head["n_new"] is not None:
-        items.append(
-            (
-                "",
-                "Tenured customers compared",
-                words.count(head["n_tenured"]),
-                "",
-                f"with {words.many(head['n_new'], 'new customer')}",
-            )
-        )
-    share = support["assessable_share"]
-    by_money = support["assessable_money_share"]
-    second = f"{words.count(support['assessable_customers'])} of {words.count(support['tenured_customers'])}"
-    second += f"; {words.percent(by_money)} of money" if by_money is not None else ""
-    items.append(("", "Could be compared", words.percent(share), "of tenured", second))
-    return items
-
-
-def _compared(head: Finding) -> str:
-    if head["verdict"] == "not_assessable":
-        return words.REASONS.get(head["verdict_reason"], "")
-    return f"{words.many(head['n_tenured'], 'tenured customer')} in {words.many(head['n_cells'], 'cell')}"
-
-
-def _companion(finding: Finding, name: str) -> Any:
-    return next((other["estimate"] for other in finding["companions"] if other["name"] == name), None)
-
-
-def headline_panel(view: View) -> Panel:
-    """Return table and SQL behind the headline and the strip; it has no figure."""
-    head = view.head
-    money = view.pooled("overpayment", head["comparator"], head["basis"])
-    alike = view.pooled("like_for_like_gap")
-    findings = [head, *(item for item in (alike, money) if item is not None and item is not head)]
-    rows = tuple(
-        (name, " ".join(part for part in (figure, unit) if part), second)
-        for _, name, figure, unit, second in metric_strip(view)
-    )
-    return Panel(
-        key="headline",
-        title="",
-        subtitle="",
-        table=html.Table(("Figure", "Value", "Beside it"), rows, ("Figure", "Value", "Beside it"), rows),
-        sql=_sql(view, findings, queries.offer_query(view.chosen)),
-    )
-
-
-def _sql(view: View, findings: Sequence[Finding], filtered: str) -> str:
-    """Return the query behind findings: published rows for the whole book, the counts for a filtered view."""
-    if not view.chosen:
-        return published_sql(view, findings)
-    return filtered if view.head["estimand"] == "offer_gap" else queries.counts_query(view.chosen)
 
 
 _COMPARED = ("raw_gap", "like_for_like_gap", "market_gap", "cost_gap", "offer_gap")
@@ -167,14 +79,14 @@ def certainty(view: View, theme: Theme, height: int) -> Panel | None:
     counted = [f"{words.count(head['n_tenured'])} tenured", f"{words.count(new)} new" if new else ""]
     return Panel(
         key="certainty",
-        title=titles.certainty_title(found.get("raw_gap"), alike, head),
+        title=titles.certainty_title(found.get("raw_gap"), alike, head, margin=_margin(view)),
         subtitle=f"Tenured prices above {words.small(len(rows), 'comparator')}, "
         f"with {captions.level(view.document)} intervals",
         figure=interval_rows(
             rows, theme, margin=_margin(view), band_name=captions.margin(view.document), left=148, most_ticks=6
         ),
         table=findings_table(view, findings, name, "Compared with"),
-        sql=_sql(view, findings, queries.offer_query(view.chosen)),
+        sql=sql_of(view, findings, queries.offer_query(view.chosen)),
         foot=(", ".join(text for text in counted if text), source_line(view)),
         alt=in_words(findings, name),
         findings=() if view.chosen else published(view, findings),
@@ -217,7 +129,7 @@ def by_tenure(view: View, theme: Theme, height: int) -> Panel | None:
             height=height + 30,
         ),
         table=findings_table(view, bands, name, "Tenure"),
-        sql=_sql(view, bands, queries.offer_query(view.chosen, by="band_order")),
+        sql=sql_of(view, bands, queries.offer_query(view.chosen, by="band_order")),
         foot=(words.many(customers, "customer"), source_line(view)),
         alt=in_words(bands, name),
         findings=() if view.chosen else published(view, bands),
@@ -254,7 +166,7 @@ def by_basis(view: View, theme: Theme, height: int) -> Panel | None:
         f"{captions.level(view.document)} intervals",
         figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=148, most_ticks=6),
         table=findings_table(view, findings, name, "Reading"),
-        sql=_sql(view, findings, queries.offer_query(view.chosen, by="basis")),
+        sql=sql_of(view, findings, queries.offer_query(view.chosen, by="basis")),
         foot=(agree, source_line(view)),
         alt=in_words(findings, name),
         findings=() if view.chosen else published(view, findings),
@@ -387,16 +299,3 @@ def monthly(view: View, theme: Theme) -> Panel | None:
 
 def _margin(view: View) -> float:
     return float(view.document["study"]["margin"])
-
-
-__all__ = [
-    "by_basis",
-    "by_tenure",
-    "cell_link",
-    "certainty",
-    "headline_panel",
-    "hover",
-    "metric_strip",
-    "monthly",
-    "worst",
-]

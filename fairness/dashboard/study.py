@@ -139,7 +139,12 @@ def _load_config(path: str) -> Config:
 
 def load_study() -> Study:
     """Return the study that the dashboard serves, at its current run."""
-    config = _load_config(str(config_path().resolve()))
+    return open_study(config_path())
+
+
+def open_study(path: Path) -> Study:
+    """Return the study of a config file, at its current run."""
+    config = _load_config(str(path.resolve()))
     run = current_run(config.output_dir)
     return _load_study(str(config.path), run.id)
 

@@ -84,6 +84,11 @@ def uncompared(view: View) -> Left:
     return found
 
 
+def why_not(view: View, cell: Finding) -> str:
+    """Return the code of the reason why a cell cannot be assessed."""
+    return uncompared(view).get(_key(cell), (0, cell["verdict_reason"]))[1]
+
+
 def cell_key(view: View, cell: Finding) -> str:
     """Return the key of the cell that a finding is about."""
     scope = cell["scope"]
@@ -242,8 +247,6 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
     if undecided:
         rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
         rows += [_forest_row(view, cell, name(cell), chosen, line) for cell in undecided[:MOST_ROWS]]
-    all_cells = view.study.document["findings"]
-    looked_at = sum(cell["level"] == "cell" and cell["family"] == cells[0]["family"] for cell in all_cells)
     longest = max((len(part) for row in rows if not row.section for part in row.label.split("<br>")), default=10)
     correction = _CORRECTIONS[view.study.config.inference.correction]
     unseen = hidden + max(0, len(undecided) - MOST_ROWS)
@@ -269,7 +272,7 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
         table=findings_table(view, [*decided, *undecided, *left_out], name, "Cell", adjusted=True),
         sql=published_sql(view, cells),
         foot=(
-            f"Adj. p: corrected for looking at {words.many(looked_at, 'cell')} ({correction})"
+            f"Adj. p: corrected for looking at {words.many(looked_at(view), 'cell')} ({correction})"
             + (f"; {unseen:,} more cells in the table" if unseen else ""),
             f"{words.many(sum(cell['n_tenured'] for cell in drawn), 'tenured customer')}. {source_line(view)}",
         ),
@@ -279,6 +282,13 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
 
 
 _CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "holm": "Holm"}
+
+
+def looked_at(view: View) -> int:
+    """Return for how many cells the verdicts of cells are corrected: all of the study's."""
+    cells = view.cell_findings
+    findings = view.study.document["findings"]
+    return sum(item["level"] == "cell" and item["family"] == cells[0]["family"] for item in findings) if cells else 0
 
 
 def _cell_head(view: View) -> str:

@@ -272,7 +272,8 @@ def interval_columns(
     left, bottom = 40, 44
     canvas = Canvas(base_layout(theme, height=height, left=left, right=4, top=18, bottom=bottom))
     low, high = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
-    values = ticks(low, high, most=6)
+    # A tick at the very bottom would run into the labels below.
+    values = [value for value in ticks(low, high, most=6) if value >= low + (high - low) * 0.06]
     canvas.axis(
         "yaxis",
         range=[low, high],

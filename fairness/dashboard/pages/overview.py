@@ -5,6 +5,7 @@ import streamlit as st
 from fairness import words
 from fairness.dashboard import html
 from fairness.dashboard.accounts import left_out, rows_accounted
+from fairness.dashboard.facts import headline_panel, metric_strip
 from fairness.dashboard.frame import above_headline, current_view, end, notes
 from fairness.dashboard.look import current_theme
 from fairness.dashboard.overview import (
@@ -12,33 +13,43 @@ from fairness.dashboard.overview import (
     by_tenure,
     certainty,
     first_row_height,
-    headline_panel,
-    metric_strip,
     monthly,
     worst,
 )
-from fairness.dashboard.panels import show
+from fairness.dashboard.panels import Panel, show
+from fairness.dashboard.study import View
+from fairness.plots import Theme
 
-view, theme = current_view(), current_theme()
-before, figure, after = words.headline_parts(view.document)
-st.html(html.headline("Overview", above_headline(view), before, figure, after, tone=view.head["verdict"]) + notes(view))
-facts = headline_panel(view)
-st.html(html.strip(metric_strip(view)))
-st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, facts.sql, image=False)}</div>')
 
-height = first_row_height(view)
-first = [panel for make in (certainty, by_tenure, by_basis) if (panel := make(view, theme, height))]
-second = [panel for panel in (worst(view, theme), monthly(view, theme)) if panel]
-accounts = [left_out(view), rows_accounted(view)]
-# Columns of panels: where only one figure is in the second row, the accounts stand beside it.
-beside = [[panel] for panel in second] if len(second) != 1 else [second, accounts]
-rows = [[[panel] for panel in first], beside, [] if len(second) == 1 else [[panel] for panel in accounts]]
-for number, row in enumerate(rows):
-    if not row:
-        continue
-    with st.container(key=f"{'three' if len(row) == 3 else 'row'}-{number}"):
-        for place, panels in zip(st.columns(len(row), gap="medium"), row, strict=True):
-            with place:
-                for panel in panels:
-                    show(panel)
-end(view)
+def rows_of(view: View, theme: Theme) -> list[list[list[Panel]]]:
+    """Return the panels that the study has: rows of columns of panels."""
+    height = first_row_height(view)
+    first = [panel for make in (certainty, by_tenure, by_basis) if (panel := make(view, theme, height))]
+    second = [panel for panel in (worst(view, theme), monthly(view, theme)) if panel]
+    accounts = [left_out(view), rows_accounted(view)]
+    # Where only one figure is in the second row, the accounts stand beside it.
+    if len(second) == 1:
+        return [[[panel] for panel in first], [second, accounts]]
+    return [[[panel] for panel in part] for part in (first, second, accounts)]
+
+
+def page() -> None:
+    """Draw the page."""
+    view, theme = current_view(), current_theme()
+    before, figure, after = words.headline_parts(view.document)
+    head = html.headline("Overview", above_headline(view), before, figure, after, tone=view.head["verdict"])
+    st.html(head + notes(view))
+    st.html(html.strip(metric_strip(view)))
+    facts = headline_panel(view)
+    st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, facts.sql, image=False)}</div>')
+    for number, row in enumerate(row for row in rows_of(view, theme) if row):
+        with st.container(key=f"{'three' if len(row) == 3 else 'row'}-{number}"):
+            for place, panels in zip(st.columns(len(row), gap="medium"), row, strict=True):
+                with place:
+                    for panel in panels:
+                        show(panel)
+    end(view)
+
+
+if __name__ == "__main__":
+    page()

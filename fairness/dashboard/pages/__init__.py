@@ -1,0 +1,1 @@
+"""One script per page; Streamlit runs the file, so nothing happens on import."""

@@ -1,0 +1,159 @@
+"""The pages in a real browser: what they show, that nothing leaves the machine, filters, links, cells and downloads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.conftest import Demo, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("dashboard")]
+
+CELL = "where?cell=Broadband, South, phone"
+
+
+def text_of(page: Any) -> str:
+    """Return everything that the main part of the page says, figures included."""
+    body: str = page.locator("[data-testid=stMain]").inner_text()
+    drawn: list[str] = page.locator(".js-plotly-plot text").all_text_contents()
+    return "\n".join([body, *drawn])
+
+
+@pytest.mark.parametrize("path", ["", CELL])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (1920, False), (1920, True)])
+def test_no_page_scrolls_sideways_in_either_theme(visit: Visit, path: str, width: int, dark: bool) -> None:
+    page = visit.open(path, width=width, dark=dark)
+    inner, outer = page.evaluate(
+        "(() => { const e = document.querySelector('[data-testid=stMain]'); return [e.scrollWidth, e.clientWidth]; })()"
+    )
+    assert inner <= outer
+    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert background == ("rgb(16, 20, 24)" if dark else "rgb(255, 255, 255)")
+    for name in ("stToolbar", "stMainMenu", "stAppDeployButton", "stHeader"):
+        assert not page.get_by_test_id(name).is_visible()
+
+
+@pytest.mark.parametrize("path", ["", CELL])
+def test_texts_are_for_readers(visit: Visit, path: str) -> None:
+    page = visit.open(path)
+    text = text_of(page)
+    names = re.findall(r"\b[a-z]+_[a-z_]+\b", text)
+    assert names == []
+    assert re.findall(r"\d[eE][-+]?\d", text) == []
+    assert re.findall(r"\b(?:nan|None|inf|null)\b", text) == []
+
+
+def test_texts_of_a_figure_lie_inside_it(visit: Visit) -> None:
+    for path in ("", CELL):
+        page = visit.open(path)
+        outside = page.evaluate("""
+            [...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => {
+                const box = plot.getBoundingClientRect();
+                return [...plot.querySelectorAll('text')].filter(text => {
+                    const own = text.getBoundingClientRect();
+                    return own.width && (own.left < box.left - 1 || own.right > box.right + 1);
+                }).map(text => text.textContent);
+            })""")
+        assert outside == []
+
+
+def test_a_filter_changes_the_figures_and_the_address_restores_the_view(visit: Visit, demo: Demo) -> None:
+    page = visit.open()
+    whole = page.locator("h1").inner_text()
+    page.get_by_test_id("stSelectbox").filter(has_text="Product").locator("input").click()
+    page.get_by_role("option", name="Broadband", exact=True).click()
+    page.wait_for_function("!document.querySelector('h1').innerText.includes('5.3 %')", timeout=30_000)
+    visit.settle(page)
+    lens = next(item for item in demo.document["findings"] if item["scope"] == {"product_id": "broadband"})
+    assert f"{lens['estimate'] * 100:.1f} % more" in page.locator("h1").inner_text() != whole
+    assert "product_id=Broadband" in page.url
+    again = visit.open(page.url.removeprefix(f"{visit.address}/"))
+    assert text_of(again) == text_of(page)
+    again.get_by_role("link", name="Where", exact=True).click()
+    again.wait_for_selector(".strip.verdicts")
+    visit.settle(again)
+    assert "product_id=Broadband" in again.url
+    assert "Mobile" not in again.locator(".st-key-panel-forest").inner_text()
+    cells = [item for item in demo.document["findings"] if item["level"] == "cell" and item["estimand"] == "offer_gap"]
+    here = [item for item in cells if item["scope"]["product_id"] == "broadband" and item["verdict"] == "penalty"]
+    assert again.locator(".strip .v").first.inner_text().split() == [str(len(here)), "cells"]
+
+
+def test_a_click_opens_a_cell_and_its_address_opens_it_again(visit: Visit) -> None:
+    page = visit.open("where")
+    tile = page.locator(".st-key-panel-heat .js-plotly-plot .point path").nth(1).bounding_box()
+    page.mouse.click(tile["x"] + 8, tile["y"] + tile["height"] - 8)
+    page.wait_for_selector(".st-key-drill", timeout=30_000)
+    visit.settle(page)
+    title = page.locator(".st-key-drill h2").inner_text()
+    assert "cell=" in page.url
+    again = visit.open(page.url.removeprefix(f"{visit.address}/"))
+    assert again.locator(".st-key-drill h2").inner_text() == title
+    assert "select" in again.locator("#sql-cell pre").text_content()
+
+
+def test_open_links_to_the_cell(visit: Visit) -> None:
+    page = visit.open()
+    page.locator(".st-key-panel-worst .js-plotly-plot a").first.click()
+    page.wait_for_selector(".st-key-drill", timeout=30_000)
+    name = page.locator(".st-key-drill h2").inner_text().split(":")[0]
+    assert name == "Broadband, South, phone"
+
+
+def test_downloads_hold_what_is_shown(visit: Visit, tmp_path: Path) -> None:
+    page = visit.open(CELL)
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
+    shown = dict((row[0], row[1:]) for row in table_of(page, ".side-notes table"))
+    saved = {row[0]: row[1:] for row in rows}
+    assert [int(n) for n in saved["Customers"]] == [int(text.replace(",", "")) for text in shown["Customers"]]
+    assert [f"£{float(n):,.2f}" for n in saved["Mean a month"]] == shown["Mean a month"]
+    page.locator(".st-key-panel-forest").get_by_role("button", name="Table").click()
+    table = table_of(page, "#table-forest table")
+    with page.expect_download() as waiting:
+        page.locator("#table-forest").get_by_role("button", name="Download CSV").click()
+    saved_rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8-sig"))))
+    assert [row[0] for row in saved_rows[1:]] == [row[0] for row in table[1:]]
+    for row, text in zip(saved_rows[1:], table[1:], strict=True):
+        if row[1]:
+            assert text[1].startswith(f"{float(row[1]) * 100:.1f} %".replace("-", "−").replace("−0.0 %", "0.0 %"))
+    page.keyboard.press("Escape")
+    with page.expect_download() as waiting:
+        page.locator(".st-key-panel-forest").get_by_role("button", name="Image").click()
+    image = Path(waiting.value.path()).read_bytes()
+    assert image.startswith(b"\x89PNG")
+    assert len(image) > 20_000
+
+
+def table_of(page: Any, selector: str) -> list[list[str]]:
+    """Return the texts of a table by rows."""
+    script = "table => [...table.rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    rows: list[list[str]] = page.locator(selector).first.evaluate(script)
+    return rows
+
+
+def test_keyboard_reaches_table_and_warning(visit: Visit) -> None:
+    page = visit.open()
+    page.get_by_role("button", name="What this means").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#meaning-0").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#meaning-0").is_visible()
+
+
+def test_a_change_of_definition_offers_a_build(visit: Visit) -> None:
+    page = visit.open()
+    before = page.locator("h1").inner_text()
+    page.get_by_role("button", name="Change a definition").click()
+    months = page.get_by_label("Tenured from (months)")
+    months.fill("36")
+    months.press("Enter")
+    page.wait_for_selector("[data-testid=stDialog] code >> text=tenured_from_months = 36")
+    assert "fairness app" in page.get_by_test_id("stDialog").inner_text()
+    assert page.locator("h1").inner_text() == before
