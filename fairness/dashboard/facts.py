@@ -7,7 +7,7 @@ from typing import Any
 
 from fairness import captions, words
 from fairness.dashboard import html, queries
-from fairness.dashboard.panels import Finding, Panel
+from fairness.dashboard.panels import Finding, Panel, published_sql
 from fairness.dashboard.study import View
 
 

@@ -16,6 +16,7 @@ from fairness.dashboard.panels import (
     in_words,
     plot_row,
     published,
+    published_sql,
     source_line,
 )
 from fairness.dashboard.study import View

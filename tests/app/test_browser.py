@@ -110,7 +110,7 @@ def test_downloads_hold_what_is_shown(visit: Visit, tmp_path: Path) -> None:
     with page.expect_download() as waiting:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()
     rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
-    shown = dict((row[0], row[1:]) for row in table_of(page, ".side-notes table"))
+    shown = {row[0]: row[1:] for row in table_of(page, ".side-notes table")}
     saved = {row[0]: row[1:] for row in rows}
     assert [int(n) for n in saved["Customers"]] == [int(text.replace(",", "")) for text in shown["Customers"]]
     assert [f"£{float(n):,.2f}" for n in saved["Mean a month"]] == shown["Mean a month"]

@@ -132,7 +132,7 @@ def by_sql(query: Query) -> set[str]:
     (row,) = query("""
         with people as (
             select customer_id, bool_or(offer_ticks > 0) as compared
-            from price_ledger inner join params on currency = params.currency
+            from price_ledger inner join params on price_ledger.currency = params.currency
             where loyalty_group = 'tenured' and month = as_of_month group by customer_id
         )
         select count(*) as n, count(*) filter (where compared) as compared from people""")
