@@ -20,7 +20,7 @@ from fairness.dashboard.panels import (
     source_line,
 )
 from fairness.dashboard.study import View
-from fairness.plots import Theme, interval_columns, interval_rows, monthly_steps
+from fairness.plots import AXIS, Row, Theme, interval_columns, interval_rows, monthly_steps
 
 _LARGEST = 5
 _NOTE = 30
@@ -208,8 +208,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
                 view,
                 note="<br>".join(escape(line) for line in notes),
                 height=46 + 15 * max(0, len(notes) - 1),
-                link=cell_link(view, name(cell)),
-                right=(words.gap(cell), "Open"),
+                right=(words.gap(cell),),
                 under=f"{words.money(amount, currency)} a year" if amount is not None else "",
             )
         )
@@ -229,7 +228,8 @@ def worst(view: View, theme: Theme) -> Panel | None:
         key="worst",
         title=titles.worst_title(largest, order),
         subtitle=titles.worst_subtitle(len(largest), len(decided), all_cells),
-        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=left, columns=(52, 0), ruled=True),
+        figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=left, columns=(52,), ruled=True),
+        body=_open_links(view, rows, [name(cell) for cell in largest]),
         table=findings_table(view, largest, name, "Cell", adjusted=True),
         sql=published_sql(view, largest),
         foot=(f"{words.many(total, 'tenured customer')} in these {len(largest)}", source_line(view)),
@@ -237,6 +237,17 @@ def worst(view: View, theme: Theme) -> Panel | None:
         more=f' <a href="{escape(cell_link(view, ""))}">See all cells</a>',
         findings=published(view, largest),
     )
+
+
+def _open_links(view: View, rows: Sequence[Row], names: Sequence[str]) -> str:
+    """Return a link per row, laid over the figure beside its row: links inside a figure cannot be reached by keyboard."""
+    above, links = sum(row.height for row in rows) + AXIS, []
+    for row, name in zip(rows, names, strict=True):
+        top = above - row.height // 2 + 8
+        above -= row.height
+        label = escape(f"Open {name}")
+        links.append(f'<a href="{escape(cell_link(view, name))}" style="top:-{top}px" aria-label="{label}">Open</a>')
+    return f'<div class="opens">{"".join(links)}</div>'
 
 
 def cell_link(view: View, name: str) -> str:

@@ -2,11 +2,12 @@
 
 from fairness.plots.distribution import PriceShares, price_distributions
 from fairness.plots.heatmap import Tile, heat_map
-from fairness.plots.intervals import Row, interval_columns, interval_rows
+from fairness.plots.intervals import AXIS, Row, interval_columns, interval_rows
 from fairness.plots.monthly import monthly_steps
 from fairness.plots.theme import THEMES, Theme, ThemeName
 
 __all__ = [
+    "AXIS",
     "THEMES",
     "PriceShares",
     "Row",

@@ -36,7 +36,6 @@ class Row:
         verdict: Decides colour and symbol; None draws a hollow mark.
         strong: The row that the page is about.
         key: What a click on the row stands for.
-        link: Address behind the last text at the right.
         hover: What a pointer over the mark shows.
         height: Pixels.
         section: The row is a heading over the following ones; it has a label only.
@@ -52,7 +51,6 @@ class Row:
     verdict: str | None = None
     strong: bool = False
     key: str = ""
-    link: str = ""
     hover: str = ""
     height: int = 52
     section: bool = False
@@ -200,13 +198,8 @@ def _add_texts(
         text=lines,
         font={"size": 12, "color": theme.ink, "weight": weight},
     )
-    for position, (text, edge) in enumerate(zip(row.right, columns, strict=False)):
-        is_last = position == len(row.right) - 1
-        shown = (
-            f"<a href='{row.link}' target='_self' style='fill:{theme.ink2}'>{text}</a>"
-            if row.link and is_last
-            else text
-        )
+    for position, (text, edge) in enumerate(zip(row.right, columns, strict=True)):
+        shown = text
         if row.under and position == 0:
             shown = f"{shown}<br>{_dim(row.under, theme)}"
         canvas.text(
