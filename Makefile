@@ -6,10 +6,11 @@ APP    ?= 1
 BIN    := .venv/bin
 STAMP  := .venv/.stamp
 FAST   := not slow and not browser and not packaging
-PYTEST := $(BIN)/python -m pytest -n $(JOBS)
+# Tests of one group share a worker: one dashboard is started, not one per worker.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench constraints clean
+.PHONY: help demo test check lint bench screenshots constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
@@ -35,6 +36,9 @@ bench: $(STAMP) ## run the benchmarks and the calibration, which print their res
 	$(BIN)/python bench/book.py
 	$(BIN)/python bench/lines.py
 	$(BIN)/python bench/calibration.py
+
+screenshots: $(STAMP) ## take the pictures of docs/ and README from the running dashboard (needs chromium)
+	$(BIN)/python docs/screenshots.py
 
 constraints: ## recompile constraints.txt from pyproject.toml (needs uv)
 	$(UV) pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

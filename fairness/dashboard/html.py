@@ -76,7 +76,8 @@ def strip(items: Iterable[tuple[str, str, str, str, str]], *, kind: str = "") ->
     """Return the metric strip: (symbol, name, figure, unit, second line) each."""
     cells = "".join(
         f'<div><div class="k">{_symbol(symbol)}{escape(name)}</div>'
-        f'<div class="v">{escape(figure)} <small>{escape(unit)}</small></div><div class="s">{escape(second)}</div></div>'
+        f'<div class="v">{escape(figure)} <small>{escape(unit)}</small></div>'
+        f'<div class="s">{escape(second)}</div></div>'
         for symbol, name, figure, unit, second in items
     )
     return f'<div class="strip {kind}">{cells}</div>'

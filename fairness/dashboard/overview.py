@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -240,7 +241,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
 
 
 def _open_links(view: View, rows: Sequence[Row], names: Sequence[str]) -> str:
-    """Return a link per row, laid over the figure beside its row: links inside a figure cannot be reached by keyboard."""
+    """Return a link per row, laid over the figure: links inside a figure cannot be reached by keyboard."""
     above, links = sum(row.height for row in rows) + AXIS, []
     for row, name in zip(rows, names, strict=True):
         top = above - row.height // 2 + 8

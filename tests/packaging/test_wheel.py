@@ -65,6 +65,16 @@ def test_command_runs_from_another_folder(site: Path, tmp_path: Path) -> None:
     assert "Usage" in run("-m", "fairness", "--help", cwd=tmp_path, site=site)
 
 
+def test_wheel_carries_the_dashboard_with_its_settings_beside_it(site: Path, tmp_path: Path) -> None:
+    script = "from fairness.launch import app_script; print(app_script())"
+    entry = Path(run("-c", script, cwd=tmp_path, site=site).strip())
+    assert entry == site / "fairness" / "dashboard" / "app.py"
+    assert entry.read_bytes() == (ROOT / "app.py").read_bytes()
+    settings = Path(".streamlit") / "config.toml"
+    assert (entry.parent / settings).read_bytes() == (ROOT / settings).read_bytes()
+    assert fingerprints(entry.parent / "assets") == fingerprints(ROOT / "fairness" / "dashboard" / "assets")
+
+
 def test_sql_is_found_inside_the_installed_package(site: Path, tmp_path: Path) -> None:
     script = "from fairness.warehouse.models import sql_root; print(sql_root())"
     assert Path(run("-c", script, cwd=tmp_path, site=site).strip()) == site / "fairness" / "_sql"

@@ -1,0 +1,97 @@
+"""Takes the pictures of the dashboard: every page of the demo, light and dark, 1280 and 1920 pixels wide.
+
+All of them go to a folder to look at; the two that README shows are written beside this script, with few colours, so
+that they stay small. Needs chromium. Run with `make screenshots`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+PAGES = {
+    "overview": "",
+    "overview-filtered": "?product_id=Broadband",
+    "where": "where",
+    "where-cell": "where?cell=Broadband, South, phone",
+}
+KEPT = ("overview-light-1280", "where-cell-light-1280", "overview-dark-1280")
+COLOURS = 128
+
+
+def take(browser: Any, address: str, folder: Path) -> None:
+    """Take all pictures."""
+    for name, path in PAGES.items():
+        for theme in ("light", "dark"):
+            for width in (1280, 1920):
+                page = browser.new_page(viewport={"width": width, "height": 1200}, color_scheme=theme)
+                page.goto(f"{address}/{path}")
+                page.wait_for_selector(".end", timeout=60_000)
+                page.wait_for_timeout(1500)
+                height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                page.set_viewport_size({"width": width, "height": height})
+                page.wait_for_timeout(800)
+                page.screenshot(path=str(folder / f"{name}-{theme}-{width}.png"))
+                page.close()
+
+
+def keep(folder: Path) -> None:
+    """Write the pictures that the documents show, reduced to few colours."""
+    for name in KEPT:
+        picture = Image.open(folder / f"{name}.png").convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        target = HERE / f"{name.removesuffix('-1280').removesuffix('-light')}.png"
+        picture.save(target, optimize=True)
+        print(f"{target.name}: {target.stat().st_size // 1024} KB")
+
+
+def main() -> None:
+    """Build the demo, start the dashboard, take the pictures and stop it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="where all pictures go; default: a temporary folder")
+    folder = parser.parse_args().folder or Path(tempfile.mkdtemp(prefix="fairness-screenshots-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work, socket.socket() as probe:
+        study = str(Path(work) / "demo")
+        subprocess.run([sys.executable, "-m", "fairness", "demo", study], check=True, stdout=subprocess.DEVNULL)
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        server = subprocess.Popen([sys.executable, "-m", "fairness", "app", study, "--port", str(port)])
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health")
+            with sync_playwright() as driver:
+                flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+                browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+                take(browser, f"http://127.0.0.1:{port}", folder)
+                browser.close()
+        finally:
+            server.terminate()
+            server.wait()
+    keep(folder)
+    print(f"All pictures are in {folder}")
+
+
+def _wait(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    sys.exit("the dashboard does not answer")
+
+
+if __name__ == "__main__":
+    main()
