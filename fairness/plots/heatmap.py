@@ -141,7 +141,7 @@ def ink_on(fill: str) -> str:
     channels = [int(fill[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#14181C" if luminance > 0.18 else "#FFFFFF"
+    return "#14181C" if luminance > 0.199 else "#FFFFFF"
 
 
 def _add_text(canvas: Canvas, tile: Tile, fill: str, theme: Theme, *, roomy: bool) -> None:

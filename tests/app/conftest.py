@@ -102,8 +102,8 @@ class Visit:
 
     def settle(self, page: Any) -> Any:
         """Wait until the page has stopped running."""
-        page.wait_for_selector(".end", timeout=30_000)
-        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=30_000)
+        page.wait_for_selector(".end", timeout=90_000)
+        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=90_000)
         page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
         page.wait_for_timeout(250)
         return page

@@ -71,7 +71,7 @@ def test_a_filter_changes_the_figures_and_the_address_restores_the_view(visit: V
     whole = page.locator("h1").inner_text()
     page.get_by_test_id("stSelectbox").filter(has_text="Product").locator("input").click()
     page.get_by_role("option", name="Broadband", exact=True).click()
-    page.wait_for_function("!document.querySelector('h1').innerText.includes('5.3 %')", timeout=30_000)
+    page.wait_for_function("!document.querySelector('h1').innerText.includes('5.3 %')", timeout=90_000)
     visit.settle(page)
     lens = next(item for item in demo.document["findings"] if item["scope"] == {"product_id": "broadband"})
     assert f"{lens['estimate'] * 100:.1f} % more" in page.locator("h1").inner_text() != whole
@@ -92,7 +92,7 @@ def test_a_click_opens_a_cell_and_its_address_opens_it_again(visit: Visit) -> No
     page = visit.open("where")
     tile = page.locator(".st-key-panel-heat .js-plotly-plot .point path").nth(1).bounding_box()
     page.mouse.click(tile["x"] + 8, tile["y"] + tile["height"] - 8)
-    page.wait_for_selector(".st-key-drill", timeout=30_000)
+    page.wait_for_selector(".st-key-drill", timeout=90_000)
     visit.settle(page)
     title = page.locator(".st-key-drill h2").inner_text()
     assert "cell=" in page.url
@@ -104,7 +104,7 @@ def test_a_click_opens_a_cell_and_its_address_opens_it_again(visit: Visit) -> No
 def test_open_links_to_the_cell(visit: Visit) -> None:
     page = visit.open()
     page.locator(".st-key-panel-worst").get_by_role("link", name="Open Broadband, South, phone").click()
-    page.wait_for_selector(".st-key-drill", timeout=30_000)
+    page.wait_for_selector(".st-key-drill", timeout=90_000)
     name = page.locator(".st-key-drill h2").inner_text().split(":")[0]
     assert name == "Broadband, South, phone"
 
