@@ -89,6 +89,9 @@
     image.src = url;
   };
 
+  // Figures are drawn for one theme: when the system changes it, the page is drawn again; the address keeps the view.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+
   const said = (button, words) => {
     const before = button.innerText;
     button.innerText = words;
