@@ -83,7 +83,7 @@ def interval_rows(
         most_ticks: At most so many ticks.
         ruled: A hairline between the rows.
     """
-    right = max(columns, default=0) + _width(rows, columns) + gap if columns else 8
+    right = max(columns, default=0) + _width(rows, columns) + gap if columns else 16
     top = 26 if head else 4
     height = sum(row.height for row in rows)
     canvas = Canvas(base_layout(theme, height=top + height + AXIS, left=left, right=right, top=top, bottom=AXIS))

@@ -53,6 +53,7 @@ def gap_axis(theme: Theme, range_: tuple[float, float], *, most: int = 5) -> dic
         "tickmode": "array",
         "tickvals": values,
         "ticktext": percent_ticks(values),
+        "ticklabeloverflow": "allow",
         "showgrid": True,
         "gridcolor": theme.grid,
         "gridwidth": 1,
