@@ -31,11 +31,13 @@ KEPT = ("overview-light-1280", "where-cell-light-1280", "overview-dark-1280")
 COLOURS = 128
 
 
-def take(browser: Any, address: str, folder: Path) -> None:
-    """Take all pictures."""
+def take(browser: Any, address: str, folder: Path, *, only_kept: bool) -> None:
+    """Take all pictures, or those that the documents show."""
     for name, path in PAGES.items():
         for theme in ("light", "dark"):
             for width in (1280, 1920):
+                if only_kept and f"{name}-{theme}-{width}" not in KEPT:
+                    continue
                 page = browser.new_page(viewport={"width": width, "height": 1200}, color_scheme=theme)
                 page.goto(f"{address}/{path}")
                 page.wait_for_selector(".end", timeout=60_000)
@@ -60,7 +62,9 @@ def main() -> None:
     """Build the demo, start the dashboard, take the pictures and stop it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, help="where all pictures go; default: a temporary folder")
-    folder = parser.parse_args().folder or Path(tempfile.mkdtemp(prefix="fairness-screenshots-"))
+    parser.add_argument("--kept", action="store_true", help="only the pictures that the documents show")
+    arguments = parser.parse_args()
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="fairness-screenshots-"))
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work, socket.socket() as probe:
         study = str(Path(work) / "demo")
@@ -74,7 +78,7 @@ def main() -> None:
             with sync_playwright() as driver:
                 flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
                 browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-                take(browser, f"http://127.0.0.1:{port}", folder)
+                take(browser, f"http://127.0.0.1:{port}", folder, only_kept=arguments.kept)
                 browser.close()
         finally:
             server.terminate()
