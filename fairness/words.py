@@ -249,9 +249,16 @@ def sentence(finding: Data, *, margin: float) -> str:
 
 
 def still_needed(finding: Data) -> str:
-    """Return in few words what would decide an inconclusive finding: the short form of :func:`what_decides`."""
+    """Return in few words what would decide an inconclusive finding, or what keeps it open.
+
+    Example:
+        >>> still_needed({"verdict_reason": "estimators_disagree", "deciding_sample": None})
+        'estimators disagree'
+    """
     text = what_decides(finding)
-    return text.removeprefix("about ").removesuffix(" would decide it") if text.startswith("about ") else text
+    if text.startswith("about "):
+        return text.removeprefix("about ").removesuffix(" would decide it")
+    return str(finding["verdict_reason"]).replace("_", " ") if text else ""
 
 
 def what_decides(finding: Data) -> str:

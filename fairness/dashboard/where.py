@@ -23,7 +23,7 @@ from fairness.plots import Row, Theme, Tile, heat_map, interval_rows
 
 MOST_ROWS = 40
 _MOST_TILES = 8
-_MOST_DOWN, _MOST_DOWN_ROWS = 2, 16
+_MOST_DOWN, _MOST_DOWN_ROWS, _MOST_TALL = 2, 16, 10
 _LINE = 38
 """Characters of a cell's name per line of the forest plot."""
 _DECIDED = ("penalty", "favourable", "equivalent")
@@ -133,8 +133,8 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     labels = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
     # About as tall as the forest plot beside it.
     drawn = sum(cell["verdict"] != "not_assessable" for cell in shown)
-    height = max(46, min(84, (24 * drawn + 90) // len(listed)))
-    left = min(160, max(80, int(6.2 * max(len(line) for label in labels for line in label)) + 10))
+    height = 44 if len(listed) > _MOST_TALL else max(46, min(84, (24 * drawn + 90) // len(listed)))
+    left = min(190, max(80, int(6.2 * max(len(line) for label in labels for line in label)) + 10))
     return Panel(
         key="heat",
         title=titles.heat_title(cells, columns, order),

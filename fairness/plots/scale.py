@@ -54,6 +54,7 @@ def gap_axis(theme: Theme, range_: tuple[float, float], *, most: int = 5) -> dic
         "tickvals": values,
         "ticktext": percent_ticks(values),
         "ticklabeloverflow": "allow",
+        "tickangle": 0,
         "showgrid": True,
         "gridcolor": theme.grid,
         "gridwidth": 1,
