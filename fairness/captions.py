@@ -253,6 +253,11 @@ def view_note(shown: int, total: int) -> str:
     )
 
 
+VIEW_FALLBACK = (
+    "No new-customer offer exists in this view; it compares with new customers instead, unlike the whole book."
+)
+"""Warning of a filtered view that answers another question than the study."""
+
 MEANINGS = {
     "mix_reverses_sign": "The raw gap is the plain difference of mean prices. Tenured and new customers hold different "
     "plans, so it also shows who holds what. Only the comparison within the same product, region and other columns of "

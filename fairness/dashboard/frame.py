@@ -40,6 +40,9 @@ def notes(view: View) -> str:
     head = view.head
     least = view.study.config.inference.min_pricing_decisions
     lines = [(words.warning(code, head, min_pricing_decisions=least), code) for code in head["warnings"]]
+    if view.chosen and head["estimand"] != view.study.document["headline"]["estimand"]:
+        # The study has offers, but none of them in this view: the usual sentence would speak of the whole study.
+        lines = [(captions.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
     raw = view.pooled("raw_gap")
     if raw is not None and "mix_reverses_sign" in raw["warnings"]:
         lines.append((words.warning("mix_reverses_sign", raw), "mix_reverses_sign"))
