@@ -122,7 +122,12 @@ def _key(config: Config, inputs: list[SourceFile], on_new_key: Callable[[Path], 
 def _on_full_disk(output: Path) -> Iterator[None]:
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.FatalException,
+        duckdb.OutOfMemoryException,
+    ) as error:
         raise DataError(
             f"the run cannot be written: {without_values(first_line(error))}",
             where=output.name,
