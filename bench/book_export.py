@@ -35,6 +35,9 @@ cell = ["region", "channel"]
 [lenses]
 vulnerable = "is_vulnerable"
 
+[privacy]
+pseudonyms = false
+
 [engine]
 threads = 2
 """

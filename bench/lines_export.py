@@ -32,6 +32,8 @@ path = "offers.csv"
 [[source]]
 role = "customers"
 path = "customers.csv"
+[source.columns]
+party_id = "customer_id"
 
 [[source]]
 role = "price_events"
@@ -42,6 +44,9 @@ cell = ["region", "channel"]
 
 [lenses]
 vulnerable = "is_vulnerable"
+
+[privacy]
+pseudonyms = false
 
 [engine]
 threads = 2

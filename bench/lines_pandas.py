@@ -4,7 +4,7 @@
 its favour: reasons for what is rejected or excluded, reconciliation, ties to bytes; amounts beside the price and before
 discounts, plan age and contract; gaps against headline and standard offers, against the offer on the day the price was
 set and against joiners; change_gap; quantity bounds and personal offers; versions of a line are told apart by the date
-of issue alone. Support, verdicts and a published database.
+of issue alone; households (the study takes every customer as a party). Support, verdicts and a published database.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def read_customers(folder: Path) -> pd.DataFrame:
     """Read the customer file."""
     return pd.read_csv(
         folder / "customers.csv",
-        usecols=["customer_id", "party_id", "tenure_start", "tenure_confidence", "is_vulnerable", "is_test"],
+        usecols=["customer_id", "tenure_start", "tenure_confidence", "is_vulnerable", "is_test"],
         parse_dates=["tenure_start"],
-        dtype={"customer_id": "str", "party_id": "str", "tenure_confidence": "category", "is_vulnerable": "str"},
+        dtype={"customer_id": "str", "tenure_confidence": "category", "is_vulnerable": "str"},
     )
 
 
@@ -106,7 +106,6 @@ def as_rows(lines: Lines, book: Ledger, customers: pd.DataFrame, offers: pd.Data
     cell = np.ravel_multi_index(cells, sizes).astype(np.int16)
     order = np.argsort(cell, kind="stable")
     who = lines.codes["customer_id"][book.line]
-    party = pd.factorize(customers["party_id"].fillna(pd.Series(customers.index, index=customers.index)))[0]
     lens = customers["is_vulnerable"].astype("category")
     price = book.ticks / TICKS
     rows = {
@@ -116,7 +115,7 @@ def as_rows(lines: Lines, book: Ledger, customers: pd.DataFrame, offers: pd.Data
         "offer": (best["price"] / TICKS).to_numpy()[number],
         **classify(lines, book, customers),
         "vulnerable": lens.cat.codes.to_numpy()[who],
-        "party": party[who],
+        "party": who,
     }
     names = list(product(*(lines.names[name] for name in CELL)))
     sorted_rows = {name: values[order] for name, values in rows.items()}
