@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fairness.cli_runs import Format, runs
 from fairness.errors import ExitCode, FairnessError
 from fairness.escape import terminal_text
+
+if TYPE_CHECKING:
+    from fairness.warehouse.runs import Run
 
 app = typer.Typer(
     name="fairness",
@@ -113,6 +118,28 @@ def dashboard(
 
 
 @app.command()
+def snapshot(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="[CONFIG|RUN]", help="Config file, its folder, a run's folder or its id")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Folder to write; default: snapshots/ beside the runs")] = None,
+    note: Annotated[str, typer.Option("--note", help="Sign-off note of the owner: a text, or a file with it")] = "",
+) -> None:
+    """Write a snapshot for executives: one page as HTML and PDF, charts, tables, slides and how to check them."""
+    from fairness import report
+    from fairness.console import progress
+
+    with progress() as step:
+        run = _run_of(source, step)
+        step("Writing the snapshot")
+        contents = report.compose(run, _note_text(note))
+        folder = report.write(contents, to or report.default_folder(run, contents))
+    for name, reason in contents.missing.items():
+        _say(f"not written: {name}: {reason}")
+    print(folder)
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Config file or its folder")] = None,
@@ -140,6 +167,29 @@ def sql(
     with reading(warehouse) as con:
         columns, rows = run_query(con, query)
     print_rows(columns, rows, output.value)
+
+
+def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:
+    """Return the run that an argument means: a run's folder or id, or the study of a config, built where needed."""
+    from fairness.config import find_config, load_config
+    from fairness.pipeline import build as build_study
+    from fairness.warehouse.runs import find_run
+
+    if source is not None and (source / "findings.json").is_file():
+        folder = source.resolve()
+        run = find_run(folder.parent.parent, folder.name)
+        if run is not None:
+            return run
+    if source is not None and not source.exists() and re.fullmatch("[0-9a-f]{12}", source.name):
+        run = find_run(load_config(find_config(None)).output_dir, source.name)
+        if run is not None:
+            return run
+    return build_study(load_config(find_config(source)), progress=step)
+
+
+def _note_text(note: str) -> str:
+    # A note of several lines is no path; such a text makes some systems fail in looking for the file.
+    return Path(note).read_text(encoding="utf-8") if "\n" not in note and note and Path(note).is_file() else note
 
 
 def _analyze(config: Path | None, output: Format) -> str | None:

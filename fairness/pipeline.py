@@ -33,7 +33,7 @@ from fairness.warehouse.copying import PERSONAL
 from fairness.warehouse.key import Key, load_key
 from fairness.warehouse.models import SHARE_COMMENTS, run_checks, run_models, sql_hashes, write_comments
 from fairness.warehouse.pseudonyms import hashed, write_pseudonymised
-from fairness.warehouse.runs import FINDINGS, SHARE, WAREHOUSE, Run, add_record, point_at, prune_locked, publishing
+from fairness.warehouse.runs import FINDINGS, SETTINGS, SHARE, WAREHOUSE, Run, add_record, point_at, prune_locked, publishing
 
 Progress = Callable[[str], None]
 
@@ -157,6 +157,8 @@ def _write(folder: Path, job: _Job) -> str:
         write_share(share, findings, marts, config)
         write_comments(share, SHARE_COMMENTS)
     (folder / FINDINGS).write_text(findings.to_json() + "\n", encoding="utf-8")
+    settings = json.dumps(settings_of(config), sort_keys=True, ensure_ascii=False, indent=2)
+    (folder / SETTINGS).write_text(settings + "\n", encoding="utf-8")
     return identity
 
 
@@ -180,23 +182,27 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
 
 def run_id(config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]], key: Key | None = None) -> str:
     """Return the identity of a run: 12 hex digits over inputs, settings, software and key."""
+    identity = {
+        "inputs": [
+            (item.source.role, item.file.label, future.result().sha256)
+            for item, future in zip(inputs, hashes, strict=True)
+        ],
+        "settings": settings_of(config),
+        "software": _software(),
+        "key": key.fingerprint if key else None,
+    }
+    return hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()[:12]
+
+
+def settings_of(config: Config) -> dict[str, Any]:
+    """Return the settings that results depend on, defaults filled in; places, keys and engine limits are left out."""
     without: dict[str, Any] = {
         "path": True,
         "engine": True,
         "study": {"output"},
         "privacy": {"key_file", "key_env", "keep_runs"},
     }
-    settings = config.model_dump(mode="json", exclude=without)
-    identity = {
-        "inputs": [
-            (item.source.role, item.file.label, future.result().sha256)
-            for item, future in zip(inputs, hashes, strict=True)
-        ],
-        "settings": settings,
-        "software": _software(),
-        "key": key.fingerprint if key else None,
-    }
-    return hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    return config.model_dump(mode="json", exclude=without)
 
 
 def _software() -> dict[str, Any]:
@@ -249,10 +255,37 @@ def reidentify(config: Config, pseudonyms: list[str], *, reason: str) -> list[tu
     return found
 
 
+def software_fingerprint() -> str:
+    """Return the SHA-256 of what computes the results: equal where every module and SQL file is the same."""
+    return hashlib.sha256(json.dumps(_software(), sort_keys=True).encode()).hexdigest()
+
+
 def read_findings(run: Run) -> dict[str, Any]:
     """Return the findings document of a published run, as ``analyze --format json`` prints it."""
     document: dict[str, Any] = json.loads(run.findings.read_text(encoding="utf-8"))
     return document
 
 
-__all__ = ["Findings", "Progress", "build", "read_findings", "reidentify", "run_id"]
+def read_settings(run: Run) -> dict[str, Any]:
+    """Return the settings with which a run was built.
+
+    Raises:
+        DataError: The run was built by a version that did not keep them.
+    """
+    if not run.settings.is_file():
+        raise DataError("the run does not hold its settings", where=run.folder.name, mend="run `fairness build` again")
+    settings: dict[str, Any] = json.loads(run.settings.read_text(encoding="utf-8"))
+    return settings
+
+
+__all__ = [
+    "Findings",
+    "Progress",
+    "build",
+    "read_findings",
+    "read_settings",
+    "reidentify",
+    "run_id",
+    "settings_of",
+    "software_fingerprint",
+]

@@ -18,6 +18,7 @@ from fairness.warehouse.lock import locked
 WAREHOUSE = "analyst.duckdb"
 SHARE = "share.duckdb"
 FINDINGS = "findings.json"
+SETTINGS = "settings.json"
 RECORD = "run.json"
 _POINTER = "current"
 _PINNED = "pinned"
@@ -49,6 +50,11 @@ class Run:
     def findings(self) -> Path:
         """The findings document as JSON."""
         return self.folder / FINDINGS
+
+    @property
+    def settings(self) -> Path:
+        """The settings of the build, defaults filled in, as JSON."""
+        return self.folder / SETTINGS
 
     def record(self) -> dict[str, Any]:
         """Return when the run was published, of which study, and with which key."""

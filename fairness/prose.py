@@ -1,0 +1,464 @@
+"""The sentences of a snapshot: what an executive reads, in plain words.
+
+Like :mod:`fairness.words`, everything here takes findings and settings as plain data. Short sentences, common words: a
+test measures the reading age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from fairness import captions, words
+
+Data = Mapping[str, Any]
+
+WITHHELD = {
+    "small_count": "too few customers to be shown",
+    "dominated_amount": "too few customers hold most of the money",
+    "alternative_reading": "the money of one reading only is shown",
+}
+"""Why a figure is withheld."""
+
+TITLES = {
+    "certainty": "Gap and certainty",
+    "basis": "How the answer depends on the offer",
+    "reversal": "What would change the answer",
+    "left_out": "What could not be assessed",
+    "open": "What remains open",
+    "method": "How it was measured",
+    "sure": "How sure it is",
+    "limits": "What it does not say",
+    "data": "What went in",
+    "withheld": "What is withheld",
+    "reproduce": "How to check it",
+    "sign_off": "Sign-off",
+    "where": "Where the gap is",
+    "hangs_on": "What the answer hangs on",
+}
+
+
+def tick(value: float, *, last: bool) -> str:
+    """Return the label of a gap axis; the last one carries the sign.
+
+    Example:
+        >>> tick(0.05, last=False), tick(-0.125, last=True)
+        ('5', '−12.5 %')
+    """
+    text = f"{value * 100:g}".replace("-", "−")
+    return f"{text} %" if last else text
+
+
+def years(months: int) -> str:
+    """Return a length of time in years where it is whole.
+
+    Example:
+        >>> years(24), years(12), years(18)
+        ('two years', 'one year', '18 months')
+    """
+    names = {12: "one year", 24: "two years", 36: "three years", 48: "four years", 60: "five years"}
+    return names.get(months, f"{months} months")
+
+
+def headline_parts(document: Data) -> tuple[str, str, str]:
+    """Return the answer in three parts, the middle one the words to stress; parts may be empty."""
+    text = words.headline(document)
+    finding = document["headline"]
+    if finding["verdict"] in ("penalty", "favourable"):
+        size = words.percent(abs(finding["estimate"]))
+        stress = f"{size} {'more' if finding['verdict'] == 'penalty' else 'less'}"
+    elif finding["verdict"] == "equivalent":
+        stress = text.split(":")[0]
+    else:
+        return text, "", ""
+    before, _, after = text.partition(stress)
+    return before, stress, after
+
+
+def certainty(document: Data) -> str:
+    """Return how sure the answer is, in one sentence."""
+    finding = document["headline"]
+    verdict = finding["verdict"]
+    if verdict in ("penalty", "favourable"):
+        return f"If prices took no notice of tenure, a gap this large would {_how_often(finding['p_value'])}."
+    if verdict == "equivalent":
+        return f"A gap of more than {_margin(document)} either way can be ruled out."
+    if verdict == "inconclusive" and finding["ci_lower"] is not None:
+        low, high = (words.percent(finding[name]) for name in ("ci_lower", "ci_upper"))
+        return f"The gap may lie anywhere from {low} to {high}: the answer is open, not “no gap”."
+    return "No figure is shown, because none would mean anything."
+
+
+def _how_often(p_value: float | None) -> str:
+    if p_value is None or p_value < 0.001:
+        return "hardly ever turn up"
+    return f"turn up about {max(1, round(p_value * 1000)):,} times in 1,000"
+
+
+def _margin(document: Data) -> str:
+    return f"{document['study']['margin'] * 100:g} %"
+
+
+def each_pays(net: str, n: int, currency: str, finding: Data) -> str:
+    """Return what the gap means for one customer, from money and people shown."""
+    mean = Decimal(net) / n
+    direction = "more" if mean >= 0 else "less"
+    amount = words.money(abs(mean), currency, decimals=2)
+    than = "joiners of the same month paid" if finding["comparator"] == "derived" else "a new customer is offered"
+    return f"On average, each of them pays {amount} a year {direction} than {than}."
+
+
+def who(settings: Data) -> str:
+    """Return who counts as tenured."""
+    return f"Tenured customers have been with the firm for {years(settings['tenure']['tenured_from_months'])} or longer."
+
+
+def whole(document: Data, finding: Data) -> str:
+    """Return how many stand behind a finding; that it is withheld where it is."""
+    if finding["n_tenured"] is None:
+        return "a number of customers that is withheld"
+    new = "" if finding["n_new"] is None else f", {words.count(finding['n_new'])} new customers"
+    return f"{words.many(finding['n_tenured'], 'tenured customer')}{new}"
+
+
+def panel_foot(document: Data, finding: Data) -> str:
+    """Return the footer of a panel: n and source."""
+    roles = dict.fromkeys(item["role"].replace("_", " ") for item in document["build"]["inputs"])
+    sources = [role for role in roles if role in ("billing", "offers", "customers", "book")]
+    text = whole(document, finding)
+    return f"{text[:1].upper()}{text[1:]}. Source: {', '.join(sources)}"
+
+
+def intervals(document: Data) -> str:
+    """Return what stands in brackets."""
+    return f"in brackets, the {captions.level(document)} interval"
+
+
+def trend_subtitle(document: Data) -> str:
+    """Return what the monthly chart draws."""
+    return f"Monthly gap to the offer, {captions.level(document)} interval of each month"
+
+
+def gaps_subtitle(document: Data) -> str:
+    """Return what the chart of gaps draws."""
+    return f"Tenured prices above each comparison, with {captions.level(document)} intervals"
+
+
+def worst_subtitle(shown: int, looked_at: int) -> str:
+    """Return what the chart of segments draws."""
+    largest = "Largest" if shown == 1 else f"{_number(shown)} largest"
+    return f"{largest} of {words.many(looked_at, 'segment')}, corrected for looking at {looked_at:,}"
+
+
+def _number(value: int) -> str:
+    names = ("No", "One", "Two", "Three", "Four", "Five")
+    return names[value] if value < len(names) else f"{value:,}"
+
+
+def basis_subtitle(document: Data) -> str:
+    """Return what the chart of readings draws."""
+    return f"Gap under each reading of the offer, with {captions.level(document)} intervals"
+
+
+def a_year(amount: str, currency: str) -> str:
+    """Return yearly money."""
+    return f"{words.money(amount, currency)} a year"
+
+
+def reversal(finding: Data) -> str:
+    """Return what the money without a comparison would have to show to bring the gap to zero."""
+    gap = finding["reversal_gap"]
+    direction = "less" if gap < 0 else "more"
+    if abs(gap) > 1:
+        return "Even free of charge, the customers who could not be compared would not undo it."
+    return (
+        f"Those who could not be compared would have to pay {words.percent(abs(gap))} {direction} "
+        "than an offer of their own to bring the gap to zero."
+    )
+
+
+def deciding(finding: Data) -> str:
+    """Return the sample that would decide an open finding; empty where none is known."""
+    sample = finding["deciding_sample"]
+    if not sample or sample["at_zero"] is None or sample["at_twice_margin"] is None:
+        return ""
+    unit = "customers" if sample["unit"] == "customers" else "price decisions"
+    have = words.count(int(sample["present"]))
+    equal, gap = words.count(sample["at_zero"]), words.count(sample["at_twice_margin"])
+    return f"There are {have} {unit}. To show that there is no gap takes {equal}; to show one of twice the margin, {gap}."
+
+
+def alternatives(bases: Sequence[Data], head: Data) -> str:
+    """Return whether another reading of the offer changes the answer."""
+    others = [finding for finding in bases if finding["basis"] != head["basis"]]
+    differ = [finding for finding in others if finding["verdict"] != head["verdict"]]
+    if not differ:
+        return "No other reading of the offer changes the answer."
+    named = " and ".join(captions.BASES[finding["basis"]].lower() for finding in differ)
+    return f"Against the {named} the answer is another one."
+
+
+def detectable(finding: Data) -> str:
+    """Return the smallest gap that the data could have shown."""
+    return f"Gaps below about {words.percent(finding['minimum_detectable_gap'])} could not have been seen."
+
+
+def left_out(item: Data, currency: str) -> str:
+    """Return those who could not be compared, for one reason."""
+    reason = words.REASONS.get(item["reason"], item["reason"])
+    if item["customers"] is None:
+        return f"Some customers, {reason}: the number is withheld."
+    amount = "" if item["money"] is None else f", {a_year(item['money'], currency)}"
+    return f"{words.many(item['customers'], 'tenured customer')}{amount}: {reason}."
+
+
+def nobody_left_out() -> str:
+    """Return that all could be compared."""
+    return "Every tenured customer could be compared."
+
+
+def open_segments(findings: Sequence[Data], order: Sequence[str]) -> str:
+    """Return which segments cannot be told yet."""
+    names = [captions.scope(finding, order) for finding in findings[:2]]
+    rest = len(findings) - len(names)
+    more = f" and {words.many(rest, 'other segment')}" if rest else ""
+    return f"Cannot tell yet: {'; '.join(names)}{more}."
+
+
+def less_segments(finding: Data, order: Sequence[str], others: int) -> str:
+    """Return where tenured customers pay less."""
+    more = f" So in {words.many(others, 'other segment')}." if others else ""
+    return f"{captions.scope(finding, order)}: tenured customers pay {words.gap(_turned(finding))} less.{more}"
+
+
+def _turned(finding: Data) -> Data:
+    return {
+        **finding,
+        "estimate": -finding["estimate"],
+        "ci_lower": None if finding["ci_upper"] is None else -finding["ci_upper"],
+        "ci_upper": None if finding["ci_lower"] is None else -finding["ci_lower"],
+    }
+
+
+def nothing_open() -> str:
+    """Return that every segment is decided."""
+    return "Every segment that could be assessed is decided."
+
+
+def facts_and_interval(document: Data) -> str:
+    """Return what is fact and what is inference, for the foot of the page."""
+    rest = decisions(document)
+    return (
+        "The gap, the money and the people are facts of this billing period. The interval says whether prices that "
+        f"take no notice of tenure could have produced them.{f' {rest}' if rest else ''} "
+        f"Grey band: {captions.margin(document)}."
+    )
+
+
+def decisions(document: Data) -> str:
+    """Return how many price decisions the interval rests on; empty where none are shared."""
+    number = document["headline"]["diagnostics"]["pricing_decisions"]
+    return "" if number is None else f"It rests on {words.count(int(number))} separate price decisions in effect."
+
+
+def filters(settings: Data) -> str:
+    """Return which customers are in, and what makes two of them alike."""
+    cell = [captions.column(name).lower() for name in ("product_id", *settings["like_for_like"]["cell"])]
+    return f"All customers, no filter. Like for like: same {_and(list(dict.fromkeys(cell)))}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def comparator(document: Data, settings: Data) -> str:
+    """Return what the headline compares with."""
+    text = captions.comparison(document, horizon=settings["comparator"]["horizon_months"])
+    return f"Compared with: {text}"
+
+
+def build(document: Data) -> str:
+    """Return which build the numbers are of."""
+    return f"Build {document['build']['id']}, software {document['build']['software_version']}"
+
+
+def method(document: Data, settings: Data) -> list[str]:
+    """Return how it was measured, a sentence or two a paragraph."""
+    tenure, head = settings["tenure"], document["headline"]
+    groups = (
+        f"{who(settings)} New customers joined less than {years(tenure['new_below_months'])} ago. Those between the "
+        "two are in neither group."
+    )
+    kinds = {
+        "offer": "Each tenured customer’s price is held against the firm’s own offer to a new customer. It is the "
+        "offer for the same plan that was in force on the day the price was set.",
+        "book": "Each tenured customer’s price is held against the price that the firm would offer a new customer for "
+        "the same. The data state it beside each price.",
+        "derived": "The data hold no offers. Each tenured customer’s price is held against the mean price of those "
+        "who joined in the month in which it was set.",
+    }
+    what = kinds.get(
+        head["comparator"],
+        "Tenured and new customers of the same segment are compared. Each segment counts by its tenured customers.",
+    )
+    texts = [groups, what]
+    if head["comparator"] == "offer" and head["basis"] == "effective":
+        texts.append(
+            f"The effective price is what a new customer pays on average over the first "
+            f"{settings['comparator']['horizon_months']} months, with set-up fee and gift counted."
+        )
+    texts.append(
+        f"{filters(settings)}. Prices are in {document['study']['currency']}, without tax, "
+        f"{'as of ' + words.month(document['study']['as_of']) if document['study']['as_of'] else 'of one date'}."
+    )
+    return texts
+
+
+def sureness(document: Data) -> list[str]:
+    """Return what interval and test mean."""
+    head, texts = document["headline"], []
+    if head["ci_lower"] is not None:
+        texts.append(
+            f"The {captions.level(document)} interval is {words.gap(head)}. It answers one question: could prices "
+            "that take no notice of tenure have produced the gap?"
+        )
+    rest = decisions(document)
+    if rest:
+        texts.append(f"{rest} Customers on one offer share one decision, so they do not count one by one.")
+    if head["p_value"] is not None:
+        chance = f"If prices took no notice of tenure, a gap this large would {_how_often(head['p_value'])}"
+        texts.append(f"{chance} (p {captions.p_value(head['p_value'])}).")
+    if head["minimum_detectable_gap"] is not None:
+        texts.append(detectable(head))
+    texts.append(
+        f"Gaps of less than {_margin(document)} are called equal, but only where a larger one can be ruled out. "
+        "Segments are corrected for the number of them that were looked at."
+    )
+    return texts
+
+
+LIMITS = (
+    "The interval does not cover the choice of the comparison. It does not cover what sets customers apart and is not "
+    "in the data.",
+    "It does not say why prices differ, nor whether a rule is broken.",
+)
+"""What the figures do not say."""
+
+
+def rows_in(document: Data) -> str:
+    """Return what happened to the rows of the exports."""
+    block = document["reconciliation"]
+    return (
+        f"{words.count(block['rows_in'])} rows came in: {words.count(block['rows_accepted'])} accepted, "
+        f"{words.count(block['rows_excluded'])} left out by rule, {words.count(block['rows_rejected'])} not readable, "
+        f"{words.count(block['rows_duplicate'])} copies. Rows and amounts tie out."
+    )
+
+
+def one_input(item: Data) -> str:
+    """Return an input file with its fingerprint."""
+    return f"{item['path']}: {words.count(item['rows'])} rows, SHA-256 {item['sha256'][:16]}"
+
+
+def withheld(document: Data) -> str:
+    """Return how many figures disclosure control holds back."""
+    block = document["disclosure"]
+    if not block["findings_withheld"]:
+        return f"Nothing: every group shown holds at least {block['min_cell']} customers."
+    return (
+        f"{words.many(block['findings_withheld'], 'finding')} of {words.count(block['findings'])}: groups of fewer "
+        f"than {block['min_cell']} customers, and groups that would give those away."
+    )
+
+
+def ids(last: str) -> str:
+    """Return how a number leads to its SQL."""
+    return (
+        f"Each number has an id: the letter of its panel and its place in it, from A1 to {last}. The file "
+        "manifest.json gives the SQL of each."
+    )
+
+
+def reproduce(document: Data) -> str:
+    """Return how anybody can compute the snapshot again."""
+    return (
+        "The command “fairness snapshot --verify” with this folder computes everything again from the exports and "
+        f"compares it bit for bit. {build(document)}."
+    )
+
+
+def sign_off_room() -> str:
+    """Return the labels of the empty sign-off line."""
+    return "Name, date and decision"
+
+
+def page(number: int, total: int) -> str:
+    """Return the page number."""
+    return f"Page {number} of {total}"
+
+
+def summary(document: Data) -> list[str]:
+    """Return the answer in a few lines, for messages."""
+    study, head, support = document["study"], document["headline"], document["support"]
+    lines = [words.headline(document)]
+    if head["estimate"] is not None and head["ci_lower"] is not None:
+        lines.append(f"{words.gap(head)}. {certainty(document)}")
+    money = next((f for f in document["findings"] if f["estimand"] == "overpayment" and f["level"] == "pooled"), None)
+    if money is not None and isinstance(money["estimate"], str):
+        lines.append(f"{a_year(money['estimate'], study['currency'])} paid above the offer.")
+    if support["assessable_share"] is not None:
+        lines.append(f"{words.support(document)}.")
+    return lines
+
+
+def kind() -> str:
+    """Return what kind of document this is."""
+    return "Executive snapshot"
+
+
+def second_page() -> str:
+    """Return the title of the second page."""
+    return "Method and caveats"
+
+
+def table_title() -> str:
+    """Return the title of the table of the second page."""
+    return "The whole book, every comparison"
+
+
+TABLE_COLUMNS = ("Comparison", "Gap (interval) or money", "Verdict: tenured customers", "p-value", "Tenured customers")
+"""Columns of the table of the second page."""
+
+INDEX_COLUMNS = ("Id", "Number", "Behind it", "SQL on the analyst’s file")
+"""Columns of the list of all numbers."""
+
+
+def index_title() -> str:
+    """Return the title of the list of all numbers."""
+    return "Where each number comes from"
+
+
+def n_or_withheld(number: int | None) -> str:
+    """Return a count, or that it is withheld."""
+    return "withheld" if number is None else words.count(number)
+
+
+def net(amount: str, currency: str) -> str:
+    """Return the money net of those who pay less."""
+    return f"{words.money(amount, currency)} net"
+
+
+TABLES = {
+    "findings": "One row per finding; the answer is finding 1",
+    "companions": "One row per second look at a finding",
+    "monthly": "One row per month: the gap to the offer",
+    "support": "Who could be compared, and who could not",
+    "figures": "One row per number of the page, with its SQL",
+}
+"""What a row of each table is."""
+
+
+def nothing_to_draw() -> str:
+    """Return that a slide has no chart, because nothing could be assessed."""
+    return "Nothing could be assessed here, so nothing is drawn."

@@ -1,0 +1,5 @@
+"""Snapshots: a frozen page with its numbers for executives, and what changed between two of them."""
+
+from fairness.report.snapshot import Contents, compose, default_folder, write
+
+__all__ = ["Contents", "compose", "default_folder", "write"]

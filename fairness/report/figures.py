@@ -1,0 +1,182 @@
+"""The numbers of a snapshot: each has an id, a unit, an n and the SQL that leads to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Data = Mapping[str, Any]
+Value = float | int | str | None
+
+_MODELS = {
+    "offer_gap": ("40_price_counts.sql", "42_offer_counts.sql"),
+    "overpayment": ("40_price_counts.sql", "42_offer_counts.sql"),
+    "like_for_like_gap": ("40_price_counts.sql", "41_cell_counts.sql"),
+    "raw_gap": ("40_price_counts.sql", "41_cell_counts.sql"),
+    "market_gap": ("40_price_counts.sql", "43_reference_counts.sql"),
+    "cost_gap": ("40_price_counts.sql", "43_reference_counts.sql"),
+    "change_gap": ("40_price_counts.sql", "44_change_counts.sql"),
+}
+"""The reductions behind each estimand: what the statistics saw."""
+
+_DERIVED = ("34_int_acquisition.sql", "51_derived_counts.sql")
+_COVERAGE = ("45_cell_coverage.sql", "49_unmatched.sql")
+_MONTHLY = ("50_monthly_offer_counts.sql",)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where numbers come from.
+
+    Attributes:
+        sql: Query on the run's ``analyst.duckdb`` that returns one row with one column per value.
+        models: The SQL files that made what it reads, below ``sql/``.
+        values: Column of that query to its value.
+    """
+
+    sql: str
+    models: tuple[str, ...]
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, or several that are read in one breath, as the page shows it.
+
+    Attributes:
+        id: Letter of its panel and place in it, such as ``B2``; unique within a snapshot.
+        text: What the page shows.
+        unit: Unit of its values, in words.
+        n: How many of what stand behind it, in words.
+        sources: Queries that lead to its values.
+    """
+
+    id: str
+    text: str
+    unit: str
+    n: str
+    sources: tuple[Source, ...]
+
+    def __str__(self) -> str:
+        """Return what the page shows."""
+        return self.text
+
+
+@dataclass(slots=True)
+class FigureIndex:
+    """Numbers the figures of a snapshot while its page is laid out.
+
+    Attributes:
+        figures: What has been numbered, in the order of the page.
+    """
+
+    figures: list[Figure] = field(default_factory=list)
+
+    def add(self, panel: str, text: str, *, unit: str, n: str, sources: tuple[Source, ...]) -> Figure:
+        """Number a figure.
+
+        Args:
+            panel: Capital letter of its panel.
+            text: What the page shows.
+            unit: Unit in words.
+            n: How many of what stand behind it.
+            sources: Queries that lead to it.
+
+        Raises:
+            ValueError: Unit, n or source is missing: such a number is not shown.
+        """
+        if not (unit and n and sources):
+            raise ValueError(f"the figure '{text}' lacks its unit, its n or its source")
+        place = sum(figure.id[0] == panel for figure in self.figures) + 1
+        figure = Figure(f"{panel}{place}", text, unit, n, sources)
+        self.figures.append(figure)
+        return figure
+
+    def describe(self, sql_hashes: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Return the index for the manifest: each figure with its SQL and the hashes of the models behind it."""
+        return [
+            {
+                "id": figure.id,
+                "text": figure.text,
+                "unit": figure.unit,
+                "n": figure.n,
+                "sources": [
+                    {
+                        "sql": source.sql,
+                        "values": dict(source.values),
+                        "models": {name: sql_hashes[name] for name in source.models},
+                    }
+                    for source in figure.sources
+                ],
+            }
+            for figure in self.figures
+        ]
+
+
+def of_finding(finding: Data, *columns: str) -> Source:
+    """Return the source of a finding's columns; money of an estimate is read from ``amount``, exactly.
+
+    Example:
+        >>> finding = {"estimand": "offer_gap", "comparator": "offer", "basis": "effective", "level": "pooled",
+        ...     "scope": {}, "tenure_band": None, "estimate": 0.05, "unit": "fraction"}
+        >>> print(of_finding(finding, "estimate").sql)
+        select estimate from findings
+        where estimand = 'offer_gap' and comparator = 'offer' and basis = 'effective' and level = 'pooled'
+            and scope = '{}' and tenure_band is null
+    """
+    is_money = isinstance(finding["estimate"], str)
+    shown = ["amount as estimate" if is_money and name == "estimate" else name for name in columns]
+    sql = f"select {', '.join(shown)} from findings\nwhere {_is(finding)}"
+    return Source(sql, _models(finding), {name: finding[name] for name in columns})
+
+
+def of_companion(finding: Data, name: str) -> Source:
+    """Return the source of a companion's estimate; :class:`LookupError` where the finding has none of that name."""
+    companion = next((item for item in finding["companions"] if item["name"] == name), None)
+    if companion is None:
+        raise LookupError(name)
+    column = "amount as estimate" if isinstance(companion["estimate"], str) else "estimate"
+    sql = (
+        f"select {column} from findings_companions\nwhere name = {_text(name)} and finding_id = "
+        f"(select finding_id from findings where {_is(finding)})"
+    )
+    return Source(sql, _models(finding), {"estimate": companion["estimate"]})
+
+
+def of_month(row: Data) -> Source:
+    """Return the source of one month of the monthly series."""
+    sql = f"select estimate, ci_lower, ci_upper from findings_monthly\nwhere month = {_text(row['month'])}"
+    return Source(sql, _MONTHLY, {name: row[name] for name in ("estimate", "ci_lower", "ci_upper")})
+
+
+def of_support(name: str, value: Value) -> Source:
+    """Return the source of a count or share of who could be compared."""
+    sql = f"select value from findings_support\nwhere name = {_text(name)} and reason is null"
+    return Source(sql, _COVERAGE, {"value": value})
+
+
+def of_left_out(item: Data) -> Source:
+    """Return the source of those who could not be compared, for one reason."""
+    sql = (
+        "select value as customers, amount as money from findings_support\n"
+        f"where name = 'not_assessable' and reason = {_text(item['reason'])}"
+    )
+    return Source(sql, _COVERAGE, {"customers": item["customers"], "money": item["money"]})
+
+
+def _models(finding: Data) -> tuple[str, ...]:
+    return _DERIVED if finding["comparator"] == "derived" else _MODELS[finding["estimand"]]
+
+
+def _is(finding: Data) -> str:
+    scope = json.dumps(finding["scope"], ensure_ascii=False, sort_keys=True)
+    band = finding["tenure_band"]
+    keys = [f"{name} = {_text(finding[name])}" for name in ("estimand", "comparator", "basis", "level")]
+    place = [f"scope = {_text(scope)}", "tenure_band is null" if band is None else f"tenure_band = {_text(band)}"]
+    return f"{' and '.join(keys)}\n    and {' and '.join(place)}"
+
+
+def _text(value: str) -> str:
+    return "'{}'".format(value.replace("'", "''"))

@@ -1,0 +1,448 @@
+"""Lay out the page: from a released document to headline, figures, charts and sentences, before any format.
+
+Every surface of a snapshot (HTML, PDF, slides) renders the same :class:`Page`. A section whose findings do not exist is
+absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fairness import captions, prose, words
+from fairness.report import figures
+from fairness.report.charts import Chart, Forest, Point, Row, Trend
+from fairness.report.figures import Figure, FigureIndex
+
+Data = Mapping[str, Any]
+
+WORST = 5
+_DECIDED = ("penalty", "favourable", "equivalent")
+_GAP = ("estimate", "ci_lower", "ci_upper")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One place of the strip under the headline.
+
+    Attributes:
+        label: What it is.
+        figure: The number.
+        beside: Smaller text beside it.
+        below: Smaller line below it.
+    """
+
+    label: str
+    figure: Figure
+    beside: str
+    below: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A chart with its words.
+
+    Attributes:
+        key: Letter of its figures; its chart's file name begins with it.
+        name: File name of the chart without its ending.
+        title: The finding in words.
+        subtitle: What is drawn.
+        chart: What to draw.
+        foot: n and source.
+        figures: The numbers that the chart shows.
+    """
+
+    key: str
+    name: str
+    title: str
+    subtitle: str
+    chart: Chart
+    foot: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A title with paragraphs; a paragraph is a figure where it holds a number of the study."""
+
+    title: str
+    paragraphs: tuple[Figure | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything a snapshot shows.
+
+    Attributes:
+        study: Title of the study.
+        as_of: The month studied.
+        comparator: What the headline compares with.
+        filters: Who is in, and what makes two customers alike.
+        build: Which build the numbers are of.
+        headline: The answer in three parts, the middle one stressed.
+        verdict: The verdict of the answer.
+        lead: Sentences under it.
+        warnings: What a reader must know beside it.
+        strip: Gap, money, people, support.
+        panels: Charts, two a row.
+        notes: Columns of text under them.
+        sign_off: The owner's note; empty for a line to sign on.
+        foot: What is fact and what is inference.
+        method: Second page.
+        index: All figures.
+    """
+
+    study: str
+    as_of: str
+    comparator: str
+    filters: str
+    build: str
+    headline: tuple[str, str, str]
+    verdict: str
+    lead: tuple[Figure | str, ...]
+    warnings: tuple[str, ...]
+    strip: tuple[Metric, ...]
+    panels: tuple[Panel, ...]
+    notes: tuple[Note, ...]
+    sign_off: str
+    foot: str
+    method: tuple[Note, ...]
+    index: FigureIndex
+
+
+class _Layout:
+    """Picks the findings of a document and numbers what is shown.
+
+    Args:
+        document: The released document.
+        settings: The study's settings.
+    """
+
+    def __init__(self, document: Data, settings: Data) -> None:
+        self.document, self.settings = document, settings
+        self.head: Data = document["headline"]
+        self.findings: Sequence[Data] = document["findings"]
+        self.currency: str = document["study"]["currency"]
+        self.margin: float = document["study"]["margin"]
+        self.order = [*settings["like_for_like"]["cell"], *settings["lenses"]["by"]]
+        self.index = FigureIndex()
+
+    def pooled(self, estimand: str, basis: str | None = None, comparator: str | None = None) -> Data | None:
+        """Return the finding of the whole book, where it exists and is shown."""
+        for finding in self.findings:
+            if (finding["estimand"], finding["level"], finding["tenure_band"]) != (estimand, "pooled", None):
+                continue
+            if basis in (None, finding["basis"]) and comparator in (None, finding["comparator"]):
+                return finding if _is_shown(finding) else None
+        return None
+
+    def figure(self, panel: str, text: str, finding: Data, *columns: str) -> Figure:
+        """Number a figure of a finding."""
+        unit = "fraction" if finding["unit"] == "fraction" else f"{self.currency} a year"
+        source = figures.of_finding(finding, *columns)
+        return self.index.add(
+            panel, text, unit=unit, n=prose.whole(self.document, finding), sources=(source,)
+        )
+
+    def strip(self) -> tuple[Metric, ...]:
+        """Return gap, money, people and support, as far as they are shown."""
+        found = []
+        head = self.head
+        if _has_interval(head):
+            figure = self.figure("A", words.percent(head["estimate"]), head, *_GAP)
+            beside = words.gap(head).removeprefix(figure.text).strip()
+            found.append(Metric(captions.gap_name(head), figure, beside, prose.intervals(self.document)))
+        money = self.money_of(head)
+        if money is not None:
+            found += self._money(money)
+        support = self.document["support"]
+        if support["assessable_share"] is not None:
+            figure = self.index.add(
+                "A",
+                words.percent(support["assessable_share"]),
+                unit="fraction of tenured customers",
+                n=words.many(support["tenured_customers"], "tenured customer"),
+                sources=tuple(
+                    figures.of_support(name, support[name])
+                    for name in ("assessable_share", "assessable_customers", "tenured_customers")
+                ),
+            )
+            counted = f"{words.count(support['assessable_customers'])} of {words.count(support['tenured_customers'])}"
+            found.append(Metric("Could be compared", figure, "of tenured", counted))
+        return tuple(found)
+
+    def _money(self, money: Data) -> list[Metric]:
+        figure = self.figure("A", words.money(money["estimate"], self.currency), money, "estimate")
+        net = _companion(money, "net")
+        below = "" if net is None else prose.net(net, self.currency)
+        found = [Metric(words.ESTIMANDS["overpayment"], figure, "a year", below)]
+        people = _companion(money, "customers_affected")
+        if people is not None and money["n_tenured"]:
+            source = figures.of_companion(money, "customers_affected")
+            figure = self.index.add(
+                "A", words.count(people), unit="customers", n=prose.whole(self.document, money), sources=(source,)
+            )
+            share = words.percent(people / money["n_tenured"])
+            found.append(
+                Metric("Customers affected", figure, f"of {words.count(money['n_tenured'])}", f"{share} pay above it")
+            )
+        return found
+
+    def money_of(self, finding: Data) -> Data | None:
+        """Return the money of a finding's scope in the same reading, where it is shown."""
+        keys = ("comparator", "basis", "level", "scope", "tenure_band")
+        for other in self.findings:
+            if other["estimand"] == "overpayment" and all(other[key] == finding[key] for key in keys):
+                return other if _is_shown(other) else None
+        return None
+
+    def lead(self) -> tuple[Figure | str, ...]:
+        """Return the sentences under the headline."""
+        said: list[Figure | str] = [prose.who(self.settings)]
+        money = self.money_of(self.head)
+        net = None if money is None else _companion(money, "net")
+        if money is not None and net is not None and money["n_tenured"]:
+            text = prose.each_pays(net, money["n_tenured"], self.currency, money)
+            said.append(
+                self.index.add(
+                    "A",
+                    text,
+                    unit=f"{self.currency} a year and customer",
+                    n=prose.whole(self.document, money),
+                    sources=(figures.of_companion(money, "net"), figures.of_finding(money, "n_tenured")),
+                )
+            )
+        said.append(prose.certainty(self.document))
+        return tuple(said)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what stands directly under the headline."""
+        least = self.settings["inference"]["min_pricing_decisions"]
+        said = [words.warning(code, self.head, min_pricing_decisions=least) for code in self.head["warnings"]]
+        raw = self.pooled("raw_gap")
+        if raw is not None and "mix_reverses_sign" in raw["warnings"]:
+            said.append(words.warning("mix_reverses_sign", raw))
+        return tuple(said)
+
+    def panels(self) -> tuple[Panel, ...]:
+        """Return the charts whose findings exist."""
+        built = (self._certainty(), self._trend(), self._worst(), self._bases())
+        return tuple(panel for panel in built if panel is not None)
+
+    def _forest(self, rows: list[Row]) -> Forest:
+        return Forest(tuple(rows), self.margin, captions.margin(self.document))
+
+    def _row(self, panel: str, finding: Data, label: str, **more: Any) -> tuple[Row, Figure]:
+        text = words.gap(finding)
+        figure = self.figure(panel, text, finding, *_GAP)
+        low, high, middle = (float(finding[name]) for name in ("ci_lower", "ci_upper", "estimate"))
+        row = Row(label, more.get("below", ""), text, more.get("beside", ""), middle, low, high, finding["verdict"],
+                  strong=more.get("strong", False))
+        return row, figure
+
+    def _certainty(self) -> Panel | None:
+        raw, alike = self.pooled("raw_gap"), self.pooled("like_for_like_gap")
+        kinds = [raw, alike, self.pooled("market_gap"), self.pooled("cost_gap"), self.head]
+        shown = [item for item in kinds if item is not None and _has_interval(item)]
+        shown = [item for number, item in enumerate(shown) if item not in shown[:number]]
+        if not shown or not _has_interval(self.head):
+            return None
+        pairs = [
+            self._row("B", item, captions.COMPARATORS[item["estimand"]], strong=item is shown[-1]) for item in shown
+        ]
+        return Panel(
+            "B", "gap-and-certainty", captions.certainty_title(raw, alike, self.head),
+            prose.gaps_subtitle(self.document), self._forest([row for row, _ in pairs]),
+            prose.panel_foot(self.document, self.head), tuple(figure for _, figure in pairs),
+        )
+
+    def _trend(self) -> Panel | None:
+        as_of, head = self.document["study"]["as_of"], self.head
+        months = [row for row in self.document["monthly"] if row["month"] <= as_of]
+        known = [row for row in months if row["estimate"] is not None and row["ci_lower"] is not None]
+        if len(known) < 2 or not _has_interval(head):
+            return None
+        shown = [
+            self.index.add(
+                "C",
+                words.gap({**row, "verdict": None}),
+                unit="fraction",
+                n=_month_n(row, self.document, head),
+                sources=(figures.of_month(row),),
+            )
+            for row in (known[0], known[-1])
+        ]
+        points = tuple(Point(row["month"], row["estimate"], row["ci_lower"], row["ci_upper"]) for row in months)
+        chart = Trend(points, self.margin, captions.margin(self.document), head["verdict"], shown[-1].text)
+        return Panel(
+            "C", "gap-by-month", captions.monthly_title(known), prose.trend_subtitle(self.document), chart,
+            prose.panel_foot(self.document, head), tuple(shown),
+        )
+
+    def cells(self) -> list[Data]:
+        """Return the segments of the headline's question that are shown."""
+        kind = _kind(self.head)
+        return [item for item in self.findings if item["level"] == "cell" and _kind(item) == kind]
+
+    def _worst(self) -> Panel | None:
+        cells = [item for item in self.cells() if _is_shown(item)]
+        looked_at = sum(item["p_value_adjusted"] is not None for item in cells)
+        decided = [item for item in cells if item["verdict"] in _DECIDED and _has_interval(item)]
+        worst = sorted(decided, key=lambda item: -item["estimate"])[:WORST]
+        if len(cells) < 2 or not worst:
+            return None
+        pairs = []
+        for item in worst:
+            names = captions.parts(item, self.order)
+            money = self.money_of(item)
+            beside = "" if money is None else prose.a_year(money["estimate"], self.currency)
+            if not beside:
+                beside = prose.whole(self.document, item)
+            pairs.append(self._row("D", item, names[0], below=", ".join(names[1:]), beside=beside))
+        return Panel(
+            "D", "worst-segments", captions.worst_title(worst, self.order), prose.worst_subtitle(len(worst), looked_at),
+            self._forest([row for row, _ in pairs]), prose.panel_foot(self.document, _sum_n(worst)),
+            tuple(figure for _, figure in pairs),
+        )
+
+    def bases(self) -> list[Data]:
+        """Return the headline's question under each reading of the offer."""
+        if self.head["estimand"] != "offer_gap" or self.head["comparator"] != "offer":
+            return []
+        found = [self.pooled("offer_gap", basis, "offer") for basis in ("headline", "effective", "standard")]
+        return [item for item in found if item is not None and _has_interval(item)]
+
+    def _bases(self) -> Panel | None:
+        bases = self.bases()
+        if len(bases) < 2:
+            return None
+        pairs = [
+            self._row("E", item, captions.BASES[item["basis"]], strong=item["basis"] == self.head["basis"])
+            for item in bases
+        ]
+        return Panel(
+            "E", "readings-of-the-offer", captions.basis_title(bases), prose.basis_subtitle(self.document),
+            self._forest([row for row, _ in pairs]), prose.panel_foot(self.document, self.head),
+            tuple(figure for _, figure in pairs),
+        )
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return the columns of text under the charts."""
+        built = (self._reversal(), self._left_out(), self._open())
+        return tuple(note for note in built if note is not None)
+
+    def _reversal(self) -> Note | None:
+        head, said = self.head, list[Figure | str]()
+        if head["reversal_gap"] is not None and head["verdict"] in ("penalty", "favourable"):
+            said.append(self.figure("F", prose.reversal(head), head, "reversal_gap"))
+        if head["verdict"] == "inconclusive":
+            text = prose.deciding(head)
+            if text:
+                said.append(text)
+        bases = self.bases()
+        if len(bases) > 1:
+            said.append(prose.alternatives(bases, head))
+        if head["minimum_detectable_gap"] is not None and head["verdict"] == "inconclusive":
+            said.append(self.figure("F", prose.detectable(head), head, "minimum_detectable_gap"))
+        return Note(prose.TITLES["reversal"], tuple(said)) if said else None
+
+    def _left_out(self) -> Note:
+        support = self.document["support"]
+        said = [
+            self.index.add(
+                "G",
+                prose.left_out(item, self.currency),
+                unit=f"customers, {self.currency} a year",
+                n="all customers of that reason",
+                sources=(figures.of_left_out(item),),
+            )
+            for item in support["not_assessable"]
+        ]
+        if not said and not support["tenured_customers"]:
+            return Note(prose.TITLES["left_out"], (words.support(self.document) + ".",))
+        return Note(prose.TITLES["left_out"], tuple(said) or (prose.nobody_left_out(),))
+
+    def _open(self) -> Note | None:
+        cells = [item for item in self.cells() if _is_shown(item)]
+        if len(cells) < 2:
+            return None
+        said: list[Figure | str] = []
+        unclear = [item for item in cells if item["verdict"] == "inconclusive"]
+        less = sorted((item for item in cells if item["verdict"] == "favourable"), key=lambda item: item["estimate"])
+        if unclear:
+            said.append(prose.open_segments(unclear, self.order))
+        if less:
+            text = prose.less_segments(less[0], self.order, len(less) - 1)
+            said.append(self.figure("H", text, less[0], *_GAP))
+        return Note(prose.TITLES["open"], tuple(said) or (prose.nothing_open(),))
+
+    def method(self) -> tuple[Note, ...]:
+        """Return the second page."""
+        document = self.document
+        notes = [
+            Note(prose.TITLES["method"], tuple(prose.method(document, self.settings))),
+            Note(prose.TITLES["sure"], tuple(prose.sureness(document))),
+            Note(prose.TITLES["limits"], prose.LIMITS),
+            Note(prose.TITLES["data"], (prose.rows_in(document), *map(prose.one_input, document["build"]["inputs"]))),
+            Note(prose.TITLES["withheld"], (prose.withheld(document),)),
+        ]
+        last = self.index.figures[-1].id if self.index.figures else "A1"
+        notes.append(Note(prose.TITLES["reproduce"], (prose.ids(last), prose.reproduce(document))))
+        return tuple(notes)
+
+
+def lay_out(document: Data, settings: Data, note: str = "") -> Page:
+    """Lay out the page of a snapshot.
+
+    Args:
+        document: The released findings document.
+        settings: The study's settings, as the run keeps them.
+        note: The owner's sign-off note; empty for a line to sign on.
+    """
+    layout = _Layout(document, settings)
+    return Page(
+        study=document["study"]["name"],
+        as_of=words.month(document["study"]["as_of"]),
+        comparator=prose.comparator(document, settings),
+        filters=prose.filters(settings),
+        build=prose.build(document),
+        headline=prose.headline_parts(document),
+        verdict=document["headline"]["verdict"],
+        strip=layout.strip(),
+        lead=layout.lead(),
+        warnings=layout.warnings(),
+        panels=layout.panels(),
+        notes=layout.notes(),
+        sign_off=note.strip(),
+        foot=prose.facts_and_interval(document),
+        method=layout.method(),
+        index=layout.index,
+    )
+
+
+def _is_shown(finding: Data) -> bool:
+    return finding["withheld"] is None and finding["estimate"] is not None
+
+
+def _has_interval(finding: Data) -> bool:
+    return _is_shown(finding) and finding["ci_lower"] is not None and finding["verdict"] != "not_assessable"
+
+
+def _kind(finding: Data) -> tuple[str, str, str]:
+    return finding["estimand"], finding["comparator"], finding["basis"]
+
+
+def _companion(finding: Data, name: str) -> Any:
+    return next((item["estimate"] for item in finding["companions"] if item["name"] == name), None)
+
+
+def _sum_n(findings: Sequence[Data]) -> Data:
+    counts = [finding["n_tenured"] for finding in findings]
+    return {"n_tenured": None if None in counts else sum(counts), "n_new": None}
+
+
+def _month_n(row: Data, document: Data, head: Data) -> str:
+    if row["n_tenured"] is None:
+        return prose.whole(document, head)
+    return words.many(row["n_tenured"], "tenured customer")

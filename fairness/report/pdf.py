@@ -1,0 +1,83 @@
+"""PDF and PNG without a browser: weasyprint lays the page out, PDFium turns charts into pictures.
+
+Both are part of the extra ``report``. Nothing is fetched: the layout engine may read ``data:`` addresses only.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from fairness.errors import FairnessError
+
+_SCALE = 2.5
+"""Pixels of a PNG per CSS pixel."""
+_POINTS_PER_PIXEL = 0.75
+
+
+class ReportExtraMissing(FairnessError):
+    """The libraries of the extra ``report``, or what they need of the system, are not there."""
+
+
+def pdf(html: str) -> bytes:
+    """Return a page as PDF.
+
+    Raises:
+        ReportExtraMissing: weasyprint, or the Pango library that it needs, is not installed.
+    """
+    weasyprint = _weasyprint()
+    fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
+    # Without an identifier the PDF would carry a random one.
+    written: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_identifier=b"fairness")
+    return written
+
+
+def pictures(svgs: Sequence[str]) -> list[bytes]:
+    """Return SVG drawings as PNG, in their order.
+
+    Raises:
+        ReportExtraMissing: weasyprint, PDFium or Pillow is not installed.
+    """
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise _missing("pypdfium2") from error
+    # One document with a page per drawing: starting the layout engine costs more than a drawing.
+    rules = "".join(f"@page p{i} {{ size: {_size(svg)}; margin: 0 }} .p{i} {{ page: p{i} }}" for i, svg in enumerate(svgs))
+    body = "".join(f'<div class="p{i}">{svg}</div>' for i, svg in enumerate(svgs))
+    style = f"{rules} div {{ break-after: page; line-height: 0 }} div:last-child {{ break-after: auto }}"
+    document = pypdfium2.PdfDocument(pdf(f"<style>body {{ margin: 0 }} {style}</style>{body}"))
+    try:
+        return [_png(document[number]) for number in range(len(svgs))]
+    finally:
+        document.close()
+
+
+def _size(svg: str) -> str:
+    width, height = (svg.split(f'{name}="', 1)[1].split('"', 1)[0] for name in ("width", "height"))
+    return f"{width}px {height}px"
+
+
+def _png(page: Any) -> bytes:
+    picture = page.render(scale=_SCALE / _POINTS_PER_PIXEL).to_pil().convert("RGB")
+    stream = io.BytesIO()
+    picture.save(stream, format="PNG", optimize=False, compress_level=9)
+    return stream.getvalue()
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+        import weasyprint.urls
+    except (ImportError, OSError) as error:
+        raise _missing("weasyprint") from error
+    return weasyprint
+
+
+def _missing(name: str) -> ReportExtraMissing:
+    return ReportExtraMissing(
+        f"{name} is not usable here, so there is no PDF and no PNG",
+        where="fairness snapshot",
+        mend="install loyalty-fairness[report]; on Debian also libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0",
+    )

@@ -1,0 +1,181 @@
+"""Write a snapshot: an immutable folder that an executive reads and an auditor computes again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fairness.errors import DataError, FairnessError
+from fairness.pipeline import read_findings, read_settings
+from fairness.report import html, pdf
+from fairness.report.chart_files import chart_svg
+from fairness.report.page import Page, lay_out
+from fairness.report.released import released
+from fairness.report.slides import slides, without_clock
+from fairness.report.tables import tables, to_csv, to_xlsx
+from fairness.warehouse.models import sql_hashes
+from fairness.warehouse.runs import Run
+
+MANIFEST = "manifest.json"
+SCHEMA_VERSION = 1
+MAX_NOTE = 700
+"""Characters of a sign-off note: more does not fit the page."""
+_LIBRARIES = ("duckdb", "numpy", "scipy", "weasyprint", "pydyf", "fonttools", "pypdfium2", "pillow", "XlsxWriter",
+              "python-pptx")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a snapshot consists of, before it is written.
+
+    Attributes:
+        files: Path inside the folder to bytes; the manifest is not among them.
+        missing: Path inside the folder to the reason why it could not be made here.
+        manifest: What the manifest says.
+        page: What the page shows.
+        document: The released findings document.
+    """
+
+    files: Mapping[str, bytes]
+    missing: Mapping[str, str]
+    manifest: Mapping[str, Any]
+    page: Page
+    document: Mapping[str, Any]
+
+
+def compose(run: Run, note: str = "") -> Contents:
+    """Compute everything that a snapshot of a run holds; equal for equal runs, notes and libraries.
+
+    Raises:
+        DataError: The run was built by a version that kept no settings.
+        FairnessError: The note is too long for the page.
+    """
+    if len(note.strip()) > MAX_NOTE:
+        raise FairnessError(
+            f"the note has {len(note.strip()):,} characters", where="--note", mend=f"at most {MAX_NOTE} fit the page"
+        )
+    settings = read_settings(run)
+    document = released(read_findings(run))
+    page = lay_out(document, settings, note)
+    files: dict[str, bytes] = {}
+    missing: dict[str, str] = {}
+    text = html.render(page, document)
+    files["findings.json"] = _json(document)
+    files["snapshot.html"] = text.encode("utf-8")
+    drawn = {panel.name: chart_svg(panel, page) for panel in page.panels}
+    files |= {f"charts/{name}.svg": svg.encode("utf-8") for name, svg in drawn.items()}
+    listed = tables(document, page)
+    files |= {f"tables/{table.name}.csv": to_csv(table, page) for table in listed}
+    pictures: dict[str, bytes] = {}
+    try:
+        files["snapshot.pdf"] = pdf.pdf(text)
+        pictures = dict(zip(drawn, pdf.pictures(list(drawn.values())), strict=True))
+        files |= {f"charts/{name}.png": data for name, data in pictures.items()}
+    except pdf.ReportExtraMissing as error:
+        missing |= dict.fromkeys(("snapshot.pdf", *(f"charts/{name}.png" for name in drawn)), error.what)
+    for name, make in (
+        ("tables.xlsx", lambda: without_clock(to_xlsx(listed, page))),
+        ("slides.pptx", lambda: slides(page, pictures)),
+    ):
+        try:
+            files[name] = make()
+        except FairnessError as error:
+            missing[name] = error.what
+    files = dict(sorted(files.items()))
+    return Contents(files, missing, _manifest(document, settings, page, files, missing), page, document)
+
+
+def _json(value: object) -> bytes:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def _manifest(
+    document: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    page: Page,
+    files: Mapping[str, bytes],
+    missing: Mapping[str, str],
+) -> dict[str, Any]:
+    hashes = sql_hashes()
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": document["study"],
+        "compared_with": page.comparator,
+        "filters": page.filters,
+        "build": document["build"],
+        "seed": settings["inference"]["seed"],
+        "settings": settings,
+        "note": page.sign_off,
+        "versions": _versions(),
+        "sql": hashes,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "missing": dict(missing),
+        "figures": page.index.describe(hashes),
+        "tables": {table.name: table.sql for table in tables(document, page) if table.sql},
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def write(contents: Contents, folder: Path) -> Path:
+    """Write a snapshot whole, or not at all; its files are read-only.
+
+    A folder that holds the very same snapshot is left as it is.
+
+    Raises:
+        DataError: The folder holds something else: a snapshot is never overwritten.
+    """
+    manifest = _json(contents.manifest)
+    if folder.exists():
+        kept = folder / MANIFEST
+        if kept.is_file() and kept.read_bytes() == manifest:
+            return folder
+        if not folder.is_dir() or any(folder.iterdir()):
+            raise DataError(
+                "the folder holds something else, and a snapshot is never overwritten",
+                where=str(folder),
+                mend="name a new folder with --to",
+            )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = folder.parent / f".{folder.name}.{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        for name, data in {**contents.files, MANIFEST: manifest}.items():
+            target = aside / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+            target.chmod(0o444)
+        if folder.exists():
+            folder.rmdir()
+        aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder
+
+
+def default_folder(run: Run, contents: Contents) -> Path:
+    """Return where a snapshot goes unless told otherwise: ``snapshots/<as-of>-<run>`` beside the runs.
+
+    A note is part of the snapshot, so one with a note has a folder of its own.
+    """
+    as_of = contents.document["study"]["as_of"] or "undated"
+    note = contents.page.sign_off
+    suffix = f"-{hashlib.sha256(note.encode()).hexdigest()[:6]}" if note else ""
+    return run.folder.parent.parent / "snapshots" / f"{as_of}-{run.id}{suffix}"

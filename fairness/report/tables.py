@@ -1,0 +1,180 @@
+"""The tables of a snapshot: the released findings as rows, in CSV and in one workbook."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from fairness import prose
+from fairness.errors import FairnessError
+from fairness.escape import csv_line, xlsx_cell
+from fairness.report.page import Page
+
+_NESTED = ("companions", "diagnostics", "deciding_sample")
+_MONEY = ("amount", "money")
+FIXED_DATE = datetime(1980, 1, 1)
+"""Date of files inside archives: the clock would make equal snapshots differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under named columns.
+
+    Attributes:
+        name: File name without its ending, and name of the sheet.
+        about: What a row is, in words.
+        sql: Query on the run's ``analyst.duckdb`` with the same rows before disclosure control.
+        columns: Their names.
+        rows: Values in the order of the columns.
+    """
+
+    name: str
+    about: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def tables(document: Mapping[str, Any], page: Page) -> tuple[Table, ...]:
+    """Return the tables of a released document: findings, companions, months, support, numbers of the page."""
+    numbered = list(enumerate(document["findings"], start=1))
+    return (
+        _table("findings", "from findings", [_finding(number, item) for number, item in numbered]),
+        _table(
+            "companions",
+            "from findings_companions",
+            [_companion(number, other) for number, item in numbered for other in item["companions"] or ()],
+        ),
+        _table("monthly", "from findings_monthly", [dict(row) for row in document["monthly"]]),
+        _table("support", "from findings_support", list(_support(document["support"]))),
+        _table(
+            "figures",
+            "",
+            [
+                {"id": item.id, "text": item.text, "unit": item.unit, "n": item.n, "sql": source.sql}
+                for item in page.index.figures
+                for source in item.sources
+            ],
+        ),
+    )
+
+
+def _table(name: str, sql: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = tuple(rows[0]) if rows else ()
+    return Table(name, prose.TABLES[name], sql, columns, tuple(tuple(row[key] for key in columns) for row in rows))
+
+
+def _finding(number: int, finding: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"finding": number}
+    for name, value in finding.items():
+        if name in _NESTED:
+            continue
+        if name == "estimate":
+            is_money = isinstance(value, str)
+            row |= {"estimate": None if is_money else value, "amount": Decimal(value) if is_money else None}
+        elif isinstance(value, Mapping):
+            row[name] = json.dumps(value, ensure_ascii=False, sort_keys=True)
+        else:
+            row[name] = ", ".join(value) if isinstance(value, list) else value
+    return row
+
+
+def _companion(number: int, companion: Mapping[str, Any]) -> dict[str, Any]:
+    value = companion["estimate"]
+    is_money = isinstance(value, str)
+    rest = {name: companion[name] for name in ("ci_lower", "ci_upper", "statistic", "p_value")}
+    return {
+        "finding": number,
+        "name": companion["name"],
+        "estimate": None if is_money else value,
+        "amount": Decimal(value) if is_money else None,
+        **rest,
+    }
+
+
+def _support(support: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = [
+        {"name": name, "reason": None, "value": value, "money": None}
+        for name, value in support.items()
+        if not isinstance(value, list)
+    ]
+    for item in support["not_assessable"]:
+        money = None if item["money"] is None else Decimal(item["money"])
+        rows.append({"name": "not_assessable", "reason": item["reason"], "value": item["customers"], "money": money})
+    for item in support["other_currencies"]:
+        money = None if item["money"] is None else Decimal(item["money"])
+        rows.append({"name": "other_currency", "reason": item["currency"], "value": item["customers"], "money": money})
+    return rows
+
+
+def about(page: Page) -> dict[str, str]:
+    """Return what every file says of itself: study, as-of, comparator, filters and build."""
+    return {
+        "study": page.study,
+        "as_of": page.as_of,
+        "compared_with": page.comparator,
+        "filters": page.filters,
+        "build": page.build,
+    }
+
+
+def to_csv(table: Table, page: Page) -> bytes:
+    """Return a table as CSV; the last columns say study, as-of, comparator, filters and build in every row."""
+    said = about(page)
+    lines = [csv_line((*table.columns, *said))]
+    lines += [csv_line((*row, *said.values())) for row in table.rows]
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
+
+
+def to_xlsx(listed: Sequence[Table], page: Page) -> bytes:
+    """Return tables as one workbook, a sheet each, under lines that say what they are of.
+
+    Raises:
+        FairnessError: XlsxWriter is not installed.
+    """
+    try:
+        from xlsxwriter import Workbook
+    except ImportError as error:
+        raise FairnessError(
+            "XlsxWriter is not installed, so there is no workbook",
+            where="fairness snapshot",
+            mend="install loyalty-fairness[report]",
+        ) from error
+    stream = io.BytesIO()
+    book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": f"{page.study}, {page.as_of}", "comments": page.build, "created": FIXED_DATE})
+    bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
+    for table in listed:
+        sheet = book.add_worksheet(table.name)
+        sheet.write_string(0, 0, table.about, bold)
+        for number, (name, text) in enumerate(about(page).items(), start=1):
+            sheet.write_string(number, 0, name.replace("_", " "))
+            sheet.write_string(number, 1, text)
+        top = len(about(page)) + 2
+        for column, name in enumerate(table.columns):
+            sheet.write_string(top, column, name, head)
+        for number, row in enumerate(table.rows, start=top + 1):
+            for column, value in enumerate(row):
+                _write(sheet, number, column, value)
+        sheet.freeze_panes(top + 1, 1)
+        sheet.set_column(0, 0, 16)
+        sheet.set_column(1, max(1, len(table.columns) - 1), 18)
+    book.close()
+    return stream.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+    shown, kind = xlsx_cell(value)
+    if shown is None:
+        return
+    if kind == "b":
+        sheet.write_boolean(row, column, shown)
+    elif kind == "n":
+        sheet.write_number(row, column, shown)
+    else:
+        sheet.write_string(row, column, str(shown))
