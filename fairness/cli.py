@@ -122,13 +122,21 @@ def snapshot(
     source: Annotated[
         Path | None, typer.Argument(metavar="[CONFIG|RUN]", help="Config file, its folder, a run's folder or its id")
     ] = None,
-    to: Annotated[Path | None, typer.Option("--to", help="Folder to write; default: snapshots/ beside the runs")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder to write; default: snapshots/ beside the runs")
+    ] = None,
     note: Annotated[str, typer.Option("--note", help="Sign-off note of the owner: a text, or a file with it")] = "",
+    verify: Annotated[
+        Path | None, typer.Option("--verify", help="Snapshot to compute again from the exports and compare bit for bit")
+    ] = None,
 ) -> None:
     """Write a snapshot for executives: one page as HTML and PDF, charts, tables, slides and how to check them."""
     from fairness import report
     from fairness.console import progress
 
+    if verify is not None:
+        _verify(verify, source)
+        return
     with progress() as step:
         run = _run_of(source, step)
         step("Writing the snapshot")
@@ -167,6 +175,22 @@ def sql(
     with reading(warehouse) as con:
         columns, rows = run_query(con, query)
     print_rows(columns, rows, output.value)
+
+
+def _verify(folder: Path, source: Path | None) -> None:
+    """Compute a snapshot again and print what differs; exit with 1 where anything does."""
+    from fairness import prose, report
+    from fairness.config import find_config, load_config
+    from fairness.console import progress
+
+    manifest = report.read_manifest(folder)
+    config = load_config(find_config(source))
+    with progress() as step:
+        differences = report.verify(folder, config, progress=step)
+    if differences:
+        print("\n".join((prose.is_not_verified(str(folder), len(differences)), *differences)))
+        raise typer.Exit(ExitCode.DATA_ERROR)
+    print(prose.is_verified(str(folder), len(manifest["files"])))
 
 
 def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:

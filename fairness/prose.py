@@ -22,8 +22,6 @@ WITHHELD = {
 """Why a figure is withheld."""
 
 TITLES = {
-    "certainty": "Gap and certainty",
-    "basis": "How the answer depends on the offer",
     "reversal": "What would change the answer",
     "left_out": "What could not be assessed",
     "open": "What remains open",
@@ -34,7 +32,8 @@ TITLES = {
     "withheld": "What is withheld",
     "reproduce": "How to check it",
     "sign_off": "Sign-off",
-    "where": "Where the gap is",
+    "how_large": "How large, how sure, since when",
+    "where": "Where it is, and against which offer",
     "hangs_on": "What the answer hangs on",
 }
 
@@ -111,7 +110,9 @@ def each_pays(net: str, n: int, currency: str, finding: Data) -> str:
 
 def who(settings: Data) -> str:
     """Return who counts as tenured."""
-    return f"Tenured customers have been with the firm for {years(settings['tenure']['tenured_from_months'])} or longer."
+    return (
+        f"Tenured customers have been with the firm for {years(settings['tenure']['tenured_from_months'])} or longer."
+    )
 
 
 def whole(document: Data, finding: Data) -> str:
@@ -186,7 +187,9 @@ def deciding(finding: Data) -> str:
     unit = "customers" if sample["unit"] == "customers" else "price decisions"
     have = words.count(int(sample["present"]))
     equal, gap = words.count(sample["at_zero"]), words.count(sample["at_twice_margin"])
-    return f"There are {have} {unit}. To show that there is no gap takes {equal}; to show one of twice the margin, {gap}."
+    return (
+        f"There are {have} {unit}. To show that there is no gap takes {equal}; to show one of twice the margin, {gap}."
+    )
 
 
 def alternatives(bases: Sequence[Data], head: Data) -> str:
@@ -462,3 +465,74 @@ TABLES = {
 def nothing_to_draw() -> str:
     """Return that a slide has no chart, because nothing could be assessed."""
     return "Nothing could be assessed here, so nothing is drawn."
+
+
+def file_is_gone(name: str) -> str:
+    """Return that a file of a snapshot is not there."""
+    return f"{name}: the file is gone"
+
+
+def file_was_changed(name: str) -> str:
+    """Return that a file of a snapshot is not the one that was written."""
+    return f"{name}: changed after it was written; its bytes do not match the manifest"
+
+
+def file_was_added(name: str) -> str:
+    """Return that a folder holds a file that is not part of its snapshot."""
+    return f"{name}: not part of the snapshot"
+
+
+def file_differs(name: str, *, is_extra: bool, is_gone: bool) -> str:
+    """Return that a file computed again is another one."""
+    if is_extra:
+        return f"{name}: made now, not in the snapshot"
+    return f"{name}: in the snapshot, not made now" if is_gone else f"{name}: computed again, it has other bytes"
+
+
+def cannot_compare(name: str, reason: str) -> str:
+    """Return that a file cannot be computed here."""
+    return f"{name}: not compared: {reason}"
+
+
+def input_differs(path: str, old: Data | None, new: Data | None) -> str:
+    """Return how an input file differs from the one of a snapshot."""
+    if old is None or new is None:
+        return f"input {path}: {'new' if old is None else 'not read any more'}"
+    return f"input {path}: {words.count(old['rows'])} rows then, {words.count(new['rows'])} now; its content differs"
+
+
+def value_differs(path: str, old: object, new: object) -> str:
+    """Return how a value differs."""
+    return f"  {path}: {_short(old)} then, {_short(new)} now"
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def more_values(number: int) -> str:
+    """Return how many further values differ."""
+    return f"  and {words.many(number, 'other value')}"
+
+
+def is_verified(folder: str, n_files: int) -> str:
+    """Return that a snapshot is the same when computed again."""
+    return f"{folder}: computed again from the exports, all {n_files} files are the same, bit for bit."
+
+
+def is_not_verified(folder: str, number: int) -> str:
+    """Return that a snapshot is not the same when computed again."""
+    return f"{folder}: not the same ({words.many(number, 'difference')})"
+
+
+def software_differs(old: str, new: str) -> str:
+    """Return that another software computed a snapshot."""
+    if old == new:
+        return f"software: modules or SQL files differ within version {old}"
+    return f"software: version {old} then, {new} now"
+
+
+def band(name: str) -> str:
+    """Return what the grey band of a chart is."""
+    return f"Grey band: {name}."

@@ -1,5 +1,6 @@
 """Snapshots: a frozen page with its numbers for executives, and what changed between two of them."""
 
 from fairness.report.snapshot import Contents, compose, default_folder, write
+from fairness.report.verify import read_manifest, verify
 
-__all__ = ["Contents", "compose", "default_folder", "write"]
+__all__ = ["Contents", "compose", "default_folder", "read_manifest", "verify", "write"]

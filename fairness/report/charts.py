@@ -9,7 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fairness import prose, words
-from fairness.report.svg import BAND, GRID, INK, INK2, INK3, MARKS, TEXTS, Drawing, ticks
+from fairness.report.drawing import (
+    BAND,
+    GRID,
+    INK,
+    INK2,
+    INK3,
+    MARKS,
+    TEXTS,
+    Drawing,
+    Line,
+    Outline,
+    Text,
+    faded,
+    ticks,
+)
 
 _ROW, _ROW_BESIDE = 36, 31
 _AXIS = 20
@@ -18,6 +32,7 @@ _ROOM = 0.04
 _LABEL_CHARACTERS = 25
 _TICK = 11
 _MONTH_WIDTH = 54
+_SEE_THROUGH = 0.17
 
 Axis = Callable[[float], float]
 """Value in, coordinate out."""
@@ -74,28 +89,34 @@ class Forest:
         def at(value: float) -> float:
             return left + (value - low) / (high - low) * (width - left - right)
 
-        drawing.rect(at(-self.margin), 0, at(self.margin) - at(-self.margin), height, BAND)
+        drawing.rectangle((at(-self.margin), 0), (at(self.margin), height), BAND)
         for mark in marks:
-            drawing.line(at(mark), 0, at(mark), height + (4 if mark == 0 else 0), INK if mark == 0 else GRID,
-                         1.25 if mark == 0 else 1)
+            is_zero = mark == 0
+            end = height + (4 if is_zero else 0)
+            drawing.add(Line((at(mark), 0), (at(mark), end), INK if is_zero else GRID, 1.25 if is_zero else 1))
             text = prose.tick(mark, last=mark == marks[-1])
-            drawing.text(at(mark), height + 17, text, size=_TICK, colour=INK3, anchor="middle")
+            drawing.add(Text((at(mark), height + 17), text, _TICK, INK3, anchor="middle"))
         step = height / len(self.rows)
         for number, row in enumerate(self.rows):
-            self._row(drawing, row, step * number + step / 2, at, beside=beside, width=width)
+            y = step * number + step / 2
+            _write(drawing, row, y, beside=beside)
+            drawing.interval((at(row.low), y), (at(row.high), y), row.verdict)
+            drawing.mark((at(row.estimate), y), row.verdict)
         return drawing
 
-    def _row(self, drawing: Drawing, row: Row, y: float, at: Axis, *, beside: bool, width: float) -> None:
-        weight = 600 if row.strong else 500 if beside else 400
-        drawing.text(0, y - 3, shorten(row.label), weight=weight)
-        if beside:
-            drawing.text(0, y + 11, shorten(row.below), size=11, colour=INK2)
-            drawing.text(width, y - 3, row.figure, weight=600, anchor="end")
-            drawing.text(width, y + 11, row.figure_below, size=11, colour=INK2, anchor="end")
-        else:
-            drawing.text(0, y + 13, row.figure, weight=weight, colour=INK if row.strong else INK2)
-        drawing.interval(at(row.low), at(row.high), y, row.verdict)
-        drawing.mark(at(row.estimate), y, row.verdict)
+
+def _write(drawing: Drawing, row: Row, y: float, *, beside: bool) -> None:
+    """Write a row's texts: left of the chart, and right of it where the row has two figures."""
+    weight = 600 if row.strong else 500 if beside else 400
+    drawing.add(Text((0, y - 3), shorten(row.label), weight=weight))
+    if not beside:
+        drawing.add(Text((0, y + 13), row.figure, 12, INK if row.strong else INK2, weight))
+        return
+    drawing.add(
+        Text((0, y + 11), shorten(row.below), 11, INK2),
+        Text((drawing.width, y - 3), row.figure, weight=600, anchor="end"),
+        Text((drawing.width, y + 11), row.figure_below, 11, INK2, anchor="end"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +159,21 @@ class Trend:
         def up(value: float) -> float:
             return bottom - (value - low) / (high - low) * (bottom - top)
 
-        drawing.rect(left, up(self.margin), right - left, up(-self.margin) - up(self.margin), BAND)
+        drawing.rectangle((left, up(self.margin)), (right, up(-self.margin)), BAND)
         for mark in marks:
             is_zero = mark == 0
-            drawing.line(left, up(mark), right, up(mark), INK if is_zero else GRID, 1.25 if is_zero else 1)
+            ends = (left, up(mark)), (right, up(mark))
+            drawing.add(Line(*ends, INK if is_zero else GRID, 1.25 if is_zero else 1))
             text = prose.tick(mark, last=mark == marks[-1])
-            drawing.text(left - 7, up(mark) + 4, text, size=_TICK, colour=INK3, anchor="end")
+            drawing.add(Text((left - 7, up(mark) + 4), text, _TICK, INK3, anchor="end"))
         step = (right - left) / len(self.points)
         for run in self._runs():
             self._line(drawing, run, left, step, up)
         self._months(drawing, left, step, height)
         near = [point.high for point in self.points[-(len(self.points) // 2) - 1 :] if point.high is not None]
         if near:
-            drawing.text(right, up(max(near)) - 7, self.last, weight=600, colour=TEXTS[self.verdict], anchor="end")
+            place = (right, up(max(near)) - 7)
+            drawing.add(Text(place, self.last, 12, TEXTS[self.verdict], 600, "end"))
         return drawing
 
     def _runs(self) -> list[list[tuple[int, float, float, float]]]:
@@ -175,15 +198,15 @@ class Trend:
 
         colour = MARKS[self.verdict]
         upper, lower = steps([item[3] for item in run]), steps([item[2] for item in run])
-        drawing.path(upper + lower[::-1], fill=colour, opacity=0.17)
-        drawing.path(steps([item[1] for item in run]), stroke=colour, width=2.25)
+        drawing.add(Outline((*upper, *lower[::-1]), fill=faded(colour, _SEE_THROUGH)))
+        drawing.add(Outline(tuple(steps([item[1] for item in run])), stroke=colour, width=2.25))
 
     def _months(self, drawing: Drawing, left: float, step: float, height: float) -> None:
         every = next((n for n in (1, 2, 3, 6, 12, 24, 60) if n * step >= _MONTH_WIDTH), 120)
         for number in range(0, len(self.points), every):
             x = left + number * step
-            drawing.line(x, height + 1, x, height + 5, INK3)
-            drawing.text(x, height + 17, words.month(self.points[number].month), size=_TICK, colour=INK3)
+            drawing.add(Line((x, height + 1), (x, height + 5), INK3))
+            drawing.add(Text((x, height + 17), words.month(self.points[number].month), _TICK, INK3))
 
 
 def _range(margin: float, values: list[float]) -> tuple[float, float]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from fairness import captions, prose, words
 from fairness.escape import html_text
+from fairness.report import svg
+from fairness.report.drawing import INK, MARKS
 from fairness.report.figures import Figure
 from fairness.report.page import Metric, Note, Page, Panel
-from fairness.report.svg import INK, MARKS
 
 PANEL_WIDTH = 323
 """Width of a chart on the page, CSS pixels."""
@@ -83,8 +84,9 @@ def _strip(metrics: Sequence[Metric]) -> str:
         return ""
     widths = (190, *[(_PAGE_WIDTH - 190) // max(1, len(metrics) - 1)] * (len(metrics) - 1))
     cells = "".join(
-        f'<div style="width:{width}px"><div class="k">{html_text(metric.label)}</div><div class="v">{_number(metric.figure)}'
-        f'<small>{html_text(metric.beside)}</small></div><div class="s">{html_text(metric.below)}</div></div>'
+        f'<div style="width:{width}px"><div class="k">{html_text(metric.label)}</div>'
+        f'<div class="v">{_number(metric.figure)}<small>{html_text(metric.beside)}</small></div>'
+        f'<div class="s">{html_text(metric.below)}</div></div>'
         for width, metric in zip(widths, metrics, strict=True)
     )
     return f'<div class="strip">{cells}</div>'
@@ -108,8 +110,9 @@ def _panel(panel: Panel) -> str:
     marks = "".join(f'<data id="{figure.id}" value="{_value(figure)}"></data>' for figure in panel.figures)
     return (
         f'<section class="panel"><h2>{html_text(panel.title)}</h2><p class="sub">{html_text(panel.subtitle)}</p>'
-        f"{drawing.render()}{marks}"
-        f'<div class="pf"><span class="ids">{html_text(_ids(panel.figures))}</span>{html_text(panel.foot)}</div></section>'
+        f"{svg.render(drawing)}{marks}"
+        f'<div class="pf"><span class="ids">{html_text(_ids(panel.figures))}</span>{html_text(panel.foot)}</div>'
+        "</section>"
     )
 
 
@@ -165,7 +168,10 @@ def _table(document: Mapping[str, Any]) -> str:
         )
         rows.append("<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in cells) + "</tr>")
     head = "".join(f"<th>{html_text(name)}</th>" for name in prose.TABLE_COLUMNS)
-    return f"<table><caption>{html_text(prose.table_title())}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return (
+        f"<table><caption>{html_text(prose.table_title())}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
 
 
 def _sql(page: Page) -> str:

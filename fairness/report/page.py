@@ -141,9 +141,7 @@ class _Layout:
         """Number a figure of a finding."""
         unit = "fraction" if finding["unit"] == "fraction" else f"{self.currency} a year"
         source = figures.of_finding(finding, *columns)
-        return self.index.add(
-            panel, text, unit=unit, n=prose.whole(self.document, finding), sources=(source,)
-        )
+        return self.index.add(panel, text, unit=unit, n=prose.whole(self.document, finding), sources=(source,))
 
     def strip(self) -> tuple[Metric, ...]:
         """Return gap, money, people and support, as far as they are shown."""
@@ -237,8 +235,17 @@ class _Layout:
         text = words.gap(finding)
         figure = self.figure(panel, text, finding, *_GAP)
         low, high, middle = (float(finding[name]) for name in ("ci_lower", "ci_upper", "estimate"))
-        row = Row(label, more.get("below", ""), text, more.get("beside", ""), middle, low, high, finding["verdict"],
-                  strong=more.get("strong", False))
+        row = Row(
+            label,
+            more.get("below", ""),
+            text,
+            more.get("beside", ""),
+            middle,
+            low,
+            high,
+            finding["verdict"],
+            strong=more.get("strong", False),
+        )
         return row, figure
 
     def _certainty(self) -> Panel | None:
@@ -252,9 +259,13 @@ class _Layout:
             self._row("B", item, captions.COMPARATORS[item["estimand"]], strong=item is shown[-1]) for item in shown
         ]
         return Panel(
-            "B", "gap-and-certainty", captions.certainty_title(raw, alike, self.head),
-            prose.gaps_subtitle(self.document), self._forest([row for row, _ in pairs]),
-            prose.panel_foot(self.document, self.head), tuple(figure for _, figure in pairs),
+            "B",
+            "gap-and-certainty",
+            captions.certainty_title(raw, alike, self.head),
+            prose.gaps_subtitle(self.document),
+            self._forest([row for row, _ in pairs]),
+            prose.panel_foot(self.document, self.head),
+            tuple(figure for _, figure in pairs),
         )
 
     def _trend(self) -> Panel | None:
@@ -276,8 +287,13 @@ class _Layout:
         points = tuple(Point(row["month"], row["estimate"], row["ci_lower"], row["ci_upper"]) for row in months)
         chart = Trend(points, self.margin, captions.margin(self.document), head["verdict"], shown[-1].text)
         return Panel(
-            "C", "gap-by-month", captions.monthly_title(known), prose.trend_subtitle(self.document), chart,
-            prose.panel_foot(self.document, head), tuple(shown),
+            "C",
+            "gap-by-month",
+            captions.monthly_title(known),
+            prose.trend_subtitle(self.document),
+            chart,
+            prose.panel_foot(self.document, head),
+            tuple(shown),
         )
 
     def cells(self) -> list[Data]:
@@ -301,8 +317,12 @@ class _Layout:
                 beside = prose.whole(self.document, item)
             pairs.append(self._row("D", item, names[0], below=", ".join(names[1:]), beside=beside))
         return Panel(
-            "D", "worst-segments", captions.worst_title(worst, self.order), prose.worst_subtitle(len(worst), looked_at),
-            self._forest([row for row, _ in pairs]), prose.panel_foot(self.document, _sum_n(worst)),
+            "D",
+            "worst-segments",
+            captions.worst_title(worst, self.order),
+            prose.worst_subtitle(len(worst), looked_at),
+            self._forest([row for row, _ in pairs]),
+            prose.panel_foot(self.document, _sum_n(worst)),
             tuple(figure for _, figure in pairs),
         )
 
@@ -322,8 +342,12 @@ class _Layout:
             for item in bases
         ]
         return Panel(
-            "E", "readings-of-the-offer", captions.basis_title(bases), prose.basis_subtitle(self.document),
-            self._forest([row for row, _ in pairs]), prose.panel_foot(self.document, self.head),
+            "E",
+            "readings-of-the-offer",
+            captions.basis_title(bases),
+            prose.basis_subtitle(self.document),
+            self._forest([row for row, _ in pairs]),
+            prose.panel_foot(self.document, self.head),
             tuple(figure for _, figure in pairs),
         )
 

@@ -44,7 +44,9 @@ def pictures(svgs: Sequence[str]) -> list[bytes]:
     except ImportError as error:
         raise _missing("pypdfium2") from error
     # One document with a page per drawing: starting the layout engine costs more than a drawing.
-    rules = "".join(f"@page p{i} {{ size: {_size(svg)}; margin: 0 }} .p{i} {{ page: p{i} }}" for i, svg in enumerate(svgs))
+    rules = "".join(
+        f"@page p{i} {{ size: {_size(svg)}; margin: 0 }} .p{i} {{ page: p{i} }}" for i, svg in enumerate(svgs)
+    )
     body = "".join(f'<div class="p{i}">{svg}</div>' for i, svg in enumerate(svgs))
     style = f"{rules} div {{ break-after: page; line-height: 0 }} div:last-child {{ break-after: auto }}"
     document = pypdfium2.PdfDocument(pdf(f"<style>body {{ margin: 0 }} {style}</style>{body}"))

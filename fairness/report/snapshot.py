@@ -8,18 +8,19 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fairness.errors import DataError, FairnessError
-from fairness.pipeline import read_findings, read_settings
+from fairness.pipeline import read_findings, read_settings, software_fingerprint
 from fairness.report import html, pdf
 from fairness.report.chart_files import chart_svg
+from fairness.report.deck import without_clock
 from fairness.report.page import Page, lay_out
 from fairness.report.released import released
-from fairness.report.slides import slides, without_clock
+from fairness.report.slides import slides
 from fairness.report.tables import tables, to_csv, to_xlsx
 from fairness.warehouse.models import sql_hashes
 from fairness.warehouse.runs import Run
@@ -28,8 +29,18 @@ MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
 MAX_NOTE = 700
 """Characters of a sign-off note: more does not fit the page."""
-_LIBRARIES = ("duckdb", "numpy", "scipy", "weasyprint", "pydyf", "fonttools", "pypdfium2", "pillow", "XlsxWriter",
-              "python-pptx")
+_LIBRARIES = (
+    "duckdb",
+    "numpy",
+    "scipy",
+    "weasyprint",
+    "pydyf",
+    "fonttools",
+    "pypdfium2",
+    "pillow",
+    "XlsxWriter",
+    "python-pptx",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +79,23 @@ def compose(run: Run, note: str = "") -> Contents:
     files: dict[str, bytes] = {}
     missing: dict[str, str] = {}
     text = html.render(page, document)
-    files["findings.json"] = _json(document)
+    files["findings.json"] = as_json(document)
     files["snapshot.html"] = text.encode("utf-8")
     drawn = {panel.name: chart_svg(panel, page) for panel in page.panels}
     files |= {f"charts/{name}.svg": svg.encode("utf-8") for name, svg in drawn.items()}
     listed = tables(document, page)
     files |= {f"tables/{table.name}.csv": to_csv(table, page) for table in listed}
-    pictures: dict[str, bytes] = {}
     try:
         files["snapshot.pdf"] = pdf.pdf(text)
-        pictures = dict(zip(drawn, pdf.pictures(list(drawn.values())), strict=True))
-        files |= {f"charts/{name}.png": data for name, data in pictures.items()}
+        pictures = pdf.pictures(list(drawn.values()))
+        files |= {f"charts/{name}.png": data for name, data in zip(drawn, pictures, strict=True)}
     except pdf.ReportExtraMissing as error:
         missing |= dict.fromkeys(("snapshot.pdf", *(f"charts/{name}.png" for name in drawn)), error.what)
-    for name, make in (
-        ("tables.xlsx", lambda: without_clock(to_xlsx(listed, page))),
-        ("slides.pptx", lambda: slides(page, pictures)),
-    ):
+    archives: dict[str, Callable[[], bytes]] = {
+        "tables.xlsx": lambda: without_clock(to_xlsx(listed, page)),
+        "slides.pptx": lambda: slides(page),
+    }
+    for name, make in archives.items():
         try:
             files[name] = make()
         except FairnessError as error:
@@ -93,7 +104,8 @@ def compose(run: Run, note: str = "") -> Contents:
     return Contents(files, missing, _manifest(document, settings, page, files, missing), page, document)
 
 
-def _json(value: object) -> bytes:
+def as_json(value: object) -> bytes:
+    """Return a document as JSON with sorted keys: equal documents are equal bytes."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False)
     return f"{text}\n".encode()
 
@@ -116,6 +128,7 @@ def _manifest(
         "settings": settings,
         "note": page.sign_off,
         "versions": _versions(),
+        "software": software_fingerprint(),
         "sql": hashes,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "missing": dict(missing),
@@ -142,7 +155,7 @@ def write(contents: Contents, folder: Path) -> Path:
     Raises:
         DataError: The folder holds something else: a snapshot is never overwritten.
     """
-    manifest = _json(contents.manifest)
+    manifest = as_json(contents.manifest)
     if folder.exists():
         kept = folder / MANIFEST
         if kept.is_file() and kept.read_bytes() == manifest:

@@ -6,19 +6,17 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from fairness import prose
 from fairness.errors import FairnessError
 from fairness.escape import csv_line, xlsx_cell
+from fairness.report.deck import FIXED_DATE
 from fairness.report.page import Page
 
 _NESTED = ("companions", "diagnostics", "deciding_sample")
 _MONEY = ("amount", "money")
-FIXED_DATE = datetime(1980, 1, 1)
-"""Date of files inside archives: the clock would make equal snapshots differ."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""Compute a snapshot again from the exports and compare it bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fairness import prose
+from fairness.config import Config
+from fairness.errors import DataError
+from fairness.pipeline import Progress, build
+from fairness.report.snapshot import MANIFEST, as_json, compose
+
+_SHOWN = 5
+"""Differences of one document that are listed; the rest is counted."""
+_ABSENT = "absent"
+
+
+def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
+    """Return what differs between a snapshot and what its study gives now; empty where every byte is the same.
+
+    The study is built anew in a folder of its own, never taken from a run that exists.
+
+    Args:
+        folder: The snapshot.
+        config: The study that it is said to be of.
+        progress: Called with the name of each step.
+
+    Raises:
+        DataError: The folder is no snapshot, or the study cannot be built.
+    """
+    manifest = read_manifest(folder)
+    found = list(_tampered(folder, manifest))
+    with tempfile.TemporaryDirectory(prefix="fairness-verify-") as place:
+        study = config.study.model_copy(update={"output": place})
+        run = build(config.model_copy(update={"study": study}), progress=progress)
+        progress("Comparing")
+        contents = compose(run, manifest["note"])
+    again = json.loads(as_json(contents.manifest))
+    found += _causes(manifest, again)
+    for name, reason in contents.missing.items():
+        if name in manifest["files"]:
+            found.append(prose.cannot_compare(name, reason))
+    for name in sorted({*manifest["files"], *contents.files} - set(contents.missing)):
+        kept = folder / name
+        old = kept.read_bytes() if kept.is_file() else None
+        new = contents.files.get(name)
+        if old == new:
+            continue
+        found.append(prose.file_differs(name, is_extra=old is None, is_gone=new is None))
+        if name == "findings.json" and old is not None and new is not None:
+            found += _listed(_read(old, name), json.loads(new))
+    if not found and as_json(contents.manifest) != (folder / MANIFEST).read_bytes():
+        found += [prose.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
+    return found
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a snapshot.
+
+    Raises:
+        DataError: The folder holds none, or one that cannot be read.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise DataError(
+            "the folder is no snapshot: it holds no manifest",
+            where=str(folder),
+            mend="name the folder that `fairness snapshot` printed",
+        )
+    manifest = _read(path.read_bytes(), MANIFEST)
+    if (
+        not isinstance(manifest, dict)
+        or not {"files", "note", "build", "settings", "software", "sql", "versions"} <= manifest.keys()
+    ):
+        raise DataError("the manifest is not one of a snapshot", where=str(path))
+    return manifest
+
+
+def _read(data: bytes, name: str) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise DataError(f"the file is no JSON: {error}", where=name) from error
+
+
+def _tampered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files that are not those that the manifest names."""
+    for name, known in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            yield prose.file_is_gone(name)
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != known:
+            yield prose.file_was_changed(name)
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(there - {*manifest["files"], MANIFEST}):
+        yield prose.file_was_added(name)
+
+
+def _causes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why results may differ: inputs, settings, SQL, libraries."""
+    before, after = ({(item["role"], item["path"]): item for item in side["build"]["inputs"]} for side in (old, new))
+    for key in sorted({*before, *after}):
+        one, two = before.get(key), after.get(key)
+        if one != two:
+            yield prose.input_differs(key[1], one, two)
+    for name in ("settings", "sql", "versions"):
+        for path, one, two in _paths(old[name], new[name], name):
+            yield prose.value_differs(path, one, two)
+    if old["software"] != new["software"]:
+        yield prose.software_differs(old["build"]["software_version"], new["build"]["software_version"])
+
+
+def _listed(old: Any, new: Any) -> list[str]:
+    differing = list(_paths(old, new, ""))
+    shown = [prose.value_differs(path, one, two) for path, one, two in differing[:_SHOWN]]
+    rest = len(differing) - len(shown)
+    return [*shown, prose.more_values(rest)] if rest else shown
+
+
+def _paths(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield (path, old, new) of every value in which two documents differ."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            yield from _paths(old.get(key, _ABSENT), new.get(key, _ABSENT), f"{place}.{key}" if place else key)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (one, two) in enumerate(zip(old, new, strict=True)):
+            yield from _paths(one, two, f"{place}[{number}]")
+    elif old != new:
+        yield place, old, new
