@@ -148,6 +148,19 @@ def snapshot(
 
 
 @app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="Folder of a snapshot or a run: the earlier one")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Folder of another: the later one")],
+    output: FormatOption = Format.table,
+) -> None:
+    """Say what changed between two snapshots or runs: prices, offers, mix, entrants, leavers, definition."""
+    from fairness import report
+    from fairness.console import print_change
+
+    print_change(report.compare(report.read_side(first), report.read_side(second)), output.value)
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Config file or its folder")] = None,
@@ -179,7 +192,7 @@ def sql(
 
 def _verify(folder: Path, source: Path | None) -> None:
     """Compute a snapshot again and print what differs; exit with 1 where anything does."""
-    from fairness import prose, report
+    from fairness import accounts, report
     from fairness.config import find_config, load_config
     from fairness.console import progress
 
@@ -188,9 +201,9 @@ def _verify(folder: Path, source: Path | None) -> None:
     with progress() as step:
         differences = report.verify(folder, config, progress=step)
     if differences:
-        print("\n".join((prose.is_not_verified(str(folder), len(differences)), *differences)))
+        print("\n".join((accounts.is_not_verified(str(folder), len(differences)), *differences)))
         raise typer.Exit(ExitCode.DATA_ERROR)
-    print(prose.is_verified(str(folder), len(manifest["files"])))
+    print(accounts.is_verified(str(folder), len(manifest["files"])))
 
 
 def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from fairness import words
+from fairness import accounts, words
 from fairness.config import Config
 from fairness.escape import csv_line, terminal_text
 
@@ -57,6 +57,43 @@ def _flat(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(value)
     return Decimal(value) if name == "estimate" and isinstance(value, str) else value
+
+
+def print_change(change: dict[str, Any], form: str) -> None:
+    """Print what changed between two runs: in words with a table of its parts, as rows (CSV), or whole as JSON."""
+    if form == "json":
+        print(json.dumps(change, sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    parts = change["parts"] or []
+    if form == "csv":
+        rows = [(part["part"], Decimal(part["money"]), part["gap"], part["customers"]) for part in parts]
+        print_rows(["part", "money", "gap", "customers"], rows, "csv")
+        return
+    console, currency = _console(), change["currency"]
+    console.print(accounts.change_sentence(change), style="bold", soft_wrap=True)
+    console.print(accounts.sides(change), soft_wrap=True)
+    console.print(accounts.change_certainty(change), soft_wrap=True)
+    if change["why_no_split"]:
+        console.print(change["why_no_split"], soft_wrap=True)
+        return
+    console.print(accounts.money_sentence(change, currency), soft_wrap=True)
+    console.print()
+    console.print(_change_table(parts, currency))
+
+
+def _change_table(parts: list[dict[str, Any]], currency: str) -> Any:
+    from rich.table import Table
+
+    table = Table(title=accounts.SPLIT_TITLE, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for number, name in enumerate(accounts.SPLIT_COLUMNS):
+        table.add_column(name, justify="right" if number else "left")
+    for part in parts:
+        money = words.money(part["money"], currency)
+        table.add_row(accounts.PARTS[part["part"]], money, accounts.points(part["gap"]), words.count(part["customers"]))
+    total = sum((Decimal(part["money"]) for part in parts), Decimal(0))
+    gap = sum(part["gap"] for part in parts)
+    table.add_row(accounts.TOTAL, words.money(total, currency), accounts.points(gap), "", style="bold")
+    return table
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fairness import prose
+from fairness import accounts
 from fairness.config import Config
 from fairness.errors import DataError
 from fairness.pipeline import Progress, build
@@ -44,18 +44,18 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
     found += _causes(manifest, again)
     for name, reason in contents.missing.items():
         if name in manifest["files"]:
-            found.append(prose.cannot_compare(name, reason))
+            found.append(accounts.cannot_compare(name, reason))
     for name in sorted({*manifest["files"], *contents.files} - set(contents.missing)):
         kept = folder / name
         old = kept.read_bytes() if kept.is_file() else None
         new = contents.files.get(name)
         if old == new:
             continue
-        found.append(prose.file_differs(name, is_extra=old is None, is_gone=new is None))
+        found.append(accounts.file_differs(name, is_extra=old is None, is_gone=new is None))
         if name == "findings.json" and old is not None and new is not None:
             found += _listed(_read(old, name), json.loads(new))
     if not found and as_json(contents.manifest) != (folder / MANIFEST).read_bytes():
-        found += [prose.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
+        found += [accounts.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
     return found
 
 
@@ -93,12 +93,12 @@ def _tampered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     for name, known in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            yield prose.file_is_gone(name)
+            yield accounts.file_is_gone(name)
         elif hashlib.sha256(path.read_bytes()).hexdigest() != known:
-            yield prose.file_was_changed(name)
+            yield accounts.file_was_changed(name)
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(there - {*manifest["files"], MANIFEST}):
-        yield prose.file_was_added(name)
+        yield accounts.file_was_added(name)
 
 
 def _causes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -107,19 +107,19 @@ def _causes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted({*before, *after}):
         one, two = before.get(key), after.get(key)
         if one != two:
-            yield prose.input_differs(key[1], one, two)
+            yield accounts.input_differs(key[1], one, two)
     for name in ("settings", "sql", "versions"):
         for path, one, two in _paths(old[name], new[name], name):
-            yield prose.value_differs(path, one, two)
+            yield accounts.value_differs(path, one, two)
     if old["software"] != new["software"]:
-        yield prose.software_differs(old["build"]["software_version"], new["build"]["software_version"])
+        yield accounts.software_differs(old["build"]["software_version"], new["build"]["software_version"])
 
 
 def _listed(old: Any, new: Any) -> list[str]:
     differing = list(_paths(old, new, ""))
-    shown = [prose.value_differs(path, one, two) for path, one, two in differing[:_SHOWN]]
+    shown = [accounts.value_differs(path, one, two) for path, one, two in differing[:_SHOWN]]
     rest = len(differing) - len(shown)
-    return [*shown, prose.more_values(rest)] if rest else shown
+    return [*shown, accounts.more_values(rest)] if rest else shown
 
 
 def _paths(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any]]:

@@ -1,0 +1,87 @@
+"""Ask two published runs at once: both files are attached read-only to a connection of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from fairness.errors import DataError
+from fairness.intake.casts import quote
+from fairness.warehouse.models import sql_root
+from fairness.warehouse.runs import Run
+
+_PER_YEAR = {"day": Fraction(365), "week": Fraction(365, 7), "month": Fraction(12), "year": Fraction(1)}
+_TICKS_PER_UNIT = 10_000
+_PRICES = ("price_before", "price_after", "offer_before", "offer_after")
+
+
+@dataclass(frozen=True, slots=True)
+class PartSums:
+    """Sums over one part of the change between two runs, major units a year, exact.
+
+    Attributes:
+        n_customers: Customers x product in it.
+        price_before, price_after, offer_before, offer_after: What is paid and offered in each run.
+    """
+
+    n_customers: int = 0
+    price_before: Fraction = Fraction(0)
+    price_after: Fraction = Fraction(0)
+    offer_before: Fraction = Fraction(0)
+    offer_after: Fraction = Fraction(0)
+
+    def __add__(self, other: PartSums) -> PartSums:
+        """Return the sums of both."""
+        prices = {name: getattr(self, name) + getattr(other, name) for name in _PRICES}
+        return PartSums(self.n_customers + other.n_customers, **prices)
+
+
+def part_sums(first: Run, second: Run) -> dict[str, PartSums]:
+    """Return the sums of each part: stayed, mix, entrants, leavers, and of the runs: before, after, defined."""
+    found: dict[str, PartSums] = {}
+    for part, role, unit, count, n, *sums in _rows(first, second, "split"):
+        factor = _per_year(role, unit, count) / _TICKS_PER_UNIT
+        own = PartSums(n, **{name: int(value) * factor for name, value in zip(_PRICES, sums, strict=True)})
+        found[part] = found.get(part, PartSums()) + own
+    return found
+
+
+def party_sums(first: Run, second: Run) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what each party pays and is offered in each run, major units a year, shape (parties,), by party."""
+    totals: dict[str, list[Fraction]] = {}
+    for party, role, unit, count, price_before, offer_before, price_after, offer_after in _rows(
+        first, second, "parties"
+    ):
+        factor = _per_year(role, unit, count) / _TICKS_PER_UNIT
+        own = totals.setdefault(party, [Fraction(0)] * 4)
+        for place, value in enumerate((price_before, price_after, offer_before, offer_after)):
+            own[place] += int(value) * factor
+    return {
+        name: np.array([float(values[place]) for values in totals.values()], dtype=np.float64)
+        for place, name in enumerate(_PRICES)
+    }
+
+
+def _per_year(role: str, unit: str, count: int) -> Fraction:
+    """Return the periods of a price in a year: prices of billing lines are per month, those of a book per interval."""
+    return _PER_YEAR["month"] if role == "billing" else _PER_YEAR[unit] / count
+
+
+def _rows(first: Run, second: Run, name: str) -> list[tuple[Any, ...]]:
+    query = (sql_root() / "diff" / f"{name}.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as con:
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
+            con.execute(f"set {setting} = false")
+        for alias, run in (("before", first), ("after", second)):
+            try:
+                con.execute(f"attach {quote(str(run.warehouse))} as {alias} (read_only)")
+            except duckdb.Error as error:
+                raise DataError(
+                    f"the run cannot be opened: {str(error).strip().splitlines()[0]}", where=run.id
+                ) from error
+        return con.execute(query).fetchall()
