@@ -86,10 +86,12 @@ def compare(first: Side, second: Side) -> dict[str, Any]:
     if reasons:
         raise DataError(accounts.not_comparable(reasons), where="fairness diff", mend=accounts.COMPARE_LIKE)
     why_not = _why_no_split(first, second)
-    variance = parts = money = None
+    variance: float | None = None
+    parts: list[dict[str, Any]] | None = None
+    money: tuple[Fraction | None, Fraction | None] = (None, None)
     if why_not is None and first.run is not None and second.run is not None:
         sums = part_sums(first.run, second.run)
-        parts, money = _parts(first, second, sums), [_excess(sums[name], name) for name in ("before", "defined")]
+        parts, money = _parts(first, second, sums), (_net(sums["before"]), _net(sums["defined"]))
         own = party_sums(first.run, second.run)
         variance = paired_variance((own["price_before"], own["price_after"]), (own["offer_before"], own["offer_after"]))
     change = gap_change(
@@ -99,8 +101,8 @@ def compare(first: Side, second: Side) -> dict[str, Any]:
         party_variance=variance,
     )
     return {
-        "first": _side(first, money and money[0]),
-        "second": _side(second, money and money[1]),
+        "first": _side(first, money[0]),
+        "second": _side(second, money[1]),
         "currency": first.document["study"]["currency"],
         "confidence_level": first.document["study"]["confidence_level"],
         "estimate": change.estimate,
@@ -156,8 +158,9 @@ def _look(side: Side) -> Look:
     return Look(side.headline["estimate"], diagnostics.get("standard_error"), diagnostics.get("df"))
 
 
-def _excess(sums: PartSums, name: str) -> Fraction:
-    return sums.price_before - sums.offer_before if name == "before" else sums.price_after - sums.offer_after
+def _net(sums: PartSums) -> Fraction:
+    """Return what one run pays above its offers; the other run's sums are 0."""
+    return sums.price_before + sums.price_after - sums.offer_before - sums.offer_after
 
 
 def _parts(first: Side, second: Side, sums: Mapping[str, PartSums]) -> list[dict[str, Any]]:

@@ -105,8 +105,8 @@ def gap_change(first: Look, second: Look, *, confidence_level: float, party_vari
 def paired_variance(paid: tuple[FloatArray, FloatArray], offered: tuple[FloatArray, FloatArray]) -> float:
     """Return the variance of a change of gap from what each party adds to it; a party in both runs is one draw.
 
-    With R = sum of paid / sum of offered, a party's part in a run is (p - R b) / sum of b; its part in the change is the
-    later less the earlier.
+    With R = sum of paid / sum of offered, a party's part in a run is (p - R b) / sum of b; its part in the change is
+    the later less the earlier.
 
     Args:
         paid: What each party pays, first and second run, shape (parties,); 0 where it is not in a run.
@@ -157,9 +157,7 @@ def exact_split(first: Totals, second: Totals, parts: Sequence[Totals]) -> list[
     for name in ("paid", "offered"):
         if sum(getattr(part, name) for part in parts) != getattr(second, name) - getattr(first, name):
             raise ValueError(f"the parts do not add up to the change of what is {name}")
-    mean_gap = sum((run.paid - run.offered) / run.offered for run in (first, second)) / 2
+    mean_gap = (first.paid / first.offered + second.paid / second.offered) / 2 - 1
     mean_offered = (first.offered + second.offered) / 2
-    return [
-        (part.paid - part.offered, (part.paid - part.offered - mean_gap * part.offered) / mean_offered)
-        for part in parts
-    ]
+    money = [part.paid - part.offered for part in parts]
+    return [(own, (own - mean_gap * part.offered) / mean_offered) for own, part in zip(money, parts, strict=True)]

@@ -54,12 +54,10 @@ def part_sums(first: Run, second: Run) -> dict[str, PartSums]:
 def party_sums(first: Run, second: Run) -> dict[str, npt.NDArray[np.float64]]:
     """Return what each party pays and is offered in each run, major units a year, shape (parties,), by party."""
     totals: dict[str, list[Fraction]] = {}
-    for party, role, unit, count, price_before, offer_before, price_after, offer_after in _rows(
-        first, second, "parties"
-    ):
+    for party, role, unit, count, *sums in _rows(first, second, "parties"):
         factor = _per_year(role, unit, count) / _TICKS_PER_UNIT
         own = totals.setdefault(party, [Fraction(0)] * 4)
-        for place, value in enumerate((price_before, price_after, offer_before, offer_after)):
+        for place, value in enumerate(sums):
             own[place] += int(value) * factor
     return {
         name: np.array([float(values[place]) for values in totals.values()], dtype=np.float64)
