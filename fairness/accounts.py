@@ -72,6 +72,11 @@ def is_not_verified(folder: str, number: int) -> str:
     return f"{folder}: not the same ({words.many(number, 'difference')})"
 
 
+def key_differs() -> str:
+    """Return that pseudonyms are made with another key, which is part of the build's id."""
+    return "key: the pseudonyms are made with another key, so the build has another id"
+
+
 def software_differs(old: str, new: str) -> str:
     """Return that another software computed a snapshot."""
     if old == new:
@@ -138,6 +143,7 @@ def rows_disagree(build: str) -> str:
 
 NO_SPLIT_QUESTION = "The change is not split: only a gap to stated offers splits exactly."
 NO_SPLIT_RUN = "The change is not split: that needs both runs, and a snapshot holds no customers."
+NO_SPLIT_KEY = "The change is not split: the runs name their customers by different keys."
 """Why there is no split."""
 
 

@@ -33,7 +33,17 @@ from fairness.warehouse.copying import PERSONAL
 from fairness.warehouse.key import Key, load_key
 from fairness.warehouse.models import SHARE_COMMENTS, run_checks, run_models, sql_hashes, write_comments
 from fairness.warehouse.pseudonyms import hashed, write_pseudonymised
-from fairness.warehouse.runs import FINDINGS, SETTINGS, SHARE, WAREHOUSE, Run, add_record, point_at, prune_locked, publishing
+from fairness.warehouse.runs import (
+    FINDINGS,
+    SETTINGS,
+    SHARE,
+    WAREHOUSE,
+    Run,
+    add_record,
+    point_at,
+    prune_locked,
+    publishing,
+)
 
 Progress = Callable[[str], None]
 

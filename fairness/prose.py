@@ -371,7 +371,8 @@ def withheld(document: Data) -> str:
         return f"Nothing: every group shown holds at least {block['min_cell']} customers."
     return (
         f"{words.many(block['findings_withheld'], 'finding')} of {words.count(block['findings'])}: groups of fewer "
-        f"than {block['min_cell']} customers, and groups that would give those away."
+        f"than {block['min_cell']} customers, groups that would give those away, money that two customers hold, and "
+        "money under other readings of the offer."
     )
 
 
@@ -470,3 +471,13 @@ def nothing_to_draw() -> str:
 def band(name: str) -> str:
     """Return what the grey band of a chart is."""
     return f"Grey band: {name}."
+
+
+def sentence_of(text: str) -> str:
+    """Return a phrase as a sentence.
+
+    Example:
+        >>> sentence_of("there are no tenured customers")
+        'There are no tenured customers.'
+    """
+    return f"{text[:1].upper()}{text[1:]}."

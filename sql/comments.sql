@@ -458,6 +458,14 @@ comment on column findings_monthly."interval" is 'Method of the interval';
 comment on column findings_monthly.n_tenured is 'Tenured customers with an offer in that month';
 comment on column findings_monthly.pricing_decisions is 'Effective number of price decisions behind the gap';
 
+comment on table findings_support is
+    'One row per count or share of who could be compared, and per reason or currency of those who could not';
+comment on column findings_support."name" is
+    'tenured_customers, assessable_customers and so on; not_assessable and other_currency have several rows';
+comment on column findings_support.reason is 'Reason of not_assessable, or currency of other_currency; else null';
+comment on column findings_support."value" is 'Customers, or a share as a fraction';
+comment on column findings_support.amount is 'What they pay a year, major units; null where it is unknown';
+
 -- Internal: steps on the way. They may change without notice.
 comment on table int_acquisition is
     'Internal: one row per cell, month of pricing and price of customers who joined then';

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
-from fairness.results import Companion, Finding, Findings, plain
+from fairness.results import Companion, Finding, Findings, Support, plain
 
 _TEXT = "varchar"
 COLUMNS: dict[str, str] = {
@@ -73,8 +74,11 @@ MONTHLY_COLUMNS = {
 }
 
 
+SUPPORT_COLUMNS = {"name": _TEXT, "reason": _TEXT, "value": "double", "amount": "decimal(38,4)"}
+
+
 def write_findings(con: duckdb.DuckDBPyConnection, findings: Findings) -> None:
-    """Create ``findings``, ``findings_companions`` and ``findings_monthly``.
+    """Create ``findings``, ``findings_companions``, ``findings_monthly`` and ``findings_support``.
 
     One row per finding in document order, numbered from 1.
 
@@ -90,6 +94,18 @@ def write_findings(con: duckdb.DuckDBPyConnection, findings: Findings) -> None:
     ]
     create(con, "findings_companions", COMPANION_COLUMNS, companions)
     create(con, "findings_monthly", MONTHLY_COLUMNS, [dict(row) for row in findings.monthly])
+    create(con, "findings_support", SUPPORT_COLUMNS, _support_rows(findings.support))
+
+
+def _support_rows(support: Support) -> list[dict[str, object]]:
+    """Return one row per count or share, and per reason or currency of those who were not compared."""
+    listed = [
+        *(("not_assessable", item.reason, item.customers, item.money) for item in support.not_assessable),
+        *(("other_currency", item.currency, item.customers, item.money) for item in support.other_currencies),
+    ]
+    names = [item.name for item in fields(support) if item.name not in ("not_assessable", "other_currencies")]
+    simple = [(name, None, getattr(support, name), None) for name in names]
+    return [dict(zip(SUPPORT_COLUMNS, row, strict=True)) for row in (*simple, *listed)]
 
 
 def _figure(value: object) -> dict[str, object]:

@@ -150,6 +150,8 @@ def _why_no_split(first: Side, second: Side) -> str | None:
         return accounts.NO_SPLIT_QUESTION
     if first.run is None or second.run is None:
         return accounts.NO_SPLIT_RUN
+    if first.run.record()["key_fingerprint"] != second.run.record()["key_fingerprint"]:
+        return accounts.NO_SPLIT_KEY
     return None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fairness import captions, prose, words
+from fairness import captions, prose, titles, words
 from fairness.report import figures
 from fairness.report.charts import Chart, Forest, Point, Row, Trend
 from fairness.report.figures import Figure, FigureIndex
@@ -217,7 +217,11 @@ class _Layout:
     def warnings(self) -> tuple[str, ...]:
         """Return what stands directly under the headline."""
         least = self.settings["inference"]["min_pricing_decisions"]
-        said = [words.warning(code, self.head, min_pricing_decisions=least) for code in self.head["warnings"]]
+        said = [
+            words.warning(code, self.head, min_pricing_decisions=least)
+            for code in self.head["warnings"]
+            if code != "narrow_support" or self.head["support_share"] is not None
+        ]
         raw = self.pooled("raw_gap")
         if raw is not None and "mix_reverses_sign" in raw["warnings"]:
             said.append(words.warning("mix_reverses_sign", raw))
@@ -261,7 +265,7 @@ class _Layout:
         return Panel(
             "B",
             "gap-and-certainty",
-            captions.certainty_title(raw, alike, self.head),
+            titles.certainty_title(raw, alike, self.head, margin=self.margin),
             prose.gaps_subtitle(self.document),
             self._forest([row for row, _ in pairs]),
             prose.panel_foot(self.document, self.head),
@@ -289,7 +293,7 @@ class _Layout:
         return Panel(
             "C",
             "gap-by-month",
-            captions.monthly_title(known),
+            titles.monthly_title(known),
             prose.trend_subtitle(self.document),
             chart,
             prose.panel_foot(self.document, head),
@@ -319,7 +323,7 @@ class _Layout:
         return Panel(
             "D",
             "worst-segments",
-            captions.worst_title(worst, self.order),
+            titles.worst_title(worst, self.order),
             prose.worst_subtitle(len(worst), looked_at),
             self._forest([row for row, _ in pairs]),
             prose.panel_foot(self.document, _sum_n(worst)),
@@ -344,7 +348,7 @@ class _Layout:
         return Panel(
             "E",
             "readings-of-the-offer",
-            captions.basis_title(bases),
+            titles.basis_title(bases),
             prose.basis_subtitle(self.document),
             self._forest([row for row, _ in pairs]),
             prose.panel_foot(self.document, self.head),
@@ -383,8 +387,8 @@ class _Layout:
             )
             for item in support["not_assessable"]
         ]
-        if not said and not support["tenured_customers"]:
-            return Note(prose.TITLES["left_out"], (words.support(self.document) + ".",))
+        if not said and support["tenured_customers"] == 0:
+            return Note(prose.TITLES["left_out"], (prose.sentence_of(words.support(self.document)),))
         return Note(prose.TITLES["left_out"], tuple(said) or (prose.nobody_left_out(),))
 
     def _open(self) -> Note | None:

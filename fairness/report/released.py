@@ -1,42 +1,148 @@
-"""The findings document as it may leave the firm: what disclosure control withholds is null, with the reason."""
+"""The findings document as it may leave the firm: what disclosure control withholds is null, with the reason.
+
+The share file of the run decides about findings, companions and months. Who could not be compared is decided here by the
+same rules: a reason is told where enough customers have it, where the total does not give a smaller one away, and its
+money where no two parties can hold most of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from fairness.disclosure import Measure, Relation, protect
+
+Data = Mapping[str, Any]
 Document = dict[str, Any]
 
-_KEYS = ("estimand", "comparator", "basis", "level", "scope", "tenure_band", "unit", "warnings")
+_KEYS = ("estimand", "comparator", "basis", "level", "tenure_band", "unit")
 _ROWS = ("rows_in", "rows_accepted", "rows_duplicate", "ties_out")
+_COUNTED = ("left_censored_customers", "unknown_tenure_customers", "new_customers")
 
 
-def released(document: Mapping[str, Any], min_cell: int = 10) -> Document:
-    findings = [_finding(item, min_cell) for item in document["findings"]]
+def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_payment: float) -> Document:
+    """Return a findings document with what may be shown.
+
+    Scopes that may not be named are left out; a finding of the whole book stays, with ``withheld``.
+
+    Args:
+        document: The findings document of a run.
+        shared: Tables of the run's share file, see :func:`fairness.warehouse.shared.read_shared`.
+        largest_payment: What the party that pays most pays a year, major units.
+    """
+    (study,) = shared["study"]
+    known = {_key(item, _scope_text(item["scope"])): item for item in document["findings"]}
+    companions: dict[int, set[str]] = {}
+    for row in shared["findings_companions"]:
+        companions.setdefault(row["finding_id"], set()).add(row["name"])
+    findings = [
+        _finding(known[_key(row, row["scope"])], row, companions.get(row["finding_id"], set()))
+        for row in shared["findings"]
+        if row["scope"] is not None
+    ]
     block = document["reconciliation"]
+    head = findings[0]
     return {
         "schema_version": document["schema_version"],
         "study": document["study"],
         "build": document["build"],
         "disclosure": {
-            "min_cell": min_cell,
-            "findings": len(findings),
-            "findings_withheld": sum(item["withheld"] is not None for item in findings),
+            "min_cell": study["min_cell"],
+            "dominance_contributors": study["dominance_contributors"],
+            "dominance_share": study["dominance_share"],
+            "findings": len(shared["findings"]),
+            "findings_withheld": sum(row["withheld"] is not None for row in shared["findings"]),
         },
         "reconciliation": {
             **{name: block[name] for name in _ROWS},
             "rows_excluded": sum(block["rows_excluded"].values()),
             "rows_rejected": sum(block["rows_rejected"].values()),
         },
-        "support": document["support"],
-        "headline": findings[0],
-        "findings": [item for item in findings if item["withheld"] is None or not item["scope"]],
+        "support": _support(document["support"], head, study, largest_payment),
+        "headline": head,
+        "findings": findings,
         "promises": document["promises"],
-        "monthly": [{**row, "withheld": None} for row in document["monthly"]],
+        "monthly": [dict(row) for row in shared["findings_monthly"]],
     }
 
 
-def _finding(finding: Mapping[str, Any], min_cell: int) -> Document:
-    if 0 < finding["n_tenured"] < min_cell:
-        return {**{name: finding[name] if name in _KEYS else None for name in finding}, "withheld": "small_count"}
-    return {**finding, "withheld": None}
+def _scope_text(scope: Data) -> str:
+    return json.dumps(scope, ensure_ascii=False, sort_keys=True)
+
+
+def _key(finding: Data, scope: str) -> tuple[Any, ...]:
+    return (*(finding[name] for name in _KEYS), scope)
+
+
+def _finding(finding: Data, row: Data, companions: set[str]) -> Document:
+    """Return a finding with what its row of the share file shows."""
+    # Diagnostics and the deciding sample hold numbers of customers; the share file has neither.
+    is_whole = finding["level"] == "pooled" and finding["tenure_band"] is None and row["n_tenured"] is not None
+    found: Document = {}
+    for name, value in finding.items():
+        if name == "estimate":
+            found[name] = value if row["estimate"] is not None or row["amount"] is not None else None
+        elif name in ("scope", "warnings"):
+            found[name] = value
+        elif name == "companions":
+            found[name] = [item for item in value if item["name"] in companions]
+        elif name == "fact":
+            # The sentence states numbers of customers.
+            is_told = finding["estimand"] != "overpayment" or "customers_affected" in companions
+            found[name] = value if row["n_tenured"] is not None and row["withheld"] is None and is_told else None
+        elif name == "diagnostics":
+            found[name] = value if is_whole else dict.fromkeys(value)
+        elif name == "deciding_sample":
+            found[name] = value if is_whole else None
+        else:
+            found[name] = value if row[name] is not None else None
+    if row["withheld"] is not None:
+        found["warnings"] = []
+    return {**found, "withheld": row["withheld"]}
+
+
+def _support(support: Data, head: Data, study: Data, largest: float) -> Document:
+    """Return who could be compared, with what may be told."""
+    found: Document = {name: value for name, value in support.items() if not isinstance(value, list)}
+    least = study["min_cell"]
+    if head["support_share"] is None:
+        # The headline's share is withheld: it would tell how few were not compared.
+        names = ("tenured_customers", "assessable_customers", "assessable_share", "assessable_money_share")
+        n_tenured, n_compared = support["tenured_customers"], support["assessable_customers"]
+        is_told = n_compared in (0, n_tenured) and (n_tenured >= least or not n_tenured)
+        found |= {name: support[name] if is_told else None for name in names}
+    for name in _COUNTED:
+        found[name] = support[name] if support[name] >= least else None
+    items = support["not_assessable"]
+    hidden = _hidden([item["customers"] for item in items], least)
+    safe = study["dominance_contributors"] * largest
+    found["not_assessable"] = [
+        {
+            "reason": item["reason"],
+            "customers": None if masked else item["customers"],
+            "money": None
+            if masked or item["money"] is None or safe > study["dominance_share"] * float(item["money"])
+            else item["money"],
+        }
+        for item, masked in zip(items, hidden, strict=True)
+    ]
+    found["other_currencies"] = [
+        {"currency": item["currency"], "customers": item["customers"], "tenured_customers": None, "money": None}
+        for item in support["other_currencies"]
+        if item["customers"] >= least
+    ]
+    return found
+
+
+def _hidden(counts: Sequence[int], least: int) -> list[bool]:
+    """Return which counts are withheld, given that their total is known; all where they cannot be protected."""
+    if not counts:
+        return []
+    try:
+        masked = protect([Measure.of_counts(counts, least)], [Relation(None, tuple(range(len(counts))))])
+    except ValueError:
+        return [True] * len(counts)
+    return [bool(value) for value in np.asarray(masked)]

@@ -24,6 +24,7 @@ from fairness.report.slides import slides
 from fairness.report.tables import tables, to_csv, to_xlsx
 from fairness.warehouse.models import sql_hashes
 from fairness.warehouse.runs import Run
+from fairness.warehouse.shared import largest_payment, read_shared
 
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
@@ -74,7 +75,7 @@ def compose(run: Run, note: str = "") -> Contents:
             f"the note has {len(note.strip()):,} characters", where="--note", mend=f"at most {MAX_NOTE} fit the page"
         )
     settings = read_settings(run)
-    document = released(read_findings(run))
+    document = released(read_findings(run), read_shared(run), largest_payment=largest_payment(run))
     page = lay_out(document, settings, note)
     files: dict[str, bytes] = {}
     missing: dict[str, str] = {}
@@ -101,7 +102,13 @@ def compose(run: Run, note: str = "") -> Contents:
         except FairnessError as error:
             missing[name] = error.what
     files = dict(sorted(files.items()))
-    return Contents(files, missing, _manifest(document, settings, page, files, missing), page, document)
+    return Contents(
+        files,
+        missing,
+        _manifest(document, settings, page, files=files, missing=missing, key=run.record()["key_fingerprint"]),
+        page,
+        document,
+    )
 
 
 def as_json(value: object) -> bytes:
@@ -114,8 +121,10 @@ def _manifest(
     document: Mapping[str, Any],
     settings: Mapping[str, Any],
     page: Page,
+    *,
     files: Mapping[str, bytes],
     missing: Mapping[str, str],
+    key: str | None,
 ) -> dict[str, Any]:
     hashes = sql_hashes()
     return {
@@ -129,6 +138,7 @@ def _manifest(
         "note": page.sign_off,
         "versions": _versions(),
         "software": software_fingerprint(),
+        "key_fingerprint": key,
         "sql": hashes,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "missing": dict(missing),

@@ -14,6 +14,7 @@ from fairness.config import Config
 from fairness.errors import DataError
 from fairness.pipeline import Progress, build
 from fairness.report.snapshot import MANIFEST, as_json, compose
+from fairness.warehouse.key import key_path
 
 _SHOWN = 5
 """Differences of one document that are listed; the rest is counted."""
@@ -36,8 +37,7 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
     manifest = read_manifest(folder)
     found = list(_tampered(folder, manifest))
     with tempfile.TemporaryDirectory(prefix="fairness-verify-") as place:
-        study = config.study.model_copy(update={"output": place})
-        run = build(config.model_copy(update={"study": study}), progress=progress)
+        run = build(_elsewhere(config, Path(place)), progress=progress)
         progress("Comparing")
         contents = compose(run, manifest["note"])
     again = json.loads(as_json(contents.manifest))
@@ -59,6 +59,14 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
     return found
 
 
+def _elsewhere(config: Config, place: Path) -> Config:
+    """Return the study with its output in another folder; it keeps its key, and none is made where it has none."""
+    key = key_path(config)
+    privacy = config.privacy.model_copy(update={"key_file": str(key if key.is_file() else place / "key")})
+    study = config.study.model_copy(update={"output": str(place / "out")})
+    return config.model_copy(update={"study": study, "privacy": privacy})
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a snapshot.
 
@@ -75,7 +83,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     manifest = _read(path.read_bytes(), MANIFEST)
     if (
         not isinstance(manifest, dict)
-        or not {"files", "note", "build", "settings", "software", "sql", "versions"} <= manifest.keys()
+        or not {"files", "key_fingerprint", "note", "build", "settings", "software", "sql", "versions"}
+        <= manifest.keys()
     ):
         raise DataError("the manifest is not one of a snapshot", where=str(path))
     return manifest
@@ -111,6 +120,8 @@ def _causes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for name in ("settings", "sql", "versions"):
         for path, one, two in _paths(old[name], new[name], name):
             yield accounts.value_differs(path, one, two)
+    if old["key_fingerprint"] != new["key_fingerprint"]:
+        yield accounts.key_differs()
     if old["software"] != new["software"]:
         yield accounts.software_differs(old["build"]["software_version"], new["build"]["software_version"])
 

@@ -45,6 +45,7 @@ TABLES = [
     "findings",
     "findings_companions",
     "findings_monthly",
+    "findings_support",
 ]
 MONTHS = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(15)]
 """January 2024 to March 2025; the study looks at February 2025, the last period begins there."""

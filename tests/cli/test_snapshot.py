@@ -1,0 +1,286 @@
+"""The snapshot: what the folder holds, what the page says, and that it can be computed again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from fairness.config import load_config
+from fairness.demo import write_demo
+from fairness.pipeline import build
+from fairness.report import compose, read_manifest, verify
+from fairness.report.figures import FigureIndex
+
+CHARTS = ("gap-and-certainty", "gap-by-month", "readings-of-the-offer", "worst-segments")
+TABLES = ("companions", "figures", "findings", "monthly", "support")
+MEGABYTE = 1_000_000
+
+
+def silent(step: str) -> None:
+    del step
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the config of a demo study that is built."""
+    config = write_demo(tmp_path_factory.mktemp("demo") / "study")
+    build(load_config(config))
+    return config
+
+
+@pytest.fixture(scope="module")
+def made(demo: Path, tmp_path_factory: pytest.TempPathFactory, run_cli: Callable[..., Any]) -> Path:
+    """Return the folder of the demo's snapshot, made by the command in a process of its own."""
+    folder = tmp_path_factory.mktemp("made") / "snapshot"
+    done = run_cli("snapshot", demo, "--to", folder, "--note", "Seen. A. Owner")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.strip() == str(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def manifest(made: Path) -> dict[str, Any]:
+    return read_manifest(made)
+
+
+@pytest.mark.slow
+def test_folder_is_complete_and_read_only(made: Path, manifest: dict[str, Any]) -> None:
+    expected = {
+        "findings.json",
+        "slides.pptx",
+        "snapshot.html",
+        "snapshot.pdf",
+        "tables.xlsx",
+        *(f"charts/{name}.{kind}" for name in CHARTS for kind in ("png", "svg")),
+        *(f"tables/{name}.csv" for name in TABLES),
+    }
+    files = {path.relative_to(made).as_posix(): path for path in made.rglob("*") if path.is_file()}
+    assert set(files) == expected | {"manifest.json"}
+    assert {path.stat().st_mode & 0o777 for path in files.values()} == {0o444}
+    assert manifest["files"] == {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in expected}
+    assert manifest["missing"] == {}
+    assert manifest["seed"] == 20250101
+    assert len(manifest["build"]["inputs"]) == 6
+    assert files["snapshot.html"].stat().st_size < 3 * MEGABYTE
+
+
+@pytest.mark.slow
+def test_every_number_leads_to_its_sql(demo: Path, manifest: dict[str, Any]) -> None:
+    """Each query, run on the analyst's file, returns exactly the values that the page shows."""
+    run = build(load_config(demo))
+    assert len(manifest["figures"]) > 15
+    ids = [figure["id"] for figure in manifest["figures"]]
+    assert len(ids) == len(set(ids))
+    with duckdb.connect(str(run.warehouse), read_only=True) as con:
+        for figure in manifest["figures"]:
+            assert figure["unit"]
+            assert figure["n"]
+            for source in figure["sources"]:
+                (row,) = con.execute(source["sql"]).fetchall()
+                found = [float(value) for value in row]
+                assert found == [float(value) for value in source["values"].values()], figure["id"]
+                assert all(manifest["sql"][name] == digest for name, digest in source["models"].items())
+
+
+@pytest.mark.slow
+def test_page_shows_each_figure_once_and_runs_nothing(made: Path, manifest: dict[str, Any]) -> None:
+    page = (made / "snapshot.html").read_text(encoding="utf-8")
+    for figure in manifest["figures"]:
+        assert page.count(f'id="{figure["id"]}"') == 1
+    assert "Tenured customers pay" in page
+    assert "Seen. A. Owner" in page
+    assert not re.search(r"<script|<link|<img|<iframe|<form|<button|@import|url\(", page)
+    addresses = set(re.findall(r"https?://[^\s\"'<]+", page))
+    assert addresses == {"http://www.w3.org/2000/svg"}
+    assert "default-src 'none'" in page
+
+
+@pytest.mark.slow
+def test_every_file_says_what_it_is_of(made: Path, manifest: dict[str, Any]) -> None:
+    """Study, as-of month, comparator, filters and build stand on the page and in every file."""
+    said = ("Larkspur (fictional)", "Dec 2025", "effective offer over 12 months", "All customers, no filter")
+    build_id = manifest["build"]["id"]
+    texts = [(made / "snapshot.html").read_text(encoding="utf-8")]
+    for name in CHARTS:
+        svg = (made / f"charts/{name}.svg").read_text(encoding="utf-8")
+        texts.append(" ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)))
+    texts += [
+        row for name in TABLES for row in (made / f"tables/{name}.csv").read_text(encoding="utf-8").splitlines()[1:]
+    ]
+    for text in texts:
+        assert build_id in text
+        assert all(phrase in text for phrase in said), text[:200]
+
+
+@pytest.mark.slow
+def test_csv_workbook_and_document_hold_the_same(made: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    document = json.loads((made / "findings.json").read_text(encoding="utf-8"))
+    rows = list(csv.DictReader(io.StringIO((made / "tables/findings.csv").read_text(encoding="utf-8"))))
+    assert len(rows) == len(document["findings"])
+    for row, finding in zip(rows, document["findings"], strict=True):
+        value = row["estimate"] or row["amount"]
+        assert value == ("" if finding["estimate"] is None else str(finding["estimate"]))
+        assert row["verdict"] == (finding["verdict"] or "")
+    book = openpyxl.load_workbook(made / "tables.xlsx")
+    assert tuple(sorted(book.sheetnames)) == TABLES
+    sheet = book["findings"]
+    head = next(number for number, cells in enumerate(sheet.iter_rows(values_only=True), 1) if cells[0] == "finding")
+    names = [cell.value for cell in sheet[head]]
+    for number, row in enumerate(rows[:40], start=head + 1):
+        cell = sheet.cell(number, names.index("estimate") + 1)
+        assert (cell.value is None and row["estimate"] == "") or float(cell.value) == float(row["estimate"])
+    assert all(cell.data_type != "f" for page in book for line in page.iter_rows() for cell in line)
+
+
+@pytest.mark.slow
+def test_slides_are_four_with_native_text(made: Path) -> None:
+    pptx = pytest.importorskip("pptx")
+    slides = list(pptx.Presentation(made / "slides.pptx").slides)
+    assert len(slides) == 4
+    texts = [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
+    assert "Tenured customers pay 5.3 % more than a new customer is offered" in texts[0]
+    assert "20.5 % (19.9 to 21.1)" in texts[2]
+    assert all("Dec 2025" in text and "effective offer" in text for text in texts)
+    assert not any(
+        shape.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE for slide in slides for shape in slide.shapes
+    )
+
+
+@pytest.mark.slow
+def test_pdf_has_two_pages_and_the_answer(made: Path) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    document = pypdfium2.PdfDocument(made / "snapshot.pdf")
+    texts = [" ".join(document[number].get_textpage().get_text_bounded().split()) for number in range(len(document))]
+    sizes = [document[number].get_size() for number in range(len(document))]
+    inked = document[0].render(scale=0.5).to_pil().convert("L").histogram()[0:128]
+    document.close()
+    assert len(texts) == 2
+    assert sizes == [(pytest.approx(595, abs=1), pytest.approx(842, abs=1))] * 2
+    assert "Tenured customers pay 5.3 % more than a new customer is offered" in texts[0]
+    assert "Method and caveats" in texts[1]
+    assert sum(inked) > 500
+
+
+@pytest.mark.slow
+def test_pictures_are_png_of_the_charts(made: Path) -> None:
+    for name in CHARTS:
+        head = (made / f"charts/{name}.png").read_bytes()[:24]
+        width, height = struct.unpack(">II", head[16:24])
+        svg = (made / f"charts/{name}.svg").read_text(encoding="utf-8")
+        size = [float(re.search(rf'{side}="([\d.]+)"', svg)[1]) for side in ("width", "height")]  # type: ignore[index]
+        assert head[:8] == b"\x89PNG\r\n\x1a\n"
+        assert (width, height) == tuple(pytest.approx(2.5 * side, abs=3) for side in size)
+
+
+@pytest.mark.slow
+def test_two_runs_and_two_thread_counts_are_the_same_bytes(
+    demo: Path, made: Path, manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    """Built anew with one thread, every file is the one that was made with two."""
+    config = load_config(demo)
+    again = config.model_copy(
+        update={
+            "engine": config.engine.model_copy(update={"threads": 1}),
+            "study": config.study.model_copy(update={"output": str(tmp_path / "out")}),
+            "privacy": config.privacy.model_copy(update={"key_file": str(config.output_dir.with_name("out.key"))}),
+        }
+    )
+    contents = compose(build(again), manifest["note"])
+    assert {name: hashlib.sha256(data).hexdigest() for name, data in contents.files.items()} == manifest["files"]
+
+
+@pytest.mark.slow
+def test_verification_finds_what_was_changed(demo: Path, made: Path, tmp_path: Path) -> None:
+    config = load_config(demo)
+    assert verify(made, config, progress=silent) == []
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy)
+    changed = copy / "findings.json"
+    changed.chmod(0o644)
+    changed.write_text(changed.read_text(encoding="utf-8").replace('"penalty"', '"favourable"', 1), encoding="utf-8")
+    (copy / "slides.pptx").unlink()
+    (copy / "notes.txt").write_text("mine", encoding="utf-8")
+    offers = demo.parent / "offers.csv"
+    before = offers.read_bytes()
+    try:
+        offers.write_bytes(before[: before.rstrip(b"\n").rfind(b"\n") + 1])
+        found = "\n".join(verify(copy, config, progress=silent))
+    finally:
+        offers.write_bytes(before)
+    assert "findings.json: changed after it was written" in found
+    assert "slides.pptx: the file is gone" in found
+    assert "notes.txt: not part of the snapshot" in found
+    assert "input offers.csv: 4,914 rows then, 4,913 now" in found
+    assert "snapshot.html: computed again, it has other bytes" in found
+
+
+@pytest.mark.slow
+def test_snapshot_is_never_overwritten(demo: Path, made: Path, call_cli: Callable[..., Any]) -> None:
+    same = call_cli("snapshot", demo, "--to", made, "--note", "Seen. A. Owner")
+    other = call_cli("snapshot", demo, "--to", made, "--note", "Another note")
+    assert (same.code, other.code) == (0, 1)
+    assert "never overwritten" in other.err
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_page_opens_offline_without_a_word_on_the_console(made: Path) -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    said: list[str] = []
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=options)
+        try:
+            page = browser.new_context(offline=True).new_page()
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto((made / "snapshot.html").as_uri())
+            assert page.locator("h1").first.inner_text().startswith("Tenured customers pay")
+            assert page.locator("svg").count() == 6
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        finally:
+            browser.close()
+    assert said == []
+    assert asked == [(made / "snapshot.html").as_uri()]
+
+
+@pytest.mark.slow
+def test_office_opens_workbook_and_slides(made: Path, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    import subprocess
+
+    for name, kind in (("tables.xlsx", "csv"), ("slides.pptx", "pdf")):
+        command = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+        subprocess.run(
+            [*command, "--convert-to", kind, "--outdir", str(tmp_path), str(made / name)],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+    assert "One row per second look" in (tmp_path / "tables.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "slides.pdf").read_bytes()[:5] == b"%PDF-"
+
+
+def test_a_figure_without_n_is_refused() -> None:
+    with pytest.raises(ValueError, match="lacks its unit, its n or its source"):
+        FigureIndex().add("A", "5 %", unit="fraction", n="", sources=())
