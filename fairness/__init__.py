@@ -6,6 +6,20 @@ Example:
     '0.1.0'
 """
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fairness.notebook import open_run as open
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = ["__version__", "open"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when asked for: the engine and the report would make `fairness --help` slow.
+    if name == "open":
+        from fairness.notebook import open_run
+
+        return open_run
+    raise AttributeError(f"module 'fairness' has no attribute '{name}'")

@@ -49,6 +49,16 @@ def _options(
     """Do loyal customers pay more than a new customer is offered? Like for like, with intervals and verdicts."""
 
 
+class DocumentFormat(StrEnum):
+    """Output formats of the findings document."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    md = "md"
+    tex = "tex"
+
+
 class Failure(StrEnum):
     """Outcomes that `--fail-on` turns into exit code 3."""
 
@@ -58,13 +68,14 @@ class Failure(StrEnum):
 ConfigArgument = Annotated[
     Path | None, typer.Argument(metavar="[CONFIG]", help="Config file or its folder; default: ./fairness.toml")
 ]
+DocumentOption = Annotated[DocumentFormat, typer.Option("--format", "-f", help="table, json, csv, md or tex")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="table, json or csv")]
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to write the demo study")] = Path("fairness-demo"),
-    output: FormatOption = Format.table,
+    output: DocumentOption = DocumentFormat.table,
 ) -> None:
     """Write a demo study with its data to ./fairness-demo, build it and print its findings."""
     from fairness.demo import write_demo
@@ -89,7 +100,7 @@ def build(config: ConfigArgument = None) -> None:
 @app.command()
 def analyze(
     config: ConfigArgument = None,
-    output: FormatOption = Format.table,
+    output: DocumentOption = DocumentFormat.table,
     fail_on: Annotated[
         Failure | None, typer.Option("--fail-on", help="Exit with 3 when the headline is a penalty")
     ] = None,
@@ -229,7 +240,7 @@ def _note_text(note: str) -> str:
     return Path(note).read_text(encoding="utf-8") if "\n" not in note and note and Path(note).is_file() else note
 
 
-def _analyze(config: Path | None, output: Format) -> str | None:
+def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
     """Build where needed, print the findings and return the headline's verdict."""
     from fairness.config import find_config, load_config
     from fairness.console import print_document, progress

@@ -481,3 +481,13 @@ def sentence_of(text: str) -> str:
         'There are no tenured customers.'
     """
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def by_tenure(unit: str) -> str:
+    """Return the title of the table by tenure."""
+    return f"By tenure, {unit.lower()}"
+
+
+def worst_title(number: int) -> str:
+    """Return the title of the table of the segments with the largest gaps."""
+    return f"Where tenured customers pay most ({words.many(number, 'segment')})"
