@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairness.cli_runs import Format, runs
+from fairness.cli_runs import DocumentFormat, Format, runs
 from fairness.errors import ExitCode, FairnessError
 from fairness.escape import terminal_text
 
@@ -47,16 +47,6 @@ def _options(
     ] = False,
 ) -> None:
     """Do loyal customers pay more than a new customer is offered? Like for like, with intervals and verdicts."""
-
-
-class DocumentFormat(StrEnum):
-    """Output formats of the findings document."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-    md = "md"
-    tex = "tex"
 
 
 class Failure(StrEnum):
@@ -232,7 +222,7 @@ def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:
         run = find_run(load_config(find_config(None)).output_dir, source.name)
         if run is not None:
             return run
-    return build_study(load_config(find_config(source)), progress=step)
+    return build_study(load_config(find_config(source)), progress=step, on_new_key=_new_key)
 
 
 def _note_text(note: str) -> str:
@@ -251,7 +241,14 @@ def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
     with progress() as step:
         run = build_study(settings, progress=step, on_new_key=_new_key)
     document = read_findings(run)
-    print_document(document, output.value, settings, run.findings)
+    if output in (DocumentFormat.md, DocumentFormat.tex):
+        from fairness.pipeline import read_settings
+        from fairness.report.written import to_markdown, to_tex
+
+        write = to_markdown if output is DocumentFormat.md else to_tex
+        sys.stdout.write(write(document, read_settings(run)))
+    else:
+        print_document(document, output.value, settings, run.findings)
     verdict: str | None = document["headline"]["verdict"]
     if verdict == "not_assessable":
         _say(_why_not(document))

@@ -29,6 +29,16 @@ class Format(StrEnum):
     csv = "csv"
 
 
+class DocumentFormat(StrEnum):
+    """Output formats of the findings document."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    md = "md"
+    tex = "tex"
+
+
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Config file or its folder; default: ./fairness.toml")
 ]

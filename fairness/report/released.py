@@ -20,6 +20,7 @@ Document = dict[str, Any]
 
 _KEYS = ("estimand", "comparator", "basis", "level", "tenure_band", "unit")
 _ROWS = ("rows_in", "rows_accepted", "rows_duplicate", "ties_out")
+_MONEY_LEFT_OUT = ("money_not_compared", "reversal_gap", "support_money_share")
 _COUNTED = ("left_censored_customers", "unknown_tenure_customers", "new_customers")
 
 
@@ -39,7 +40,12 @@ def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_pa
     for row in shared["findings_companions"]:
         companions.setdefault(row["finding_id"], set()).add(row["name"])
     findings = [
-        _finding(known[_key(row, row["scope"])], row, companions.get(row["finding_id"], set()))
+        _finding(
+            known[_key(row, row["scope"])],
+            row,
+            companions.get(row["finding_id"], set()),
+            money_is_safe=_is_safe(document["headline"]["money_not_compared"], study, largest_payment),
+        )
         for row in shared["findings"]
         if row["scope"] is not None
     ]
@@ -94,7 +100,7 @@ def _key(finding: Data, scope: str) -> tuple[Any, ...]:
     return (*(finding[name] for name in _KEYS), scope)
 
 
-def _finding(finding: Data, row: Data, companions: set[str]) -> Document:
+def _finding(finding: Data, row: Data, companions: set[str], *, money_is_safe: bool) -> Document:
     """Return a finding with what its row of the share file shows."""
     # Diagnostics and the deciding sample hold numbers of customers; the share file has neither.
     is_whole = finding["level"] == "pooled" and finding["tenure_band"] is None and row["n_tenured"] is not None
@@ -114,6 +120,9 @@ def _finding(finding: Data, row: Data, companions: set[str]) -> Document:
             found[name] = value if is_whole else dict.fromkeys(value)
         elif name == "deciding_sample":
             found[name] = value if is_whole else None
+        elif name in _MONEY_LEFT_OUT:
+            # The share file has none of these: whose that money is decides.
+            found[name] = value if is_whole and row["support_share"] is not None and money_is_safe else None
         else:
             found[name] = value if row[name] is not None else None
     if row["withheld"] is not None:
@@ -135,14 +144,11 @@ def _support(support: Data, head: Data, study: Data, largest: float) -> Document
         found[name] = support[name] if support[name] >= least else None
     items = support["not_assessable"]
     hidden = _hidden([item["customers"] for item in items], least)
-    safe = study["dominance_contributors"] * largest
     found["not_assessable"] = [
         {
             "reason": item["reason"],
             "customers": None if masked else item["customers"],
-            "money": None
-            if masked or item["money"] is None or safe > study["dominance_share"] * float(item["money"])
-            else item["money"],
+            "money": None if masked or not _is_safe(item["money"], study, largest) else item["money"],
         }
         for item, masked in zip(items, hidden, strict=True)
     ]
@@ -152,6 +158,11 @@ def _support(support: Data, head: Data, study: Data, largest: float) -> Document
         if item["customers"] >= least
     ]
     return found
+
+
+def _is_safe(money: str | None, study: Data, largest: float) -> bool:
+    """Return whether the largest contributors cannot hold too much of an amount, whoever they are."""
+    return money is not None and study["dominance_contributors"] * largest <= study["dominance_share"] * float(money)
 
 
 def _hidden(counts: Sequence[int], least: int) -> list[bool]:
