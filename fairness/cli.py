@@ -127,6 +127,9 @@ def snapshot(
         Path | None, typer.Option("--to", help="Folder to write; default: snapshots/ beside the runs")
     ] = None,
     note: Annotated[str, typer.Option("--note", help="Sign-off note of the owner: a text, or a file with it")] = "",
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send the summary to the webhook or mail addresses of [notify]")
+    ] = False,
     verify: Annotated[
         Path | None, typer.Option("--verify", help="Snapshot to compute again from the exports and compare bit for bit")
     ] = None,
@@ -146,6 +149,12 @@ def snapshot(
     for name, reason in contents.missing.items():
         _say(f"not written: {name}: {reason}")
     print(folder)
+    if notify:
+        from fairness.config import find_config, load_config
+
+        config = load_config(find_config(source))
+        for sentence in report.notify(config, contents.document, folder_name=folder.name):
+            _say(sentence)
 
 
 @app.command()

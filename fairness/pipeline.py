@@ -209,6 +209,7 @@ def settings_of(config: Config) -> dict[str, Any]:
     without: dict[str, Any] = {
         "path": True,
         "engine": True,
+        "notify": True,
         "study": {"output"},
         "privacy": {"key_file", "key_env", "keep_runs"},
     }

@@ -491,3 +491,32 @@ def by_tenure(unit: str) -> str:
 def worst_title(number: int) -> str:
     """Return the title of the table of the segments with the largest gaps."""
     return f"Where tenured customers pay most ({words.many(number, 'segment')})"
+
+
+SENT_WEBHOOK = "Summary sent to the webhook."
+
+
+def sent_mail(number: int) -> str:
+    """Return that the summary was sent by mail."""
+    return f"Summary sent by mail to {words.many(number, 'recipient')}."
+
+
+def where_it_is(document: Data, folder_name: str) -> str:
+    """Return which snapshot a summary is of."""
+    study = document["study"]
+    return f"{study['name']}, {words.month(study['as_of'])}. Snapshot {folder_name}. {build(document)}."
+
+
+def warning_lines(document: Data, settings: Data) -> list[str]:
+    """Return what stands directly under the headline: its own warnings and a mix that reverses the sign."""
+    head, least = document["headline"], settings["inference"]["min_pricing_decisions"]
+    said = [
+        words.warning(code, head, min_pricing_decisions=least)
+        for code in head["warnings"]
+        if code != "narrow_support" or head["support_share"] is not None
+    ]
+    for finding in document["findings"]:
+        is_raw = finding["estimand"] == "raw_gap" and finding["level"] == "pooled" and finding["tenure_band"] is None
+        if is_raw and "mix_reverses_sign" in finding["warnings"]:
+            said.append(words.warning("mix_reverses_sign", finding))
+    return said

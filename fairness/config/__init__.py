@@ -9,6 +9,7 @@ from fairness.config.inputs import READABLE_ROLES, Source, Study
 from fairness.config.loader import CONFIG_NAME, find_config, load_config
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.models import Config, Engine
+from fairness.config.notify import Notify
 from fairness.config.presets import BAND_PRESETS, BandPreset
 from fairness.config.privacy import Privacy
 
@@ -23,6 +24,7 @@ __all__ = [
     "Inference",
     "Lenses",
     "LikeForLike",
+    "Notify",
     "Privacy",
     "Source",
     "Study",

@@ -20,7 +20,7 @@ from fairness.config.problems import ABSENT, SECTIONS, Problem, key_text, rule_b
 from fairness.errors import ConfigError, nearest
 
 CONFIG_NAME = "fairness.toml"
-LATER_SECTIONS = ("access", "notify", "promises")
+LATER_SECTIONS = ("access", "promises")
 """Sections that later versions read; naming one is an error here, because its promise would not be kept."""
 
 _WRITE_ONE = f"run `fairness demo` for a complete example, or write {CONFIG_NAME}"

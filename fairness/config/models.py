@@ -16,6 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Field, field_validator
 from fairness.config.fields import Filled, Items, Section, at_least_one
 from fairness.config.inputs import Source, Study
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
+from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
 
 
@@ -48,7 +49,7 @@ class Config(Section):
     Attributes:
         path: The config file, absolute; paths in it are relative to its folder.
         sources: The ``[[source]]`` sections in file order, at least one.
-        study, like_for_like, tenure, comparator, inference, lenses, engine, privacy: The section of that name.
+        study, like_for_like, tenure, comparator, inference, lenses, engine, privacy, notify: The section of that name.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -63,6 +64,7 @@ class Config(Section):
     lenses: Lenses = Lenses()
     engine: Engine = Engine()
     privacy: Privacy = Privacy()
+    notify: Notify = Notify()
 
     @property
     def base_dir(self) -> Path:

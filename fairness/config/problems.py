@@ -15,6 +15,7 @@ from fairness.config.inputs import Source, Study
 from fairness.config.lines import Location
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.models import Engine
+from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
 from fairness.errors import nearest
 
@@ -28,6 +29,7 @@ SECTIONS: dict[str, type[Section]] = {
     "lenses": Lenses,
     "engine": Engine,
     "privacy": Privacy,
+    "notify": Notify,
 }
 
 ABSENT: Final = object()

@@ -214,19 +214,6 @@ class _Layout:
         said.append(prose.certainty(self.document))
         return tuple(said)
 
-    def warnings(self) -> tuple[str, ...]:
-        """Return what stands directly under the headline."""
-        least = self.settings["inference"]["min_pricing_decisions"]
-        said = [
-            words.warning(code, self.head, min_pricing_decisions=least)
-            for code in self.head["warnings"]
-            if code != "narrow_support" or self.head["support_share"] is not None
-        ]
-        raw = self.pooled("raw_gap")
-        if raw is not None and "mix_reverses_sign" in raw["warnings"]:
-            said.append(words.warning("mix_reverses_sign", raw))
-        return tuple(said)
-
     def panels(self) -> tuple[Panel, ...]:
         """Return the charts whose findings exist."""
         built = (self._certainty(), self._trend(), self._worst(), self._bases())
@@ -439,7 +426,7 @@ def lay_out(document: Data, settings: Data, note: str = "") -> Page:
         verdict=document["headline"]["verdict"],
         strip=layout.strip(),
         lead=layout.lead(),
-        warnings=layout.warnings(),
+        warnings=tuple(prose.warning_lines(document, settings)),
         panels=layout.panels(),
         notes=layout.notes(),
         sign_off=note.strip(),

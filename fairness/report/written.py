@@ -35,7 +35,7 @@ def to_markdown(document: Data, settings: Data) -> str:
         settings: The study's settings, as the run keeps them.
     """
     lines = [f"# {_md(words.headline(document))}", "", _md(_about(document, settings)), ""]
-    lines += [f"> {_md(text)}\n" for text in _warnings(document, settings)]
+    lines += [f"> {_md(text)}\n" for text in prose.warning_lines(document, settings)]
     for title, (head, *rows) in _tables(document, settings):
         lines += [f"## {_md(title)}", "", _md_row(head), "|---" + "|---:" * (len(head) - 1) + "|"]
         lines += [*map(_md_row, rows), ""]
@@ -44,9 +44,9 @@ def to_markdown(document: Data, settings: Data) -> str:
 
 
 def to_tex(document: Data, settings: Data) -> str:
-    """Return the findings as LaTeX, to be read by ``\\input``; it needs no package."""
+    r"""Return the findings as LaTeX, to be read by ``\input``; it needs no package."""
     lines = [f"\\section*{{{_tex(words.headline(document))}}}", f"{_tex(_about(document, settings))}", ""]
-    lines += [f"\\emph{{{_tex(text)}}}\n" for text in _warnings(document, settings)]
+    lines += [f"\\emph{{{_tex(text)}}}\n" for text in prose.warning_lines(document, settings)]
     for title, (head, *rows) in _tables(document, settings):
         lines += [f"\\subsection*{{{_tex(title)}}}", f"\\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", "\\hline"]
         lines += [_tex_row(head), "\\hline", *map(_tex_row, rows), "\\hline", "\\end{tabular}", ""]
@@ -58,11 +58,6 @@ def _about(document: Data, settings: Data) -> str:
     study = document["study"]
     parts = [study["name"], words.month(study["as_of"]), prose.comparator(document, settings)]
     return f"{' · '.join(parts)}. {prose.filters(settings)}. {prose.build(document)}. {prose.certainty(document)}"
-
-
-def _warnings(document: Data, settings: Data) -> list[str]:
-    head, least = document["headline"], settings["inference"]["min_pricing_decisions"]
-    return [words.warning(code, head, min_pricing_decisions=least) for code in head["warnings"]]
 
 
 def _tables(document: Data, settings: Data) -> Iterator[Table]:
