@@ -1,8 +1,8 @@
 """The findings document as it may leave the firm: what disclosure control withholds is null, with the reason.
 
 The share file of the run decides about findings, companions and months. Who could not be compared is decided here by
-the same rules: a reason is told where enough customers have it and the total does not give a smaller one away; its money
-where no two parties can hold most of it.
+the same rules: a reason is told where enough customers have it and the total does not give a smaller one away; its
+money where no two parties can hold most of it.
 """
 
 from __future__ import annotations

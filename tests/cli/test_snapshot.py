@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import hashlib
 import io
@@ -16,8 +17,10 @@ from typing import Any
 import duckdb
 import pytest
 
+import fairness
 from fairness.config import load_config
 from fairness.demo import write_demo
+from fairness.errors import DataError
 from fairness.pipeline import build
 from fairness.report import compose, read_manifest, verify, write
 from fairness.report.figures import FigureIndex
@@ -26,6 +29,7 @@ from fairness.warehouse.key import key_path
 CHARTS = ("gap-and-certainty", "gap-by-month", "readings-of-the-offer", "worst-segments")
 TABLES = ("companions", "figures", "findings", "monthly", "support")
 MEGABYTE = 1_000_000
+ROOT = Path(__file__).parents[2]
 
 
 def silent(step: str) -> None:
@@ -291,3 +295,62 @@ def test_office_opens_workbook_and_slides(made: Path, tmp_path: Path) -> None:
 def test_a_figure_without_n_is_refused() -> None:
     with pytest.raises(ValueError, match="lacks its unit, its n or its source"):
         FigureIndex().add("A", "5 %", unit="fraction", n="", sources=())
+
+
+@pytest.mark.slow
+def test_markdown_and_tex_say_what_the_table_says(demo: Path, call_cli: Callable[..., Any]) -> None:
+    markdown, tex = (call_cli("analyze", demo, "--format", form).out for form in ("md", "tex"))
+    assert markdown.startswith("# Tenured customers pay 5.3 % more than a new customer is offered\n")
+    assert "| Broadband, South, phone | 20.5 % (19.9 to 21.1) | pay more |" in markdown
+    assert "> The raw gap points the other way" in markdown
+    rows = [line for line in markdown.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in rows} == {6}
+    assert tex.startswith(r"\section*{Tenured customers pay 5.3 \% more than a new customer is offered}")
+    assert tex.count(r"\begin{tabular}{lrrrr}") == tex.count(r"\end{tabular}") == 3
+    assert not re.search(r"(?<!\\)[%&#_](?![^&]*\\\\)", "\n".join(line for line in tex.splitlines() if "&" not in line))
+
+
+@pytest.mark.slow
+def test_python_gives_the_numbers_of_the_document(demo: Path) -> None:
+    run = fairness.open(demo)
+    document = run.findings()
+    assert run.gap() == document["headline"]
+    assert "Tenured customers pay 5.3 % more" in repr(run)
+    assert [item["scope"]["region"] for item in run.gap(by="region")] == ["Islands", "Midlands", "North", "South"]
+    assert len(run.gap(by="cell")) == 24
+    table = run.to_pandas()
+    assert len(table) == len(document["findings"])
+    assert table["estimate"][0] == document["headline"]["estimate"]
+    money = table[(table["estimand"] == "overpayment") & (table["level"] == "pooled")]["amount"].max()
+    assert money > 100_000
+    assert run.plot("gap-by-month")._repr_svg_().startswith("<svg")
+    with pytest.raises(DataError, match="did you mean 'region'"):
+        run.gap(by="regio")
+    with pytest.raises(DataError, match="there is no chart 'pie'"):
+        run.plot("pie")
+    assert fairness.open(run.run.folder).gap() == run.gap()
+
+
+@pytest.mark.slow
+def test_notebook_gives_its_output(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cells of the example, run from top to bottom, give the text that stands under them."""
+    cells = json.loads((ROOT / "docs" / "notebook.ipynb").read_text(encoding="utf-8"))["cells"]
+    monkeypatch.chdir(demo.parent.parent)
+    (demo.parent.parent / "fairness-demo").symlink_to(demo.parent)
+    names: dict[str, Any] = {}
+    for cell in cells:
+        if cell["cell_type"] != "code":
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        *before, last = tree.body
+        exec(compile(ast.Module(before, []), "cell", "exec"), names)
+        if not isinstance(last, ast.Expr):
+            exec(compile(ast.Module([last], []), "cell", "exec"), names)
+            continue
+        value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+        (output,) = cell["outputs"]
+        if "text/plain" in output["data"]:
+            assert repr(value) == "".join(output["data"]["text/plain"])
+        else:
+            assert list(output["data"]) == ["image/svg+xml"]
+            assert value.svg.startswith("<svg")

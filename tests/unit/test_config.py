@@ -315,7 +315,7 @@ def test_a_broken_rule_names_key_value_rule_and_line(load: Load, section: str, l
 
 
 class TestSections:
-    @pytest.mark.parametrize("name", ["promises", "access", "notify"])
+    @pytest.mark.parametrize("name", ["promises", "access"])
     def test_a_section_of_a_later_version_is_not_called_unknown(self, load: Load, name: str) -> None:
         with pytest.raises(ConfigError, match=rf"section \[{name}\] is not supported by this version") as caught:
             load(f"{MINIMAL}[{name}]\nx = 1\n")
