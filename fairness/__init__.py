@@ -19,7 +19,7 @@ __all__ = ["__version__", "open"]
 def __getattr__(name: str) -> Any:
     # Imported when asked for: the engine and the report would make `fairness --help` slow.
     if name == "open":
-        from fairness.notebook import open_run
+        from importlib import import_module
 
-        return open_run
+        return import_module("fairness.notebook").open_run
     raise AttributeError(f"module 'fairness' has no attribute '{name}'")
