@@ -80,7 +80,7 @@ class Forest:
     def draw(self, width: float, label: str) -> Drawing:
         """Return the drawing."""
         beside = any(row.figure_below for row in self.rows)
-        left, right = (100.0, 130.0) if beside else (146.0, 12.0)
+        left, right = (100.0, 130.0) if beside else (154.0, 12.0)
         height = len(self.rows) * (_ROW_BESIDE if beside else _ROW) + 4.0
         drawing = Drawing(width, height + _AXIS, label)
         low, high = _range(self.margin, [value for row in self.rows for value in (row.low, row.high)])

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from fairness import captions, prose, words
+from fairness import captions, caveats, prose, words
 from fairness.escape import html_text
 from fairness.report import svg
 from fairness.report.drawing import INK, MARKS
 from fairness.report.figures import Figure
-from fairness.report.page import Metric, Note, Page, Panel
+from fairness.report.parts import Metric, Note, Page, Panel
 
 PANEL_WIDTH = 323
 """Width of a chart on the page, CSS pixels."""
@@ -145,7 +145,7 @@ def _second(page: Page, document: Mapping[str, Any]) -> str:
     pairs = [page.method[number : number + 2] for number in range(0, len(page.method), 2)]
     notes = "".join(f'<div class="pair">{"".join(_note(note) for note in pair)}</div>' for pair in pairs)
     return (
-        f'<div class="pg last">{_top(page)}<h1 class="h1b">{html_text(prose.second_page())}</h1>'
+        f'<div class="pg last">{_top(page)}<h1 class="h1b">{html_text(caveats.second_page())}</h1>'
         f'{_table(document)}<div class="two">{notes}</div>{_foot(page, 2)}</div>'
     )
 
@@ -164,12 +164,12 @@ def _table(document: Mapping[str, Any]) -> str:
             gap,
             words.verdict(finding, margin=margin) or "–",
             captions.p_value(finding["p_value"]),
-            prose.n_or_withheld(finding["n_tenured"]),
+            caveats.n_or_withheld(finding["n_tenured"]),
         )
         rows.append("<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in cells) + "</tr>")
-    head = "".join(f"<th>{html_text(name)}</th>" for name in prose.TABLE_COLUMNS)
+    head = "".join(f"<th>{html_text(name)}</th>" for name in caveats.TABLE_COLUMNS)
     return (
-        f"<table><caption>{html_text(prose.table_title())}</caption><thead><tr>{head}</tr></thead>"
+        f"<table><caption>{html_text(caveats.table_title())}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
@@ -183,8 +183,8 @@ def _sql(page: Page) -> str:
         + "</td></tr>"
         for figure in page.index.figures
     )
-    head = "".join(f"<th>{html_text(name)}</th>" for name in prose.INDEX_COLUMNS)
+    head = "".join(f"<th>{html_text(name)}</th>" for name in caveats.INDEX_COLUMNS)
     return (
-        f'<details class="sql"><summary>{html_text(prose.index_title())}</summary><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></details>"
+        f'<details class="sql"><summary>{html_text(caveats.index_title())}</summary>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
     )

@@ -7,108 +7,20 @@ absent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fairness import captions, prose, titles, words
 from fairness.report import figures
-from fairness.report.charts import Chart, Forest, Point, Row, Trend
+from fairness.report.charts import Forest, Point, Row, Trend
 from fairness.report.figures import Figure, FigureIndex
+from fairness.report.method import method_notes
+from fairness.report.parts import Metric, Note, Page, Panel
 
 Data = Mapping[str, Any]
 
 WORST = 5
 _DECIDED = ("penalty", "favourable", "equivalent")
 _GAP = ("estimate", "ci_lower", "ci_upper")
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One place of the strip under the headline.
-
-    Attributes:
-        label: What it is.
-        figure: The number.
-        beside: Smaller text beside it.
-        below: Smaller line below it.
-    """
-
-    label: str
-    figure: Figure
-    beside: str
-    below: str
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A chart with its words.
-
-    Attributes:
-        key: Letter of its figures; its chart's file name begins with it.
-        name: File name of the chart without its ending.
-        title: The finding in words.
-        subtitle: What is drawn.
-        chart: What to draw.
-        foot: n and source.
-        figures: The numbers that the chart shows.
-    """
-
-    key: str
-    name: str
-    title: str
-    subtitle: str
-    chart: Chart
-    foot: str
-    figures: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A title with paragraphs; a paragraph is a figure where it holds a number of the study."""
-
-    title: str
-    paragraphs: tuple[Figure | str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Everything a snapshot shows.
-
-    Attributes:
-        study: Title of the study.
-        as_of: The month studied.
-        comparator: What the headline compares with.
-        filters: Who is in, and what makes two customers alike.
-        build: Which build the numbers are of.
-        headline: The answer in three parts, the middle one stressed.
-        verdict: The verdict of the answer.
-        lead: Sentences under it.
-        warnings: What a reader must know beside it.
-        strip: Gap, money, people, support.
-        panels: Charts, two a row.
-        notes: Columns of text under them.
-        sign_off: The owner's note; empty for a line to sign on.
-        foot: What is fact and what is inference.
-        method: Second page.
-        index: All figures.
-    """
-
-    study: str
-    as_of: str
-    comparator: str
-    filters: str
-    build: str
-    headline: tuple[str, str, str]
-    verdict: str
-    lead: tuple[Figure | str, ...]
-    warnings: tuple[str, ...]
-    strip: tuple[Metric, ...]
-    panels: tuple[Panel, ...]
-    notes: tuple[Note, ...]
-    sign_off: str
-    foot: str
-    method: tuple[Note, ...]
-    index: FigureIndex
 
 
 class _Layout:
@@ -198,7 +110,7 @@ class _Layout:
     def lead(self) -> tuple[Figure | str, ...]:
         """Return the sentences under the headline."""
         said: list[Figure | str] = [prose.who(self.settings)]
-        money = self.money_of(self.head)
+        money = self.money_of(self.head) if self.head["verdict"] in ("penalty", "favourable") else None
         net = None if money is None else _companion(money, "net")
         if money is not None and net is not None and money["n_tenured"]:
             text = prose.each_pays(net, money["n_tenured"], self.currency, money)
@@ -305,7 +217,7 @@ class _Layout:
             money = self.money_of(item)
             beside = "" if money is None else prose.a_year(money["estimate"], self.currency)
             if not beside:
-                beside = prose.whole(self.document, item)
+                beside = prose.tenured(item)
             pairs.append(self._row("D", item, names[0], below=", ".join(names[1:]), beside=beside))
         return Panel(
             "D",
@@ -392,20 +304,6 @@ class _Layout:
             said.append(self.figure("H", text, less[0], *_GAP))
         return Note(prose.TITLES["open"], tuple(said) or (prose.nothing_open(),))
 
-    def method(self) -> tuple[Note, ...]:
-        """Return the second page."""
-        document = self.document
-        notes = [
-            Note(prose.TITLES["method"], tuple(prose.method(document, self.settings))),
-            Note(prose.TITLES["sure"], tuple(prose.sureness(document))),
-            Note(prose.TITLES["limits"], prose.LIMITS),
-            Note(prose.TITLES["data"], (prose.rows_in(document), *map(prose.one_input, document["build"]["inputs"]))),
-            Note(prose.TITLES["withheld"], (prose.withheld(document),)),
-        ]
-        last = self.index.figures[-1].id if self.index.figures else "A1"
-        notes.append(Note(prose.TITLES["reproduce"], (prose.ids(last), prose.reproduce(document))))
-        return tuple(notes)
-
 
 def lay_out(document: Data, settings: Data, note: str = "") -> Page:
     """Lay out the page of a snapshot.
@@ -431,7 +329,7 @@ def lay_out(document: Data, settings: Data, note: str = "") -> Page:
         notes=layout.notes(),
         sign_off=note.strip(),
         foot=prose.facts_and_interval(document),
-        method=layout.method(),
+        method=method_notes(document, settings, layout.index),
         index=layout.index,
     )
 

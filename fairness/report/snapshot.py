@@ -18,7 +18,8 @@ from fairness.pipeline import read_findings, read_settings, software_fingerprint
 from fairness.report import html, pdf
 from fairness.report.chart_files import chart_svg
 from fairness.report.deck import without_clock
-from fairness.report.page import Page, lay_out
+from fairness.report.page import lay_out
+from fairness.report.parts import Page
 from fairness.report.released import released
 from fairness.report.slides import slides
 from fairness.report.tables import tables, to_csv, to_xlsx

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from fairness import captions, prose, words
+from fairness import captions, caveats, prose, words
 from fairness.escape import terminal_text
 
 Data = Mapping[str, Any]
@@ -64,23 +64,23 @@ def _tables(document: Data, settings: Data) -> Iterator[Table]:
     head = document["headline"]
     order = [*settings["like_for_like"]["cell"], *settings["lenses"]["by"]]
     whole = [item for item in document["findings"] if item["level"] == "pooled" and item["tenure_band"] is None]
-    yield prose.table_title(), _rows(document, whole, words.estimand)
+    yield caveats.table_title(), _rows(document, whole, words.estimand)
     kind = [head[name] for name in ("estimand", "comparator", "basis")]
     same = [item for item in document["findings"] if [item[n] for n in ("estimand", "comparator", "basis")] == kind]
     bands = [item for item in same if item["tenure_band"] is not None]
     if len(bands) > 1:
         labels = [str(item["tenure_band"]) for item in bands]
-        title = prose.by_tenure(captions.band_unit(labels))
+        title = caveats.by_tenure(captions.band_unit(labels))
         yield title, _rows(document, bands, lambda item: captions.band_label(item["tenure_band"]))
     cells = [item for item in same if item["level"] == "cell" and item["verdict"] == "penalty"]
     if cells:
         worst = sorted(cells, key=lambda item: -item["estimate"])[:_WORST_CELLS]
-        yield prose.worst_title(len(worst)), _rows(document, worst, lambda item: captions.scope(item, order))
+        yield caveats.worst_title(len(worst)), _rows(document, worst, lambda item: captions.scope(item, order))
 
 
 def _rows(document: Data, findings: Sequence[Data], name: Callable[[Data], str]) -> list[tuple[str, ...]]:
     margin, currency = document["study"]["margin"], document["study"]["currency"]
-    rows: list[tuple[str, ...]] = [prose.TABLE_COLUMNS]
+    rows: list[tuple[str, ...]] = [caveats.TABLE_COLUMNS]
     for finding in findings:
         is_money = isinstance(finding["estimate"], str)
         gap = prose.a_year(finding["estimate"], currency) if is_money else words.gap(finding)

@@ -12,7 +12,8 @@ from fairness import words
 from fairness.pipeline import read_settings
 from fairness.report import compose
 from fairness.report.html import render
-from fairness.report.page import Page, lay_out
+from fairness.report.page import lay_out
+from fairness.report.parts import Page
 from fairness.report.pdf import pdf
 from fairness.report.released import released
 from fairness.warehouse.shared import largest_payment, read_shared
