@@ -57,7 +57,7 @@ def message(lines: Sequence[str], form: str) -> dict[str, Any]:
 
     Example:
         >>> message(["More than 5 %", "a <b>"], "slack")
-        {'text': '*More than 5 %*\\na &lt;b&gt;'}
+        {'text': '*More than 5 %*\na &lt;b&gt;'}
     """
     head, *rest = lines
     if form == "slack":
