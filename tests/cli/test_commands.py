@@ -348,7 +348,7 @@ class TestRuns:
         assert folder.parent == config.parent / "out" / "runs"
         assert re.fullmatch("[0-9a-f]{12}", folder.name)
         files = sorted(file.name for file in folder.iterdir())
-        assert files == ["analyst.duckdb", "findings.json", "run.json", "share.duckdb"]
+        assert files == ["analyst.duckdb", "findings.json", "run.json", "settings.json", "share.duckdb"]
         assert (config.parent / "out" / "current").read_text(encoding="utf-8").strip() == folder.name
 
     def test_the_folder_of_the_config_will_do(self, config: Path, document: Document, run_cli: Run) -> None:
@@ -430,11 +430,20 @@ class TestExitCodes:
         assert "Traceback" not in done.err
 
 
-@pytest.mark.parametrize("command", ["", "demo", "build", "analyze", "sql", "runs"])
+@pytest.mark.parametrize("command", ["", "demo", "build", "analyze", "snapshot", "diff", "sql", "runs"])
 def test_help(run_cli: Run, command: str) -> None:
     done = run_cli(*command.split(), "--help")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Usage: ")
     assert "--help" in done.out
     if not command:
-        assert re.findall(r"^  (\w+) +[A-Z]", done.out, re.MULTILINE) == ["demo", "build", "analyze", "sql", "runs"]
+        assert re.findall(r"^  (\w+) +[A-Z]", done.out, re.MULTILINE) == [
+            "demo",
+            "build",
+            "analyze",
+            "app",
+            "snapshot",
+            "diff",
+            "sql",
+            "runs",
+        ]
