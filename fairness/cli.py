@@ -180,7 +180,7 @@ def sql(
     ] = False,
 ) -> None:
     """Run a query on the published run; it may read files of yours and writes none. `show tables` lists the tables."""
-    from fairness import words
+    from fairness import notices
     from fairness.config import find_config, load_config
     from fairness.console import print_rows
     from fairness.warehouse.connection import reading
@@ -192,7 +192,7 @@ def sql(
     if guard:
         result = run_guarded(warehouse, query)
         print_rows(result.columns, result.rows, output.value)
-        for sentence in words.left_out(result):
+        for sentence in notices.left_out(result):
             _say(sentence)
         return
     with reading(warehouse) as con:
@@ -265,9 +265,9 @@ def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
 
 
 def _new_key(path: Path) -> None:
-    from fairness import words
+    from fairness import notices
 
-    _say(words.new_key(path.name))
+    _say(notices.new_key(path.name))
 
 
 def _why_not(document: dict[str, object]) -> str:

@@ -134,7 +134,7 @@ def erase(
     config: ConfigOption = None,
 ) -> None:
     """Remove a customer's rows from every run and record it. Prints run and rows removed."""
-    from fairness import words
+    from fairness import notices
     from fairness.warehouse.erasure import erase as remove
     from fairness.warehouse.key import load_key
     from fairness.warehouse.runs import list_runs
@@ -146,7 +146,7 @@ def erase(
     done = remove(settings, identity, key)
     for run, n_rows in done.rows.items():
         print(f"{run}\t{n_rows}")
-    print(words.erased(done.receipt, len(done.rows), list(done.unreadable)), file=sys.stderr)
+    print(notices.erased(done.receipt, len(done.rows), list(done.unreadable)), file=sys.stderr)
     if done.unreadable:
         raise typer.Exit(1)
 
