@@ -24,6 +24,8 @@ Load = Callable[[str], Document]
 Pick = Callable[..., Document]
 Companion = Callable[[Document, str], Document]
 
+KEY = "a key of the pseudonyms for tests only"
+
 
 def same(figure: float) -> Any:
     """Return the figure as estimates and intervals have to meet it."""
@@ -43,7 +45,9 @@ def analysed(realdata_folder: Path, run_cli: Callable[..., Any], tmp_path_factor
         # The run folder is relative to the config, hence the copy: nothing is written into the checkout.
         config = tmp_path_factory.mktemp(name) / "fairness.toml"
         shutil.copy(CONFIGS / f"{name}.toml", config)
-        done = run_cli("analyze", config, "--format", "json", env={"FAIRNESS_DATA": str(realdata_folder)})
+        done = run_cli(
+            "analyze", config, "--format", "json", env={"FAIRNESS_DATA": str(realdata_folder), "FAIRNESS_KEY": KEY}
+        )
         assert (done.code, done.err) == (0, "")
         document: Document = json.loads(done.out)
         return document
