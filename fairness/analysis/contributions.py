@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -49,11 +50,11 @@ class Amounts:
 def rows_in(finding: Finding, marts: Marts, counts: Counts, *, with_new: bool) -> BoolArray:
     """Return which rows of a count table a finding compares, shape (rows,)."""
     if finding.level == "cell":
-        inside = np.array(
-            [all(cell.values.get(name) == value for name, value in finding.scope.items()) for cell in marts.cells],
-            dtype=np.bool_,
-        )
-        in_cell: BoolArray = inside[counts.cell] & (counts.group == TENURED)
+        in_cell = np.zeros(len(counts), dtype=np.bool_)
+        for cell in _cells_by_scope(marts, tuple(finding.scope)).get(tuple(finding.scope.values()), ()):
+            # Rows are sorted by cell.
+            first, last = np.searchsorted(counts.cell, [cell, cell + 1])
+            in_cell[first:last] = counts.group[first:last] == TENURED
         return in_cell
     scope = POOLED
     if finding.scope:
@@ -63,6 +64,15 @@ def rows_in(finding: Finding, marts: Marts, counts: Counts, *, with_new: bool) -
         band = marts.bands.index(finding.tenure_band) + 1
         scope = Scope("pooled", band=band, label=finding.tenure_band)
     return scope.tenured(marts, counts, with_new=with_new)
+
+
+@lru_cache(maxsize=1)
+def _cells_by_scope(marts: Marts, names: tuple[str, ...]) -> dict[tuple[str | None, ...], list[int]]:
+    """Return the cells that have the same values of some columns."""
+    found: dict[tuple[str | None, ...], list[int]] = {}
+    for number, cell in enumerate(marts.cells):
+        found.setdefault(tuple(cell.values.get(name) for name in names), []).append(number)
+    return found
 
 
 def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
@@ -95,9 +105,14 @@ def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
 
 
 def _yearly(marts: Marts, counts: Counts, column: str) -> FloatArray:
-    per_year = np.array([float(cell.per_year) for cell in marts.cells])
-    money: FloatArray = counts.values[column] / TICKS_PER_UNIT * per_year[counts.cell]
+    money: FloatArray = counts.values[column] / TICKS_PER_UNIT * _per_year(marts)[counts.cell]
     return money
+
+
+@lru_cache(maxsize=1)
+def _per_year(marts: Marts) -> FloatArray:
+    """Return the periods of each cell's prices in a year."""
+    return np.array([float(cell.per_year) for cell in marts.cells])
 
 
 def _largest(own: FloatArray, n: IntArray, of_parties: FloatArray, several: Counts, how_many: int) -> list[float]:
