@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +71,8 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
             con.execute(f"set {setting} = false")
+        # By default a large query spills beside the file, into the folder of a run that nothing may change.
+        con.execute(f"set temp_directory = {quote(str(Path(tempfile.gettempdir()) / f'fairness-{os.getpid()}'))}")
         yield con
     finally:
         con.close()
