@@ -159,7 +159,7 @@ class Trials:
         """Return what is in the output folder beside whole runs, after a last build without fault."""
         self.run(10**6, _build)
         out = self.folder / "out"
-        known = {"analyst.duckdb", "share.duckdb", "findings.json", "run.json"}
+        known = {"analyst.duckdb", "share.duckdb", "findings.json", "settings.json", "run.json"}
         found = [path.name for path in out.iterdir() if path.name not in ("runs", "current", ".lock")]
         for run in (out / "runs").iterdir():
             found += [run.name] if {path.name for path in run.iterdir()} != known else []
