@@ -37,7 +37,11 @@ def test_ordinary_queries_pass_the_check_and_run(run: Path, query: str) -> None:
         con.execute(check_guarded(con, query, read_catalog(con))).fetchall()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "sql").glob("*/*.sql")), ids=lambda path: path.stem)
+# Those of sql/diff ask two runs at once, which the guard never opens together.
+SAVED = [path for folder in ("analyses", "checks") for path in sorted((ROOT / "sql" / folder).glob("*.sql"))]
+
+
+@pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
 def test_saved_analyses_and_checks_pass_the_check(path: Path, tmp_path: Path) -> None:
     """The tables are those that the analyses name; that they run is shown with a study elsewhere."""
     text = path.read_text(encoding="utf-8")
