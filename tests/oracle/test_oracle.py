@@ -489,6 +489,7 @@ def test_world_is_a_function_of_its_seed() -> None:
     assert world(3) != world(4)
 
 
+@pytest.mark.slow
 def test_worlds_hold_every_case() -> None:
     found: Counter[Any] = Counter()
     for seed in range(60):

@@ -171,6 +171,7 @@ DIRTY_ROW = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @EXAMPLES
 @given(rows=st.lists(DIRTY_ROW, min_size=1, max_size=40))
 def test_a_dirty_book_ties_out(shared_study: Any, rows: list[dict[str, str]]) -> None:

@@ -20,7 +20,7 @@ from tests.oracle.offers import is_for_new_customers, read_offer
 from tests.oracle.values import Answer, Row, text
 from tests.oracle.worlds import World, world, write_world
 
-N_SEEDS, N_QUICK, CHUNK = 200, 20, 5
+N_SEEDS, N_QUICK, CHUNK = 200, 5, 5
 SHOWN_ROWS, SHOWN_LINES = 5, 40
 MONTHLY_OF = {f"{basis}_interval_ticks": column for basis, column in BASIS_COLUMN.items()}
 
