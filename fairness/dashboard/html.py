@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = frozenset("0123456789.-+eE")
+from fairness.escape import csv_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +32,7 @@ def csv_text(table: Table) -> str:
         >>> csv_text(Table((), (), ("Cell", "Gap"), (("=1+1", 0.034), ("North", -0.1))))
         "Cell,Gap\r\n'=1+1,0.034\r\nNorth,-0.1\r\n"
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(table.csv_head)
-    for row in table.csv_rows:
-        writer.writerow(["" if item is None else _as_text(item) for item in row])
-    return buffer.getvalue()
-
-
-def _as_text(item: object) -> object:
-    if isinstance(item, str) and item.startswith(_FORMULA) and not set(item) <= _NUMBER:
-        return f"'{item}"
-    return item
+    return "".join(f"{csv_line(line)}\r\n" for line in (table.csv_head, *table.csv_rows))
 
 
 def headline(page: str, right: str, before: str, stress: str, after: str, *, tone: str) -> str:
