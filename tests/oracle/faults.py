@@ -187,8 +187,12 @@ def full_disks(trials: Trials, n: int) -> None:
 
 
 def lost_permissions(trials: Trials, n: int) -> None:
-    """Refuse one call of the operating system below the output folder: the k-th, at random."""
-    events = {"open", "os.rename", "os.mkdir", "os.chmod", "os.remove", "os.rmdir", "os.listdir", "os.scandir"}
+    """Refuse one call of the operating system below the output folder: the k-th, at random.
+
+    Listing is left out: the sweep lists every run and passes over what it may not list, so that with each run that is
+    published more of the trials would refuse nothing that matters.
+    """
+    events = {"open", "os.rename", "os.mkdir", "os.chmod", "os.remove", "os.rmdir"}
     counter = trials.folder / "calls"
 
     def work(config: Path, refused: int) -> int:
@@ -209,6 +213,7 @@ def lost_permissions(trials: Trials, n: int) -> None:
         return status
 
     trials.run(2, lambda config: work(config, 0))
+    trials.outcomes.clear()
     n_all = int(counter.read_text(encoding="utf-8"))
     for trial in range(3, n + 3):
         refused = trials.random.randint(1, n_all)
