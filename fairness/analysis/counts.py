@@ -66,6 +66,11 @@ class Counts:
         bounds = pairwise((*first, len(self)))
         return {int(cell): self._part(slice(*bound)) for cell, bound in zip(self.cell[first], bounds, strict=True)}
 
+    def at(self, cell: int) -> Counts:
+        """Return the rows of one cell."""
+        first, last = np.searchsorted(self.cell, [cell, cell + 1])
+        return self._part(slice(int(first), int(last)))
+
     def none(self) -> Counts:
         """Return no rows, of the same columns."""
         return self._part(slice(0, 0))
@@ -76,6 +81,8 @@ class Counts:
 
     def take(self, mask: BoolArray) -> Counts:
         """Return the rows where ``mask`` is true."""
+        if not len(self):
+            return self
         values = {name: column[mask] for name, column in self.values.items()}
         return Counts(self.cell[mask], self.lens[mask], self.group[mask], self.band[mask], values)
 

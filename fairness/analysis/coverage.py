@@ -68,9 +68,8 @@ def covered(
         with_new: As for :meth:`Scope.tenured`.
         only: One cell, for a cell finding.
     """
-    rows = marts.coverage.take(scope.tenured(marts, marts.coverage, with_new=with_new))
-    if only is not None:
-        rows = rows.take(rows.cell == only)
+    rows = marts.coverage if only is None else marts.coverage.at(only)
+    rows = rows.take(scope.tenured(marts, rows, with_new=with_new))
     n_column, money_column = COMPARATOR_COLUMNS[estimand]
     inside = cells[rows.cell]
     weights = marts.weights[rows.cell]

@@ -23,6 +23,7 @@ from fairness.analysis.counts import (
     Reader,
     sorted_columns,
 )
+from fairness.stats.scores import exact_sums, group_starts
 
 Keep = Callable[[Mapping[str, str | None]], bool]
 """Says by its column values whether a cell is kept."""
@@ -101,11 +102,12 @@ class Marts:
 
     def yearly(self, counts: Counts, ticks: IntArray) -> Decimal:
         """Return the exact sum of ``ticks`` a year in major units, each cell by its own billing interval."""
-        total = Fraction(0)
-        sums = _exact_sums(counts.cell, ticks)
-        for cell, amount in sums.items():
-            total += self.cells[cell].per_year * amount
-        return to_money(total)
+        starts = group_starts(counts.cell)
+        by_rate: dict[Fraction, int] = {}
+        for cell, amount in zip(counts.cell[starts].tolist(), exact_sums(ticks, starts), strict=True):
+            rate = self.cells[cell].per_year
+            by_rate[rate] = by_rate.get(rate, 0) + amount
+        return to_money(sum((rate * amount for rate, amount in by_rate.items()), Fraction(0)))
 
 
 def to_money(ticks: Fraction) -> Decimal:
@@ -116,14 +118,6 @@ def to_money(ticks: Fraction) -> Decimal:
         Decimal('12.3456')
     """
     return Decimal(round(ticks)).scaleb(-4)
-
-
-def _exact_sums(cell: IntArray, ticks: IntArray) -> dict[int, int]:
-    """Return the sum of ticks per cell in Python integers, which do not overflow."""
-    order = np.argsort(cell, kind="stable")
-    cells, first = np.unique(cell[order], return_index=True)
-    parts = np.split(ticks[order].astype(object), first[1:]) if len(cells) else []
-    return {int(number): int(part.sum()) for number, part in zip(cells, parts, strict=True)}
 
 
 def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Marts:

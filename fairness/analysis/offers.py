@@ -31,7 +31,7 @@ from fairness.stats.offer_ratio import (
     share_above,
     wider,
 )
-from fairness.stats.overpayment import overpayment
+from fairness.stats.overpayment import overpayments
 from fairness.stats.ranks import INDEPENDENT, clustered_signed_rank, signed_rank
 from fairness.stats.scores import group_starts, key_starts, numbered
 from fairness.stats.standardised_ratio import CellRatios, heterogeneity
@@ -332,19 +332,13 @@ def _money_draft(
     base = replace(base, unit=f"{marts.currency}/year", family=None, interval=None)
     if not len(rows):
         return Draft(finding=base)
-    gross = net = Fraction(0)
-    floor: float | None = 0.0
-    n_affected = 0
-    for index, here in rows.by_cell().items():
-        money = overpayment(here.values["price_ticks"], here.values["offer_ticks"], here.values["n_customers"])
-        per_year = marts.cells[index].intervals_per_year
-        gross, net, n_affected = (
-            gross + per_year * money.gross,
-            net + per_year * money.net,
-            n_affected + money.n_affected,
-        )
-        if floor is not None and money.noise_floor is not None:
-            floor += float(per_year) * money.noise_floor * money.n / TICKS_PER_UNIT
+    money = overpayments(rows.cell, *(rows.values[name] for name in ("price_ticks", "offer_ticks", "n_customers")))
+    rates = [marts.cells[index].intervals_per_year for index in money.group]
+    gross, net = (_at_rates(rates, amounts) for amounts in (money.gross, money.net))
+    n_affected = sum(money.n_affected)
+    floors = np.array([float(rate) for rate in rates]) * money.noise_floor * np.array(money.n) / TICKS_PER_UNIT
+    # A cell with one customer shows no noise of its own; where every cell is such, there is no floor.
+    known = floors[~np.isnan(floors)]
     n = int(rows.values["n_customers"].sum())
     fact = overpayment_fact(to_money(gross), to_money(net), currency=marts.currency, n_affected=n_affected, n=n)
     return Draft(
@@ -357,10 +351,18 @@ def _money_draft(
             companions=(
                 Companion("net", to_money(net)),
                 Companion("customers_affected", n_affected),
-                Companion("noise_floor", None if floor is None else Decimal(f"{floor:.2f}")),
+                Companion("noise_floor", Decimal(f"{known.sum():.2f}") if known.size else None),
             ),
         )
     )
+
+
+def _at_rates(rates: list[Fraction], amounts: list[int]) -> Fraction:
+    """Return the exact sum of amounts, each times its rate; cells share few rates, so that few fractions are added."""
+    by_rate: dict[Fraction, int] = {}
+    for rate, amount in zip(rates, amounts, strict=True):
+        by_rate[rate] = by_rate.get(rate, 0) + amount
+    return sum((rate * amount for rate, amount in by_rate.items()), Fraction(0))
 
 
 def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:

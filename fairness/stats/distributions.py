@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from fairness.stats.checks import FloatArray
 
@@ -26,6 +27,7 @@ def normal_two_sided(z: float) -> float:
     return min(1.0, 2.0 * float(ndtr(-abs(z))))
 
 
+@lru_cache(maxsize=1024)
 def t_quantile(probability: float, df: float) -> float:
     """Return the quantile of Student's t; ``df`` may be fractional, or infinite for the normal."""
     from scipy.special import stdtrit

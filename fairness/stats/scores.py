@@ -8,6 +8,9 @@ import numpy as np
 
 from fairness.stats.checks import LOG_NOISE, BoolArray, FloatArray, IntArray
 
+MAX_EXACT = 2.0**62
+"""Products and sums whose bound stays below this fit int64 with room to spare."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankSums:
@@ -79,6 +82,20 @@ def count_sums(sorted_group: IntArray, values: IntArray, size: int) -> IntArray:
     if starts.size:
         sums[sorted_group[starts]] = np.add.reduceat(values, starts)
     return sums
+
+
+def exact_sums(values: IntArray, starts: IntArray) -> list[int]:
+    """Return the sum of each run of entries that begins at ``starts``, as Python integers: nothing wraps.
+
+    Example:
+        >>> exact_sums(np.array([2**62, 2**62, 1]), np.array([0, 2]))
+        [9223372036854775808, 1]
+    """
+    if not starts.size:
+        return []
+    if float(np.abs(values).max()) * values.shape[0] < MAX_EXACT:
+        return [int(total) for total in np.add.reduceat(values, starts)]
+    return [int(part.sum()) for part in np.split(values.astype(object), starts[1:])]
 
 
 def tie_starts(sorted_group: IntArray, sorted_score: FloatArray) -> IntArray:
