@@ -26,6 +26,8 @@ fractions as (
         case when is_narrow then cast(net_micros as bigint) * times * 10000 end as price_n,
         case when is_narrow then cast(standard_micros as bigint) * times * 10000 end as standard_n,
         case when is_narrow then cast(quantity_micros as bigint) * months end as n,
+        case when is_narrow then cast(net_micros as bigint) * 10000 end as interval_n,
+        case when is_narrow then cast(quantity_micros as bigint) end as units,
         case when not is_narrow then cast(net_micros as hugeint) * times * 10000 end as price_w,
         case when not is_narrow then cast(standard_micros as hugeint) * times * 10000 end as standard_w,
         case when not is_narrow then cast(quantity_micros as hugeint) * months end as w
@@ -35,7 +37,7 @@ fractions as (
 final as (
     select
         fractions.* exclude (
-            price_n, standard_n, n, price_w, standard_w, w, is_narrow, times, months, net_micros, standard_micros,
+            price_n, standard_n, n, interval_n, units, price_w, standard_w, w, is_narrow, times, months, net_micros, standard_micros,
             quantity_micros, controls_key, lens_key
         ),
         make_date(cast(month_number // 12 as integer), cast(month_number % 12 + 1 as integer), 1) as month,
@@ -49,9 +51,13 @@ final as (
             when is_narrow then (2 * standard_n + n) // (2 * n) - case when (2 * standard_n + n) % (4 * n) = 2 * n then 1 else 0 end
             else cast((2 * standard_w + w) // (2 * w) - case when (2 * standard_w + w) % (4 * w) = 2 * w then 1 else 0 end as bigint)
         end as standard_ticks,
-        cast((20000 * cast(net_micros as hugeint) + quantity_micros) // (2 * quantity_micros)
-            - case when (20000 * cast(net_micros as hugeint) + quantity_micros) % (4 * quantity_micros) = 2 * quantity_micros
-                then 1 else 0 end as bigint) as interval_ticks,
+        case
+            when is_narrow then (2 * interval_n + units) // (2 * units)
+                - case when (2 * interval_n + units) % (4 * units) = 2 * units then 1 else 0 end
+            else cast((20000 * cast(net_micros as hugeint) + quantity_micros) // (2 * quantity_micros)
+                - case when (20000 * cast(net_micros as hugeint) + quantity_micros) % (4 * quantity_micros) = 2 * quantity_micros
+                    then 1 else 0 end as bigint)
+        end as interval_ticks,
         greatest(0, 12 * (year(pricing_date) - year(fractions.tenure_start)) + month(pricing_date)
             - month(fractions.tenure_start)
             - case when day(pricing_date) < day(fractions.tenure_start) then 1 else 0 end) as tenure_months,

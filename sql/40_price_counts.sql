@@ -1,5 +1,5 @@
 -- Grain:   one row per currency, cell, lens combination, loyalty group, tenure band and set of prices.
--- Reads:   price_ledger, int_as_of_row
+-- Reads:   int_grouped_ledger, int_as_of_row
 -- Columns: *_ticks in 10^-4 major units (null where unknown); offer_version, offer_reason; pricing_month; n_customers =
 --          customers x cell with exactly these.
 -- Why:     prices are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
@@ -14,7 +14,7 @@ book as (
         currency, cell_key, lens_key, loyalty_group, band_order, price_ticks, prior_ticks, offer_ticks, offer_reason,
         market_ticks, cost_ticks,
         count(*) as n_customers
-    from price_ledger
+    from int_grouped_ledger
     where role = 'book'
     group by
         currency, cell_key, lens_key, loyalty_group, band_order, price_ticks, prior_ticks, offer_ticks, offer_reason,

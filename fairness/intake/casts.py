@@ -6,6 +6,7 @@ conditions with their reason codes. Nothing is guessed: text is parsed by the de
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +18,10 @@ MAX_TENURE_MONTHS = 1800
 KEY_CHARACTERS = (31, 30)
 """Codes of the characters that join the values of a key, and that stand for an unknown one."""
 
+LENIENT = "has_lenient"
+"""Staging column: whether any number of the row holds a character that the engine's casts take and no export means."""
+
+_LENIENT_CHARACTERS = "_eE"
 # Half a tick of 10^-4 rounds to the even neighbour, which is zero.
 _NO_TICK = "0.00005"
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
@@ -72,8 +77,27 @@ def stated(value: str) -> str:
 
 def text(value: str, sql_type: str = "VARCHAR") -> Cast:
     """Cast to text without spaces at the ends; only spaces count as missing."""
-    plain = value if is_text(sql_type) else f"cast({value} as varchar)"
-    return Cast(f"nullif(trim({plain}), '')")
+    return Cast(trimmed(value if is_text(sql_type) else f"cast({value} as varchar)"))
+
+
+def trimmed(value: str) -> str:
+    """Return the SQL of a text without spaces at its ends, null where nothing is left.
+
+    The engine's trim looks every character up in Unicode. Text of single bytes whose ends are no spaces, nearly all,
+    comes out of it as it is.
+    """
+    clean = f"strlen({value}) = length({value}) and {value} > '!' and not ends_with({value}, ' ')"
+    return f"case when {clean} then {value} else nullif(trim({value}), '') end"
+
+
+def lenient(values: Sequence[str]) -> str:
+    """Return the condition that a text among ``values`` holds a character that numbers are not written with.
+
+    The texts are joined first: searching each on its own takes several times as long.
+    """
+    joined = f"concat({', '.join(values)})" if values else "''"
+    # Searches for one character each cost half of what one regular expression does.
+    return " or ".join(f"contains({joined}, '{character}')" for character in _LENIENT_CHARACTERS)
 
 
 def key_part(name: str, cast: Cast) -> Cast:
@@ -109,9 +133,7 @@ def decimal_text(value: str, source: Source) -> str:
     if source.grouping:
         return plain
     number = plain if source.decimal != "." else value
-    # Three searches cost half of what one regular expression does.
-    lenient = " or ".join(f"contains({value}, '{character}')" for character in "_eE")
-    return f"case when not ({lenient}) then {number} end"
+    return f"case when not {LENIENT} then {number} when not ({lenient([value])}) then {number} end"
 
 
 def _regex(character: str) -> str:
@@ -195,11 +217,11 @@ def flag(name: str, value: str, sql_type: str, *, default: str) -> Cast:
     """Cast to true or false; a missing one is the default."""
     if sql_type.upper() == "BOOLEAN":
         return Cast(f"coalesce({value}, {default})")
-    plain = f"lower(trim(cast({value} as varchar)))"
+    plain = f"lower({trimmed(f'cast({value} as varchar)')})"
     typed = (
         f"case when {plain} in ('true', 't', 'yes', 'y', '1') then true "
         f"when {plain} in ('false', 'f', 'no', 'n', '0') then false "
-        f"when {value} is null or {plain} = '' then {default} end"
+        f"when {plain} is null then {default} end"
     )
     return Cast(typed, ((f"{name} is null", "FLAG_UNPARSED"),), f"{name} is not null")
 
@@ -221,6 +243,8 @@ def interval_count(name: str, value: str, sql_type: str, source: Source, *, blan
         # A value that does not cast becomes 0, which is rejected; only a blank takes the default.
         missing = f"not ({stated(value)})" if is_text(sql_type) else f"{value} is null"
         typed = f"case when {missing} then {blank} else coalesce({typed}, 0) end"
+    if is_text(sql_type):
+        typed = f"case when {value} = '1' then 1 else {typed} end"
     return Cast(typed, ((f"{name} is null or {name} < 1", "INTERVAL_UNKNOWN"),), f"coalesce({name} > 0, false)")
 
 
@@ -241,7 +265,10 @@ def date(name: str, value: str, sql_type: str, source: Source, *, latest: str) -
     plain = f"trim(cast({value} as varchar))"
     failed = f"{name} is null and {plain} <> ''"
     if not source.date_format:
-        typed = f"case when regexp_matches({plain}, {quote(_ISO)}) then try_cast(left({plain}, 10) as date) end"
+        # What the engine writes back as it stood is a date of ten characters; the pattern costs twice as much.
+        canonical = f"{value} like '____-__-__' and cast(try_cast({value} as date) as varchar) = {value}"
+        parsed = f"when regexp_matches({plain}, {quote(_ISO)}) then try_cast(left({plain}, 10) as date)"
+        typed = f"case when {canonical} then try_cast({value} as date) {parsed} end"
         ambiguous = f"{failed} and regexp_matches({plain}, {quote(_NUMERIC_DATE)})"
         return Cast(typed, ((ambiguous, "DATE_AMBIGUOUS"), (failed, "DATE_UNPARSED"), bounds), healthy)
     parses = ", ".join(f"cast(try_strptime({plain}, {quote(form)}) as date)" for form in source.date_format)
@@ -266,7 +293,8 @@ def month(name: str, value: str, sql_type: str, source: Source, *, latest: str) 
 def choice(name: str, value: str, allowed: tuple[str, ...], *, reason: str, blank: str | None) -> Cast:
     """Cast to one of a few lower-case words; a blank is the SQL ``blank``, or a reject where that is None."""
     words = ", ".join(quote(word) for word in allowed)
-    typed = f"lower(nullif(trim(cast({value} as varchar)), ''))"
+    plain = f"cast({value} as varchar)"
+    typed = f"case when {plain} in ({words}) then {plain} else lower({trimmed(plain)}) end"
     if blank is None:
         return Cast(
             typed, ((f"{name} is null or {name} not in ({words})", reason),), f"coalesce({name} in ({words}), false)"
@@ -276,15 +304,15 @@ def choice(name: str, value: str, allowed: tuple[str, ...], *, reason: str, blan
     )
 
 
-def currency(name: str, value: str) -> Cast:
-    """Cast to an upper-case ISO 4217 code."""
+def currency(name: str, value: str, *, usual: str) -> Cast:
+    """Cast to an upper-case ISO 4217 code; rows in another currency than the ``usual`` one are looked at closely."""
     return Cast(
-        f"upper(nullif(trim(cast({value} as varchar)), ''))",
+        f"upper({trimmed(f'cast({value} as varchar)')})",
         (
             (f"{name} is null", "CURRENCY_MISSING"),
             (f"not regexp_full_match({name}, '[A-Z]{{3}}')", "CURRENCY_UNKNOWN"),
         ),
-        healthy=f"coalesce(regexp_full_match({name}, '[A-Z]{{3}}'), false)",
+        healthy=f"coalesce({name} = {quote(usual)}, false)",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -15,32 +14,13 @@ from fairness.intake.casts import Cast
 from fairness.intake.expressions import Header, Resolved, resolve
 from fairness.intake.files import InputFile, first_line
 from fairness.intake.layouts import CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
+from fairness.intake.mapped import Mapped, failed, listed, named, paired
 from fairness.intake.relations import relation
 
+_NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
 _IDENTITIES = ("line_id", "customer_id", "offer_id")
 _LATEST = "2100-01-01"
 _OPEN_END = "9999-12-31"
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """One column of a file as the mapping names it.
-
-    Attributes:
-        name: Column name of the typed value in the staging query.
-        typed: SQL of the typed value over the untyped columns.
-        rejects: (condition, reason) pairs over typed and untyped columns.
-        healthy: A cheap condition under which no reject holds; empty without rejects.
-        untyped: SQL of the untyped value where it is computed; empty where a column or a constant serves as it is.
-        constant: The value, where it is the same on every row and known from the config alone.
-    """
-
-    name: str
-    typed: str
-    rejects: tuple[tuple[str, str], ...] = ()
-    healthy: str = ""
-    untyped: str = ""
-    constant: str | None = None
 
 
 class Mapping:
@@ -187,7 +167,7 @@ class Mapping:
             return Mapped(column.name, self.constant(column.name), constant=self._default(column).strip("'"))
         resolved, sql_type = located
         value = casts.ident(f"u_{column.name}") if resolved.is_computed else resolved.sql
-        return _mapped(column.name, resolved, self._cast(column, value, sql_type))
+        return paired(column.name, resolved, self._cast(column, value, sql_type))
 
     def _default(self, column: Column) -> str:
         as_of = self._config.study.as_of_date
@@ -210,7 +190,7 @@ class Mapping:
             "months": lambda: casts.months(name, value, sql_type, source),
             "unit": lambda: casts.choice(name, value, INTERVAL_UNITS, reason="INTERVAL_UNKNOWN", blank=blank),
             "count": lambda: casts.interval_count(name, value, sql_type, source, blank=blank),
-            "currency": lambda: casts.currency(name, value),
+            "currency": lambda: casts.currency(name, value, usual=self._config.study.currency),
             "word": lambda: casts.choice(name, value, column.words, reason=column.reason, blank=column.default),
             "flag": lambda: casts.flag(name, value, sql_type, default=column.default),
             "text": lambda: casts.text(value, sql_type),
@@ -219,6 +199,17 @@ class Mapping:
             "id": lambda: casts.required(name, value, sql_type),
         }
         return makers[column.kind]()
+
+    def _number_texts(self) -> list[str]:
+        """Return the untyped values of the columns that are read as numbers and come as text."""
+        names = {column.name: column.name for column in self.layout.columns if column.kind in _NUMBERS}
+        names |= {f"k_{name}": name for name in self._config.like_for_like.breaks}
+        found = []
+        for column, name in names.items():
+            resolved, sql_type = self._locate(name) or (None, "")
+            if resolved is not None and casts.is_text(sql_type):
+                found.append(casts.ident(f"u_{column}") if resolved.is_computed else resolved.sql)
+        return found
 
     def _latest(self, column: Column) -> str:
         """Return the latest plausible date of a column: five years after as_of, but for ends that lie in the future."""
@@ -240,9 +231,9 @@ class Mapping:
         resolved, sql_type = located
         value = casts.ident(f"u_{control}") if resolved.is_computed else resolved.sql
         if breaks is None:
-            return _mapped(control, resolved, casts.key_part(casts.ident(control), casts.text(value, sql_type)))
+            return paired(control, resolved, casts.key_part(casts.ident(control), casts.text(value, sql_type)))
         edges = tuple(float(edge) for edge in breaks)
-        return _mapped(control, resolved, casts.band(casts.ident(control), value, sql_type, edges, self._source))
+        return paired(control, resolved, casts.band(casts.ident(control), value, sql_type, edges, self._source))
 
     @property
     def varying(self) -> frozenset[str]:
@@ -290,17 +281,18 @@ class Mapping:
         everything = [*mapped, *controls.values()]
         computed = [m for m in everything if m.untyped]
         untyped = [
-            f"{m.untyped} as {casts.ident(f'u_{m.name}')}, {_failed(m.untyped)} as {casts.ident(f'f_{m.name}')}"
+            f"{m.untyped} as {casts.ident(f'u_{m.name}')}, {failed(m.untyped)} as {casts.ident(f'f_{m.name}')}"
             for m in computed
         ]
         numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
         if among is not None and self.identity is not None:
             raw = f"(select *, {numbers.pop()} from {raw}) where {keys.known(self.identity.typed)} in ({among})"
-        level_1 = f"select *{_listed(untyped)}{_listed(numbers)} from {raw}"
+        level_1 = f"select *{listed(untyped)}{listed(numbers)} from {raw}"
+        level_1 = f"select *, {casts.lenient(self._number_texts())} as {casts.LENIENT} from ({level_1})"
         typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
-        level_2 = f"select *{_listed(typed)} from ({level_1})"
+        level_2 = f"select *{listed(typed)} from ({level_1})"
         shown = [f"{m.typed} as {casts.ident(m.name)}" for m in controls.values()]
-        level_3 = f"select *{_listed(shown)} from ({level_2})" if shown else level_2
+        level_3 = f"select *{listed(shown)} from ({level_2})" if shown else level_2
         final = [self._final(name, source_index, everything) for name in columns]
         final += [casts.ident(name) for name in extras]
         if numbered:
@@ -328,10 +320,10 @@ class Mapping:
 
     def _key_of(self, name: str) -> str:
         if name == "cell_key":
-            return keys.joined(_named(*(c for c in self._columns if c.name in CELL_BASE), *self._cells))
+            return keys.joined(named(*(c for c in self._columns if c.name in CELL_BASE), *self._cells))
         if name == "controls_key":
-            return keys.continued(_named(*self._cells))
-        lenses = _named(*self._lenses)
+            return keys.continued(named(*self._cells))
+        lenses = named(*self._lenses)
         return keys.joined(lenses) if self.layout.keys == "whole" else keys.continued(lenses)
 
     def _net(self) -> str:
@@ -371,30 +363,10 @@ class Mapping:
         if located is None:
             return Mapped(name, "cast(null as varchar)")
         resolved, sql_type = located
-        return _mapped(
+        return paired(
             name, resolved, casts.text(casts.ident(f"u_{name}") if resolved.is_computed else resolved.sql, sql_type)
         )
 
     def _raw_row(self) -> str:
         fields = ", ".join(f"{casts.quote(name)}, c{position}" for position, name in enumerate(self._file.header))
         return f"cast(json_object({fields}) as varchar)"
-
-
-def _named(*columns: Mapped) -> list[tuple[str, str | None]]:
-    """Return the name of each column and its value where that is the same on every row."""
-    return [(column.name, column.constant) for column in columns]
-
-
-def _mapped(name: str, resolved: Resolved, cast: Cast) -> Mapped:
-    """Pair a cast with its expression; one that can fail on a row is tried, and its failure rejects that row."""
-    untyped = f"try({resolved.sql})" if resolved.is_computed else ""
-    return Mapped(name, cast.sql, cast.rejects, cast.healthy, untyped)
-
-
-def _failed(untyped: str) -> str:
-    """Return whether a tried expression failed: it has no value where even its nullness has none."""
-    return f"try(({untyped.removeprefix('try')}) is null) is null"
-
-
-def _listed(items: list[str]) -> str:
-    return "".join(f", {item}" for item in items)
