@@ -5,7 +5,8 @@
 --          months at the pricing date; loyalty_group in new, middle, tenured, unknown; band_order joins tenure_band;
 --          offer_ticks = the offer at the study's basis; cell_key joins cell_value; lens_key joins lens_value.
 -- Why:     everything an analyst needs of one month of one customer stands in one row. Later models that need neither
---          plan age nor the amounts beside the price read int_grouped_ledger, which joins less.
+--          plan age nor the amounts beside the price read int_grouped_ledger, which joins less. That those belong to billing
+--          rows alone is said where they are selected: said in the join, it keeps some engines from hashing it.
 
 create or replace view price_ledger as
 with
@@ -29,13 +30,11 @@ final as (
         loyalty_group, band_order, paid_price
     from int_grouped_ledger as ledger
     left join int_plan_start as plan
-        on ledger.role = 'billing'
-        and ledger.customer_id = plan.customer_id
+        on ledger.customer_id = plan.customer_id
         and ledger.product_id = plan.product_id
         and ledger.plan_id is not distinct from plan.plan_id
     left join int_amount_beside as beside
-        on ledger.role = 'billing'
-        and ledger.customer_id = beside.customer_id
+        on ledger.customer_id = beside.customer_id
         and ledger.product_id = beside.product_id
         and ledger.currency = beside.currency
         and ledger.month_number = beside.month_number

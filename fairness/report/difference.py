@@ -17,7 +17,7 @@ from fairness.report.snapshot import MANIFEST
 from fairness.report.verify import read_manifest
 from fairness.results import money_text
 from fairness.stats.difference import Look, Totals, exact_split, gap_change, paired_variance
-from fairness.warehouse.pairs import PartSums, part_sums, party_sums
+from fairness.warehouse.pairs import PartSums, pair, part_sums, party_sums
 from fairness.warehouse.runs import Run, find_run
 
 Data = Mapping[str, Any]
@@ -90,9 +90,9 @@ def compare(first: Side, second: Side) -> dict[str, Any]:
     parts: list[dict[str, Any]] | None = None
     money: tuple[Fraction | None, Fraction | None] = (None, None)
     if why_not is None and first.run is not None and second.run is not None:
-        sums = part_sums(first.run, second.run)
+        with pair(first.run, second.run) as con:
+            sums, own = part_sums(con), party_sums(con)
         parts, money = _parts(first, second, sums), (_net(sums["before"]), _net(sums["defined"]))
-        own = party_sums(first.run, second.run)
         variance = paired_variance((own["price_before"], own["price_after"]), (own["offer_before"], own["offer_after"]))
     change = gap_change(
         _look(first),

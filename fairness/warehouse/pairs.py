@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -41,20 +42,49 @@ class PartSums:
         return PartSums(self.n_customers + other.n_customers, **prices)
 
 
-def part_sums(first: Run, second: Run) -> dict[str, PartSums]:
-    """Return the sums of each part: stayed, mix, entrants, leavers, and of the runs: before, after, defined."""
+@contextmanager
+def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection that holds what both runs compare with an offer, as ``sql/diff/compared.sql`` says.
+
+    Raises:
+        DataError: The file of a run cannot be opened.
+    """
+    with duckdb.connect() as con:
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
+            con.execute(f"set {setting} = false")
+        for alias, run in (("before", first), ("after", second)):
+            try:
+                con.execute(f"attach {quote(str(run.warehouse))} as {alias} (read_only)")
+            except duckdb.Error as error:
+                raise DataError(
+                    f"the run cannot be opened: {str(error).strip().splitlines()[0]}", where=run.id
+                ) from error
+        con.execute(_query("compared"))
+        yield con
+
+
+def part_sums(con: duckdb.DuckDBPyConnection) -> dict[str, PartSums]:
+    """Return the sums of each part: stayed, mix, entrants, leavers, and of the runs: before, after, defined.
+
+    Args:
+        con: From :func:`pair`.
+    """
     found: dict[str, PartSums] = {}
-    for part, role, unit, count, n, *sums in _rows(first, second, "split"):
+    for part, role, unit, count, n, *sums in con.execute(_query("split")).fetchall():
         factor = _per_year(role, unit, count) / _TICKS_PER_UNIT
         own = PartSums(n, **{name: int(value) * factor for name, value in zip(_PRICES, sums, strict=True)})
         found[part] = found.get(part, PartSums()) + own
     return found
 
 
-def party_sums(first: Run, second: Run) -> dict[str, npt.NDArray[np.float64]]:
-    """Return what each party pays and is offered in each run, major units a year, shape (parties,), by party."""
+def party_sums(con: duckdb.DuckDBPyConnection) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what each party pays and is offered in each run, major units a year, shape (parties,), by party.
+
+    Args:
+        con: From :func:`pair`.
+    """
     totals: dict[str, list[Fraction]] = {}
-    for party, role, unit, count, *sums in _rows(first, second, "parties"):
+    for party, role, unit, count, *sums in con.execute(_query("parties")).fetchall():
         factor = _per_year(role, unit, count) / _TICKS_PER_UNIT
         own = totals.setdefault(party, [Fraction(0)] * 4)
         for place, value in enumerate(sums):
@@ -70,16 +100,5 @@ def _per_year(role: str, unit: str, count: int) -> Fraction:
     return _PER_YEAR["month"] if role == "billing" else _PER_YEAR[unit] / count
 
 
-def _rows(first: Run, second: Run, name: str) -> list[tuple[Any, ...]]:
-    query = (sql_root() / "diff" / f"{name}.sql").read_text(encoding="utf-8")
-    with duckdb.connect() as con:
-        for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
-            con.execute(f"set {setting} = false")
-        for alias, run in (("before", first), ("after", second)):
-            try:
-                con.execute(f"attach {quote(str(run.warehouse))} as {alias} (read_only)")
-            except duckdb.Error as error:
-                raise DataError(
-                    f"the run cannot be opened: {str(error).strip().splitlines()[0]}", where=run.id
-                ) from error
-        return con.execute(query).fetchall()
+def _query(name: str) -> str:
+    return (sql_root() / "diff" / f"{name}.sql").read_text(encoding="utf-8")

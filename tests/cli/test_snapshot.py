@@ -284,7 +284,7 @@ def open_offline(chromium: str, address: str) -> tuple[list[str], list[str]]:
 
 @pytest.mark.slow
 def test_office_opens_workbook_and_slides(made: Path, tmp_path: Path) -> None:
-    office = shutil.which("soffice")
+    office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("LibreOffice is not installed")
     import subprocess

@@ -1,6 +1,6 @@
 """Guarded SQL: ordinary queries work, attacks do nothing, and each layer of the guard stops attacks on its own.
 
-The same tests run with another major version of the engine in ``test_guard_versions.py``.
+The same tests run with another major version of the engine in ``test_other_engine.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tests of guarded SQL once more, with the other major version of DuckDB that this software supports.
+"""Guarded SQL, and two runs held against each other, with the other major version of DuckDB that is supported.
 
 The engine is taken from the folder that FAIRNESS_DUCKDB names (made by ``pip install --no-deps --target FOLDER
 duckdb==VERSION``) or fetched by pip into a temporary one. Where neither is possible, the test is skipped and says so.
@@ -6,6 +6,7 @@ duckdb==VERSION``) or fetched by pip into a temporary one. Where neither is poss
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
+from fairness.config import load_config
+from fairness.demo import write_demo
+from fairness.pipeline import build
 
 ROOT = Path(__file__).parents[2]
 OTHER = "1.5.6" if int(duckdb.__version__.split(".")[0]) >= 2 else "2.0.0"
@@ -37,12 +42,30 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_guarded_sql_with_the_other_engine(engine: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(engine), str(ROOT)])}
+@pytest.fixture(scope="module")
+def environment(engine: Path) -> dict[str, str]:
+    """Return an environment in which Python finds the other version first."""
+    found = {**os.environ, "PYTHONPATH": os.pathsep.join([str(engine), str(ROOT)])}
     command = [sys.executable, "-c", "import duckdb; print(duckdb.__version__)"]
-    version = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run(command, env=found, capture_output=True, text=True, check=True).stdout.strip()
     assert version.partition(".")[0] == OTHER.partition(".")[0]
+    return found
+
+
+def test_guarded_sql_with_the_other_engine(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     assert " passed" in done.stdout
+
+
+def test_a_change_with_the_other_engine(environment: dict[str, str], tmp_path: Path) -> None:
+    """It reads the price ledger of a run that this engine has built: it ends, and says what this engine says."""
+    run = build(load_config(write_demo(tmp_path / "demo")))
+    command = [sys.executable, "-m", "fairness", "diff", str(run.folder), str(run.folder), "--format", "json"]
+    told = [
+        subprocess.run(command, cwd=ROOT, env=engine, capture_output=True, text=True, check=True, timeout=60).stdout
+        for engine in (dict(os.environ), environment)
+    ]
+    assert json.loads(told[0])["parts"][0]["part"] == "price"
+    assert told[0] == told[1]
