@@ -26,6 +26,7 @@ PAGES = {
     "overview-filtered": "?product_id=Broadband",
     "where": "where",
     "where-cell": "where?cell=Broadband, South, phone",
+    "snapshots": "snapshots",
 }
 KEPT = ("overview-light-1280", "where-cell-light-1280", "overview-dark-1280")
 COLOURS = 128
@@ -68,7 +69,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work, socket.socket() as probe:
         study = str(Path(work) / "demo")
-        subprocess.run([sys.executable, "-m", "fairness", "demo", study], check=True, stdout=subprocess.DEVNULL)
+        _fairness("demo", study)
+        _two_snapshots(Path(study) / "fairness.toml")
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
@@ -85,6 +87,19 @@ def main() -> None:
             server.wait()
     keep(folder)
     print(f"All pictures are in {folder}")
+
+
+def _two_snapshots(config: Path) -> None:
+    """Write a snapshot of an earlier month and one of the demo's own."""
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('as_of = "2025-12"', 'as_of = "2025-02"'), encoding="utf-8")
+    _fairness("snapshot", str(config))
+    config.write_text(text, encoding="utf-8")
+    _fairness("snapshot", str(config), "--note", "Seen and accepted. A. Owner, 5 Jan 2026")
+
+
+def _fairness(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "fairness", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 def _wait(url: str) -> None:

@@ -108,8 +108,9 @@ def questions_differ(one: str, two: str) -> str:
 def fallback_differs(one: Data, two: Data) -> str:
     """Return that one run answers with another comparison than the other, because its data hold no offers."""
     return (
-        f"the comparison differs: {_name(one['estimand'])} ({one['comparator']}) and {_name(two['estimand'])} "
-        f"({two['comparator']}); one of them falls back because its data hold no offers"
+        f"the comparison differs: {_name(one['estimand'])} ({captions.comparator_kind(one)}) and "
+        f"{_name(two['estimand'])} ({captions.comparator_kind(two)}); one of them falls back because its data hold no "
+        "offers"
     )
 
 
@@ -117,9 +118,36 @@ def _name(estimand: str) -> str:
     return words.ESTIMANDS.get(estimand, estimand).lower()
 
 
+_SETTINGS = {
+    "like_for_like.cell": "the columns of a cell",
+    "like_for_like.breaks": "the ranges of a column of the cell",
+    "like_for_like.min_per_group": "the least number of customers of a group in a cell",
+    "inference.confidence_level": "the confidence level",
+    "tenure.new_below_months": "the months below which a customer is new",
+    "tenure.tenured_from_months": "the months from which a customer is tenured",
+    "comparator.horizon_months": "the horizon of the offer in months",
+    "comparator.min_evidence": "the least number of joiners behind a comparator",
+    "comparator.basis": "the reading of the offer",
+}
+"""Name of each setting in which two runs must agree."""
+
+
 def settings_differ(key: str, one: object, two: object) -> str:
-    """Return that a setting that makes the gap another one differs."""
-    return f"{key} differs: {one} and {two}"
+    """Return that a setting that makes the gap another one differs.
+
+    Example:
+        >>> settings_differ("like_for_like.cell", ["region"], ["region", "payment_method"])
+        'the columns of a cell: region in the first, region and payment method in the second'
+    """
+    return f"{_SETTINGS[key]}: {_value(one)} in the first, {_value(two)} in the second"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return words.listed(_value(item) for item in value) if value else "none"
+    if isinstance(value, dict):
+        return "; ".join(f"{_value(name)} {_value(item)}" for name, item in value.items()) or "none"
+    return captions.column(value).lower() if isinstance(value, str) else "not set" if value is None else f"{value:g}"
 
 
 def not_estimated(which: str) -> str:
@@ -177,7 +205,7 @@ def change_certainty(change: Data) -> str:
     if change["p_value"] is None:
         return "No interval can be given for the change."
     rest = "price decisions" if change["clustered_by"] == "pricing_decision" else "parties"
-    if change["p_value"] < 0.05:
+    if change["p_value"] < 1 - change["confidence_level"]:
         return f"Chance in {rest} alone would hardly show such a change (p {captions.p_value(change['p_value'])})."
     return f"Chance in {rest} alone could show such a change (p {captions.p_value(change['p_value'])})."
 
@@ -211,3 +239,130 @@ def sides(change: Data) -> str:
     return (
         f"From {words.month(one['as_of'])} (build {one['build']}) to {words.month(two['as_of'])} (build {two['build']})"
     )
+
+
+NO_SNAPSHOT = "No snapshot yet"
+NOTHING_TO_COMPARE = "Nothing to compare yet"
+NOT_COMPARABLE = "These two cannot be compared"
+"""Headlines of the page of snapshots where there is no change to tell."""
+
+TO_BEGIN = (
+    "A snapshot is a folder that never changes: the page for executives with its files, and all that an auditor needs "
+    "to compute it again."
+)
+WHAT_COMPARES = (
+    "A comparison takes two builds of this study: snapshots or runs of two months, or of two definitions. This study "
+    "has only one."
+)
+FILTERS_REST = "Not used here: a snapshot is of the whole book."
+EXACT = "Exact sums: the parts add up to the change before rounding. Strong bars widen the gap, pale ones narrow it."
+ROWS_OF_BOTH = "The split reads the rows of both runs and is for the analyst: nothing in it is withheld."
+ELSEWHERE = "Snapshots written to other folders with --to are not listed."
+KEPT_COLUMNS = ("As of", "Answer", "Gap", "Tenured customers", "Written", "Build", "Note")
+"""Sentences and column names of the page of snapshots."""
+
+KEPT_SUBTITLE = (
+    "Answer and gap to the comparator with its interval, as each snapshot holds them after disclosure control"
+)
+OPEN_PAGE = "Open the page"
+MEND_LIKE = f"{COMPARE_LIKE[0].upper()}{COMPARE_LIKE[1:]}."
+OPEN = "Open a snapshot"
+NOTE = "Note of the owner:"
+PAIR = ("From", "To")
+MAKE = ("Make a snapshot", "In the folder of the study. It builds first where exports or settings have changed")
+SPLIT_HEAD = ("", "Gap, points", "Money a year", "Customers")
+"""More of them."""
+
+
+def sql_of_two(first: str, second: str) -> str:
+    """Return how the query behind a change is run."""
+    return (
+        "Runs in DuckDB in the folder of the study, on both published runs. Sums are in 10,000ths, by part. The whole "
+        f"answer: fairness diff {first} {second} --format json"
+    )
+
+
+def split_subtitle(change: Data, margin: str) -> str:
+    """Return what is drawn: the parts of a change between two gaps."""
+    first, second = (words.count(change[name]["customers"]) for name in ("first", "second"))
+    return (
+        f"From the first gap to the second in percentage points; {first} tenured customers, then {second}. "
+        f"Grey band: {margin}"
+    )
+
+
+def change_test(change: Data) -> str:
+    """Return the test of a change, for the metric strip."""
+    if change["p_value"] is None:
+        return "no test"
+    return f"p {captions.p_value(change['p_value'])}, {change['confidence_level'] * 100:g} % interval"
+
+
+def entry(as_of: str | None, name: str, *, is_snapshot: bool) -> str:
+    """Return how a choice names a snapshot or a run.
+
+    Example:
+        >>> entry("2025-12", "2025-12-8d387c93def7", is_snapshot=True), entry(None, "8d387c93def7", is_snapshot=False)
+        ('Dec 2025, snapshot 8d387c93def7', 'date not stated, run 8d387c93def7')
+    """
+    bare = name.removeprefix(f"{as_of or 'undated'}-")
+    return f"{words.month(as_of)}, {'snapshot' if is_snapshot else 'run'} {bare}"
+
+
+def unknown_entry(name: str) -> str:
+    """Return that the address names a snapshot or a run that is not there."""
+    return f"The address names “{name}”, which is not among the snapshots and runs of this study (any more)."
+
+
+def unreadable(name: str, what: str) -> str:
+    """Return that a snapshot or a run cannot be listed."""
+    return f"{name} is not listed: {what}"
+
+
+def largest_part(parts: list[Data]) -> str:
+    """Return the title over the parts of a change.
+
+    Example:
+        >>> largest_part([{"part": "mix", "gap": -0.0002}, {"part": "price", "gap": 0.0282}])
+        'Largest part: prices paid, +2.82 percentage points'
+    """
+    part = max(parts, key=lambda item: abs(item["gap"]))
+    if points(part["gap"]) == "0.00":
+        return "Nothing moved the gap"
+    name = PARTS[part["part"]]
+    return f"Largest part: {name[0].lower()}{name[1:]}, {points(part['gap'])} percentage points"
+
+
+def change_with_interval(change: Data) -> tuple[str, str]:
+    """Return the change in percentage points and its interval.
+
+    Example:
+        >>> change_with_interval({"estimate": 0.0104, "ci_lower": 0.0013, "ci_upper": 0.0197})
+        ('+1.0', 'points (+0.1 to +2.0)')
+    """
+    size = f"{change['estimate'] * 100:+.1f}".replace("-", "−")
+    size = "0.0" if size.strip("+−") == "0.0" else size
+    if change["ci_lower"] is None:
+        return size, "points (no interval)"
+    low, high = (f"{change[end] * 100:+.1f}".replace("-", "−") for end in ("ci_lower", "ci_upper"))
+    return size, f"points ({low} to {high})"
+
+
+def kept_title(number: int) -> str:
+    """Return the title over the list of snapshots."""
+    return f"{words.many(number, 'snapshot')} of this study"
+
+
+def files_as_written(n_files: int) -> str:
+    """Return that the files of a snapshot are those that its manifest names."""
+    return f"All {n_files} files are as they were written. To check that the exports still give them:"
+
+
+def files_changed(lines: list[str]) -> str:
+    """Return that files of a snapshot are not those that were written."""
+    return f"Changed since it was written: {'; '.join(lines)}. In full:"
+
+
+def make_command(config: str) -> str:
+    """Return the command that makes a snapshot with a note."""
+    return f'fairness snapshot {config} --note "Seen and accepted. Name, date"'

@@ -186,6 +186,16 @@ def month(as_of: str | None) -> str:
     return f"{names[int(number) - 1]} {year}"
 
 
+def day(date: str) -> str:
+    """Return a day for reading.
+
+    Example:
+        >>> day("2026-01-05")
+        '5 Jan 2026'
+    """
+    return f"{int(date[8:10])} {month(date[:7])}"
+
+
 def estimand(finding: Data) -> str:
     """Return the name of a finding's question, with the reading of the comparator where there are several.
 

@@ -12,7 +12,7 @@ from html import escape
 
 import streamlit as st
 
-from fairness import captions, words
+from fairness import accounts, captions, words
 from fairness.dashboard.study import Chosen, Study, filters_fit, option_names, view_of
 
 MOST_OPTIONS = 60
@@ -23,8 +23,15 @@ def filter_columns(study: Study) -> list[str]:
     return [name for name in study.columns if 1 < len(study.options(name)) <= MOST_OPTIONS]
 
 
-def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str) -> None:
-    """Draw the sidebar; filters are read with :func:`chosen` afterwards."""
+def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filtered: bool) -> None:
+    """Draw the sidebar; filters are read with :func:`chosen` afterwards.
+
+    Args:
+        study: The study.
+        pages: Script and title of each page.
+        here: Title of the page that is shown.
+        filtered: The page follows the filters; elsewhere they keep their values and rest.
+    """
     with st.sidebar:
         name = escape(study.document["study"]["name"])
         st.html(f'<div class="brand"><i></i>Fairness</div><div class="study">{name}</div>')
@@ -33,9 +40,10 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str) -> None:
                 st.page_link(path, label=title, query_params=_kept(study))
         columns = filter_columns(study)
         if columns:
-            st.html('<div class="sh">Filters</div>')
+            rest = "" if filtered else f'<div class="rest">{escape(accounts.FILTERS_REST)}</div>'
+            st.html(f'<div class="sh">Filters</div>{rest}')
             for column in columns:
-                _select(study, column)
+                _select(study, column, enabled=filtered)
         st.html('<div class="sh">Fixed by the study</div>' + _definitions(study))
         if st.button("Change a definition", key="change", width="stretch"):
             _change(study)
@@ -44,10 +52,11 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str) -> None:
             st.html(f'<div class="meta">{_build(study)}</div>')
 
 
-def _select(study: Study, column: str) -> None:
+def _select(study: Study, column: str, *, enabled: bool) -> None:
     names = list(option_names(study, column).values())
     everything = f"All {len(names)}"
-    st.selectbox(captions.column(column), [everything, *names], key=column, bind="query-params")
+    options = [everything, *names]
+    st.selectbox(captions.column(column), options, key=column, bind="query-params", disabled=not enabled)
 
 
 def _kept(study: Study) -> dict[str, str]:

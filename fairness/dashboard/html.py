@@ -78,7 +78,9 @@ def panel_head(title: str, subtitle: str) -> str:
     return f'<div class="ph"><h2>{escape(title)}</h2><p class="sub">{escape(subtitle)}</p></div>'
 
 
-def panel_foot(key: str, lines: Sequence[str], table: Table | None, sql: str, *, image: bool, more: str = "") -> str:
+def panel_foot(
+    key: str, lines: Sequence[str], table: Table | None, sql: str, *, image: bool, more: str = "", sql_how: str = ""
+) -> str:
     """Return the footer of a panel: what it rests on, and links to table, SQL and image."""
     links, overlays = [], []
     if table is not None:
@@ -86,7 +88,7 @@ def panel_foot(key: str, lines: Sequence[str], table: Table | None, sql: str, *,
         overlays.append(popover(f"table-{key}", table_html(table, name=key), label="Table"))
     if sql:
         links.append(opener("SQL", f"sql-{key}"))
-        overlays.append(popover(f"sql-{key}", sql_html(sql), label="SQL"))
+        overlays.append(popover(f"sql-{key}", sql_html(sql, sql_how), label="SQL"))
     if image:
         links.append(f'<button type="button" class="lk" data-image="{escape(key)}">Image</button>')
     text = "<br>".join(escape(line) for line in lines)
@@ -117,10 +119,11 @@ def table_html(table: Table, *, name: str) -> str:
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{button}'
 
 
-def sql_html(sql: str) -> str:
-    """Return a query with a link that copies it."""
+def sql_html(sql: str, how: str = "") -> str:
+    """Return a query with how it is run, unless as most are, and a link that copies it."""
+    usual = 'Runs on the published tables: <code>fairness sql "…"</code>, or DuckDB on the file analyst.duckdb.'
     return (
-        '<p>Runs on the published tables: <code>fairness sql "…"</code>, or DuckDB on the file analyst.duckdb.</p>'
+        f"<p>{escape(how) or usual}</p>"
         f'<pre>{escape(sql)}</pre><button type="button" class="lk" data-copy="{escape(sql)}">Copy SQL</button>'
     )
 
@@ -132,11 +135,22 @@ def bar(shares: Sequence[tuple[float, str, str]]) -> str:
     return f'<div class="bar">{parts}</div><div class="barl">{labels}</div>'
 
 
-def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False) -> str:
+def framed(name: str, page: str, *, label: str) -> str:
+    """Return a link that opens a page of its own over this one.
+
+    Args:
+        name: Of the overlay.
+        page: The page in base64: as text it would not pass the cleaning of what goes into a page.
+        label: What the link says.
+    """
+    return f'{opener(label, name)}{popover(name, f"""<div class="framed" data-frame="{page}"></div>""", label=label)}'
+
+
+def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False, kind: str = "") -> str:
     """Return a small table that is part of a panel; the last row may be the total."""
     first = "".join(f"<th>{escape(text)}</th>" for text in head)
     body = ""
     for number, row in enumerate(rows):
         last = ' class="total"' if total and number == len(rows) - 1 else ""
         body += f"<tr{last}>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
-    return f'<table class="in"><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table class="{f"in {kind}".strip()}"><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>'

@@ -12,8 +12,14 @@ from fairness.dashboard.study import load_study
 from fairness.errors import FairnessError
 
 _PAGES = Path(__file__).resolve().parent / "pages"
-PAGES = (("Overview", _PAGES / "overview.py", ""), ("Where", _PAGES / "where.py", "where"))
+PAGES = (
+    ("Overview", _PAGES / "overview.py", ""),
+    ("Where", _PAGES / "where.py", "where"),
+    ("Snapshots", _PAGES / "snapshots.py", "snapshots"),
+)
 """Title, script and address of each page, the first one at the root."""
+_WHOLE_BOOK = ("Snapshots",)
+"""Pages that no filter narrows."""
 
 
 def main() -> None:
@@ -32,5 +38,10 @@ def main() -> None:
     except FairnessError as error:
         st.error(str(error))
         st.stop()
-    sidebar(study, [(str(path), title) for title, path, _ in PAGES], current.title)
+    sidebar(
+        study,
+        [(str(path), title) for title, path, _ in PAGES],
+        current.title,
+        filtered=current.title not in _WHOLE_BOOK,
+    )
     current.run()

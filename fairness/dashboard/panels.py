@@ -35,6 +35,7 @@ class Panel:
         body: HTML in place of or below the plot.
         table: Its numbers.
         sql: Where they come from.
+        sql_how: How that is run; empty for the usual way.
         foot: What it rests on, line by line.
         alt: The figure in words, for a screen reader.
         findings: Numbers of the published findings in the table, in its order; empty for other tables.
@@ -51,6 +52,7 @@ class Panel:
     alt: str = ""
     more: str = ""
     findings: tuple[int, ...] = ()
+    sql_how: str = ""
 
 
 def show(panel: Panel, *, on_select: Callable[[], None] | None = None, version: str = "") -> None:
@@ -75,11 +77,9 @@ def show(panel: Panel, *, on_select: Callable[[], None] | None = None, version: 
             )
         if panel.body:
             st.html(panel.body)
-        st.html(
-            html.panel_foot(
-                panel.key, panel.foot, panel.table, panel.sql, image=panel.figure is not None, more=panel.more
-            )
-        )
+        drawn = panel.figure is not None
+        texts = panel.key, panel.foot, panel.table, panel.sql
+        st.html(html.panel_foot(*texts, image=drawn, more=panel.more, sql_how=panel.sql_how))
 
 
 def findings_table(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _FAR_LEFT, _FAR_RIGHT = -9, 10
 """Ends of lines and areas that run across the whole figure, beyond the plot on both sides; the edge cuts them."""
 
+_BAR = 14
+"""Pixels of a bar across."""
+
 AXIS = 26
 """Pixels below the rows for the axis."""
 
@@ -39,6 +42,7 @@ class Row:
         hover: What a pointer over the mark shows.
         height: Pixels.
         section: The row is a heading over the following ones; it has a label only.
+        bar: Where an exact part of a sum begins and ends: a bar, strong where it adds and pale where it takes away.
     """
 
     label: str
@@ -54,6 +58,7 @@ class Row:
     hover: str = ""
     height: int = 52
     section: bool = False
+    bar: tuple[float, float] | None = None
 
 
 def interval_rows(
@@ -87,7 +92,8 @@ def interval_rows(
     top = 26 if head else 4
     height = sum(row.height for row in rows)
     canvas = Canvas(base_layout(theme, height=top + height + AXIS, left=left, right=right, top=top, bottom=AXIS))
-    range_ = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
+    drawn = [value for row in rows for value in (row.estimate, row.lower, row.upper, *(row.bar or ()))]
+    range_ = gap_range(drawn, margin)
     canvas.axis("xaxis", **gap_axis(theme, range_, most=most_ticks), side="bottom")
     canvas.axis("yaxis", range=[height, 0], showticklabels=False)
     for shape in zero_and_margin(theme, margin, along="x"):
@@ -111,6 +117,7 @@ def interval_rows(
                 line=line,
                 layer="below",
             )
+    _add_bars(canvas, rows, theme)
     _add_marks(canvas, rows, theme)
     if band_name:
         # On the side that has more room.
@@ -128,6 +135,32 @@ def _width(rows: Sequence[Row], columns: Sequence[int]) -> int:
 
 def _small(theme: Theme) -> dict[str, Any]:
     return {"font": {"size": 11, "color": theme.ink3}, "bgcolor": theme.background, "borderpad": 1}
+
+
+def _add_bars(canvas: Canvas, rows: Sequence[Row], theme: Theme) -> None:
+    """Draw the parts of a sum and the thin lines that lead from one to the next, from a mark and to one as well."""
+    top, before = 0.0, 0.0
+    for number, row in enumerate(rows):
+        middle, top = top + row.height / 2, top + row.height
+        start = row.bar[0] if row.bar else row.estimate
+        if number and start is not None and (row.bar or rows[number - 1].bar):
+            ends = {"x0": start, "x1": start, "y0": before, "y1": middle}
+            line = {"color": theme.hatch, "width": 1}
+            canvas.shape(type="line", xref="x", yref="y", **ends, line=line, layer="below")
+        before = middle
+        if row.bar is None:
+            continue
+        begin, end = row.bar
+        canvas.trace(
+            "bar",
+            orientation="h",
+            base=[begin],
+            x=[end - begin],
+            y=[middle],
+            width=[_BAR],
+            marker={"color": theme.bar_first if end >= begin else theme.bar_rest, "line": {"width": 0}},
+            hovertemplate=f"{row.hover}<extra></extra>",
+        )
 
 
 def _add_marks(canvas: Canvas, rows: Sequence[Row], theme: Theme) -> None:

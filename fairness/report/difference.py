@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Any
 from fairness import accounts
 from fairness.errors import DataError
 from fairness.pipeline import read_findings, read_settings
+from fairness.report.kept import read_released
 from fairness.report.snapshot import MANIFEST
 from fairness.report.verify import read_manifest
 from fairness.results import money_text
@@ -60,7 +60,7 @@ def read_side(path: Path) -> Side:
     """
     if (path / MANIFEST).is_file():
         manifest = read_manifest(path)
-        document = json.loads((path / "findings.json").read_text(encoding="utf-8"))
+        document = read_released(path)
         run = find_run(path.resolve().parent.parent, manifest["build"]["id"])
         return Side(document, manifest["settings"], run)
     run = find_run(path.resolve().parent.parent, path.resolve().name)
@@ -142,7 +142,8 @@ def incomparable(first: Side, second: Side) -> list[str]:
 
 def _setting(settings: Data, key: str) -> Any:
     section, name = key.split(".")
-    return settings[section][name]
+    # A snapshot of an earlier version may lack a setting: then it is another definition, and no reason to fail.
+    return settings.get(section, {}).get(name)
 
 
 def _why_no_split(first: Side, second: Side) -> str | None:

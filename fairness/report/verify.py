@@ -35,7 +35,7 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
         DataError: The folder is no snapshot, or the study cannot be built.
     """
     manifest = read_manifest(folder)
-    found = list(_tampered(folder, manifest))
+    found = list(tampered(folder, manifest))
     with tempfile.TemporaryDirectory(prefix="fairness-verify-") as place:
         run = build(_elsewhere(config, Path(place)), progress=progress)
         progress("Comparing")
@@ -97,8 +97,8 @@ def _read(data: bytes, name: str) -> Any:
         raise DataError(f"the file is no JSON: {error}", where=name) from error
 
 
-def _tampered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the files that are not those that the manifest names."""
+def tampered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files of a snapshot that are not those that its manifest names; nothing is computed again."""
     for name, known in manifest["files"].items():
         path = folder / name
         if not path.is_file():

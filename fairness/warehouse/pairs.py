@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from fairness.errors import DataError
+from fairness.errors import DataError, without_values
 from fairness.intake.casts import quote
 from fairness.warehouse.models import sql_root
 from fairness.warehouse.runs import Run
@@ -47,7 +47,7 @@ def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection that holds what both runs compare with an offer, as ``sql/diff/compared.sql`` says.
 
     Raises:
-        DataError: The file of a run cannot be opened.
+        DataError: The file of a run cannot be opened, or lacks what is compared.
     """
     with duckdb.connect() as con:
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
@@ -59,7 +59,14 @@ def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
                 raise DataError(
                     f"the run cannot be opened: {str(error).strip().splitlines()[0]}", where=run.id
                 ) from error
-        con.execute(_query("compared"))
+        try:
+            con.execute(_query("compared"))
+        except duckdb.Error as error:
+            raise DataError(
+                f"the two runs cannot be read together: {without_values(str(error).strip().splitlines()[0])}",
+                where=f"{first.id}, {second.id}",
+                mend="a run of an earlier version: build it again",
+            ) from error
         yield con
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fairness.config import load_config
+from fairness.dashboard.main import PAGES
 from fairness.demo import write_demo
 from fairness.pipeline import build, read_findings
 from fairness.warehouse.runs import Run
@@ -45,21 +47,32 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @pytest.fixture(scope="session")
 def address(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start `fairness app` on a free port and return its address."""
+    """Show the demo study and return the address."""
+    with serving(demo.config, tmp_path_factory.mktemp("log")) as found:
+        yield found
+
+
+@contextmanager
+def serving(config: Path, folder: Path) -> Iterator[str]:
+    """Run `fairness app` on a free port and yield its address.
+
+    Args:
+        config: The study.
+        folder: For the server's log.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = (tmp_path_factory.mktemp("log") / "log.txt").open("wb")
-    command = [sys.executable, "-m", "fairness", "app", str(demo.config), "--port", str(port)]
+    command = [sys.executable, "-m", "fairness", "app", str(config), "--port", str(port)]
     path = os.pathsep.join(entry for entry in sys.path if entry)
-    server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": path})
-    try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
+    with (folder / "log.txt").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": path})
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -110,7 +123,8 @@ class Visit:
 
     def _hear(self, message: Any) -> None:
         # Opened at the address of a page, Streamlit first looks for its server below that address, and finds it above.
-        looks_below = message.location.get("url", "").startswith(f"{self.address}/where/_stcore/")
+        below = tuple(f"{self.address}/{page}/_stcore/" for _, _, page in PAGES if page)
+        looks_below = message.location.get("url", "").startswith(below)
         if message.type == "error" and not looks_below:
             self.errors.append(message.text)
 
@@ -129,7 +143,14 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(chromium: Any, address: str) -> Iterator[Visit]:
-    """Return a browser; at the end nothing may have gone wrong on the console or asked for another machine."""
+    """Return a browser on the demo study."""
+    with visiting(chromium, address) as visitor:
+        yield visitor
+
+
+@contextmanager
+def visiting(chromium: Any, address: str) -> Iterator[Visit]:
+    """Yield a browser; at the end nothing may have gone wrong on the console or asked for another machine."""
     context = chromium.new_context(accept_downloads=True, permissions=["clipboard-read", "clipboard-write"])
     visitor = Visit(context, address)
 

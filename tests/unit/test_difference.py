@@ -191,7 +191,11 @@ def test_what_cannot_be_compared_says_why(change_of: Callable[..., dict[str, Any
     pairs: dict[str, tuple[Book, dict[str, Any], dict[str, Any]]] = {
         "currency differs: GBP and EUR": (book, {}, {"study": {"currency": "EUR"}}),
         "question differs": (book, {}, {"inference": {"primary": "like_for_like_gap"}}),
-        "like_for_like.cell differs": (book, {}, {"like_for_like": {"cell": ["tenure_months"]}}),
+        "the columns of a cell: none in the first, tenure months in the second": (
+            book,
+            {},
+            {"like_for_like": {"cell": ["tenure_months"]}},
+        ),
         "falls back because its data hold no offers": (no_offers, {}, {}),
     }
     for reason, (second, before, after) in pairs.items():

@@ -92,6 +92,21 @@
   // Figures are drawn for one theme: when the system changes it, the page is drawn again; the address keeps the view.
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
 
+  // A snapshot's page is shown as the file it is: in a frame without scripts and without the rights of this page.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const place = event.newState === "open" && event.target.querySelector("[data-frame]");
+      if (!place || place.firstChild) return;
+      const frame = document.createElement("iframe");
+      frame.setAttribute("sandbox", "");
+      frame.title = event.target.getAttribute("aria-label");
+      frame.srcdoc = new TextDecoder().decode(Uint8Array.from(atob(place.dataset.frame), (c) => c.charCodeAt(0)));
+      place.appendChild(frame);
+    },
+    true,
+  );
+
   const said = (button, words) => {
     const before = button.innerText;
     button.innerText = words;

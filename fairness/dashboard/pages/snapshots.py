@@ -1,0 +1,144 @@
+"""Snapshots: what moved since the last one, and the snapshots that the study keeps."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from fairness import accounts, captions, words
+from fairness.dashboard import html
+from fairness.dashboard.entries import Comparison, Entry, beside, comparison, entries, usual_pair
+from fairness.dashboard.frame import end
+from fairness.dashboard.look import current_theme
+from fairness.dashboard.panels import show
+from fairness.dashboard.snapshots import (
+    FILES,
+    before_and_after,
+    change_strip,
+    kept_panel,
+    page_of,
+    refusal,
+    split_panel,
+    state_of,
+)
+from fairness.dashboard.study import Study, load_study, view_of
+from fairness.errors import FairnessError
+
+# Keys of the choices, in the state and in the address; a text below them would be printed by Streamlit.
+_FIRST, _SECOND, _OPEN = "first", "second", "snapshot"
+
+
+def choose(key: str, known: dict[str, Entry], usual: Entry) -> str:
+    """Set a choice from the address, or to the usual one, before it is drawn; return a name that is not there.
+
+    The usual one goes into the address too: what is usual changes with the next snapshot, and a link must not.
+    """
+    wanted = st.session_state.get(key) or st.query_params.get(key)
+    chosen = wanted if wanted in known else usual.label
+    # Once the choice is drawn, the address follows it and is not to be written any more.
+    if key not in st.session_state and st.query_params.get(key) != chosen:
+        st.query_params[key] = chosen
+    st.session_state[key] = chosen
+    return "" if chosen == wanted else wanted or ""
+
+
+def head(study: Study, title: str, right: str = "") -> str:
+    """Return the head of the page; no figure of it has the colour of a verdict: a change is none."""
+    line = " · ".join(part for part in (right, captions.view_name([])) if part)
+    return html.headline("Snapshots", line, title, "", "", tone="")
+
+
+def show_choice(found: Sequence[Entry]) -> None:
+    """Draw the two choices."""
+    names = [item.label for item in found]
+    with st.container(key="pair"):
+        for place, key, label in zip(st.columns(2, gap="medium"), (_FIRST, _SECOND), accounts.PAIR, strict=True):
+            with place:
+                st.selectbox(label, names, index=None, key=key, bind="query-params")
+
+
+def show_change(study: Study, pair: tuple[Entry, Entry], compared: Comparison) -> None:
+    """Draw what moved."""
+    change = compared.change
+    if change is None:
+        return
+    st.html(html.strip(change_strip(change, compared.heads)))
+    facts = before_and_after(study, change, compared.heads)
+    st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, "", image=False)}</div>')
+    split = split_panel(study, pair, compared, current_theme())
+    if split is not None:
+        show(split)
+    else:
+        st.html(html.note(change["why_no_split"]))
+
+
+def show_pair(study: Study, found: Sequence[Entry], pair: tuple[Entry, Entry], lines: Sequence[str]) -> None:
+    """Draw head, choice and change of two; whatever goes wrong is said in the head."""
+    months = [words.month(item.document["study"]["as_of"]) for item in pair]
+    right, compared = f"{months[0]} to {months[1]}", None
+    try:
+        compared = comparison(*pair)
+    except FairnessError as error:
+        top = head(study, accounts.NOT_COMPARABLE, right) + refusal([error.what])
+    else:
+        right = f"{right} · {compared.against}"
+        if compared.change is None:
+            top = head(study, accounts.NOT_COMPARABLE, right) + refusal(compared.reasons)
+        else:
+            top = head(study, accounts.change_sentence(compared.change), right)
+            top += html.note(accounts.change_certainty(compared.change))
+    st.html(top + "".join(map(html.note, lines)))
+    show_choice(found)
+    if compared is not None:
+        show_change(study, pair, compared)
+
+
+def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
+    """Draw the list of snapshots, and one of them with its files."""
+    show(kept_panel(snapshots))
+    by_label = {item.label: item for item in snapshots}
+    choose(_OPEN, by_label, snapshots[0])
+    with st.container(key="open"):
+        name = st.selectbox(accounts.OPEN, list(by_label), index=None, key=_OPEN, bind="query-params", width=464)
+        item = by_label[name] if name in by_label else snapshots[0]
+        note = (item.manifest or {})["note"]
+        text = f"<p><b>{escape(accounts.NOTE)}</b> {escape(note)}</p>" if note else ""
+        st.html(f'<div class="opened"><p>{page_of(item)}</p>{text}</div>')
+        with st.container(horizontal=True, gap="small", key="files"):
+            for file, label, kind in FILES:
+                path = item.folder / file
+                if path.is_file():
+                    saved = f"{item.folder.name}-{file}"
+                    st.download_button(label, path.read_bytes(), saved, kind, key=f"save-{file}", on_click="ignore")
+        said, command = state_of(study, item)
+        missing = (item.manifest or {})["missing"]
+        lines = [said, *(f"{file}: {reason}" for file, reason in missing.items() if "/" not in file)]
+        st.html(f'<div class="opened">{"".join(f"<p>{escape(line)}</p>" for line in lines)}</div>')
+        st.code(command, language="bash")
+
+
+def page() -> None:
+    """Draw the page."""
+    study = load_study()
+    found, problems = entries(study)
+    snapshots = [item for item in found if item.manifest is not None]
+    usual = usual_pair(found)
+    known = {item.label: item for item in found}
+    if usual is not None:
+        gone = [name for key, item in zip((_FIRST, _SECOND), usual, strict=True) if (name := choose(key, known, item))]
+        pair = known[st.session_state[_FIRST]], known[st.session_state[_SECOND]]
+        show_pair(study, found, pair, [*map(accounts.unknown_entry, gone), *problems])
+    else:
+        title = accounts.NOTHING_TO_COMPARE if snapshots else accounts.NO_SNAPSHOT
+        lines = [accounts.WHAT_COMPARES, *problems] if snapshots else [accounts.TO_BEGIN, *problems]
+        st.html(head(study, title) + "".join(map(html.note, lines)))
+    if snapshots:
+        show_kept(study, snapshots)
+    with st.container(key="panel-make", gap=None):
+        st.html(html.panel_head(*accounts.MAKE))
+        st.code(accounts.make_command(beside(study, study.config.path)), language="bash")
+    end(view_of(study, ()))
+
+
+if __name__ == "__main__":
+    page()
