@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fairness.plots.canvas import Canvas
 from fairness.plots.intervals import mark
-from fairness.plots.scale import gap_axis, percent_ticks, ticks, zero_and_margin
+from fairness.plots.scale import gap_axis, margin_band, percent_ticks, ticks
 from fairness.plots.theme import NEW, TENURED, VERDICT_COLOURS, Theme, base_layout
 
 if TYPE_CHECKING:
@@ -248,9 +248,10 @@ def _add_gap(
     axis = gap_axis(theme, range_, most=7)
     axis["ticktext"] = percent_ticks(axis["tickvals"])
     common = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 11, "color": theme.ink3}}
-    canvas.axis("xaxis2", **axis, **common, anchor="y3", ticks="")
+    # Its zero is the line of the reference that runs through both plots.
+    canvas.axis("xaxis2", **{**axis, **common}, anchor="y3", ticks="")
     canvas.axis("yaxis3", **common, domain=[0.0, 0.2], anchor="x2", range=[0, 1], showticklabels=False, showgrid=False)
-    band = zero_and_margin(theme, margin, along="x", axis="2")[0]
+    band = margin_band(theme, margin, along="x", axis="2")
     canvas.shape(**{**band, "yref": "y3 domain"})
     colour = VERDICT_COLOURS[verdict or "inconclusive"]
     canvas.trace(

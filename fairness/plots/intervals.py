@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fairness.plots.canvas import Canvas
-from fairness.plots.scale import gap_axis, gap_range, percent_ticks, ticks, zero_and_margin
+from fairness.plots.scale import gap_axis, gap_range, margin_band, percent_ticks, ticks, zero_line
 from fairness.plots.theme import VERDICT_COLOURS, VERDICT_SYMBOLS, Theme, base_layout
 
 if TYPE_CHECKING:
@@ -96,8 +96,7 @@ def interval_rows(
     range_ = gap_range(drawn, margin)
     canvas.axis("xaxis", **gap_axis(theme, range_, most=most_ticks), side="bottom")
     canvas.axis("yaxis", range=[height, 0], showticklabels=False)
-    for shape in zero_and_margin(theme, margin, along="x"):
-        canvas.shape(**shape)
+    canvas.shape(**margin_band(theme, margin, along="x"))
     last = 0
     for row in rows:
         middle, last = last + row.height / 2, last + row.height
@@ -309,10 +308,10 @@ def interval_columns(
         showgrid=True,
         gridcolor=theme.grid,
         ticklabelstandoff=6,
+        **zero_line(theme),
     )
     canvas.axis("xaxis", range=[-0.5, len(rows) - 0.5], showticklabels=False)
-    for shape in zero_and_margin(theme, margin, along="y"):
-        canvas.shape(**shape)
+    canvas.shape(**margin_band(theme, margin, along="y"))
     below = {"yref": "paper", "y": 0, "yanchor": "top"}
     for text, shift, colour in ((unit, -6, theme.ink3), (counts, -23, theme.ink3)):
         canvas.text(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fairness.plots.canvas import Canvas
-from fairness.plots.scale import gap_range, percent_ticks, ticks, zero_and_margin
+from fairness.plots.scale import gap_range, margin_band, percent_ticks, ticks, zero_line
 from fairness.plots.theme import TENURED, Theme, base_layout
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def monthly_steps(
         showgrid=True,
         gridcolor=theme.grid,
         ticklabelstandoff=6,
+        **zero_line(theme),
     )
     x = list(range(len(labels)))
     shown = _few(len(labels))
@@ -63,8 +64,7 @@ def monthly_steps(
         tickvals=shown,
         ticktext=[labels[i] for i in shown],
     )
-    for shape in zero_and_margin(theme, margin, along="y"):
-        canvas.shape(**shape)
+    canvas.shape(**margin_band(theme, margin, along="y"))
     step = {"shape": "hvh", "width": 0}
     canvas.trace("scatter", x=x, y=list(lower), mode="lines", line=step, hoverinfo="skip")
     canvas.trace(

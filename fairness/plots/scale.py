@@ -58,41 +58,34 @@ def gap_axis(theme: Theme, range_: tuple[float, float], *, most: int = 5) -> dic
         "showgrid": True,
         "gridcolor": theme.grid,
         "gridwidth": 1,
+        **zero_line(theme),
     }
 
 
-def zero_and_margin(
-    theme: Theme, margin: float, *, along: str, axis: str = "", low: float = 0.0, high: float = 1.0
-) -> list[dict[str, Any]]:
-    """Return the shapes of the margin band and, over it, zero.
+def zero_line(theme: Theme) -> dict[str, Any]:
+    """Return the settings of an axis that shows zero; as a shape it would lie under the grid."""
+    return {"zeroline": True, "zerolinecolor": theme.ink, "zerolinewidth": 1.25}
+
+
+def margin_band(theme: Theme, margin: float, *, along: str, axis: str = "") -> dict[str, Any]:
+    """Return the shape of the margin band.
 
     Args:
         theme: Colours.
         margin: Half the width of the band, a fraction.
         along: ``x`` or ``y``: the axis of gaps.
         axis: Suffix of that axis.
-        low: Where they begin in the other direction, 0 to 1.
-        high: Where they end.
     """
     across = "y" if along == "x" else "x"
-    ends = {f"{across}ref": f"{across}{axis} domain", f"{across}0": low, f"{across}1": high}
-    band = {
+    return {
         "type": "rect",
         f"{along}ref": f"{along}{axis}",
         f"{along}0": -margin,
         f"{along}1": margin,
-        **ends,
+        f"{across}ref": f"{across}{axis} domain",
+        f"{across}0": 0.0,
+        f"{across}1": 1.0,
         "fillcolor": theme.band,
         "line": {"width": 0},
         "layer": "below",
     }
-    zero = {
-        "type": "line",
-        f"{along}ref": f"{along}{axis}",
-        f"{along}0": 0,
-        f"{along}1": 0,
-        **ends,
-        "line": {"color": theme.ink, "width": 1.25},
-        "layer": "below",
-    }
-    return [band, zero]
