@@ -182,17 +182,23 @@ def change_sentence(change: Data) -> str:
         >>> change_sentence({"first": {"gap": 0.05}, "second": {"gap": 0.09}, "estimate": 0.04, "ci_lower": 0.0105,
         ...     "ci_upper": 0.0695, "p_value": 0.009})
         'The gap rose by 4.0 percentage points (1.1 to 7.0), from 5.0 % to 9.0 %'
+        >>> change_sentence({"first": {"gap": 0.055}, "second": {"gap": 0.053}, "estimate": -0.002, "ci_lower": -0.012,
+        ...     "ci_upper": 0.008, "p_value": 0.74})
+        'No clear change: the gap went from 5.5 % to 5.3 % (−0.2 percentage points, −1.2 to 0.8)'
     """
     first, second = (words.percent(change[name]["gap"]) for name in ("first", "second"))
     size = change["estimate"]
     if round(abs(size), 9) == 0:
         return f"The gap did not change: {first}"
+    low, high = change["ci_lower"], change["ci_upper"]
+    if low is not None and low <= 0 <= high:
+        # Whether it rose or fell is what cannot be told.
+        points = f"{_points(size)} percentage points, {_points(low)} to {_points(high)}"
+        return f"No clear change: the gap went from {first} to {second} ({points})"
     verb = "rose" if size > 0 else "fell"
-    sign = 1 if size > 0 else -1
     text = f"The gap {verb} by {_points(abs(size))} percentage points"
-    if change["ci_lower"] is not None:
-        low, high = sorted((sign * change["ci_lower"], sign * change["ci_upper"]))
-        text += f" ({_points(low)} to {_points(high)})"
+    if low is not None:
+        text += f" ({' to '.join(_points(bound) for bound in sorted((abs(low), abs(high))))})"
     return f"{text}, from {first} to {second}"
 
 
