@@ -80,7 +80,7 @@ def attainable(values: FloatArray, masked: BoolArray, relations: Sequence[Relati
 
     Returns:
         Lower and upper bounds, shape (n,); both the value itself where it is shown, infinity where nothing bounds it.
-        For counts the bounds of margins of tables are whole numbers.
+        For counts the bounds of margins of tables of two columns are whole numbers.
 
     Example:
         >>> lower, upper = attainable(np.array([12.0, 4.0, 8.0]), np.array([False, True, True]), [Relation(0, (1, 2))])

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from fairness.disclosure.intervals import BoolArray, Component, FloatArray, Program, Relation, bounds, components
 
+IntArray = npt.NDArray[np.int64]
+
 _TOLERANCE = 1e-6
 
 
@@ -22,32 +24,41 @@ class Measure:
         unsafe: Cells that may not be shown for their own sake, shape (n,).
         width: Least width of the interval in which an attacker may place a withheld value, shape (n,).
         reach: How far above the true value that interval has to go, shape (n,); 0 for counts.
+        whole: Whether the values are known to be whole.
     """
 
     values: FloatArray
     unsafe: BoolArray
     width: FloatArray
     reach: FloatArray
+    whole: bool
 
     @classmethod
     def of_counts(cls, counts: npt.ArrayLike, min_cell: int) -> Measure:
         """Return the measure of counts: unsafe below ``min_cell``, to be known no closer than that."""
         values = np.asarray(counts, dtype=np.float64)
-        return cls(values, values < min_cell, np.full(len(values), float(min_cell)), np.zeros(len(values)))
+        return cls(values, values < min_cell, np.full(len(values), float(min_cell)), np.zeros(len(values)), True)
 
     @classmethod
     def of_amounts(cls, amounts: npt.ArrayLike, unsafe: npt.ArrayLike, reach: npt.ArrayLike) -> Measure:
         """Return the measure of amounts; an attacker's upper bound has to lie ``reach`` above the truth."""
         values = np.asarray(amounts, dtype=np.float64)
         return cls(
-            values, np.asarray(unsafe, dtype=np.bool_), np.zeros(len(values)), np.asarray(reach, dtype=np.float64)
+            values,
+            np.asarray(unsafe, dtype=np.bool_),
+            np.zeros(len(values)),
+            np.asarray(reach, dtype=np.float64),
+            False,
         )
 
 
 def protect(
     measures: Sequence[Measure], relations: Sequence[Relation], *, masked: BoolArray | None = None
 ) -> BoolArray:
-    """Return which cells are withheld: the unsafe, and as few others as a greedy search finds, the smallest first.
+    """Return which cells are withheld: the unsafe, and as few others as a greedy search finds.
+
+    Parts go before totals, and totals before the whole, which is part of no sum: a number that is the sum of all others
+    is withheld only where it is unsafe itself or nothing else protects. Of equal rank the smallest goes first.
 
     A cell is shown or withheld in all measures together. The result holds against one who knows every shown number,
     every sum, and that nothing is negative: each withheld value stays as uncertain as its measure asks. Shown numbers
@@ -66,6 +77,11 @@ def protect(
         >>> counts = Measure.of_counts([total, *parts], 10)
         >>> protect([counts], [Relation(0, (1, 2, 3))]).tolist()
         [False, False, True, True]
+
+        The total goes where its only part is small, since what that leaves of it is known:
+
+        >>> protect([Measure.of_counts([40, 3], 10)], [Relation(0, (1,))]).tolist()
+        [True, True]
     """
     n = len(measures[0].values)
     hidden = np.zeros(n, dtype=np.bool_) if masked is None else masked.copy()
@@ -75,9 +91,10 @@ def protect(
     for relation in relations:
         for cell in relation.members:
             sums_of.setdefault(cell, []).append(relation)
+    rank = _ranks(n, relations)
     done: set[tuple[int, ...]] = set()
     while True:
-        added = _close_singles(measures[0], hidden, relations)
+        added = _close_singles(measures[0], rank, hidden, relations)
         if added:
             continue
         exposed: list[tuple[int, Component]] = []
@@ -92,30 +109,42 @@ def protect(
         if not exposed:
             return hidden
         for cell, component in exposed:
-            _withhold_one(measures[0], hidden, [sums_of.get(cell, []), component.relations])
+            _withhold_one(measures[0], rank, hidden, [sums_of.get(cell, []), component.relations])
 
 
-def _close_singles(measure: Measure, hidden: BoolArray, relations: Sequence[Relation]) -> bool:
+def _ranks(n: int, relations: Sequence[Relation]) -> IntArray:
+    """Return of each number whether it is a part only (0), a subtotal (1) or the whole (2), shape (n,)."""
+    totals = [relation.total for relation in relations if relation.total is not None]
+    # The only part of a total is that total by another name: without it, the total could not be shown either.
+    parts = [cell for relation in relations if len(relation.parts) > 1 for cell in relation.parts]
+    rank: IntArray = np.full(n, 2, dtype=np.int64)
+    rank[parts] = 0
+    rank[totals] = np.maximum(rank[totals], 1)
+    return rank
+
+
+def _close_singles(measure: Measure, rank: IntArray, hidden: BoolArray, relations: Sequence[Relation]) -> bool:
     """Withhold a second number of every sum that has exactly one; return whether there was any."""
     found = False
     for relation in relations:
-        members = relation.members
-        if sum(bool(hidden[cell]) for cell in members) == 1:
-            _withhold_one(measure, hidden, [[relation]])
+        if sum(bool(hidden[cell]) for cell in relation.members) == 1:
+            _withhold_one(measure, rank, hidden, [[relation]])
             found = True
     return found
 
 
-def _withhold_one(measure: Measure, hidden: BoolArray, choices: Sequence[Sequence[Relation]]) -> None:
-    """Withhold the smallest shown number of the first group of sums that has one."""
-    for relations in choices:
-        shown = {cell for relation in relations for cell in relation.members if not hidden[cell]}
-        if shown:
-            # Of equals a part: a total is of use to more readers.
-            totals = {relation.total for relation in relations}
-            hidden[min(shown, key=lambda cell: (measure.values[cell], cell in totals, cell))] = True
-            return
-    raise ValueError("a withheld number cannot be protected: nothing is left that could be withheld with it")
+def _withhold_one(measure: Measure, rank: IntArray, hidden: BoolArray, choices: Sequence[Sequence[Relation]]) -> None:
+    """Withhold a shown number of the lowest rank: of the first group of sums that has one, the smallest."""
+    shown = [
+        (int(rank[cell]), nearness, float(measure.values[cell]), cell)
+        for nearness, relations in enumerate(choices)
+        for relation in relations
+        for cell in relation.members
+        if not hidden[cell]
+    ]
+    if not shown:
+        raise ValueError("a withheld number cannot be protected: nothing is left that could be withheld with it")
+    hidden[min(shown)[-1]] = True
 
 
 def _exposed(measure: Measure, hidden: BoolArray, component: Component) -> list[int]:
@@ -144,6 +173,9 @@ def _exposed(measure: Measure, hidden: BoolArray, component: Component) -> list[
 
 def _is_wide(measure: Measure, cell: int, low: float, high: float) -> bool:
     slack = _TOLERANCE * max(1.0, float(measure.values[cell]))
+    if measure.whole:
+        # With three columns and more the linear program may end between whole numbers, where no table is.
+        low, high = np.ceil(low - slack), np.floor(high + slack)
     wide = high - low >= measure.width[cell] - slack and high >= measure.values[cell] + measure.reach[cell] - slack
     # Whatever the rules ask, a withheld number is never known exactly; where it is nothing at all, there is no amount.
     known = high - low <= slack and (measure.width[cell] > 0 or measure.values[cell] > 0)

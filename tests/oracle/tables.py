@@ -14,8 +14,10 @@ from scipy.optimize import linprog
 
 from fairness.disclosure import Measure, Relation, Rules, dominated, reach_of
 
-KINDS = ("one way", "two way", "hierarchical", "linked")
+KINDS = ("one way", "two way", "hierarchical", "linked", "study")
 RULES = Rules()
+N_BANDS = 2
+"""Tenure bands in the release of a study."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Published:
         largest: The largest contributions of each amount.
         relations: How the numbers add up.
         sums: Which inner cells make up each number, shape (n, inner cells).
+        inner: Counts of the inner cells.
     """
 
     kind: str
@@ -37,6 +40,7 @@ class Published:
     largest: list[list[float]]
     relations: list[Relation]
     sums: npt.NDArray[np.float64]
+    inner: npt.NDArray[np.int64]
 
     def measures(self) -> tuple[Measure, Measure]:
         """Return the counts, and the amounts with what is unsafe about them."""
@@ -46,6 +50,12 @@ class Published:
             for each, total, count in zip(self.largest, self.amounts, self.counts, strict=True)
         ]
         return Measure.of_counts(self.counts, RULES.min_cell), Measure.of_amounts(self.amounts, unsafe, reach)
+
+    def split(self, rng: np.random.Generator) -> list[Measure]:
+        """Return the counts of a study in two, above their offer and not: in most cells everybody is one of the two."""
+        share = rng.choice([0.0, 1.0, 0.5], len(self.inner) // N_BANDS, p=(0.1, 0.8, 0.1)).repeat(N_BANDS)
+        above = self.sums @ rng.binomial(self.inner, share)
+        return [Measure.of_counts(counts, RULES.min_cell) for counts in (above, self.counts - above)]
 
 
 class _Writer:
@@ -75,11 +85,14 @@ class _Writer:
             [each[:5] for each in money],
             self.relations,
             sums,
+            np.array([len(each) for each in self.inner]),
         )
 
 
 def random_table(rng: np.random.Generator, kind: str) -> Published:
     """Return a random release of that kind: many small cells, some empty, some with one large contributor."""
+    if kind == "study":
+        return _study(rng)
     n_rows, n_columns = (int(n) for n in rng.integers((3, 2), (7, 5)))
     if kind == "one way":
         n_columns = 1
@@ -138,6 +151,32 @@ def _linked(writer: _Writer, rng: np.random.Generator, by_column: list[int], who
     return writer.published("linked")
 
 
+def _study(rng: np.random.Generator) -> Published:
+    """Return a release in the shape of a study's: the whole, cells of three columns, a lens by each, and bands."""
+    shape = (*(int(n) for n in rng.integers((2, 2, 2), (4, 4, 3))), N_BANDS)
+    kinds = list(np.ndindex(shape))
+    writer = _Writer([_customers(rng) for _ in kinds])
+    whole = writer.add(list(range(len(kinds))))
+
+    def add(columns: tuple[int, ...]) -> dict[tuple[int, ...], int]:
+        values = np.ndindex(*(shape[column] for column in columns))
+        inside = {
+            value: [n for n, kind in enumerate(kinds) if tuple(kind[column] for column in columns) == value]
+            for value in values
+        }
+        return {value: writer.add(customers) for value, customers in inside.items()}
+
+    cells = add((0, 1, 2))
+    writer.relate(whole, list(cells.values()))
+    for column in range(4):
+        by_value = add((column,))
+        writer.relate(whole, list(by_value.values()))
+        for (value,), number in by_value.items():
+            if column < 3:
+                writer.relate(number, [cell for place, cell in cells.items() if place[column] == value])
+    return writer.published("study")
+
+
 def _customers(rng: np.random.Generator) -> list[float]:
     """Return what each customer of an inner cell pays."""
     size = int(
@@ -150,11 +189,18 @@ def _customers(rng: np.random.Generator) -> list[float]:
 
 
 def attack(
-    published: Published, values: npt.NDArray[np.float64], masked: npt.NDArray[np.bool_]
+    published: Published, values: npt.NDArray[np.float64], masked: npt.NDArray[np.bool_], *, whole: bool = False
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the least and greatest value that each withheld number can have; the value itself where it is shown."""
+    """Return the least and greatest value that each withheld number can have; the value itself where it is shown.
+
+    Args:
+        published: The release.
+        values: True values of its numbers.
+        masked: Which are withheld.
+        whole: Whether the attacker uses that the numbers are whole; takes an integer program.
+    """
     low, high = values.astype(float), values.astype(float)
-    scale = max(1.0, float(values.max()))
+    scale = 1.0 if whole else max(1.0, float(values.max()))
     shown = published.sums[~masked]
     equations: dict[str, object] = {"A_eq": shown, "b_eq": values[~masked] / scale} if len(shown) else {}
     if published.kind == "linked":
@@ -165,7 +211,7 @@ def attack(
         equations = {"A_eq": left, "b_eq": right}
     for number in np.flatnonzero(masked):
         for sign, bound in ((1, low), (-1, high)):
-            found = linprog(sign * published.sums[number], bounds=(0, None), method="highs", **equations)
+            found = linprog(sign * published.sums[number], bounds=(0, None), integrality=int(whole), **equations)
             if found.status == 0:
                 bound[number] = sign * found.fun * scale
             else:

@@ -126,6 +126,16 @@ def test_support_is_the_recorded_fact(demo: Built) -> None:
     ]
 
 
+def test_share_file_says_how_many_customers_of_the_whole_book_are_affected(demo: Built) -> None:
+    query = (
+        "select c.estimate from findings_companions c join findings f using (finding_id)"
+        " where c.name = 'customers_affected' and f.basis = 'effective'"
+        " and f.level = 'pooled' and f.tenure_band is null"
+    )
+    with duckdb.connect(str(demo.warehouse.with_name("share.duckdb")), read_only=True) as con:
+        assert con.execute(query).fetchall() == demo.query(query) != []
+
+
 def test_every_line_and_every_pound_is_accounted_for(demo: Built) -> None:
     block = demo.document["reconciliation"]
     with (demo.folder / "manual_lines.csv").open(encoding="utf-8", newline="") as stream:

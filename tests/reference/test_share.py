@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -109,6 +110,43 @@ def _attack(truth: dict[tuple[Any, ...], dict[str, Any]], shown: dict[tuple[Any,
             low, high = (sign * linprog(sign * sums, bounds=(0, None), **equations).fun for sign in (1, -1))
             assert low - 1e-6 <= n <= high + 1e-6
             assert high - low >= MIN_CELL - 1e-6, key
+
+
+def affected(file: Path) -> list[int]:
+    """Return how many customers of the whole book pay above their offer, as a file of the run shows it."""
+    query = (
+        "select c.estimate::integer from findings_companions c join findings f using (finding_id)"
+        " where c.name = 'customers_affected' and f.level = 'pooled' and f.tenure_band is null"
+    )
+    with duckdb.connect(str(file), read_only=True) as con:
+        return [n for (n,) in con.execute(query).fetchall()]
+
+
+def book_of_two_tariffs(n_above: int) -> Rows:
+    """Return a firm in which nobody in the south pays more than the offer, and so many of the others do."""
+    rows = firm(4)
+    others = [row for row in rows if row["region"] != "south" and row["tenure_months"] >= 12]
+    for row in rows:
+        row["price"] = row["offer_price"]
+    for row in others[:n_above]:
+        row["price"] += 1
+    return rows
+
+
+def test_the_customers_above_their_offer_are_shown_of_the_whole_book(study: Any) -> None:
+    build(study, book_of_two_tariffs(1_000))
+    shares = [row["effect_size"] for row in share(study, "findings") if row["effect_size_name"] == "share_above"]
+    assert shares.count(None) > 5, "nothing is withheld: nothing is tested"
+    (n_above,) = affected(study.run.warehouse)
+    assert affected(study.run.share) == [n_above]
+    assert n_above > MIN_CELL
+
+
+def test_the_customers_above_their_offer_are_withheld_where_they_are_few(study: Any) -> None:
+    build(study, book_of_two_tariffs(MIN_CELL - 1))
+    assert (affected(study.run.warehouse), affected(study.run.share)) == ([MIN_CELL - 1], [])
+    build(study, book_of_two_tariffs(MIN_CELL))
+    assert affected(study.run.share) == [MIN_CELL]
 
 
 def test_what_few_hold_is_withheld_and_the_gap_stays(study: Any) -> None:
