@@ -24,6 +24,7 @@ _QUOTED = re.compile('[",;\t\r\n]')
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+_UNHOLDABLE = re.compile("[\x00\ud800-\udfff]")
 _NUMBERS = (bool, int, float, Decimal)
 _MOMENTS = (date, time, timedelta)
 _XLSX_DIGITS = 15
@@ -106,6 +107,34 @@ def html_text(value: Any) -> str:
         ('&lt;b title=&quot;x&quot;&gt;', '')
     """
     return "" if value is None else html.escape(terminal_text(str(value)), quote=True)
+
+
+def html_carried(text: str) -> str:
+    r"""Return a text that a page carries in a quoted attribute and hands on as it is: a file to save, a query to copy.
+
+    Nobody reads it on the page, so that nothing is shown as a code: a changed query would find nothing. Line ends are
+    references, since a browser would make ``\n`` of ``\r\n``; what no page can hold is a code as in :func:`html_text`.
+
+    Example:
+        >>> html_carried('a,"b"\r\n')
+        'a,&quot;b&quot;&#13;&#10;'
+    """
+    held = _UNHOLDABLE.sub(_code, text)
+    return html.escape(held, quote=True).replace("\r", "&#13;").replace("\n", "&#10;")
+
+
+def sql_literal(text: str) -> str:
+    r"""Return a text as a literal of DuckDB's SQL; characters that nobody sees are called by number.
+
+    The query finds the same rows, and shows what it looks for.
+
+    Example:
+        >>> print(sql_literal("O'Brien"), sql_literal("\u202etxt"))
+        'O''Brien' ('' || chr(8238) || 'txt')
+    """
+    quoted = "'{}'".format(text.replace("'", "''"))
+    called = _INVISIBLE.sub(lambda found: f"' || chr({ord(found[0])}) || '", quoted)
+    return quoted if called == quoted else f"({called})"
 
 
 def terminal_text(text: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import streamlit as st
 
 from fairness import accounts, captions, words
 from fairness.dashboard.study import Chosen, Study, filters_fit, option_names, view_of
+from fairness.escape import html_text
 
 MOST_OPTIONS = 60
 
@@ -33,14 +33,14 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filter
         filtered: The page follows the filters; elsewhere they keep their values and rest.
     """
     with st.sidebar:
-        name = escape(study.document["study"]["name"])
+        name = html_text(study.document["study"]["name"])
         st.html(f'<div class="brand"><i></i>Fairness</div><div class="study">{name}</div>')
         for path, title in pages:
             with st.container(key="here" if title == here else f"page-{title.lower()}"):
                 st.page_link(path, label=title, query_params=_kept(study))
         columns = filter_columns(study)
         if columns:
-            rest = "" if filtered else f'<div class="rest">{escape(accounts.FILTERS_REST)}</div>'
+            rest = "" if filtered else f'<div class="rest">{html_text(accounts.FILTERS_REST)}</div>'
             st.html(f'<div class="sh">Filters</div>{rest}')
             for column in columns:
                 _select(study, column, enabled=filtered)
@@ -94,7 +94,7 @@ def _definitions(study: Study) -> str:
         ("Tenured", f"from {config.tenure.tenured_from_months} months"),
         ("Equal", f"within {config.inference.margin * 100:g} %"),
     ]
-    lines = "".join(f"<span>{escape(name)}</span><b>{escape(text)}</b>" for name, text in items)
+    lines = "".join(f"<span>{html_text(name)}</span><b>{html_text(text)}</b>" for name, text in items)
     return f'<div class="defs">{lines}</div>'
 
 
@@ -104,8 +104,8 @@ def _build(study: Study) -> str:
     tie = "amounts tie out" if block["ties_out"] else ""
     currencies = ", ".join(block["amount_in"])
     return (
-        f"Build {escape(build['id'])}<br>Input {fingerprint}, version {escape(build['software_version'])}<br>"
-        f"Every row accounted for,<br>{tie} in {escape(currencies)}"
+        f"Build {html_text(build['id'])}<br>Input {fingerprint}, version {html_text(build['software_version'])}<br>"
+        f"Every row accounted for,<br>{tie} in {html_text(currencies)}"
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from fairness import captions, words
 from fairness.dashboard import html
 from fairness.dashboard.filters import chosen, filters_fit, in_words
 from fairness.dashboard.study import Study, View, load_study, view_of
+from fairness.escape import html_text
 
 
 def current_view() -> View:
@@ -57,5 +56,5 @@ def end(view: View) -> None:
     st.html(
         '<div class="end"><span>The gap, the money and the people are facts of this month. The interval says what '
         "would fit the process that sets the prices; it does not cover a wrong comparator, wrong data, or differences "
-        f"that no column records.</span><span>Build {escape(view.document['build']['id'])}</span></div>"
+        f"that no column records.</span><span>Build {html_text(view.document['build']['id'])}</span></div>"
     )

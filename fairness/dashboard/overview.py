@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from html import escape
 from urllib.parse import quote
 
 from fairness import captions, titles, words
@@ -21,6 +20,7 @@ from fairness.dashboard.panels import (
     source_line,
 )
 from fairness.dashboard.study import View
+from fairness.escape import html_text
 from fairness.plots import AXIS, Row, Theme, interval_columns, interval_rows, monthly_steps
 
 _LARGEST = 5
@@ -207,7 +207,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
                 cell,
                 first,
                 view,
-                note="<br>".join(escape(line) for line in notes),
+                note="<br>".join(html_text(line) for line in notes),
                 height=46 + 15 * max(0, len(notes) - 1),
                 right=(words.gap(cell),),
                 under=f"{words.money(amount, currency)} a year" if amount is not None else "",
@@ -235,7 +235,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
         sql=published_sql(view, largest),
         foot=(f"{words.many(total, 'tenured customer')} in these {len(largest)}", source_line(view)),
         alt=in_words(largest, name),
-        more=f' <a href="{escape(cell_link(view, ""))}">See all cells</a>',
+        more=f' <a href="{html_text(cell_link(view, ""))}">See all cells</a>',
         findings=published(view, largest),
     )
 
@@ -246,8 +246,8 @@ def _open_links(view: View, rows: Sequence[Row], names: Sequence[str]) -> str:
     for row, name in zip(rows, names, strict=True):
         top = above - row.height // 2 + 8
         above -= row.height
-        label = escape(f"Open {name}")
-        links.append(f'<a href="{escape(cell_link(view, name))}" style="top:-{top}px" aria-label="{label}">Open</a>')
+        label = html_text(f"Open {name}")
+        links.append(f'<a href="{html_text(cell_link(view, name))}" style="top:-{top}px" aria-label="{label}">Open</a>')
     return f'<div class="opens">{"".join(links)}</div>'
 
 

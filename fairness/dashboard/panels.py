@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,6 +13,7 @@ from fairness import captions, words
 from fairness.dashboard import html
 from fairness.dashboard.queries import by_number, findings_query
 from fairness.dashboard.study import View
+from fairness.escape import html_text
 from fairness.plots import Row
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def source_line(view: View) -> str:
 def hover(finding: Finding, name: str, view: View) -> str:
     """Return what a pointer over a mark shows."""
     verdict = words.verdict(finding, margin=view.document["study"]["margin"])
-    lines = [f"<b>{escape(name)}</b>", words.gap(finding)]
+    lines = [f"<b>{html_text(name)}</b>", words.gap(finding)]
     lines += [verdict] if verdict else []
     return "<br>".join([*lines, f"{words.many(finding['n_tenured'], 'tenured customer')}"])
 
@@ -153,7 +153,7 @@ def plot_row(finding: Finding, label: str, view: View, *, width: int = 200, **mo
         more["height"] += 15 * (len(lines) - 1)
     is_known = finding["verdict"] != "not_assessable"
     return Row(
-        label="<br>".join(escape(line) for line in lines),
+        label="<br>".join(html_text(line) for line in lines),
         estimate=finding["estimate"] if is_known else None,
         lower=finding["ci_lower"] if is_known else None,
         upper=finding["ci_upper"] if is_known else None,

@@ -10,20 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fairness.dashboard.study import Chosen
+from fairness.escape import sql_literal
 
 _COLUMNS = """    finding_id, estimand, comparator, basis, scope, tenure_band,
     estimate, ci_lower, ci_upper, confidence_level, amount, verdict,
     n_tenured, n_new, support_share, p_value, p_value_adjusted"""
-
-
-def literal(value: str) -> str:
-    """Return a text as a SQL literal.
-
-    Example:
-        >>> literal("O'Brien")
-        "'O''Brien'"
-    """
-    return "'" + value.replace("'", "''") + "'"
 
 
 def findings_query(ids: Iterable[int]) -> str:
@@ -35,7 +26,7 @@ def findings_query(ids: Iterable[int]) -> str:
 def chosen_cells(values: Sequence[tuple[str, str | None]]) -> str:
     """Return the head of a query that names the cells with the given column values."""
     rules = "\n        or ".join(
-        f"(column_name = {literal(name)} and value {'is null' if value is None else f'= {literal(value)}'})"
+        f"(column_name = {sql_literal(name)} and value {'is null' if value is None else f'= {sql_literal(value)}'})"
         for name, value in values
     )
     return f"""with

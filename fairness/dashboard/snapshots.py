@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from decimal import Decimal
-from html import escape
 
 from fairness import accounts, captions, report, words
 from fairness.dashboard import html
 from fairness.dashboard.entries import Comparison, Data, Entry, beside, split_query
 from fairness.dashboard.panels import Panel
 from fairness.dashboard.study import Study
+from fairness.escape import html_text
 from fairness.plots import Row, Theme, interval_rows
 
 _MARK, _BAR = 44, 30
@@ -126,7 +126,7 @@ def _texts(part: Data, currency: str) -> tuple[str, str, str]:
 def _step(part: Data, start: float, currency: str) -> Row:
     texts = _texts(part, currency)
     name = accounts.PARTS[part["part"]]
-    hover = f"<b>{escape(name)}</b><br>{texts[0]} percentage points<br>{texts[1]} a year<br>{texts[2]} customers"
+    hover = f"<b>{html_text(name)}</b><br>{texts[0]} percentage points<br>{texts[1]} a year<br>{texts[2]} customers"
     return Row(name, right=texts, bar=(start, start + part["gap"]), hover=hover, height=_BAR)
 
 
@@ -141,7 +141,7 @@ def _end(side: Data, head: Data, currency: str) -> Row:
         upper=head["ci_upper"],
         verdict=head["verdict"],
         strong=True,
-        hover=f"<b>{escape(label)}</b><br>{texts[0]}<br>{texts[1]} a year net<br>{texts[2]} tenured customers",
+        hover=f"<b>{html_text(label)}</b><br>{texts[0]}<br>{texts[1]} a year net<br>{texts[2]} tenured customers",
         height=_MARK,
     )
 
@@ -198,5 +198,5 @@ def page_of(item: Entry) -> str:
 
 def refusal(reasons: Sequence[str]) -> str:
     """Return why two cannot be compared, and what to do."""
-    lines = "".join(f"<li>{escape(reason[:1].upper() + reason[1:])}</li>" for reason in reasons)
+    lines = "".join(f"<li>{html_text(reason[:1].upper() + reason[1:])}</li>" for reason in reasons)
     return f'<ul class="why">{lines}</ul>{html.note(accounts.MEND_LIKE)}'

@@ -19,6 +19,7 @@ from fairness.dashboard.panels import (
     source_line,
 )
 from fairness.dashboard.study import View, query
+from fairness.escape import html_text
 from fairness.plots import Row, Theme, Tile, heat_map, interval_rows
 
 MOST_ROWS = 40
@@ -131,6 +132,8 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     shown = [cell for _, members in listed for cell in members]
     names = captions.values(values)
     labels = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
+    # A figure reads its texts as HTML, links included.
+    rows = [(html_text(first), html_text(second)) for first, second in labels]
     # About as tall as the forest plot beside it.
     drawn = sum(cell["verdict"] != "not_assessable" for cell in shown)
     height = 44 if len(listed) > _MOST_TALL else max(46, min(84, (24 * drawn + 90) // len(listed)))
@@ -140,7 +143,9 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
         title=titles.heat_title(cells, columns, order),
         subtitle=f"{captions.gap_name(view.study.document['headline'])} by "
         f"{words.listed(captions.column(name).lower() for name in [*down, across])}, % with interval{rest}",
-        figure=heat_map(tiles, labels, [names[value] for value in values], theme, left=left, tile_height=height),
+        figure=heat_map(
+            tiles, rows, [html_text(names[value]) for value in values], theme, left=left, tile_height=height
+        ),
         body=_legend(shown),
         table=findings_table(view, cells, lambda cell: captions.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fairness.escape import sql_literal
+
 Data = Mapping[str, Any]
 Value = float | int | str | None
 
@@ -139,7 +141,7 @@ def of_companion(finding: Data, name: str) -> Source:
         raise LookupError(name)
     column = "amount as estimate" if isinstance(companion["estimate"], str) else "estimate"
     sql = (
-        f"select {column} from findings_companions\nwhere name = {_text(name)} and finding_id = "
+        f"select {column} from findings_companions\nwhere name = {sql_literal(name)} and finding_id = "
         f"(select finding_id from findings where {_is(finding)})"
     )
     return Source(sql, _models(finding), {"estimate": companion["estimate"]})
@@ -147,13 +149,13 @@ def of_companion(finding: Data, name: str) -> Source:
 
 def of_month(row: Data) -> Source:
     """Return the source of one month of the monthly series."""
-    sql = f"select estimate, ci_lower, ci_upper from findings_monthly\nwhere month = {_text(row['month'])}"
+    sql = f"select estimate, ci_lower, ci_upper from findings_monthly\nwhere month = {sql_literal(row['month'])}"
     return Source(sql, _MONTHLY, {name: row[name] for name in ("estimate", "ci_lower", "ci_upper")})
 
 
 def of_support(name: str, value: Value) -> Source:
     """Return the source of a count or share of who could be compared."""
-    sql = f"select value from findings_support\nwhere name = {_text(name)} and reason is null"
+    sql = f"select value from findings_support\nwhere name = {sql_literal(name)} and reason is null"
     return Source(sql, _COVERAGE, {"value": value})
 
 
@@ -161,7 +163,7 @@ def of_left_out(item: Data) -> Source:
     """Return the source of those who could not be compared, for one reason."""
     sql = (
         "select value as customers, amount as money from findings_support\n"
-        f"where name = 'not_assessable' and reason = {_text(item['reason'])}"
+        f"where name = 'not_assessable' and reason = {sql_literal(item['reason'])}"
     )
     return Source(sql, _COVERAGE, {"customers": item["customers"], "money": item["money"]})
 
@@ -173,10 +175,6 @@ def _models(finding: Data) -> tuple[str, ...]:
 def _is(finding: Data) -> str:
     scope = json.dumps(finding["scope"], ensure_ascii=False, sort_keys=True)
     band = finding["tenure_band"]
-    keys = [f"{name} = {_text(finding[name])}" for name in ("estimand", "comparator", "basis", "level")]
-    place = [f"scope = {_text(scope)}", "tenure_band is null" if band is None else f"tenure_band = {_text(band)}"]
-    return f"{' and '.join(keys)}\n    and {' and '.join(place)}"
-
-
-def _text(value: str) -> str:
-    return "'{}'".format(value.replace("'", "''"))
+    keys = [f"{name} = {sql_literal(finding[name])}" for name in ("estimand", "comparator", "basis", "level")]
+    of_band = "tenure_band is null" if band is None else f"tenure_band = {sql_literal(band)}"
+    return f"{' and '.join(keys)}\n    and scope = {sql_literal(scope)} and {of_band}"

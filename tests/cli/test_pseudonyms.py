@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from fairness.config import load_config
 from fairness.errors import DataError, SqlError
 from fairness.pipeline import build, read_findings
 from fairness.warehouse import models, pseudonyms
+from tests.oracle.files import unpacked, values
 
 Run = Callable[..., Any]
 
@@ -88,26 +89,12 @@ def write_firm(folder: Path, *, privacy: str = "") -> Path:
 REAL = [name for n in (*range(40), 900) for name in names(n).values()]
 
 
-def values(file: Path) -> Iterator[str]:
-    """Return every text of every table and view of a database, and its catalogue."""
-    with duckdb.connect(str(file), read_only=True) as con:
-        listed = con.execute(
-            "select table_name from duckdb_tables() union all select view_name from duckdb_views() where not internal"
-        ).fetchall()
-        for (name,) in listed:
-            for row in con.execute(f'select cast(t as varchar) from "{name}" as t').fetchall():
-                yield str(row[0])
-        for row in con.execute("select sql, comment from duckdb_tables()").fetchall():
-            yield str(row)
-
-
 def found_in(folder: Path) -> set[tuple[str, str]]:
-    """Return (file, id) of every real id in the bytes of the files of a folder, and in the values of its databases."""
+    """Return (file, id) of every real id in a folder: in bytes, values of databases, and whatever is compressed."""
     found = set()
     for file in (path for path in folder.rglob("*") if path.is_file()):
-        content = file.read_bytes()
-        texts = "\n".join(values(file)) if file.suffix == ".duckdb" else ""
-        found |= {(file.name, name) for name in REAL if name.encode() in content or name in texts}
+        contents = "\n".join(unpacked(file))
+        found |= {(file.name, name) for name in REAL if name in contents}
     return found
 
 
@@ -136,6 +123,24 @@ class TestNoRealId:
             assert done.code == 0, done.err
             printed += [done.out, done.err]
         assert [name for name in REAL if name in "".join(printed)] == []
+
+    def test_nowhere_in_a_snapshot(self, firm: Path, built: Any, run_cli: Run, tmp_path: Path) -> None:
+        assert built.code == 0, built.err
+        done = run_cli("snapshot", firm, "--to", tmp_path / "snapshot", "--note", "Seen")
+        assert done.code == 0, done.err
+        kinds = {path.suffix for path in (tmp_path / "snapshot").rglob("*")}
+        assert {".html", ".pdf", ".xlsx", ".pptx", ".csv", ".json"} <= kinds
+        assert found_in(tmp_path / "snapshot") == set()
+        assert [name for name in REAL if name in done.out + done.err] == []
+
+    def test_the_search_sees_into_every_format(self, firm: Path, built: Any, run_cli: Run, tmp_path: Path) -> None:
+        """A sign-off note is the one text of a person's that a snapshot repeats: put an id there, and it is found."""
+        assert built.code == 0, built.err
+        who = REAL[0]
+        done = run_cli("snapshot", firm, "--to", tmp_path / "snapshot", "--note", who)
+        assert done.code == 0, done.err
+        files = {file for file, name in found_in(tmp_path / "snapshot") if name == who}
+        assert files >= {"snapshot.html", "snapshot.pdf", "manifest.json"}
 
     def test_the_search_finds_ids_where_they_are_kept(self, with_ids: Path) -> None:
         build(load_config(with_ids))

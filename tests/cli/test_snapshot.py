@@ -26,6 +26,7 @@ from fairness.pipeline import build
 from fairness.report import compose, read_manifest, verify, write
 from fairness.report.figures import FigureIndex
 from fairness.warehouse.key import key_path
+from tests.oracle.files import unpacked
 
 CHARTS = ("gap-and-certainty", "gap-by-month", "readings-of-the-offer", "worst-segments")
 TABLES = ("companions", "figures", "findings", "monthly", "support")
@@ -112,6 +113,18 @@ def test_page_shows_each_figure_once_and_runs_nothing(made: Path, manifest: dict
     addresses = set(re.findall(r"https?://[^\s\"'<]+", page))
     assert addresses == {"http://www.w3.org/2000/svg"}
     assert "default-src 'none'" in page
+
+
+@pytest.mark.slow
+def test_no_file_holds_an_id_of_anybody(demo: Path, made: Path, manifest: dict[str, Any]) -> None:
+    """Not even inside pictures, archives and compressed streams; a small study has no charts to look into."""
+    with (demo.parent / "customers.csv").open(encoding="utf-8") as stream:
+        ids = {row[name] for row in csv.DictReader(stream) for name in ("customer_id", "party_id")}
+    assert len(ids) > 10_000
+    assert "C0000001" in ids
+    for name in (*manifest["files"], "manifest.json"):
+        words = set(re.findall(r"[A-Z]\d{7}", "\n".join(unpacked(made / name))))
+        assert words & ids == set(), name
 
 
 @pytest.mark.slow

@@ -9,12 +9,13 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairness.escape import csv_line, html_text, is_formula, terminal_text, xlsx_cell
+from fairness.escape import csv_line, html_carried, html_text, is_formula, sql_literal, terminal_text, xlsx_cell
 
 FORMULAS = [
     "=1+1",
@@ -162,6 +163,28 @@ def test_pages_show_text_as_it_is(text: str) -> None:
     page.close()
     assert page.tags == [("p", [("title", shown), ("lang", shown)])]
     assert page.text == shown
+
+
+@given(st.one_of(TEXTS, st.sampled_from(["a\r\nb\n", "<script>\"'&#13;", "\u202e\t\x0b", "\r"])))
+def test_what_a_page_carries_arrives_as_it_was(text: str) -> None:
+    """Read as a browser reads a page: line ends become line feeds before anything else happens."""
+    page = Collector()
+    source = f'<p data-csv="{html_carried(text)}"></p>'
+    page.feed(source.replace("\r\n", "\n").replace("\r", "\n"))
+    page.close()
+    ((tag, ((name, carried),)),) = page.tags
+    assert (tag, name, carried) == ("p", "data-csv", text.replace("\0", "\\x00"))
+
+
+def test_lines_survive_on_a_page() -> None:
+    assert html_text("select 1\n\tfrom a;") == "select 1\n\tfrom a;"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+def test_a_literal_is_the_text_and_hides_nothing(text: str) -> None:
+    literal = sql_literal(text)
+    assert terminal_text(literal) == literal
+    assert duckdb.execute(f"select {literal} = ?", [text]).fetchone() == (True,)
 
 
 @given(st.text(max_size=30))

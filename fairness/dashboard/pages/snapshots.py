@@ -1,7 +1,6 @@
 """Snapshots: what moved since the last one, and the snapshots that the study keeps."""
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -23,6 +22,7 @@ from fairness.dashboard.snapshots import (
 )
 from fairness.dashboard.study import Study, load_study, view_of
 from fairness.errors import FairnessError
+from fairness.escape import html_text
 
 # Keys of the choices, in the state and in the address; a text below them would be printed by Streamlit.
 _FIRST, _SECOND, _OPEN = "first", "second", "snapshot"
@@ -102,7 +102,7 @@ def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
         name = st.selectbox(accounts.OPEN, list(by_label), index=None, key=_OPEN, bind="query-params", width=464)
         item = by_label[name] if name in by_label else snapshots[0]
         note = (item.manifest or {})["note"]
-        text = f"<p><b>{escape(accounts.NOTE)}</b> {escape(note)}</p>" if note else ""
+        text = f"<p><b>{html_text(accounts.NOTE)}</b> {html_text(note)}</p>" if note else ""
         st.html(f'<div class="opened"><p>{page_of(item)}</p>{text}</div>')
         with st.container(horizontal=True, gap="small", key="files"):
             for file, label, kind in FILES:
@@ -113,7 +113,7 @@ def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
         said, command = state_of(study, item)
         missing = (item.manifest or {})["missing"]
         lines = [said, *(f"{file}: {reason}" for file, reason in missing.items() if "/" not in file)]
-        st.html(f'<div class="opened">{"".join(f"<p>{escape(line)}</p>" for line in lines)}</div>')
+        st.html(f'<div class="opened">{"".join(f"<p>{html_text(line)}</p>" for line in lines)}</div>')
         st.code(command, language="bash")
 
 

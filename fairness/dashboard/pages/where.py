@@ -1,7 +1,6 @@
 """Where: which cells and groups pay more, and one cell in detail."""
 
 from functools import partial
-from html import escape
 
 import streamlit as st
 
@@ -13,6 +12,7 @@ from fairness.dashboard.look import current_theme
 from fairness.dashboard.panels import PLOT, show
 from fairness.dashboard.study import View
 from fairness.dashboard.where import forest, heat, lenses, looked_at, needs_width, verdict_strip
+from fairness.escape import html_text
 from fairness.plots import Theme
 
 _PER_ROW = 3
@@ -61,7 +61,7 @@ def show_cell(view: View, theme: Theme, name: str) -> None:
         with left:
             st.plotly_chart(panel.figure, theme=None, config=PLOT, key=f"plot-cell-{name}", alt=panel.alt)
         with right:
-            texts = "".join(f"<h3>{escape(title)}</h3><p>{escape(text)}</p>" for title, text in detail.notes)
+            texts = "".join(f"<h3>{html_text(title)}</h3><p>{html_text(text)}</p>" for title, text in detail.notes)
             table = html.plain_table(detail.table.head, detail.table.rows)
             st.html(f'<div class="side-notes">{table}{texts}</div>')
             st.download_button("Download CSV", detail.csv, "cell.csv", "text/csv", key="cell-csv", on_click="ignore")
