@@ -83,9 +83,12 @@ def write_comments(con: duckdb.DuckDBPyConnection, name: str = COMMENTS) -> None
         name: ``comments.sql`` for the analyst's file, ``comments_share.sql`` for the share file.
 
     Raises:
-        SqlError: A comment names something that does not exist.
+        SqlError: A comment names something that does not exist; the transaction of all comments stays open.
     """
+    # Hundreds of statements: each by itself would write to the disk.
+    con.begin()
     _run(con, sql_root() / name)
+    con.commit()
 
 
 def run_checks(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str] = ()) -> None:
