@@ -1,10 +1,12 @@
 """The core starts fast and runs without the dashboard: what a module really loads, seen in a fresh process.
 
-A static graph misses what other packages load in turn, hence the process.
+A static graph misses what other packages load in turn, hence the processes: one that has loaded nothing of the project
+is forked for each module, so that what all of them need from elsewhere is loaded once.
 """
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import subprocess
 import sys
@@ -13,9 +15,42 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("imports")
+
 PACKAGE = Path(__file__).parents[1] / "fairness"
 NEVER_LOADED = ("streamlit", "plotly", "scipy")
 LEFT_OUT = ("fairness.dashboard", "fairness.plots", "fairness.__main__")
+LOADER = """
+import contextlib, importlib, json, os, sys, traceback
+
+never, *modules = json.load(sys.stdin)
+loads, told = os.pipe()
+if not os.fork():
+    for module in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    others = [name for name in sys.modules if name.partition(".")[0] not in ("fairness", "__main__", *never)]
+    with os.fdopen(told, "w") as stream:
+        json.dump(others, stream)
+    os._exit(0)
+os.close(told)
+with os.fdopen(loads) as stream:
+    for name in json.load(stream):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+os.wait()
+assert not [name for name in sys.modules if name.partition(".")[0] in (*never, "fairness")]
+for module in modules:
+    if not os.fork():
+        try:
+            importlib.import_module(module)
+            found = [name for name in never if name in sys.modules]
+        except BaseException:
+            found = [traceback.format_exc()]
+        print(json.dumps([module, found]), flush=True)
+        os._exit(0)
+    os.wait()
+"""
 
 
 def core_modules(folder: Path, name: str) -> Iterator[str]:
@@ -29,9 +64,27 @@ def core_modules(folder: Path, name: str) -> Iterator[str]:
             yield module.name
 
 
-@pytest.mark.parametrize("module", list(core_modules(PACKAGE, "fairness")))
-def test_core_module_loads_no_screen_and_no_scipy(module: str) -> None:
-    script = f"import sys, {module}; print(*(name for name in {NEVER_LOADED!r} if name in sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+MODULES = list(core_modules(PACKAGE, "fairness"))
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, list[str]]:
+    """Return of each module what it loads of what it should not, or how its import failed."""
+    told = json.dumps([NEVER_LOADED, *MODULES])
+    command = [sys.executable, "-c", LOADER]
+    done = subprocess.run(command, input=told, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == []
+    return dict(json.loads(line) for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_core_module_loads_no_screen_and_no_scipy(module: str, loaded: dict[str, list[str]]) -> None:
+    assert loaded[module] == []
+
+
+def test_what_is_loaded_is_seen() -> None:
+    told = json.dumps([NEVER_LOADED, "scipy.stats", "fairness.no_such_module"])
+    done = subprocess.run([sys.executable, "-c", LOADER], input=told, capture_output=True, text=True, check=True)
+    of_scipy, of_nothing = (json.loads(line)[1] for line in done.stdout.splitlines())
+    assert of_scipy == ["scipy"]
+    assert "ModuleNotFoundError" in of_nothing[0]

@@ -26,6 +26,8 @@ from fairness.warehouse.runs import current_run
 from fairness.warehouse.shared import largest_payment, read_shared
 from tests.conftest import StudyRunner
 
+pytestmark = pytest.mark.xdist_group("inert")
+
 pytest.importorskip("streamlit", reason="the extra `app` is not installed")
 
 PRODUCTS = ("a<script>alert(1)</script>", "\"' onload='alert(2)' x=\"", "\u202etxt.exe")

@@ -21,7 +21,7 @@ from fairness.dashboard.where import forest, heat, lenses, verdict_strip
 from fairness.plots import THEMES
 from tests.app.conftest import Demo
 
-pytestmark = pytest.mark.xdist_group("dashboard")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dashboard")]
 
 THEME = THEMES["light"]
 NUMBER = re.compile(r"(?<![\w.])[−]?\d[\d,]*(?:\.\d+)?")

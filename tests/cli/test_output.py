@@ -13,6 +13,8 @@ import fairness
 from fairness.console import print_rows
 from fairness.errors import DataError
 
+pytestmark = pytest.mark.xdist_group("output")
+
 CliOutput = Callable[..., Any]
 Rows = list[dict[str, object]]
 

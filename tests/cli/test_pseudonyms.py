@@ -18,6 +18,8 @@ from fairness.pipeline import build, read_findings
 from fairness.warehouse import models, pseudonyms
 from tests.oracle.files import unpacked, values
 
+pytestmark = pytest.mark.xdist_group("pseudonyms")
+
 Run = Callable[..., Any]
 
 LINES = "line_id,invoice_id,customer_id,subscription_id,issued_on,period_start,period_end,product_id,region,net_amount"

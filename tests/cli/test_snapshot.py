@@ -28,6 +28,8 @@ from fairness.report.figures import FigureIndex
 from fairness.warehouse.key import key_path
 from tests.oracle.files import unpacked
 
+pytestmark = pytest.mark.xdist_group("snapshot")
+
 CHARTS = ("gap-and-certainty", "gap-by-month", "readings-of-the-offer", "worst-segments")
 TABLES = ("companions", "figures", "findings", "monthly", "support")
 MEGABYTE = 1_000_000

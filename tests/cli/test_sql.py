@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("sql")
+
 Run = Callable[..., Any]
 
 HOSTILE = ["=HYPERLINK(1)", "\x1b[31mred\x1b[0m", "@x", "<b>", "\u202enorth"]

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.xdist_group("determinism")
+
 Document = dict[str, Any]
 Rows = list[dict[str, object]]
 

@@ -62,14 +62,14 @@ def test_nothing_is_solved_in_the_other_tables(kind: str) -> None:
 def test_the_whole_is_the_last_number_to_go() -> None:
     rng = np.random.default_rng(SEED)
     n_shown = 0
-    for table in tables("study", 0, 20):
+    for table in tables("study", 0, 10):
         measures = table.split(rng)
         masked = protect(measures, table.relations)
         assert masked[WHOLE] == any(measure.unsafe[WHOLE] for measure in measures)
         n_shown += bool(masked.any() and not masked[WHOLE])
         found = [line for measure in measures for line in _solved(table, measure, masked)]
         assert found == []
-    assert n_shown >= 10
+    assert n_shown >= 5
 
 
 def test_the_attacker_solves_what_is_withheld_alone() -> None:

@@ -16,6 +16,8 @@ from fairness.config import load_config
 from fairness.pipeline import build
 from tests.conftest import write_csv
 
+pytestmark = pytest.mark.xdist_group("analyses")
+
 SQL = Path(__file__).parents[2] / "sql"
 ANALYSES = sorted((SQL / "analyses").glob("*.sql"))
 COMMENTS = SQL / "comments.sql"

@@ -117,6 +117,7 @@ class TestLayers:
         with pytest.raises((Refused, duckdb.ParserException, duckdb.IOException)):
             check_guarded(con, fill(ATTACKS[name], folder), catalog)
 
+    @pytest.mark.slow
     def test_the_settings(self, run: Path, folder: Path) -> None:
         """The locked engine, with nothing looked at beforehand and all rights of this process."""
         before = state(folder)
@@ -240,6 +241,7 @@ class TestSweep:
                 with pytest.raises(Refused, match="is not allowed here"):
                     check_guarded(con, text, catalog)
 
+    @pytest.mark.slow
     def test_every_other_function_of_expressions_is_refused(self, con: Connection, catalog: Catalog) -> None:
         others = [name for name in functions(con, in_from=False) if name not in FUNCTIONS | TABLE_FUNCTIONS]
         assert len(others) > 100
@@ -248,6 +250,7 @@ class TestSweep:
                 with pytest.raises(Refused, match="is not allowed here"):
                     check_guarded(con, text, catalog)
 
+    @pytest.mark.slow
     def test_no_allowed_function_reads_a_file(self, con: Connection, folder: Path) -> None:
         """On an open engine: a path as first, second or every argument brings nothing of the file to light."""
         paths = [f"'{folder}/secret.{form}'" for form in ("csv", "json", "parquet")] + [f"'{folder}/run.duckdb'"]

@@ -19,6 +19,8 @@ from fairness.errors import DataError
 from fairness.pipeline import build
 from fairness.warehouse.models import run_checks
 
+pytestmark = pytest.mark.xdist_group("models")
+
 SQL = Path(__file__).parents[2] / "sql"
 MODELS = sorted(SQL.glob("[0-9]*.sql"))
 CHECKS = sorted((SQL / "checks").glob("*.sql"))
@@ -131,6 +133,7 @@ class TestByHand:
             described = [copied.execute(f"describe {table}").fetchall() for table in (name, f"published.{name}")]
             assert described[0] == described[1], name
 
+    @pytest.mark.slow
     def test_every_model_had_something_to_do(self, published: Path, demo: Path) -> None:
         names = [created(path.read_text(encoding="utf-8"))[1] for path in MODELS]
         idle = set(names)

@@ -14,6 +14,8 @@ from fairness.demo import data_root, write_demo
 from fairness.errors import FairnessError
 from fairness.pipeline import build, read_findings
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:

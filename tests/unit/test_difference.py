@@ -19,6 +19,8 @@ from fairness.pipeline import build
 from fairness.report import compare, read_side
 from fairness.stats.difference import Look, Totals, exact_split, gap_change, paired_variance
 
+pytestmark = pytest.mark.xdist_group("difference")
+
 Row = dict[str, object]
 Book = list[Row]
 
@@ -185,6 +187,7 @@ def test_nothing_changed(change_of: Callable[..., dict[str, Any]]) -> None:
     assert change["ci_lower"] < 0 < change["ci_upper"]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compared_says_why(change_of: Callable[..., dict[str, Any]]) -> None:
     book = tenured_book()
     no_offers = [{name: value for name, value in row.items() if name != "offer_price"} for row in book]

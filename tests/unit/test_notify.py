@@ -20,6 +20,8 @@ from fairness.errors import ConfigError, FairnessError
 from fairness.pipeline import build
 from fairness.report import compose, notify
 
+pytestmark = pytest.mark.xdist_group("notify")
+
 ROWS = [
     {"customer_id": n, "price": 22 + n % 13, "offer_price": 20 + n % 13, "tenure_months": 6 + n % 60}
     for n in range(400)

@@ -18,6 +18,8 @@ from fairness.report.pdf import pdf
 from fairness.report.released import released
 from fairness.warehouse.shared import largest_payment, read_shared
 
+pytestmark = pytest.mark.xdist_group("page")
+
 GRADE_AT_MOST = 9.0
 """Flesch-Kincaid grade of the page's sentences: what a 14-year-old reads without help."""
 

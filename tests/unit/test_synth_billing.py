@@ -22,6 +22,8 @@ import pytest
 from fairness.synth import BillingSpec, Campaign, Cell, Product, Traps, generate_billing, lines, small_firm
 from fairness.synth.demo_billing import FILES, SPEC
 
+pytestmark = pytest.mark.xdist_group("synth billing")
+
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "data" / "demo"
 CELL = ["product_id", "region", "channel"]
