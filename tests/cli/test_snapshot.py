@@ -226,6 +226,7 @@ def test_two_runs_and_two_thread_counts_are_the_same_bytes(
     assert {name: hashlib.sha256(data).hexdigest() for name, data in contents.files.items()} == manifest["files"]
 
 
+@pytest.mark.slow
 def test_verification_finds_what_was_changed(study: Any, tmp_path: Path) -> None:
     rows = [
         {"customer_id": n, "price": 20 + n % 5, "offer_price": 19 + n % 3, "tenure_months": 6 + n % 60}
