@@ -118,7 +118,7 @@ def drawn(config: Path, request: pytest.FixtureRequest) -> list[Any]:
     from streamlit.testing.v1 import AppTest
 
     sidebar = "from fairness.dashboard.filters import sidebar\nfrom fairness.dashboard.study import load_study\n"
-    script = f"{sidebar}sidebar(load_study(), [], '')\n{SCRIPT.format(page=request.param)}"
+    script = f"{sidebar}sidebar(load_study(), [], '', filtered=True)\n{SCRIPT.format(page=request.param)}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["app.py", str(config)])
         app = AppTest.from_string(script, default_timeout=60).run()
