@@ -8,7 +8,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast
 
 import duckdb
 
@@ -208,12 +208,19 @@ def fingerprint(file: InputFile, *, encoding: str) -> Fingerprint:
                 last = chunk[-1:]
     n_lines = n_breaks + (last not in (b"\n", b"")) if countable and not compressed else None
     if countable and file.path.suffix.lower() == ".gz":
-        with gzip.open(file.path, "rb") as stream:
+        with opened(file) as stream:
             n_lines, has_quotes = _count_lines(stream)
     return Fingerprint(digest.hexdigest(), n_bytes, n_lines, has_quotes)
 
 
-def _count_lines(stream: IO[bytes] | gzip.GzipFile) -> tuple[int, bool]:
+def opened(file: InputFile) -> IO[bytes]:
+    """Open a file for reading its bytes, decompressed where it is a .gz."""
+    if file.path.suffix.lower() == ".gz":
+        return cast("IO[bytes]", gzip.open(file.path, "rb"))
+    return file.path.open("rb")
+
+
+def _count_lines(stream: IO[bytes]) -> tuple[int, bool]:
     n_breaks, has_quotes, last = 0, False, b""
     while chunk := stream.read(_CHUNK_BYTES):
         n_breaks += chunk.count(b"\n")

@@ -529,6 +529,8 @@ class TestForms:
             ("book.csv", GOOD.replace("t5,", "\n\nt5,") + "\n"),
             ("book.csv", GOOD.rstrip("\n")),
             ("book.csv", GOOD.replace("n3,", '"n\n3",')),
+            ("book.csv", GOOD.replace("n3,", '"n\r\n3",')),
+            ("book.csv", GOOD.replace("\n", "\r\n").replace("n3,", '"n\n\n3",')),
             ("book.csv.gz", gzip.compress(GOOD.encode())),
         ],
         ids=[
@@ -542,6 +544,8 @@ class TestForms:
             "blank lines",
             "no line end at the end",
             "line break in a field",
+            "CRLF in a field of a file without",
+            "empty line in a field of a CRLF file",
             "gz",
         ],
     )
