@@ -16,6 +16,7 @@ Findings = Sequence[Data]
 
 _COLUMNS = {"product_id": "Product", "plan_id": "Plan", "interval_unit": "Billed by", "interval_count": "Billed every"}
 _VALUES = {"true": "Yes", "false": "No"}
+_BAND = re.compile(r"(?:(-?[\d.e+]+)-)?<(-?[\d.e+]+)")
 _WORD_LIKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 COMPARATORS = {
     "raw_gap": "Raw, plans mixed",
@@ -62,17 +63,15 @@ def value(text: str | None) -> str:
     """Return a value for reading: codes in lower case become words, anything else stays as the data have it.
 
     Example:
-        >>> value("home_insurance"), value("Islands"), value("true"), value(None), value("30-<40")
-        ('Home insurance', 'Islands', 'Yes', 'Unknown', '30 to under 40')
+        >>> value("home_insurance"), value("Islands"), value("true"), value(None), value("30-<40"), value("<30")
+        ('Home insurance', 'Islands', 'Yes', 'Unknown', '30 to under 40', 'Under 30')
     """
     if text is None:
         return "Unknown"
     if text in _VALUES:
         return _VALUES[text]
-    if band := re.fullmatch(r"(.+)-<(.+)", text):
-        return f"{band[1]} to under {band[2]}"
-    if text.startswith("<"):
-        return f"Under {text[1:]}"
+    if band := _BAND.fullmatch(text):
+        return f"{band[1]} to under {band[2]}" if band[1] else f"Under {band[2]}"
     if not _WORD_LIKE.fullmatch(text):
         return text
     return (text[:1].upper() + text[1:]).replace("_", " ")
