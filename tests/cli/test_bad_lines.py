@@ -120,6 +120,7 @@ class TestNumbers:
         assert made.query("select quantity, paid_price from price_ledger") == [(Decimal("2.5"), Decimal(8))]
 
 
+@pytest.mark.slow
 class TestCustomers:
     """Two rows of one customer must never multiply the lines."""
 
@@ -170,6 +171,7 @@ class TestCustomers:
         ]
 
 
+@pytest.mark.slow
 class TestDates:
     def test_what_ends_may_end_far_ahead(self, made: Study) -> None:
         lines = [{**GOOD, "customer_id": end, "contract_end": end} for end in ("2035-06-30", "9999-12-31")]
@@ -187,6 +189,7 @@ class TestDates:
         assert made.query("select reason, column_name from quarantine") == [("DATE_RANGE", "contract_end")]
 
 
+@pytest.mark.slow
 class TestProducts:
     def test_a_blank_product_is_unknown_and_no_wildcard(self, made: Study) -> None:
         made(billing=[GOOD, {**GOOD, "customer_id": "b", "product_id": " "}], offers=[OFFER])
@@ -211,6 +214,7 @@ class TestProducts:
         assert made.query("select product_id, offer_id from price_ledger") == [("all", "o")]
 
 
+@pytest.mark.slow
 class TestTaxInclusive:
     """Gross, discount and net of such a line hold the tax: each is brought to ex tax at the line's own rate."""
 
@@ -247,6 +251,7 @@ class TestTaxInclusive:
         assert made.query("select reason, column_name from quarantine") == [("TAX_BASIS_UNKNOWN", "tax_amount")]
 
 
+@pytest.mark.slow
 class TestKeyCharacters:
     """Keys are joined by a control character; a value that holds it could pass for two."""
 
@@ -282,6 +287,7 @@ class TestKeyCharacters:
         assert json.dumps(made.query("select region from price_ledger")) == '[["x\\u001fy"]]'
 
 
+@pytest.mark.slow
 class TestSeveralReasons:
     """A row has one reason: the first in the order of the traps, whatever the order of its columns."""
 

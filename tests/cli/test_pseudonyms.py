@@ -18,7 +18,7 @@ from fairness.pipeline import build, read_findings
 from fairness.warehouse import models, pseudonyms
 from tests.oracle.files import unpacked, values
 
-pytestmark = pytest.mark.xdist_group("pseudonyms")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pseudonyms")]
 
 Run = Callable[..., Any]
 

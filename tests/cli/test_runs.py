@@ -48,6 +48,7 @@ def test_runs_are_listed_pinned_and_pruned(three: tuple[Path, list[str]], call_c
     assert call_cli("runs", "prune", "--keep", "1", "-c", config).out == f"{ids[0]}\n"
 
 
+@pytest.mark.slow
 def test_nothing_is_pruned_unless_it_is_said(three: tuple[Path, list[str]], call_cli: Run) -> None:
     config, ids = three
     done = call_cli("runs", "prune", "-c", config)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytestmark = pytest.mark.xdist_group("determinism")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("determinism")]
 
 Document = dict[str, Any]
 Rows = list[dict[str, object]]
@@ -173,7 +173,6 @@ DIRTY_ROW = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.slow
 @EXAMPLES
 @given(rows=st.lists(DIRTY_ROW, min_size=1, max_size=40))
 def test_a_dirty_book_ties_out(shared_study: Any, rows: list[dict[str, str]]) -> None:

@@ -64,6 +64,7 @@ def place(finding: dict[str, Any]) -> tuple[Any, ...]:
     return (*named, json.dumps(parsed, sort_keys=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_no_withheld_count_can_be_solved_and_no_shown_number_is_changed(study: Any, seed: int) -> None:
     document = build(study, firm(seed))
@@ -142,6 +143,7 @@ def test_the_customers_above_their_offer_are_shown_of_the_whole_book(study: Any)
     assert n_above > MIN_CELL
 
 
+@pytest.mark.slow
 def test_the_customers_above_their_offer_are_withheld_where_they_are_few(study: Any) -> None:
     build(study, book_of_two_tariffs(MIN_CELL - 1))
     assert (affected(study.run.warehouse), affected(study.run.share)) == ([MIN_CELL - 1], [])
@@ -149,6 +151,7 @@ def test_the_customers_above_their_offer_are_withheld_where_they_are_few(study: 
     assert affected(study.run.share) == [MIN_CELL]
 
 
+@pytest.mark.slow
 def test_what_few_hold_is_withheld_and_the_gap_stays(study: Any) -> None:
     rows = firm(1)
     rows[0] |= {"price": 9000, "region": "north", "channel": "shop", "tenure_months": 40, "offer_price": 25}
@@ -165,6 +168,7 @@ def test_what_few_hold_is_withheld_and_the_gap_stays(study: Any) -> None:
     assert any(priced.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("of_one_party", "withheld"), [(True, "dominated_amount"), (False, None)])
 def test_the_accounts_of_a_party_count_together(study: Any, of_one_party: bool, withheld: str | None) -> None:
     rows = [row | {"price": 25.5, "offer_price": 25, "party_id": row["customer_id"]} for row in firm(2)]
@@ -180,6 +184,7 @@ def test_the_accounts_of_a_party_count_together(study: Any, of_one_party: bool, 
     assert money["withheld"] == withheld
 
 
+@pytest.mark.slow
 def test_a_scope_without_comparison_is_named_only_where_it_is_large(study: Any) -> None:
     rows = firm(3)
     rows = [row | {"offer_price": None if row["region"] == "isles" else row["offer_price"]} for row in rows]
@@ -191,6 +196,7 @@ def test_a_scope_without_comparison_is_named_only_where_it_is_large(study: Any) 
     assert "isles" not in text
 
 
+@pytest.mark.slow
 def test_every_table_and_column_says_what_it_is_and_older_engines_open_the_file(study: Any) -> None:
     build(study, firm(1))
     with duckdb.connect(str(study.run.share), read_only=True) as con:

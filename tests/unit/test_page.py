@@ -108,12 +108,14 @@ def test_grade_knows_easy_from_hard() -> None:
     assert grade(hard) > 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_page_reads_easily(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
     page, _ = page_of(name)
     assert grade(prose_of(page)) <= GRADE_AT_MOST, prose_of(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
     page, document = page_of(name)
@@ -126,6 +128,7 @@ def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], t
     assert not re.search(r"\bNone\b|\bnan\b|\d[eE][+-]\d", seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
     pypdfium2 = pytest.importorskip("pypdfium2")

@@ -179,6 +179,7 @@ def interval(rows: pd.DataFrame) -> tuple[float, float]:
 # The demo study.
 
 
+@pytest.mark.slow
 def test_one_documented_command_regenerates_the_demo(tmp_path: Path) -> None:
     command = "python -m fairness.synth demo data/demo"
     assert command in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
@@ -213,10 +214,12 @@ def test_demo_keeps_its_size() -> None:
     assert months[months.dt.year < 2100].dt.to_period("M").nunique() == 36
 
 
+@pytest.mark.slow
 def test_demo_truth_is_what_the_files_say() -> None:
     check_truth(DEMO)
 
 
+@pytest.mark.slow
 def test_demo_truth_lies_inside_every_interval() -> None:
     rows, truth = prices(DEMO), truth_of(DEMO)
     tenured = rows[(rows["tenure"] >= 24) & rows["offer"].notna()]
@@ -246,6 +249,7 @@ def test_demo_tells_its_stories() -> None:
     assert abs(offsetting["offer_gap"]) < 0.005
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_demo_that_should_be_decided_has_offers_enough() -> None:
     rows = prices(DEMO)
     tenured = rows[(rows["tenure"] >= 24) & rows["offer"].notna()]
