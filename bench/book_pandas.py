@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from rows_findings import Rows, findings
+from rows_findings import TICKS, Results, Rows, like_for_like, offers, raw, scopes
+from rows_money import Money, overpayment
 
 KEYS = ["product", "region", "channel"]
 COLUMNS = ["customer_id", *KEYS, "is_vulnerable", "tenure_months", "monthly_price", "new_customer_price"]
@@ -68,6 +69,19 @@ def prepare(rows: pd.DataFrame) -> Rows:
         names=list(product(*(key.categories for key in keys))),
         lens_values=list(rows["is_vulnerable"].cat.categories),
     )
+
+
+def findings(rows: Rows) -> list[dict[str, Any]]:
+    """Return every finding against new customers and one offer: pooled with its cells, by band, by lens value."""
+    results = Results([])
+    ticks = np.rint((rows.price - rows.offer) * TICKS, where=~np.isnan(rows.offer), out=np.zeros(len(rows.price)))
+    money = Money(ticks.astype(np.int64), np.full(len(rows.names), 12))
+    for key, tenured, against_offer, inside in scopes(rows):
+        like_for_like(rows, results, key, tenured, rows.is_new & inside)
+        raw(rows, results, key, tenured, rows.is_new & inside)
+        offers(rows, results, key, against_offer)
+        overpayment(rows, results, key, against_offer, money)
+    return results.finish()
 
 
 def main(file: Path, target: Path) -> None:

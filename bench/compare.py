@@ -1,41 +1,56 @@
-"""Line up the product's findings with those of the rows and measure how far they are apart."""
+"""Line up the product's findings with those of the rows, measure how far they are apart, and refuse what differs."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
-Key = tuple[str, str, tuple[tuple[str, str], ...], str | None]
+Key = tuple[str, str, tuple[tuple[str, str], ...], str | None, str]
 TOLERANCE = 1e-9
-CHECKED = ("estimate", "ci_lower", "ci_upper")
-"""Held to the tolerance; p-values, test statistics and companions are held to it too, and listed apart."""
+LOOSE = {"signed_rank": 1e-4, "bootstrap_lower": 0.5, "bootstrap_upper": 0.5}
+"""Wider tolerances: rounded logarithms split a few ties of the signed ranks; the bootstrap draws at random, its
+interval is held to half its half-width."""
 
+_INTERVAL = ("estimate", "ci_lower", "ci_upper")
+_SUPPORT = ("n_tenured", "n_new", "n_not_compared", "money_not_compared", "support_share", "support_money_share")
+
+_BY_CHANCE = "by chance"
 _P_VALUES = ("p_value", "p_value_adjusted", "p_value_equivalence")
 _STATISTICS = ("van_elteren", "signed_rank", "welch")
 
 
-def differences(
-    document: dict[str, Any], from_rows: list[dict[str, Any]], *, left_out: Collection[str] = ()
-) -> dict[str, tuple[float, int]]:
+def differences(document: dict[str, Any], from_rows: list[dict[str, Any]]) -> dict[str, tuple[float, int]]:
     """Return for each quantity the largest relative difference and how many findings have it.
 
-    Args:
-        document: The product's findings document.
-        from_rows: The findings computed from the rows.
-        left_out: Estimands that the rows leave out.
-
     Raises:
-        SystemExit: One side has a finding that the other has not.
+        SystemExit: One side has a finding that the other has not, or numbers differ by more than the tolerance.
     """
-    ours, theirs = _product(document, left_out), {_key(row): _flat_row(row) for row in from_rows}
-    if ours.keys() != theirs.keys():
+    ours, theirs = product_numbers(document), {_key(row): _flat_row(row) for row in from_rows}
+    if ours.keys() != theirs.keys() or len(theirs) != len(from_rows):
         raise SystemExit(f"findings of one side only: {sorted(map(str, ours.keys() ^ theirs.keys()))[:5]}")
-    found: dict[str, tuple[float, int]] = {}
+    found: dict[str, tuple[float, int]] = {"findings": (0.0, len(theirs))}
     for key, numbers in theirs.items():
         for name, value in numbers.items():
+            if name in ours[key][_BY_CHANCE]:
+                continue
+            apart = _apart(name, ours[key], numbers)
+            if apart > LOOSE.get(name, TOLERANCE):
+                raise SystemExit(f"{name} of {key}: the product says {ours[key].get(name)}, the rows say {value}")
             worst, count = found.get(name, (0.0, 0))
-            found[name] = max(worst, relative(ours[key][name], value)), count + 1
+            found[name] = max(worst, apart), count + 1
     return found
+
+
+def _apart(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> float:
+    """Return how far a number of both sides is apart, relative to the larger; infinite where one side has none."""
+    one, other = ours.get(name), theirs[name]
+    if one is None or other is None:
+        return 0.0 if one is other else float("inf")
+    if isinstance(one, str) or isinstance(other, str):
+        return 0.0 if Decimal(one) == Decimal(other) else relative(float(one), float(other)) + TOLERANCE
+    if name.startswith("bootstrap"):
+        return abs(one - other) / (ours["bootstrap_upper"] - ours["bootstrap_lower"]) * 2
+    return relative(one, other)
 
 
 def relative(one: float, other: float) -> float:
@@ -44,47 +59,50 @@ def relative(one: float, other: float) -> float:
 
 
 def _key(row: dict[str, Any]) -> Key:
-    return row["estimand"], row["level_name"], tuple(sorted(row["scope"].items())), row["band"]
+    scope = tuple(sorted(row["scope"].items()))
+    return row["estimand"], row["level_name"], scope, row["band"], row.get("reading", "")
 
 
-def _flat_row(row: dict[str, Any]) -> dict[str, float]:
-    numbers = {name: row[name] for name in (*CHECKED, *_P_VALUES) if name in row}
+def _flat_row(row: dict[str, Any]) -> dict[str, Any]:
+    numbers = {name: row[name] for name in (*_INTERVAL, *_P_VALUES) if name in row}
     return {**numbers, **row["companions"]}
 
 
-def _product(document: dict[str, Any], left_out: Collection[str]) -> dict[Key, dict[str, float]]:
-    """Return the product's numbers under the names of the other side; findings without an estimate are left out.
+def product_numbers(document: dict[str, Any]) -> dict[Key, dict[str, Any]]:
+    """Return the product's numbers under the names of the other side.
 
-    So are those under another comparator or basis than the first of their estimand.
+    A comparator and basis other than the first of an estimand is another reading of the same question.
     """
-    found: dict[Key, dict[str, float]] = {}
-    money: dict[Key, dict[str, Any]] = {}
+    found: dict[Key, dict[str, Any]] = {}
     first: dict[str, tuple[str, str]] = {}
+    permuted = {finding["family"] for finding in document["findings"] if _is_permuted(finding)}
     for finding in document["findings"]:
         kind = finding["comparator"], finding["basis"]
-        if finding["estimand"] in left_out or kind != first.setdefault(finding["estimand"], kind):
-            continue
-        key = finding["estimand"], finding["level"], tuple(sorted(finding["scope"].items())), finding["tenure_band"]
-        if finding["estimand"] == "overpayment":
-            money[("offer_gap", *key[1:])] = finding
-        elif finding["estimate"] is not None:
-            numbers = {name: finding[name] for name in (*CHECKED, *_P_VALUES)}
-            found[key] = {**numbers, **_companions(finding)}
-    for key, finding in money.items():
-        net = next(item["estimate"] for item in finding["companions"] if item["name"] == "net")
-        found[key] |= {"gross_a_year": float(finding["estimate"] or 0), "net_a_year": float(net or 0)}
+        reading = "" if kind == first.setdefault(finding["estimand"], kind) else ":".join(kind)
+        scope = tuple(sorted(finding["scope"].items()))
+        numbers = {name: finding[name] for name in (*_INTERVAL, *_P_VALUES, *_SUPPORT)}
+        numbers["money_not_compared"] = float(numbers["money_not_compared"] or 0)
+        numbers[_BY_CHANCE] = ("p_value",) if _is_permuted(finding) else ()
+        if finding["family"] in permuted:
+            numbers[_BY_CHANCE] += ("p_value_adjusted", "ci_lower", "ci_upper")
+        key = finding["estimand"], finding["level"], scope, finding["tenure_band"], reading
+        found[key] = numbers | _companions(finding)
     for month in document["monthly"]:
-        found["offer_gap", "month", (("month", month["month"]),), None] = {name: month[name] for name in CHECKED}
+        key = "offer_gap", "month", (("month", month["month"]),), None, ""
+        found[key] = {_BY_CHANCE: (), **{name: month[name] for name in (*_INTERVAL, "n_tenured") if name in month}}
     return found
 
 
-def _companions(finding: dict[str, Any]) -> dict[str, float]:
-    numbers = {name: finding["diagnostics"][name] for name in ("heterogeneity_q", "tau")}
+def _is_permuted(finding: dict[str, Any]) -> bool:
+    """Say whether the p-value is drawn at random: the rows have none, and it moves what is adjusted with it."""
+    return str(finding["test"]).startswith("permutation")
+
+
+def _companions(finding: dict[str, Any]) -> dict[str, Any]:
+    numbers = {name: finding["diagnostics"][name] for name in ("heterogeneity_q", "tau", "standard_error", "df")}
     for item in finding["companions"]:
         name = item["name"]
         numbers[name] = item["statistic"] if name in _STATISTICS else item["estimate"]
-        if name == "share_above":
-            numbers |= {"share_above_lower": item["ci_lower"], "share_above_upper": item["ci_upper"]}
-        if name == "bootstrap":
-            numbers |= {"bootstrap_lower": item["ci_lower"], "bootstrap_upper": item["ci_upper"]}
+        if item["ci_lower"] is not None:
+            numbers |= {f"{name}_lower": item["ci_lower"], f"{name}_upper": item["ci_upper"]}
     return numbers

@@ -1,174 +1,197 @@
 """The other way to the findings of billing lines: pandas and scipy, as a good analyst would write it.
 
-``lines_ledger.py`` makes monthly prices, tenures and offers of the lines, ``rows_findings.py`` estimates. Left out, in
-its favour: reasons for what is rejected or excluded, reconciliation, ties to bytes; amounts beside the price and before
-discounts, plan age and contract; gaps against headline and standard offers, against the offer on the day the price was
-set and against joiners; change_gap; quantity bounds and personal offers; versions of a line are told apart by the date
-of issue alone; households (the study takes every customer as a party). Support, verdicts and a published database.
+``lines_read.py`` reads, ``lines_rejects.py`` checks, ``lines_dispositions.py`` says what becomes of each line,
+``lines_ledger.py`` prices months, ``lines_offers.py`` finds the offer in force, ``lines_changes.py`` looks back,
+``lines_findings.py`` and ``rows_findings.py`` estimate. Here they meet, and what the product publishes as tables is
+summed. Left out: see README.md.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from lines_ledger import (
-    CONTROLS,
-    GRAIN,
-    TICKS,
-    Ledger,
-    Lines,
-    comparable,
-    completed_months,
-    ledger,
-    match,
-    months_of,
-    offer_prices,
-    read,
-)
-from rows_findings import ALPHA, Rows, findings, offer_ratios
-from scipy import stats
+from lines_changes import Changes, cells_of, changes, joiners, price_set_on, pricing_month
+from lines_dispositions import Customers, customers_of, dispose, last_month, only_counted, reconcile
+from lines_findings import AsOf, all_findings, monthly
+from lines_ledger import BESIDE, GRAIN, GROUPS, NEW, TENURED, TICKS, Ledger, amounts_beside, ledger
+from lines_offers import BASES, REASONS, Matches, match, offer_prices
+from lines_read import read_lines, read_small
+from lines_rejects import MISSING, Checked, check_customers, check_events, check_lines, check_offers
+from rows_findings import Rows
 
 AS_OF = "2025-12"
 CURRENCY = "GBP"
-NEW_BELOW, TENURED_FROM = 12, 24
-CELL = ["product_id", "region", "channel"]
+CELL = [*GRAIN, "region", "channel"]
+_INTERVALS_A_YEAR = {"month": 12, "year": 1}
+_OFFERS = [
+    "offer_id", "origin", "audience", "product_id", "plan_id", "currency", "region", "channel", "interval_unit",
+    "interval_count", "valid_from", "valid_to", "list_unit_price", "intro_unit_price", "intro_cycles", "setup_fee",
+    "incentive_value",
+]  # fmt: skip
+_CUSTOMERS = ["customer_id", "tenure_start", "tenure_confidence", "is_vulnerable", "is_test"]
+_EVENTS = ["subscription_id", "changed_on", "old_price", "new_price", "announced_on"]
 
 
-def read_customers(folder: Path) -> pd.DataFrame:
-    """Read the customer file."""
-    return pd.read_csv(
-        folder / "customers.csv",
-        usecols=["customer_id", "tenure_start", "tenure_confidence", "is_vulnerable", "is_test"],
-        parse_dates=["tenure_start"],
-        dtype={"customer_id": "str", "tenure_confidence": "category", "is_vulnerable": "str"},
-    )
-
-
-def read_offers(folder: Path) -> pd.DataFrame:
-    """Read the offers to new customers; prices stay text, so that they are exact."""
-    money = ["list_unit_price", "intro_unit_price", "setup_fee", "incentive_value"]
-    offers = pd.read_csv(
-        folder / "offers.csv",
-        parse_dates=["valid_from", "valid_to"],
-        dtype={**dict.fromkeys(money, "str"), "interval_count": "str"},
-    )
-    offers = offers[offers["audience"].isin(["new_only", "all"]) & (offers["origin"] != "market")]
-    return offers.assign(price=offer_prices(offers))
-
-
-def questions(lines: Lines, book: Ledger) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the number of each entry's question to the offers, and the questions: grain, controls and pricing date."""
-    names = [*GRAIN, *CONTROLS, "issued_on"]
-    sizes = [len(lines.names[name]) + 1 for name in names]
-    packed = np.ravel_multi_index([lines.codes[name] + 1 for name in names], sizes)
-    number, distinct = pd.factorize(packed)
-    codes = dict(zip(names, np.unravel_index(distinct, sizes), strict=True))
-    asked = pd.DataFrame(
-        {name: np.array([None, *lines.names[name]], dtype=object)[code] for name, code in codes.items()}
-    )
-    asked["interval_unit"] = asked["interval_unit"].fillna("month")
-    asked["interval_count"] = asked["interval_count"].fillna("1")
-    asked["date"] = pd.to_datetime(asked.pop("issued_on"))
-    return number[book.line], asked
-
-
-def classify(lines: Lines, book: Ledger, customers: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return tenure in months (-1 where it is only a bound) and group of each entry."""
-    stated = customers["tenure_start"].to_numpy().astype("datetime64[D]")
-    unknown = np.isnat(stated)
-    start = np.where(unknown, lines.first_seen, stated)
-    censored = (customers["tenure_confidence"] == "censored").to_numpy() | unknown & (
-        months_of(lines.first_seen) == lines.data_start
-    )
-    who = lines.codes["customer_id"][book.line]
-    months = completed_months(start[who], lines.days["issued_on"][book.line])
-    bound = censored[who]
+def published_ledger(book: Ledger, matches: Matches, beside: np.ndarray) -> dict[str, Any]:
+    """Return, by month, count and sum of each number of the ledger, and entries by group and reason."""
+    price, number = book.price, matches.number
+    low = int(book.month.min())
+    month = book.month - low
+    span = int(month.max()) + 1
+    by_price = {
+        "tenure_months": book.tenure,
+        "is_censored": book.censored,
+        "plan_age_months": book.plan_age,
+        "quantity_micros": book.quantity,
+        "price_ticks": book.paid,
+        "standard_ticks": book.standard,
+        "interval_ticks": book.billed,
+        "band_order": np.where(book.band > 0, book.band.astype(np.int64), MISSING),
+        "n_candidates": matches.candidates[number],
+        "offer_ticks": matches.ticks("effective", number),
+        "offer_interval_ticks": matches.ticks("effective_interval", number),
+    }
+    for basis in BASES:
+        name = "standard_offer" if basis == "standard" else basis
+        by_price[f"{name}_ticks"] = matches.ticks(basis, number)
+        by_price[f"{basis}_interval_ticks"] = matches.ticks(f"{basis}_interval", number)
+    sums = {name: _by_month(values[price], month, span) for name, values in by_price.items()}
+    for name, ticks in zip(BESIDE, beside, strict=True):
+        sums[f"{name}_ticks"] = _by_month(ticks, month, span)
+    key = (month.astype(np.int32) * len(GROUPS) + book.group[price]) * len(REASONS) + matches.reason[number][price]
+    counts = np.bincount(key, minlength=span * len(GROUPS) * len(REASONS)).reshape(span, len(GROUPS), len(REASONS))
     return {
-        "months": np.where(bound, -1, months),
-        "is_new": ~bound & (months < NEW_BELOW),
-        "is_tenured": months >= TENURED_FROM,
+        "sums": {name: {str(low + m): pair for m, pair in enumerate(pairs)} for name, pairs in sums.items()},
+        "entries": [
+            [low + int(m), GROUPS[group], REASONS[reason], int(counts[m, group, reason])]
+            for m, group, reason in np.argwhere(counts)
+        ],
     }
 
 
-def as_rows(lines: Lines, book: Ledger, customers: pd.DataFrame, offers: pd.DataFrame) -> tuple[Rows, np.ndarray]:
-    """Return the ledger in cell order with the offer in force, and the month of each entry."""
-    number, asked = questions(lines, book)
-    best = match(asked, offers).reindex(np.arange(len(asked)))
-    version = pd.factorize(best["offer_id"])[0]
-    cells = [lines.codes[name][book.line] for name in CELL]
-    sizes = [len(lines.names[name]) for name in CELL]
-    cell = np.ravel_multi_index(cells, sizes).astype(np.int16)
-    order = np.argsort(cell, kind="stable")
-    who = lines.codes["customer_id"][book.line]
-    lens = customers["is_vulnerable"].astype("category")
-    price = book.ticks / TICKS
-    rows = {
-        "cell": cell,
-        "version": version[number],
-        "price": price,
-        "offer": (best["price"] / TICKS).to_numpy()[number],
-        **classify(lines, book, customers),
-        "vulnerable": lens.cat.codes.to_numpy()[who],
-        "party": who,
-    }
-    names = list(product(*(lines.names[name] for name in CELL)))
-    sorted_rows = {name: values[order] for name, values in rows.items()}
-    logs = np.log(sorted_rows["price"])
-    return Rows(**sorted_rows, log_price=logs, names=names, lens_values=list(lens.cat.categories)), book.month[order]
+def _by_month(values: np.ndarray, month: np.ndarray, span: int) -> list[tuple[int, int]]:
+    """Return count and exact sum of the values of each month that are not missing."""
+    known = values != MISSING
+    sums = np.bincount(month[known], values[known], span)
+    if np.abs(sums).max(initial=0) >= 2**53:
+        raise SystemExit("a sum is too large to be exact as a float")
+    return [(int(n), int(total)) for n, total in zip(np.bincount(month[known], minlength=span), sums, strict=True)]
 
 
-def take(rows: Rows, chosen: np.ndarray) -> Rows:
-    """Return the chosen entries."""
-    fields = {name: value[chosen] for name, value in vars(rows).items() if isinstance(value, np.ndarray)}
-    return Rows(**{**vars(rows), **fields})
-
-
-def monthly(rows: Rows, month: np.ndarray) -> list[dict[str, Any]]:
-    """Return the offer gap of every month, each customer a party."""
-    mask = rows.is_tenured & ~np.isnan(rows.offer)
-    first, number = np.unique(month[mask], return_inverse=True)
-    found, _ = offer_ratios(Rows(**{**vars(rows), "party": None}), mask, number, len(first))
-    half = stats.t.ppf(1 - ALPHA / 2, found["df"]) * found["se"]
-    lower, upper = np.expm1(found["log_ratio"] - half), np.expm1(found["log_ratio"] + half)
-    labels = first.astype("datetime64[M]").astype(str)
-    numbers = zip(labels, np.expm1(found["log_ratio"]), lower, upper, strict=True)
+def unmatched(lines: Checked, book: Ledger, matches: Matches, cell: np.ndarray, entries: np.ndarray) -> list[list[Any]]:
+    """Return cell, group, reason, customers and money in ticks of the as-of entries without an offer."""
+    price = book.price[entries]
+    reason = matches.reason[matches.number[price]]
+    table = pd.DataFrame(
+        {"cell": cell[price], "group": book.group[price], "reason": reason, "ticks": book.paid[price], "price": price}
+    )[reason > 0]
+    found = table.groupby(["cell", "group", "reason"]).agg({"price": ["size", "first"], "ticks": "sum"})
     return [
-        {
-            "estimand": "offer_gap",
-            "level_name": "month",
-            "scope": {"month": label},
-            "band": None,
-            "estimate": estimate,
-            "ci_lower": low,
-            "ci_upper": high,
-            "companions": {},
-        }
-        for label, estimate, low, high in numbers
+        [names_of(lines, book, first), GROUPS[group], REASONS[why], int(n), int(ticks)]
+        for (_, group, why), (n, first, ticks) in zip(found.index, found.to_numpy(), strict=True)
     ]
 
 
+def names_of(lines: Checked, book: Ledger, price: int) -> list[str | None]:
+    """Return the values of the cell of a price."""
+    codes = {name: book.codes[name][price] for name in CELL}
+    return [lines.table.values[name][code] if code >= 0 else None for name, code in codes.items()]
+
+
+def as_of_rows(
+    lines: Checked, book: Ledger, matches: Matches, people: Customers, events: Checked
+) -> tuple[AsOf, list[list[Any]]]:
+    """Return the as-of entries of the currency in cell order with all that findings need, and who is unmatched."""
+    cell, examples = cells_of(book, CELL)
+    entries = book.at(last_month(AS_OF))
+    change = changes(lines, book, matches, events, last_month(AS_OF))
+    names = [names_of(lines, book, example) for example in examples]
+    ours = np.array([name[CELL.index("currency")] == CURRENCY for name in names])
+    kept = np.flatnonzero(ours[cell[book.price[entries]]])
+    kept = kept[np.argsort(cell[book.price[entries[kept]]], kind="stable")]
+    price = book.price[entries[kept]]
+    number, at_set = matches.number[price], matches.at_set[kept]
+    version = np.append(pd.factorize(matches.offers["offer_id"])[0], -1)
+    offers = {basis: matches.ticks(basis, number) for basis in BASES}
+    primary = offers["effective"]
+    paid = book.paid[price] / TICKS
+    who = book.codes["customer_id"][price]
+    rows = Rows(
+        cell=cell[price],
+        version=version[matches.offer[number]],
+        price=paid,
+        log_price=np.log(paid),
+        offer=np.where(primary > 0, primary, np.nan) / TICKS,
+        months=np.where(book.band[price] > 0, book.tenure[price], -1),
+        is_new=book.group[price] == NEW,
+        is_tenured=book.group[price] == TENURED,
+        vulnerable=people.lens[who],
+        party=who,
+        names=[(name[0], *name[4:]) for name in names],
+        lens_values=people.lens_values,
+    )
+    found = AsOf(
+        rows=rows,
+        offers=offers,
+        billed=book.billed[price],
+        offers_billed={basis: matches.ticks(f"{basis}_interval", number) for basis in BASES},
+        rate=np.array([_INTERVALS_A_YEAR[name[2]] // int(name[3]) for name in names]),
+        offer_set=matches.ticks("effective", at_set),
+        version_set=version[matches.offer[at_set]],
+        changes=Changes(*(values[kept] for values in vars(change).values())),
+        pricing_month=pricing_month(lines, book, price),
+        joined=joiners(lines, book, cell),
+    )
+    return found, unmatched(lines, book, matches, cell, entries)
+
+
+def by_month(lines: Checked, book: Ledger, matches: Matches, last: int) -> list[dict[str, Any]]:
+    """Return the offer gap of every month up to the last."""
+    position = lines.table.values["currency"].tolist().index(CURRENCY)
+    primary = matches.ticks("effective", matches.number)
+    fits = (book.group == TENURED) & (primary > 0) & (book.codes["currency"] == position)
+    entries = np.flatnonzero(fits[book.price] & (book.month <= last))
+    price = book.price[entries]
+    version = pd.factorize(matches.offers["offer_id"])[0][matches.offer[matches.number[price]]]
+    return monthly(book.month[entries], version, book.paid[price] / TICKS, primary[price] / TICKS)
+
+
 def main(file: Path, target: Path) -> None:
-    """Write the findings of a file as JSON, with the seconds of each step."""
+    """Write the findings of a file and what is published beside them as JSON, with the seconds of each step."""
     clock = [time.perf_counter()]
-    text = read(file)
-    customers, offers = read_customers(file.parent), read_offers(file.parent)
+    table = read_lines(file)
+    people_file = check_customers(read_small(file.parent / "customers.csv", _CUSTOMERS))
+    offers_file = check_offers(read_small(file.parent / "offers.csv", _OFFERS))
+    events = check_events(read_small(file.parent / "price_events.csv", _EVENTS))
     clock.append(time.perf_counter())
-    lines = comparable(text, customers, CURRENCY)
-    del text
-    as_of = int(months_of(np.datetime64(AS_OF)))
-    book = ledger(lines, as_of)
+    lines, net = check_lines(table)
+    people, counted = customers_of(people_file, table.values["customer_id"])
+    found = dispose(lines, net, people)
+    rows = [
+        *reconcile(lines, net, found), *counted, *only_counted("offers", offers_file),
+        *only_counted("price_events", events),
+    ]  # fmt: skip
     clock.append(time.perf_counter())
-    known = customers.set_index("customer_id").reindex(lines.names["customer_id"]).reset_index()
-    rows, month = as_rows(lines, book, known, offers)
-    del lines, book
+    book = ledger(lines, net, found, people)
+    beside = amounts_beside(lines, net, found, book)
+    del net, found
+    table.codes.clear()
     clock.append(time.perf_counter())
-    found = findings(take(rows, month == as_of)) + monthly(rows, month)
+    month = last_month(AS_OF)
+    entries = book.at(month)
+    matches = match(lines, book, offer_prices(offers_file), entries, price_set_on(lines, book, entries, month))
+    published = published_ledger(book, matches, beside)
+    del beside
     clock.append(time.perf_counter())
-    seconds = dict(zip(("read", "ledger", "offers", "estimate"), np.diff(clock).round(2).tolist(), strict=True))
-    target.write_text(json.dumps({"findings": found, "seconds": seconds}))
+    as_of, without = as_of_rows(lines, book, matches, people, events)
+    gaps = all_findings(as_of) + by_month(lines, book, matches, month)
+    clock.append(time.perf_counter())
+    steps = ("read", "dispositions", "ledger", "offers", "estimate")
+    seconds = dict(zip(steps, np.diff(clock).round(2).tolist(), strict=True))
+    document = {"findings": gaps, "seconds": seconds, "reconciliation": rows, "ledger": published, "unmatched": without}
+    target.write_text(json.dumps(document, default=lambda value: value.item()))

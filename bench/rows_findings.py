@@ -6,8 +6,8 @@ database are left out. Formulas: docs/method.md. Positive = tenured customers pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -16,8 +16,10 @@ import pandas as pd
 import rows_robust as robust
 from scipy import stats
 
+KEY = ("estimand", "level_name", "scope", "band")
 ALPHA = 0.05
 MARGIN = 0.01
+TICKS = 10_000
 MIN_PER_GROUP = 10
 BANDS = {"0": (0, 12), "1": (12, 24), "2": (24, 36), "3-4": (36, 60), "5-9": (60, 120), "10+": (120, 10_000)}
 
@@ -70,14 +72,21 @@ def rank_cells(rows: Rows, tenured: np.ndarray, new: np.ndarray, cells: np.ndarr
 
 @dataclass
 class Results:
-    """Rows of findings, then adjusted together within their families."""
+    """Rows of findings, then adjusted together within their families; ``facts`` need no adjustment."""
 
     rows: list[dict[str, Any]]
+    facts: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, key: dict[str, Any], family: str, ratio: Iterable[float], companions: dict[str, float]) -> None:
         """Add a finding; ``ratio`` is its log ratio, standard error and degrees of freedom."""
         estimated = dict(zip(("log_ratio", "se", "df"), ratio, strict=True))
+        companions = {"standard_error": estimated["se"], "df": estimated["df"], **companions}
         self.rows.append({**key, **estimated, "family": family, "companions": companions})
+
+    def add_fact(self, key: dict[str, Any], estimate: Any, companions: dict[str, Any]) -> None:
+        """Add a finding without a test; its estimate is None where nothing could be compared."""
+        named = {name: key.get(name, "") for name in (*KEY, "reading")}
+        self.facts.append({**named, "estimate": estimate, "companions": companions})
 
     def finish(self) -> list[dict[str, Any]]:
         """Adjust by Benjamini-Hochberg, widen the intervals of selected members, return plain findings."""
@@ -93,8 +102,9 @@ class Results:
         table["p_value_equivalence"] = robust.equivalence_p(table["log_ratio"], table["se"], table["df"], MARGIN)
         table["ci_lower"], table["ci_upper"] = np.expm1(table["log_ratio"] - half), np.expm1(table["log_ratio"] + half)
         table["band"] = table["band"].astype(object).where(table["band"].notna(), None)
-        kept = ["estimand", "level_name", "scope", "band", "estimate", "ci_lower", "ci_upper", "p_value"]
-        return table[[*kept, "p_value_adjusted", "p_value_equivalence", "companions"]].to_dict("records")
+        table["reading"] = table["reading"].fillna("") if "reading" in table else ""
+        kept = [*KEY, "reading", "estimate", "ci_lower", "ci_upper", "p_value"]
+        return table[[*kept, "p_value_adjusted", "p_value_equivalence", "companions"]].to_dict("records") + self.facts
 
 
 def log_ratio(tenured: pd.DataFrame, new: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -114,48 +124,99 @@ def standardised(tenured: pd.DataFrame, new: pd.DataFrame) -> tuple[float, float
     return float(np.log(a / b)), float(np.sqrt(v.sum())), float(v.sum() ** 2 / (v**2 / (np.r_[n_t, n_n] - 1)).sum())
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """Both arms of a scope over its compared cells, arrays of shape (cells,)."""
+
+    cells: np.ndarray
+    tenured: pd.DataFrame
+    new: pd.DataFrame
+    u: np.ndarray
+    u_variance: np.ndarray
+    logs: list[tuple[np.ndarray, np.ndarray]]
+    n_cells: int
+
+    def companions(self) -> dict[str, Any]:
+        """Return the companions over all cells together."""
+        size_t, size_n = self.tenured["size"].to_numpy(), self.new["size"].to_numpy()
+        weight, pairs = 1 / (size_t + size_n + 1), size_t * size_n
+        difference = (self.tenured["log"] - self.new["log"]).to_numpy()
+        return {
+            "hodges_lehmann": robust.hodges_lehmann(*self.logs, self.cells, self.n_cells),
+            "geometric": np.expm1((size_t * difference).sum() / size_t.sum()),
+            "van_elteren": ((self.u - pairs / 2) * weight).sum() / np.sqrt((self.u_variance * weight**2).sum()),
+            "probability_superiority": (self.u * weight).sum() / (pairs * weight).sum(),
+            "n_tenured": int(size_t.sum()),
+            "n_new": int(size_n.sum()),
+        }
+
+    def of_cell(self, position: int) -> Contrast:
+        """Return the contrast of one cell."""
+        one = slice(position, position + 1)
+        bounds = [np.searchsorted(cell, [self.cells[position], self.cells[position] + 1]) for cell, _ in self.logs]
+        logs = [(cell[low:high], log[low:high]) for (cell, log), (low, high) in zip(self.logs, bounds, strict=True)]
+        return Contrast(
+            self.cells[one], self.tenured[one], self.new[one], self.u[one], self.u_variance[one], logs, self.n_cells
+        )
+
+
+def contrast(
+    rows: Rows, arms: tuple[pd.DataFrame, pd.DataFrame], tenured: np.ndarray, new: np.ndarray, cells: np.ndarray
+) -> Contrast:
+    """Return both arms over the chosen cells."""
+    ranked = rank_cells(rows, tenured, new, cells)
+    logs = [(rows.cell[mask], rows.log_price[mask]) for mask in (tenured, new)]
+    return Contrast(cells, arms[0].iloc[cells], arms[1].iloc[cells], *ranked, logs, len(rows.names))
+
+
+def support(
+    rows: Rows, tenured: np.ndarray, compared: np.ndarray, group: np.ndarray | None = None, n: int = 1
+) -> list[dict[str, Any]]:
+    """Return for n groups how many of the tenured are compared, and the money a year of those who are not."""
+    group = np.zeros(len(rows.cell), dtype=np.int64) if group is None else group
+    left = tenured & ~compared
+    sizes = [np.bincount(group[mask], minlength=n) for mask in (tenured, left)]
+    money = [np.bincount(group[mask], rows.price[mask], n) for mask in (tenured, left)]
+    return [
+        {
+            "n_not_compared": int(sizes[1][i]),
+            "money_not_compared": 12 * money[1][i],
+            "support_share": 1 - sizes[1][i] / sizes[0][i] if sizes[0][i] else None,
+            "support_money_share": 1 - money[1][i] / money[0][i] if sizes[0][i] else None,
+        }
+        for i in range(n)
+    ]
+
+
 def like_for_like(rows: Rows, results: Results, key: dict, tenured: np.ndarray, new: np.ndarray) -> None:
     """Add the like-for-like gap of a scope, and of each cell where the scope is the whole rows."""
-    arms = per_cell(rows, tenured), per_cell(rows, new)
-    cells = np.flatnonzero((arms[0]["size"] >= MIN_PER_GROUP) & (arms[1]["size"] >= MIN_PER_GROUP))
-    if not len(cells):
+    if not tenured.any() and key["band"] is not None:
         return
-    t, n = arms[0].iloc[cells], arms[1].iloc[cells]
-    u, u_variance = rank_cells(rows, tenured, new, cells)
-    size_t, size_n = t["size"].to_numpy(), n["size"].to_numpy()
-    weight, pairs = 1 / (size_t + size_n + 1), size_t * size_n
-    z = ((u - pairs / 2) * weight).sum() / np.sqrt((u_variance * weight**2).sum())
-    difference = t["log"].to_numpy() - n["log"].to_numpy()
-    logs = [(rows.cell[mask], rows.log_price[mask]) for mask in (tenured, new)]
-    each = log_ratio(t, n)
-    companions = {
-        **robust.heterogeneity(*each[:2]),
-        "hodges_lehmann": robust.hodges_lehmann(*logs, cells, len(rows.names)),
-        "geometric": np.expm1((size_t * difference).sum() / size_t.sum()),
-        "van_elteren": z,
-        "probability_superiority": (u * weight).sum() / (pairs * weight).sum(),
-    }
+    arms = per_cell(rows, tenured), per_cell(rows, new)
+    sizes = [arm["size"].to_numpy() for arm in arms]
+    qualified = (sizes[0] >= MIN_PER_GROUP) & (sizes[1] >= MIN_PER_GROUP)
+    compared = qualified[rows.cell]
+    covered = support(rows, tenured, compared)[0]
+    named = {"estimand": "like_for_like_gap", **key}
+    if not qualified.any():
+        results.add_fact(named, None, covered)
+        return
+    both = contrast(rows, arms, tenured, new, np.flatnonzero(qualified))
+    each = log_ratio(both.tenured, both.new)
+    companions = both.companions() | robust.heterogeneity(*each[:2]) | covered
     if key["family"] == "pooled":
         prices = [(rows.cell[mask], rows.price[mask]) for mask in (tenured, new)]
-        lower, upper = robust.bootstrap(*prices, cells, len(rows.names))
+        lower, upper = robust.bootstrap(*prices, both.cells, len(rows.names))
         companions |= {"bootstrap_lower": lower, "bootstrap_upper": upper}
-    results.add({"estimand": "like_for_like_gap", **key}, f"lfl:{key['family']}", standardised(t, n), companions)
+    results.add(named, f"lfl:{key['family']}", standardised(both.tenured, both.new), companions)
     if key["family"] != "pooled":
         return
-    bounds = [np.searchsorted(cell, np.arange(len(rows.names) + 1)) for cell, _ in logs]
-    cell_z, above = (u - pairs / 2) / np.sqrt(u_variance), u / pairs
-    for i, cell in enumerate(cells):
-        here = [
-            (keys[at[cell] : at[cell + 1]], values[at[cell] : at[cell + 1]])
-            for (keys, values), at in zip(logs, bounds, strict=True)
-        ]
-        companions = {
-            "hodges_lehmann": robust.hodges_lehmann(*here, cells[i : i + 1], len(rows.names)),
-            "geometric": np.expm1(difference[i]),
-            "van_elteren": cell_z[i],
-            "probability_superiority": above[i],
-        }
-        results.add(cell_key("like_for_like_gap", rows, cell), "lfl:cells", [x[i] for x in each], companions)
+    shares = support(rows, tenured, compared, rows.cell, len(rows.names))
+    for position, cell in enumerate(both.cells):
+        numbers = both.of_cell(position).companions() | shares[cell]
+        results.add(cell_key("like_for_like_gap", rows, cell), "lfl:cells", [x[position] for x in each], numbers)
+    for cell in np.flatnonzero(~qualified & (sizes[0] + sizes[1] > 0)):
+        results.add_fact(cell_key("like_for_like_gap", rows, cell), None, shares[cell])
 
 
 def raw(rows: Rows, results: Results, key: dict, tenured: np.ndarray, new: np.ndarray) -> None:
@@ -166,6 +227,7 @@ def raw(rows: Rows, results: Results, key: dict, tenured: np.ndarray, new: np.nd
     arms = [pd.DataFrame({"size": [len(p)], "sum": [p.sum()], "var": [p.var(ddof=1)]}) for p in prices]
     u = stats.mannwhitneyu(*prices)
     companions = {
+        **support(rows, tenured, tenured)[0],
         "welch": stats.ttest_ind(*prices, equal_var=False).statistic,
         "mann_whitney": u.statistic / (len(prices[0]) * len(prices[1])),
     }
@@ -236,33 +298,47 @@ def offer_companions(
     }
 
 
-def offers(rows: Rows, results: Results, key: dict, chosen: np.ndarray) -> None:
-    """Add the offer gap and the overpayment of a scope, and of each cell where the scope is the whole rows."""
+def offers(
+    rows: Rows,
+    results: Results,
+    key: dict,
+    chosen: np.ndarray,
+    *,
+    more: dict[str, Any] | None = None,
+    with_cells: bool = True,
+) -> None:
+    """Add the offer gap of a scope, and of each cell where the scope is the whole rows; ``more`` are companions."""
     mask = chosen & ~np.isnan(rows.offer)
     if not mask.any():
+        if key["band"] is None:
+            results.add_fact({"estimand": "offer_gap", **key}, None, support(rows, chosen, mask)[0])
         return
     cell, price, offer = rows.cell[mask], rows.price[mask], rows.offer[mask]
     version, party = rows.version[mask], None if rows.party is None else rows.party[mask]
     ratio, by_version = offer_ratios(rows, mask, np.zeros(len(cell), dtype=np.int64), 1)
-    excess = price - offer
     companions = {
         **offer_companions(cell, price, offer, version if by_version[0] else party),
-        "gross_a_year": 12 * excess.clip(min=0).sum(),
-        "net_a_year": 12 * excess.sum(),
+        **support(rows, chosen, mask)[0],
+        **(more or {}),
     }
-    results.add({"estimand": "offer_gap", **key}, f"offer:{key['family']}", ratio.iloc[0], companions)
-    if key["family"] != "pooled":
+    family = f"offer:{key['family']}:{key.get('reading', '')}"
+    results.add({"estimand": "offer_gap", **key}, family, ratio.iloc[0], companions)
+    if key["family"] != "pooled" or not with_cells:
         return
     each, by_version = offer_ratios(rows, mask, cell.astype(np.int64), len(rows.names))
     bounds = np.searchsorted(cell, np.arange(len(rows.names) + 1))
+    shares = support(rows, chosen, mask, rows.cell, len(rows.names))
     for number, (start, stop) in enumerate(pairwise(bounds)):
         if stop > start:
             here = slice(start, stop)
             shared = version if by_version[number] else party
-            companions = offer_companions(
-                cell[here], price[here], offer[here], None if shared is None else shared[here]
+            companions = (
+                offer_companions(cell[here], price[here], offer[here], None if shared is None else shared[here])
+                | shares[number]
             )
             results.add(cell_key("offer_gap", rows, number), "offer:cells", each.iloc[number], companions)
+        elif shares[number]["n_not_compared"]:
+            results.add_fact(cell_key("offer_gap", rows, number), None, shares[number])
 
 
 def cell_key(estimand: str, rows: Rows, number: int) -> dict[str, Any]:
@@ -270,21 +346,15 @@ def cell_key(estimand: str, rows: Rows, number: int) -> dict[str, Any]:
     return {"estimand": estimand, "level_name": "cell", "scope": scope, "band": None}
 
 
-def findings(rows: Rows) -> list[dict[str, Any]]:
-    """Return every finding: pooled with its cells, by tenure band, by lens value."""
-    results = Results([])
+def scopes(rows: Rows) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield key, tenured customers, those held against offers and everyone of each scope: whole, bands, lens values."""
     everywhere = np.ones(len(rows.cell), dtype=bool)
     pooled = {"level_name": "pooled", "scope": {}, "band": None, "family": "pooled"}
-    scopes = [(pooled, rows.is_tenured, rows.is_tenured, everywhere)]
+    yield pooled, rows.is_tenured, rows.is_tenured, everywhere
     for label, (low, high) in BANDS.items():
         inside = (rows.months >= low) & (rows.months < high)
-        scopes.append(({**pooled, "band": label, "family": "bands"}, inside & ~rows.is_new, inside, everywhere))
+        yield {**pooled, "band": label, "family": "bands"}, inside & ~rows.is_new, inside, everywhere
     for code, value in enumerate(rows.lens_values):
         inside = rows.vulnerable == code
         key = {"level_name": "lens", "scope": {"is_vulnerable": value}, "band": None, "family": "lens"}
-        scopes.append((key, inside & rows.is_tenured, inside & rows.is_tenured, inside))
-    for key, tenured, against_offer, inside in scopes:
-        like_for_like(rows, results, key, tenured, rows.is_new & inside)
-        raw(rows, results, key, tenured, rows.is_new & inside)
-        offers(rows, results, key, against_offer)
-    return results.finish()
+        yield key, inside & rows.is_tenured, inside & rows.is_tenured, inside
