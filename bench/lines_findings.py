@@ -130,11 +130,12 @@ def _change(as_of: AsOf, mask: np.ndarray) -> tuple[list[float], dict[str, float
     number, _ = pd.factorize(as_of.rows.version[mask])
     size, total = np.bincount(number), np.bincount(number, value)
     mean = value.mean()
-    variance = ((total - size * mean) ** 2 / (1 - size / n)).sum() / n**2
+    effective = n**2 / (size**2).sum() if len(size) > 1 else np.nan
+    variance = ((total - size * mean) ** 2 / (1 - size / n)).sum() / n**2 if len(size) > 1 else np.nan
     # Rounded, so that equal differences of unequal prices are ties.
     rounded = value.round(13)
     ranks = np.bincount(number, np.sign(rounded) * stats.rankdata(np.abs(rounded)))
-    return [mean, np.sqrt(variance), n**2 / (size**2).sum() - 1], {
+    return [mean, np.sqrt(variance), effective - 1], {
         "signed_rank": ranks.sum() / np.sqrt((ranks**2).sum()),
         "tenured_mean_log_change": own.mean(),
         "offer_mean_log_change": offered.mean(),

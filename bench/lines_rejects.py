@@ -140,6 +140,10 @@ class Checked:
     def interval(self) -> None:
         """Parse the billing interval; a blank is a month, or 1."""
         self.word("interval_unit", ("day", "week", "month", "year"), "INTERVAL_UNKNOWN", "month")
+        self.table.tidy("interval_count")
+        whole = pd.Series(self.table.values["interval_count"], dtype="str")
+        # 1 and 1.0 are the same number, and one key.
+        self.table.values["interval_count"] = whole.str.replace(r"^\+?0*(\d+)\.?0*$", r"\1", regex=True).to_numpy()
         self.table.tidy("interval_count", blank="1")
         self.whole("interval_count", least=1, reason="INTERVAL_UNKNOWN")
 
@@ -171,7 +175,7 @@ def check_lines(table: Table) -> tuple[Checked, np.ndarray]:
     lines.note("AMOUNT_MISSING", net == MISSING)
     is_recurring = lines.is_word("line_kind", "recurring")
     is_free = (net == 0) & is_recurring & lines.is_word("invoice_status", "final")
-    is_free &= ~lines.is_word("is_proration", "true")
+    is_free &= lines.is_word("is_proration", "false")
     lines.note("BAD_PRICE", is_free & ~(lines.number("discount_amount") > 0))
     lines.note("QTY_ZERO", is_recurring & (lines.number("quantity") == 0))
     lines.note("DATE_MISSING", np.isnat(lines.date("issued_on")))

@@ -93,9 +93,9 @@ class Results:
         table = pd.DataFrame(self.rows)
         table["p_value"] = 2 * stats.t.sf(np.abs(table["log_ratio"] / table["se"]), table["df"])
         by_family = table.groupby("family")["p_value"]
-        table["p_value_adjusted"] = by_family.transform(stats.false_discovery_control)
+        table["p_value_adjusted"] = by_family.transform(_adjusted)
         selected = table["p_value_adjusted"] < ALPHA
-        share = selected.groupby(table["family"]).transform("sum") / by_family.transform("size")
+        share = selected.groupby(table["family"]).transform("sum") / by_family.transform("count").clip(lower=1)
         table["level"] = np.where(selected, 1 - ALPHA * share, 1 - ALPHA)
         half = stats.t.ppf(0.5 + table["level"] / 2, table["df"]) * table["se"]
         table["estimate"] = np.expm1(table["log_ratio"])
@@ -105,6 +105,12 @@ class Results:
         table["reading"] = table["reading"].fillna("") if "reading" in table else ""
         kept = [*KEY, "reading", "estimate", "ci_lower", "ci_upper", "p_value"]
         return table[[*kept, "p_value_adjusted", "p_value_equivalence", "companions"]].to_dict("records") + self.facts
+
+
+def _adjusted(p_values: pd.Series) -> pd.Series:
+    """Return the p-values of a family adjusted by Benjamini-Hochberg; what has none is no test."""
+    known = p_values.dropna()
+    return pd.Series(stats.false_discovery_control(known), index=known.index).reindex(p_values.index)
 
 
 def log_ratio(tenured: pd.DataFrame, new: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -242,15 +248,18 @@ def clustered(group: np.ndarray, price: np.ndarray, offer: np.ndarray, within: n
     group, price, offer = group[within], price[within], offer[within]
     total_p, total_b = np.bincount(group, price, n), np.bincount(group, offer, n)
     residual = price - (total_p / total_b)[group] * offer
-    variance = np.bincount(group, residual**2 / (1 - offer / total_b[group]), n) / total_p**2
-    effective = total_b**2 / np.bincount(group, offer**2, n)
+    alone = np.bincount(group, minlength=n) < 2
+    others = np.where(alone[group], np.nan, 1 - offer / total_b[group])
+    variance = np.bincount(group, residual**2 / others, n) / total_p**2
+    effective = np.where(alone, np.nan, total_b**2 / np.bincount(group, offer**2, n))
     return pd.DataFrame({"log_ratio": np.log(total_p / total_b), "se": np.sqrt(variance), "df": effective - 1})
 
 
 def wider(by_party: pd.DataFrame, by_version: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """Return, scope by scope, the estimate with the wider interval, and whether that is by offer version."""
     half = [stats.t.ppf(1 - ALPHA / 2, frame["df"]) * frame["se"] for frame in (by_party, by_version)]
-    is_version = half[1] > half[0]
+    # What cannot be computed, for want of a second cluster, is wider than anything.
+    is_version = ~(half[1] <= half[0])
     return by_version.where(is_version, by_party), is_version.to_numpy()
 
 
@@ -292,8 +301,8 @@ def offer_companions(
         "count_weighted": (size[there] * (by_cell[0][there] / by_cell[1][there])).sum() / len(price) - 1,
         "median_ratio": np.median(ratio) - 1,
         "share_above": k / n,
-        "share_above_lower": stats.beta.ppf(ALPHA / 2, k, n - k + 1),
-        "share_above_upper": stats.beta.ppf(1 - ALPHA / 2, k + 1, n - k),
+        "share_above_lower": stats.beta.ppf(ALPHA / 2, k, n - k + 1) if k else 0.0,
+        "share_above_upper": stats.beta.ppf(1 - ALPHA / 2, k + 1, n - k) if k < n else 1.0,
         "signed_rank": sums.sum() / np.sqrt((sums**2).sum()) if sums.any() else 0.0,
     }
 
@@ -354,7 +363,8 @@ def scopes(rows: Rows) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray,
     for label, (low, high) in BANDS.items():
         inside = (rows.months >= low) & (rows.months < high)
         yield {**pooled, "band": label, "family": "bands"}, inside & ~rows.is_new, inside, everywhere
-    for code, value in enumerate(rows.lens_values):
+    unknown = [(-1, None)] if (rows.vulnerable < 0).any() else []
+    for code, value in [*enumerate(rows.lens_values), *unknown]:
         inside = rows.vulnerable == code
         key = {"level_name": "lens", "scope": {"is_vulnerable": value}, "band": None, "family": "lens"}
         yield key, inside & rows.is_tenured, inside & rows.is_tenured, inside
