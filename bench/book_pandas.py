@@ -95,4 +95,5 @@ def main(file: Path, target: Path) -> None:
     found = findings(book)
     clock.append(time.perf_counter())
     seconds = dict(zip(("read", "prepare", "estimate"), np.diff(clock).round(2).tolist(), strict=True))
-    target.write_text(json.dumps({"findings": found, "seconds": seconds}))
+    document = {"findings": found, "seconds": seconds}
+    target.write_text(json.dumps(document, default=lambda value: value.item()))

@@ -42,8 +42,8 @@ def differences(document: dict[str, Any], from_rows: list[dict[str, Any]]) -> di
 
 
 def _apart(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> float:
-    """Return how far a number of both sides is apart, relative to the larger; infinite where one side has none (or NaN)."""
-    one, other = (None if value != value else value for value in (ours.get(name), theirs[name]))
+    """Return how far a number of both sides is apart, relative to the larger; infinite where only one side has it."""
+    one, other = (None if str(value) == "nan" else value for value in (ours.get(name), theirs[name]))
     if one is None or other is None:
         return 0.0 if one is other else float("inf")
     if isinstance(one, str) or isinstance(other, str):

@@ -1,8 +1,8 @@
 """The exports that the lines benchmark reads: a generated firm with all traps of real ones, and the study beside them.
 
 ``fairness.synth`` draws a firm of six cells each of a monthly and a yearly product over 36 months, about 14 lines a
-customer. Its lines, of 29 columns, are written as one CSV and one Parquet file; offers, customers and price events are
-the CSV files it writes.
+customer. Its lines, of 29 columns, are written as one CSV and one Parquet file; customers and price events are the CSV
+files it writes, and so are the offers but for every twelfth.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 SEED = 20250101
-VERSION = 1
+VERSION = 2
 """Raised when the generated rows change: a cached export of another version is written anew."""
 
 CONFIG = """\
@@ -74,12 +74,19 @@ def make_export(folder: Path, rows: int, *, seed: int = SEED) -> None:
         con.execute(f"copy (from '{blocks}/lines*.parquet') to '{files['csv']}' (header)")
         con.execute(f"copy (from '{blocks}/lines*.parquet') to '{files['parquet']}' (format parquet)")
         counted = con.execute(f"select count(*) from '{files['parquet']}'").fetchone()
-    for name in ("offers.csv", "customers.csv", "price_events.csv"):
+    for name in ("customers.csv", "price_events.csv"):
         (blocks / name).replace(folder / name)
+    _withdraw_offers(blocks / "offers.csv", folder / "offers.csv")
     for file in blocks.iterdir():
         file.unlink()
     blocks.rmdir()
     stamp.write_text(json.dumps({**made, "rows": counted[0] if counted else 0}))
+
+
+def _withdraw_offers(source: Path, target: Path) -> None:
+    """Write the offers without every twelfth: real files have gaps, and customers whom no offer serves."""
+    header, *offers = source.read_text().splitlines(keepends=True)
+    target.write_text(header + "".join(row for number, row in enumerate(offers) if number % 12))
 
 
 def write_config(file: Path, output: Path) -> Path:

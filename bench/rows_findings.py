@@ -228,7 +228,10 @@ def like_for_like(rows: Rows, results: Results, key: dict, tenured: np.ndarray, 
 def raw(rows: Rows, results: Results, key: dict, tenured: np.ndarray, new: np.ndarray) -> None:
     """Add the raw gap of a scope: ratio of means, Welch and Mann-Whitney."""
     prices = rows.price[tenured], rows.price[new]
-    if not len(prices[0]):
+    if not all(map(len, prices)):
+        if len(prices[0]) or key["band"] is None:
+            nobody = np.zeros_like(tenured)
+            results.add_fact({"estimand": "raw_gap", **key}, None, support(rows, tenured, nobody)[0])
         return
     arms = [pd.DataFrame({"size": [len(p)], "sum": [p.sum()], "var": [p.var(ddof=1)]}) for p in prices]
     u = stats.mannwhitneyu(*prices)
