@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from lines_read import WORDS, Table, add_interval, months_of
-from lines_rejects import CLEAN, KINDS, MICROS, MISSING, REASONS, Checked
+from lines_rejects import CLEAN, KINDS, MICROS, MISSING, NO_DAY, REASONS, Checked, day_numbers
 
 ACCEPTED, DUPLICATE = 0, 1
 OUTCOMES = (
@@ -148,21 +148,23 @@ def _incomparable(lines: Checked, net: np.ndarray, customers: Customers, found: 
     """Exclude recurring lines that state no price of one full interval of a customer who had joined."""
     table = lines.table
     rows = np.flatnonzero(found == ACCEPTED)
-    start, end, issued = (
-        lines.days[name][table.codes[name][rows]] for name in ("period_start", "period_end", "issued_on")
-    )
-    joined = customers.tenure_start()[table.codes["customer_id"][rows]]
+    starts, ends, issues = (table.codes[name][rows] for name in ("period_start", "period_end", "issued_on"))
+    end = day_numbers(lines.days["period_end"])[ends]
+    joined = day_numbers(customers.tenure_start())[table.codes["customer_id"][rows]]
     partial, late = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     units, counts = table.codes["interval_unit"][rows], table.codes["interval_count"][rows]
     for unit, count in np.unique(np.stack((units, counts)), axis=1).T:
         here = np.flatnonzero((units == unit) & (counts == count))
         word, n = str(table.values["interval_unit"][unit]), int(lines.micros["interval_count"][count])
-        off = np.abs((end[here] - add_interval(start[here], word, n)).astype(np.int64))
-        partial[here] = off > _SLACK_DAYS.get(word, 1)
-        late[here] = joined[here] >= add_interval(issued[here], word, n)
+        full, later = (
+            day_numbers(add_interval(lines.days[name], word, n))[codes[here]]
+            for name, codes in (("period_start", starts), ("issued_on", issues))
+        )
+        partial[here] = np.abs(end[here] - full) > _SLACK_DAYS.get(word, 1)
+        late[here] = joined[here] >= later
     quantity, amount = lines.micros["quantity"][table.codes["quantity"][rows]], net[rows]
     reasons = {
-        "no_period": np.isnat(start) | np.isnat(end),
+        "no_period": np.isnat(lines.days["period_start"])[starts] | (end == NO_DAY),
         "partial_period": partial,
         "negative_quantity": quantity < 0,
         "negative_amount": amount < 0,
@@ -181,11 +183,14 @@ def _first_seen(lines: Checked, stands: np.ndarray, customers: Customers) -> Non
         & lines.is_word("invoice_status", "final")
         & lines.is_word("line_kind", "recurring", "proration", "trial")
     )
-    start, issued = (lines.days[name][lines.table.codes[name][seen]] for name in ("period_start", "issued_on"))
-    never = np.datetime64("9999-12-31")
-    first = np.full(len(customers.first_seen), never)
-    np.minimum.at(first, lines.table.codes["customer_id"][seen], np.where(np.isnat(start), issued, start))
-    customers.first_seen = np.where(first == never, np.datetime64("NaT"), first)
+    start, issued = (
+        day_numbers(lines.days[name])[lines.table.codes[name][seen]] for name in ("period_start", "issued_on")
+    )
+    never = np.iinfo(np.int32).max
+    first = np.full(len(customers.first_seen), never, dtype=np.int32)
+    np.minimum.at(first, lines.table.codes["customer_id"][seen], np.where(start == NO_DAY, issued, start))
+    days = first.astype(np.int64).astype("datetime64[D]")
+    customers.first_seen = np.where(first == never, np.datetime64("NaT"), days)
 
 
 def _repeats(lines: Checked, net: np.ndarray, found: np.ndarray) -> pd.DataFrame:

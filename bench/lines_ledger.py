@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from lines_dispositions import ACCEPTED, Customers, outcome
-from lines_read import completed_months, day_of_month, half_even, months_of, months_per_cycle
-from lines_rejects import MICROS, MISSING, Checked
+from lines_read import day_of_month, half_even, months_of, months_per_cycle
+from lines_rejects import MICROS, MISSING, Checked, day_numbers
 
 TICKS = 10**4
 GRAIN = ["product_id", "currency", "interval_unit", "interval_count"]
@@ -111,12 +111,12 @@ def _comparable(lines: Checked, net: np.ndarray, rows: np.ndarray) -> _Prices:
     table = lines.table
     codes = {name: table.codes[name][rows] for name in KEPT}
     first, end = (
-        (months_of(days) + (day_of_month(days) > 0))[table.codes[name][rows]]
+        (months_of(days) + (day_of_month(days) > 0)).astype(np.int32)[table.codes[name][rows]]
         for name, days in ((name, lines.days[name]) for name in ("period_start", "period_end"))
     )
     grain = pd.factorize(pack(codes, GRAIN))[0]
     key = codes["customer_id"].astype(np.int64) * (grain.max() + 1) + grain
-    plan_start = _plan_start(codes, lines.days["period_start"][table.codes["period_start"][rows]])
+    plan_start = _plan_start(codes, day_numbers(lines.days["period_start"])[table.codes["period_start"][rows]])
     covers = np.flatnonzero((end > first) & (end - first <= LONGEST))
     order = covers[np.argsort(key[covers] * _SPAN + first[covers], kind="stable")]
     rows = rows[order]
@@ -132,7 +132,7 @@ def _comparable(lines: Checked, net: np.ndarray, rows: np.ndarray) -> _Prices:
         end=end[order],
         amounts=np.stack((paid, standard, quantity)),
         plan_start=plan_start[order],
-        issued_on=lines.days["issued_on"][table.codes["issued_on"][rows]],
+        issued_on=day_numbers(lines.days["issued_on"])[table.codes["issued_on"][rows]],
         line_id=table.ids["line_id"].iloc[rows],
     )
 
@@ -140,7 +140,10 @@ def _comparable(lines: Checked, net: np.ndarray, rows: np.ndarray) -> _Prices:
 def _plan_start(codes: dict[str, np.ndarray], start: np.ndarray) -> np.ndarray:
     """Return for each line the first period of its customer on its product and plan."""
     packed = pack(codes, ["customer_id", "product_id", "plan_id"])
-    return pd.Series(start).groupby(packed, sort=False).transform("min").to_numpy().astype("datetime64[D]")
+    number, distinct = pd.factorize(packed)
+    first = np.full(len(distinct), np.iinfo(np.int32).max, dtype=np.int32)
+    np.minimum.at(first, number, start)
+    return first[number]
 
 
 def _months(prices: _Prices) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -186,7 +189,11 @@ def _priced(lines: Checked, customers: Customers, prices: _Prices, price: np.nda
     for unit, count in np.unique(np.stack((codes["interval_unit"], codes["interval_count"])), axis=1).T:
         here = (codes["interval_unit"] == unit) & (codes["interval_count"] == count)
         times[here], over[here] = months_per_cycle(str(units[unit]), int(counts[count]))
-    months = completed_months(customers.tenure_start()[codes["customer_id"]], prices.issued_on).astype(np.int16)
+    issued = lines.days["issued_on"]
+    start = customers.tenure_start()
+    months = _completed(start, codes["customer_id"], issued, codes["issued_on"])
+    plan_days, plan = np.unique(prices.plan_start, return_inverse=True)
+    plan_days = plan_days.astype(np.int64).astype("datetime64[D]")
     censored = customers.is_censored()[codes["customer_id"]]
     group = np.where(months < NEW_BELOW, NEW, np.where(months < TENURED_FROM, MIDDLE, TENURED)).astype(np.int8)
     group[censored & (group != TENURED)] = UNKNOWN
@@ -198,7 +205,7 @@ def _priced(lines: Checked, customers: Customers, prices: _Prices, price: np.nda
         paid=half_even(paid * TICKS * times, quantity * over),
         standard=half_even(standard * TICKS * times, quantity * over),
         billed=half_even(paid * TICKS, quantity),
-        plan_age=completed_months(prices.plan_start, prices.issued_on).astype(np.int16),
+        plan_age=_completed(plan_days, plan, issued, codes["issued_on"]),
         tenure=months,
         group=group,
         band=np.where(censored, 0, band),
@@ -206,6 +213,13 @@ def _priced(lines: Checked, customers: Customers, prices: _Prices, price: np.nda
         price=price,
         month=month,
     )
+
+
+def _completed(starts: np.ndarray, start: np.ndarray, ends: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return the completed months from starts[start] to ends[end], 0 where the start is later."""
+    months = [months_of(days).astype(np.int32)[at] for days, at in ((ends, end), (starts, start))]
+    day = [day_of_month(days).astype(np.int8)[at] for days, at in ((ends, end), (starts, start))]
+    return np.maximum(months[0] - months[1] - (day[0] < day[1]), 0).astype(np.int16)
 
 
 def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Ledger) -> np.ndarray:
@@ -218,11 +232,11 @@ def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Led
     for number, name in enumerate(BESIDE):
         kind[found == outcome(name)] = number
     kind[found == outcome("setup")] = BESIDE.index("fee")
-    tax = lines.number("tax_amount")
-    on_price = (found == ACCEPTED) & (tax != 0) & (tax != MISSING)
+    tax = lines.micros["tax_amount"]
+    on_price = (found == ACCEPTED) & lines.holds("tax_amount", (tax != 0) & (tax != MISSING))
     kind[on_price] = BESIDE.index("tax")
     rows = np.flatnonzero(kind >= 0)
-    micros = np.where(on_price[rows], tax[rows], net[rows])
+    micros = np.where(on_price[rows], tax[table.codes["tax_amount"][rows]], net[rows])
     names = ["customer_id", "product_id", "currency"]
     sizes = [int(table.codes[name].max()) + 2 for name in names]
 

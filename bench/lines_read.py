@@ -99,12 +99,6 @@ def add_interval(days: np.ndarray, unit: str, count: int) -> np.ndarray:
     return np.minimum(first.astype("datetime64[D]") + day_of_month(days), last)
 
 
-def completed_months(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return the completed months between dates, 0 where the start is later; both must be known."""
-    months = months_of(end) - months_of(start) - (day_of_month(end) < day_of_month(start))
-    return np.maximum(months, 0)
-
-
 def months_per_cycle(unit: str, count: int) -> tuple[int, int]:
     """Return (365, 84 count) for weeks, (365, 12 count) for days, (1, count) for months, (1, 12 count) for years."""
     return (365 if unit in ("day", "week") else 1), count * {"month": 1, "week": 84}.get(unit, 12)

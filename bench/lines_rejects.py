@@ -15,6 +15,7 @@ from lines_read import Table
 MICROS = 10**6
 MISSING = np.iinfo(np.int64).min
 CLEAN = 127
+NO_DAY = -(2**30)
 EARLIEST, LATEST, OPEN_END = (np.datetime64(day) for day in ("1950-01-01", "2030-12-01", "9999-12-31"))
 REASONS = (
     "AMOUNT_OVERFLOW", "AMOUNT_UNPARSED", "AMOUNT_MISSING", "BAD_PRICE", "CURRENCY_MISSING", "CURRENCY_UNKNOWN",
@@ -35,6 +36,11 @@ _FLAGS = {"t": "true", "yes": "true", "y": "true", "1": "true", "f": "false", "n
 _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _NUMERIC_DATE = r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})"
+
+
+def day_numbers(days: np.ndarray) -> np.ndarray:
+    """Return days since 1970 in half the space, NO_DAY where there is none."""
+    return np.where(np.isnat(days), NO_DAY, days.astype("datetime64[D]").astype(np.int64)).astype(np.int32)
 
 
 @dataclass
@@ -59,6 +65,14 @@ class Checked:
     def date(self, name: str) -> np.ndarray:
         """Return the date of each row."""
         return self.days[name][self.table.codes[name]]
+
+    def holds(self, name: str, condition: np.ndarray) -> np.ndarray:
+        """Return which rows have a value for which the condition holds; its last entry is for blanks."""
+        return condition[self.table.codes[name]]
+
+    def day(self, name: str) -> np.ndarray:
+        """Return the date of each row as days since 1970, NO_DAY where there is none."""
+        return day_numbers(self.days[name])[self.table.codes[name]]
 
     def note(self, reason: str, rows: np.ndarray) -> None:
         """Reject rows, unless an earlier reason has."""
@@ -176,10 +190,11 @@ def check_lines(table: Table) -> tuple[Checked, np.ndarray]:
     is_recurring = lines.is_word("line_kind", "recurring")
     is_free = (net == 0) & is_recurring & lines.is_word("invoice_status", "final")
     is_free &= lines.is_word("is_proration", "false")
-    lines.note("BAD_PRICE", is_free & ~(lines.number("discount_amount") > 0))
-    lines.note("QTY_ZERO", is_recurring & (lines.number("quantity") == 0))
-    lines.note("DATE_MISSING", np.isnat(lines.date("issued_on")))
-    lines.note("PERIOD_INVALID", lines.date("period_end") < lines.date("period_start"))
+    lines.note("BAD_PRICE", is_free & lines.holds("discount_amount", lines.micros["discount_amount"] <= 0))
+    lines.note("QTY_ZERO", is_recurring & lines.holds("quantity", lines.micros["quantity"] == 0))
+    lines.note("DATE_MISSING", lines.holds("issued_on", np.isnat(lines.days["issued_on"])))
+    start, end = lines.day("period_start"), lines.day("period_end")
+    lines.note("PERIOD_INVALID", (end < start) & (end != NO_DAY))
     return lines, net
 
 
