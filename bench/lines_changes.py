@@ -96,14 +96,9 @@ def _events(lines: Checked, book: Ledger, events: Checked, later: np.ndarray, be
     found = found[(found["on"] > found["from"]) & (found["on"] < found["to"])].sort_values(["on", "price"])
     last = found.groupby("position")["price"].last()
     price = later[last.index]
-    units, counts = lines.table.values["interval_unit"], lines.micros["interval_count"]
-    codes = np.stack((book.codes["interval_unit"][price], book.codes["interval_count"][price]))
-    distinct, number = np.unique(codes, axis=1, return_inverse=True)
-    times, over = (
-        np.array([months_per_cycle(str(units[unit]), int(counts[count])) for unit, count in distinct.T], dtype=np.int64)
-        .reshape(-1, 2)
-        .T[:, number.reshape(-1)]
-    )
+    times, over = np.ones(len(price), dtype=np.int64), np.ones(len(price), dtype=np.int64)
+    for here, unit, count in lines.intervals({name: codes[price] for name, codes in book.codes.items()}):
+        times[here], over[here] = months_per_cycle(unit, count)
     return pd.Series(half_even(last.to_numpy() * times, MICROS // TICKS * over), index=last.index)
 
 

@@ -120,8 +120,12 @@ def dispose(lines: Checked, net: np.ndarray, customers: Customers) -> np.ndarray
     found = np.zeros(len(table), dtype=np.int8)
     rejected = lines.reason != CLEAN
     found[rejected] = outcome(REASONS[0]) + lines.reason[rejected]
-    found[_copies(lines, net, found)] = DUPLICATE
-    found[_older(lines, net, found)] = outcome("superseded")
+    repeats = _repeats(lines, net, found)
+    is_copy = repeats.duplicated(["id", "content"])
+    found[repeats.index[is_copy]] = DUPLICATE
+    # The version issued last stays, of those of one day the greatest content.
+    versions = repeats[~is_copy].sort_values(["id", "issued_on", "content"])
+    found[versions.index[versions["id"].duplicated(keep="last")]] = outcome("superseded")
     stands = found == ACCEPTED
     is_test = customers.is_test[table.codes["customer_id"]]
     _first_seen(lines, stands & ~is_test, customers)
@@ -152,10 +156,8 @@ def _incomparable(lines: Checked, net: np.ndarray, customers: Customers, found: 
     end = day_numbers(lines.days["period_end"])[ends]
     joined = day_numbers(customers.tenure_start())[table.codes["customer_id"][rows]]
     partial, late = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
-    units, counts = table.codes["interval_unit"][rows], table.codes["interval_count"][rows]
-    for unit, count in np.unique(np.stack((units, counts)), axis=1).T:
-        here = np.flatnonzero((units == unit) & (counts == count))
-        word, n = str(table.values["interval_unit"][unit]), int(lines.micros["interval_count"][count])
+    interval = {name: table.codes[name][rows] for name in ("interval_unit", "interval_count")}
+    for here, word, n in lines.intervals(interval):
         full, later = (
             day_numbers(add_interval(lines.days[name], word, n))[codes[here]]
             for name, codes in (("period_start", starts), ("issued_on", issues))
@@ -200,18 +202,6 @@ def _repeats(lines: Checked, net: np.ndarray, found: np.ndarray) -> pd.DataFrame
     rows = rows[ids.iloc[rows].duplicated(keep=False).to_numpy()]
     shown = {"id": ids.iloc[rows].to_numpy(), "issued_on": lines.date("issued_on")[rows]}
     return pd.DataFrame({**shown, "content": _contents(lines, net, rows)}, index=rows)
-
-
-def _copies(lines: Checked, net: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Return the lines that repeat id and content of another."""
-    repeats = _repeats(lines, net, found)
-    return repeats.index[repeats.duplicated(["id", "content"])].to_numpy()
-
-
-def _older(lines: Checked, net: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Return the lines of which another version was issued later, or on that day with the greater content."""
-    versions = _repeats(lines, net, found).sort_values(["id", "issued_on", "content"])
-    return versions.index[versions["id"].duplicated(keep="last")].to_numpy()
 
 
 def _contents(lines: Checked, net: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -175,7 +175,7 @@ def _against_joiners(as_of: AsOf, results: Results, key: dict[str, Any], tenured
 
 def monthly(month: np.ndarray, version: np.ndarray, price: np.ndarray, offer: np.ndarray) -> list[dict[str, Any]]:
     """Return the offer gap of every month, each entry a party; all are of tenured customers with an offer."""
-    first, number = np.unique(month, return_inverse=True)
+    number, first = pd.factorize(month, sort=True)
     n = len(first)
     by_entry = clustered(number, price, offer, np.ones(len(price), dtype=bool), n)
     pair, group = pd.factorize(number.astype(np.int64) * (int(version.max()) + 1) + version)

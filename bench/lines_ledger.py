@@ -184,15 +184,13 @@ def _months(prices: _Prices) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
 def _priced(lines: Checked, customers: Customers, prices: _Prices, price: np.ndarray, month: np.ndarray) -> Ledger:
     """Bring amounts to prices of a month and of an interval, and count tenure and plan age."""
     codes, (paid, standard, quantity) = prices.codes, prices.amounts
-    units, counts = lines.table.values["interval_unit"], lines.micros["interval_count"]
     times, over = np.ones(len(paid), dtype=np.int64), np.ones(len(paid), dtype=np.int64)
-    for unit, count in np.unique(np.stack((codes["interval_unit"], codes["interval_count"])), axis=1).T:
-        here = (codes["interval_unit"] == unit) & (codes["interval_count"] == count)
-        times[here], over[here] = months_per_cycle(str(units[unit]), int(counts[count]))
+    for here, unit, count in lines.intervals(codes):
+        times[here], over[here] = months_per_cycle(unit, count)
     issued = lines.days["issued_on"]
     start = customers.tenure_start()
     months = _completed(start, codes["customer_id"], issued, codes["issued_on"])
-    plan_days, plan = np.unique(prices.plan_start, return_inverse=True)
+    plan, plan_days = pd.factorize(prices.plan_start)
     plan_days = plan_days.astype(np.int64).astype("datetime64[D]")
     censored = customers.is_censored()[codes["customer_id"]]
     group = np.where(months < NEW_BELOW, NEW, np.where(months < TENURED_FROM, MIDDLE, TENURED)).astype(np.int8)
@@ -222,8 +220,8 @@ def _completed(starts: np.ndarray, start: np.ndarray, ends: np.ndarray, end: np.
     return np.maximum(months[0] - months[1] - (day[0] < day[1]), 0).astype(np.int16)
 
 
-def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Ledger) -> np.ndarray:
-    """Return what each entry's customer paid in its month beside the price of its product, ticks, shape (5, entries).
+def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Ledger) -> tuple[np.ndarray, np.ndarray]:
+    """Return amounts beside the price of a product in ticks, shape (months of customers, 5), and which each entry has.
 
     In the order of ``BESIDE``: finance, fees and set-up, usage, one-off charges, tax on comparable lines and its own.
     """
@@ -240,14 +238,15 @@ def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Led
     names = ["customer_id", "product_id", "currency"]
     sizes = [int(table.codes[name].max()) + 2 for name in names]
 
-    def packed(codes: dict[str, np.ndarray], chosen: np.ndarray, month: np.ndarray) -> np.ndarray:
-        who = np.ravel_multi_index([codes[name][chosen] + 1 for name in names], sizes).astype(np.int64)
-        return who * _SPAN + month
+    def who(codes: dict[str, np.ndarray]) -> np.ndarray:
+        return np.ravel_multi_index([codes[name] + 1 for name in names], sizes).astype(np.int64) * _SPAN
 
     month = months_of(lines.days["issued_on"])[table.codes["issued_on"][rows]]
-    key, number = np.unique(packed(table.codes, rows, month), return_inverse=True)
+    stated = who({name: table.codes[name][rows] for name in names}) + month
+    key, number = np.unique(stated, return_inverse=True)
     sums = np.bincount(number * len(BESIDE) + kind[rows], micros, len(key) * len(BESIDE)).reshape(len(key), len(BESIDE))
     ticks = half_even(sums.astype(np.int64), np.int64(MICROS // TICKS))
-    asked = packed(book.codes, book.price, book.month)
-    position = np.minimum(np.searchsorted(key, asked), len(key) - 1)
-    return np.where(key[position] == asked, ticks.T[:, position], 0)
+    asked = who(book.codes)[book.price]
+    asked += book.month
+    position = np.minimum(np.searchsorted(key, asked), len(key) - 1).astype(np.int32)
+    return np.vstack((ticks, np.zeros_like(ticks[:1]))), np.where(key[position] == asked, position, np.int32(len(key)))

@@ -26,6 +26,9 @@ from rows_findings import Rows
 
 AS_OF = "2025-12"
 CURRENCY = "GBP"
+SEEN = ("invoice_id", "charge_reason", "list_unit_price", "invoice_status", "line_kind", "is_proration")
+"""Columns that nothing but the disposition of a line needs."""
+
 CELL = [*GRAIN, "region", "channel"]
 _INTERVALS_A_YEAR = {"month": 12, "year": 1}
 _OFFERS = [
@@ -37,7 +40,7 @@ _CUSTOMERS = ["customer_id", "tenure_start", "tenure_confidence", "is_vulnerable
 _EVENTS = ["subscription_id", "changed_on", "old_price", "new_price", "announced_on"]
 
 
-def published_ledger(book: Ledger, matches: Matches, beside: np.ndarray) -> dict[str, Any]:
+def published_ledger(book: Ledger, matches: Matches, beside: tuple[np.ndarray, np.ndarray]) -> dict[str, Any]:
     """Return, by month, count and sum of each number of the ledger, and entries by group and reason."""
     price, number = book.price, matches.number
     low = int(book.month.min())
@@ -61,8 +64,9 @@ def published_ledger(book: Ledger, matches: Matches, beside: np.ndarray) -> dict
         by_price[f"{name}_ticks"] = matches.ticks(basis, number)
         by_price[f"{basis}_interval_ticks"] = matches.ticks(f"{basis}_interval", number)
     sums = {name: _by_month(values[price], month, span) for name, values in by_price.items()}
-    for name, ticks in zip(BESIDE, beside, strict=True):
-        sums[f"{name}_ticks"] = _by_month(ticks, month, span)
+    ticks, position = beside
+    for name, column in zip(BESIDE, ticks.T, strict=True):
+        sums[f"{name}_ticks"] = _by_month(column[position], month, span)
     key = (month.astype(np.int32) * len(GROUPS) + book.group[price]) * len(REASONS) + matches.reason[number][price]
     counts = np.bincount(key, minlength=span * len(GROUPS) * len(REASONS)).reshape(span, len(GROUPS), len(REASONS))
     return {
@@ -172,6 +176,7 @@ def main(file: Path, target: Path) -> None:
     lines, net = check_lines(table)
     people, counted = customers_of(people_file, table.values["customer_id"])
     found = dispose(lines, net, people)
+    table.forget(*SEEN)
     rows = [
         *reconcile(lines, net, found), *counted, *only_counted("offers", offers_file),
         *only_counted("price_events", events),
@@ -180,7 +185,7 @@ def main(file: Path, target: Path) -> None:
     book = ledger(lines, net, found, people)
     beside = amounts_beside(lines, net, found, book)
     del net, found
-    table.codes.clear()
+    table.forget("line_id", *table.codes)
     clock.append(time.perf_counter())
     month = last_month(AS_OF)
     entries = book.at(month)

@@ -45,6 +45,12 @@ class Table:
             self.codes[name] = numbers.astype(self.codes[name].dtype)[self.codes[name]]
         self.values[name] = np.asarray(distinct, dtype=object)
 
+    def forget(self, *names: str) -> None:
+        """Give back the memory of columns."""
+        for name in names:
+            self.codes.pop(name, None)
+        self.ids = self.ids.drop(columns=[name for name in names if name in self.ids])
+
     def text(self, name: str, rows: np.ndarray) -> np.ndarray:
         """Return the values of chosen rows, None where blank."""
         return np.append(self.values[name], None)[self.codes[name][rows]]

@@ -6,6 +6,7 @@ findings of billing lines (``lines_pandas.py``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -160,6 +161,15 @@ class Checked:
         self.table.values["interval_count"] = whole.str.replace(r"^\+?0*(\d+)\.?0*$", r"\1", regex=True).to_numpy()
         self.table.tidy("interval_count", blank="1")
         self.whole("interval_count", least=1, reason="INTERVAL_UNKNOWN")
+
+    def intervals(self, codes: dict[str, np.ndarray]) -> Iterator[tuple[np.ndarray, str, int]]:
+        """Yield the rows of each billing interval with its unit and count."""
+        units, counts = codes["interval_unit"].astype(np.int32), codes["interval_count"]
+        pairs = units * len(self.micros["interval_count"]) + counts
+        for pair in pd.unique(pairs):
+            unit, count = divmod(int(pair), len(self.micros["interval_count"]))
+            rows = np.flatnonzero(pairs == pair)
+            yield rows, str(self.table.values["interval_unit"][unit]), int(self.micros["interval_count"][count])
 
     def is_word(self, name: str, *words: str) -> np.ndarray:
         """Return which rows hold one of the words."""
