@@ -220,33 +220,49 @@ def _completed(starts: np.ndarray, start: np.ndarray, ends: np.ndarray, end: np.
     return np.maximum(months[0] - months[1] - (day[0] < day[1]), 0).astype(np.int16)
 
 
-def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Ledger) -> tuple[np.ndarray, np.ndarray]:
-    """Return amounts beside the price of a product in ticks, shape (months of customers, 5), and which each entry has.
+@dataclass
+class Beside:
+    """Amounts beside the price of a product by customer and month: for each of ``BESIDE`` sorted keys and their ticks.
 
-    In the order of ``BESIDE``: finance, fees and set-up, usage, one-off charges, tax on comparable lines and its own.
+    ``asked`` is the key of each entry of the ledger.
+    """
+
+    keys: list[np.ndarray]
+    ticks: list[np.ndarray]
+    asked: np.ndarray
+
+    def of(self, name: str) -> np.ndarray:
+        """Return the ticks of each entry, 0 where there are none."""
+        keys, ticks = self.keys[BESIDE.index(name)], self.ticks[BESIDE.index(name)]
+        if not len(keys):
+            return np.zeros(len(self.asked), dtype=np.int64)
+        position = np.minimum(np.searchsorted(keys, self.asked), len(keys) - 1)
+        return np.where(keys[position] == self.asked, ticks[position], 0)
+
+
+def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Ledger) -> Beside:
+    """Add up what customers paid in a month beside the price of a product.
+
+    Finance, fees and set-up, usage and one-off charges are lines of their own; tax stands on comparable lines too.
     """
     table = lines.table
-    kind = np.full(len(found), -1, dtype=np.int8)
-    for number, name in enumerate(BESIDE):
-        kind[found == outcome(name)] = number
-    kind[found == outcome("setup")] = BESIDE.index("fee")
-    tax = lines.micros["tax_amount"]
-    on_price = (found == ACCEPTED) & lines.holds("tax_amount", (tax != 0) & (tax != MISSING))
-    kind[on_price] = BESIDE.index("tax")
-    rows = np.flatnonzero(kind >= 0)
-    micros = np.where(on_price[rows], tax[table.codes["tax_amount"][rows]], net[rows])
     names = ["customer_id", "product_id", "currency"]
     sizes = [int(table.codes[name].max()) + 2 for name in names]
+    month = months_of(lines.days["issued_on"])
 
     def who(codes: dict[str, np.ndarray]) -> np.ndarray:
         return np.ravel_multi_index([codes[name] + 1 for name in names], sizes).astype(np.int64) * _SPAN
 
-    month = months_of(lines.days["issued_on"])[table.codes["issued_on"][rows]]
-    stated = who({name: table.codes[name][rows] for name in names}) + month
-    key, number = np.unique(stated, return_inverse=True)
-    sums = np.bincount(number * len(BESIDE) + kind[rows], micros, len(key) * len(BESIDE)).reshape(len(key), len(BESIDE))
-    ticks = half_even(sums.astype(np.int64), np.int64(MICROS // TICKS))
-    asked = who(book.codes)[book.price]
-    asked += book.month
-    position = np.minimum(np.searchsorted(key, asked), len(key) - 1).astype(np.int32)
-    return np.vstack((ticks, np.zeros_like(ticks[:1]))), np.where(key[position] == asked, position, np.int32(len(key)))
+    beside = Beside([], [], who(book.codes)[book.price])
+    beside.asked += book.month
+    tax = lines.micros["tax_amount"]
+    taxed = (found == ACCEPTED) & lines.holds("tax_amount", (tax != 0) & (tax != MISSING))
+    for name in BESIDE:
+        is_kind = np.isin(found, [outcome(name), outcome("setup")] if name == "fee" else [outcome(name)])
+        rows = np.flatnonzero(is_kind | taxed if name == "tax" else is_kind)
+        stated = net[rows] if name != "tax" else np.where(taxed[rows], tax[table.codes["tax_amount"][rows]], net[rows])
+        key = who({column: table.codes[column][rows] for column in names}) + month[table.codes["issued_on"][rows]]
+        sums = pd.Series(stated).groupby(key).sum()
+        beside.keys.append(sums.index.to_numpy())
+        beside.ticks.append(half_even(sums.to_numpy(), np.int64(MICROS // TICKS)))
+    return beside

@@ -18,7 +18,7 @@ import pandas as pd
 from lines_changes import Changes, cells_of, changes, joiners, price_set_on, pricing_month
 from lines_dispositions import Customers, customers_of, dispose, last_month, only_counted, reconcile
 from lines_findings import AsOf, all_findings, monthly
-from lines_ledger import BESIDE, GRAIN, GROUPS, NEW, TENURED, TICKS, Ledger, amounts_beside, ledger
+from lines_ledger import BESIDE, GRAIN, GROUPS, NEW, TENURED, TICKS, Beside, Ledger, amounts_beside, ledger
 from lines_offers import BASES, REASONS, Matches, match, offer_prices
 from lines_read import read_lines, read_small
 from lines_rejects import MISSING, Checked, check_customers, check_events, check_lines, check_offers
@@ -40,7 +40,7 @@ _CUSTOMERS = ["customer_id", "tenure_start", "tenure_confidence", "is_vulnerable
 _EVENTS = ["subscription_id", "changed_on", "old_price", "new_price", "announced_on"]
 
 
-def published_ledger(book: Ledger, matches: Matches, beside: tuple[np.ndarray, np.ndarray]) -> dict[str, Any]:
+def published_ledger(book: Ledger, matches: Matches, beside: Beside) -> dict[str, Any]:
     """Return, by month, count and sum of each number of the ledger, and entries by group and reason."""
     price, number = book.price, matches.number
     low = int(book.month.min())
@@ -64,9 +64,8 @@ def published_ledger(book: Ledger, matches: Matches, beside: tuple[np.ndarray, n
         by_price[f"{name}_ticks"] = matches.ticks(basis, number)
         by_price[f"{basis}_interval_ticks"] = matches.ticks(f"{basis}_interval", number)
     sums = {name: _by_month(values[price], month, span) for name, values in by_price.items()}
-    ticks, position = beside
-    for name, column in zip(BESIDE, ticks.T, strict=True):
-        sums[f"{name}_ticks"] = _by_month(column[position], month, span)
+    for name in BESIDE:
+        sums[f"{name}_ticks"] = _by_month(beside.of(name), month, span)
     key = (month.astype(np.int32) * len(GROUPS) + book.group[price]) * len(REASONS) + matches.reason[number][price]
     counts = np.bincount(key, minlength=span * len(GROUPS) * len(REASONS)).reshape(span, len(GROUPS), len(REASONS))
     return {
