@@ -167,9 +167,10 @@ def _against_joiners(as_of: AsOf, results: Results, key: dict[str, Any], tenured
     if not enough.any():
         results.add_fact({"estimand": "offer_gap", **key}, None, support(rows, tenured, np.zeros_like(chosen))[0])
         return
-    both = contrast(strata, arms, ~is_new, is_new, np.flatnonzero(enough))
-    companions = both.companions() | robust.heterogeneity(*log_ratio(both.tenured, both.new)[:2]) | covered
-    ratio = standardised(both.tenured, both.new)
+    compared = [arm[enough] for arm in arms]
+    both = contrast(strata, compared, ~is_new, is_new, np.flatnonzero(enough))
+    companions = both.companions() | robust.heterogeneity(*log_ratio(*compared)[:2]) | covered
+    ratio = standardised(*compared)
     results.add({"estimand": "offer_gap", **key}, f"offer:{key['family']}:{key['reading']}", ratio, companions)
 
 

@@ -132,11 +132,14 @@ def standardised(tenured: pd.DataFrame, new: pd.DataFrame) -> tuple[float, float
 
 @dataclass(frozen=True)
 class Contrast:
-    """Both arms of a scope over its compared cells, arrays of shape (cells,)."""
+    """Both arms of a scope over its compared cells, arrays of shape (cells,); the first of pairs is the tenured arm's.
+
+    ``difference`` is that of the mean log prices; ``logs`` are the cell and the log price of each customer.
+    """
 
     cells: np.ndarray
-    tenured: pd.DataFrame
-    new: pd.DataFrame
+    sizes: tuple[np.ndarray, np.ndarray]
+    difference: np.ndarray
     u: np.ndarray
     u_variance: np.ndarray
     logs: list[tuple[np.ndarray, np.ndarray]]
@@ -144,12 +147,11 @@ class Contrast:
 
     def companions(self) -> dict[str, Any]:
         """Return the companions over all cells together."""
-        size_t, size_n = self.tenured["size"].to_numpy(), self.new["size"].to_numpy()
+        size_t, size_n = self.sizes
         weight, pairs = 1 / (size_t + size_n + 1), size_t * size_n
-        difference = (self.tenured["log"] - self.new["log"]).to_numpy()
         return {
             "hodges_lehmann": robust.hodges_lehmann(*self.logs, self.cells, self.n_cells),
-            "geometric": np.expm1((size_t * difference).sum() / size_t.sum()),
+            "geometric": np.expm1((size_t * self.difference).sum() / size_t.sum()),
             "van_elteren": ((self.u - pairs / 2) * weight).sum() / np.sqrt((self.u_variance * weight**2).sum()),
             "probability_superiority": (self.u * weight).sum() / (pairs * weight).sum(),
             "n_tenured": int(size_t.sum()),
@@ -159,20 +161,19 @@ class Contrast:
     def of_cell(self, position: int) -> Contrast:
         """Return the contrast of one cell."""
         one = slice(position, position + 1)
-        bounds = [np.searchsorted(cell, [self.cells[position], self.cells[position] + 1]) for cell, _ in self.logs]
+        bounds = [np.searchsorted(cell, self.cells[position] + np.arange(2, dtype=cell.dtype)) for cell, _ in self.logs]
         logs = [(cell[low:high], log[low:high]) for (cell, log), (low, high) in zip(self.logs, bounds, strict=True)]
-        return Contrast(
-            self.cells[one], self.tenured[one], self.new[one], self.u[one], self.u_variance[one], logs, self.n_cells
-        )
+        sizes = self.sizes[0][one], self.sizes[1][one]
+        numbers = self.difference[one], self.u[one], self.u_variance[one]
+        return Contrast(self.cells[one], sizes, *numbers, logs, self.n_cells)
 
 
-def contrast(
-    rows: Rows, arms: tuple[pd.DataFrame, pd.DataFrame], tenured: np.ndarray, new: np.ndarray, cells: np.ndarray
-) -> Contrast:
-    """Return both arms over the chosen cells."""
+def contrast(rows: Rows, arms: list[pd.DataFrame], tenured: np.ndarray, new: np.ndarray, cells: np.ndarray) -> Contrast:
+    """Return both arms over the chosen cells, of which ``arms`` are the sums."""
     ranked = rank_cells(rows, tenured, new, cells)
     logs = [(rows.cell[mask], rows.log_price[mask]) for mask in (tenured, new)]
-    return Contrast(cells, arms[0].iloc[cells], arms[1].iloc[cells], *ranked, logs, len(rows.names))
+    sizes = arms[0]["size"].to_numpy(), arms[1]["size"].to_numpy()
+    return Contrast(cells, sizes, (arms[0]["log"] - arms[1]["log"]).to_numpy(), *ranked, logs, len(rows.names))
 
 
 def support(
@@ -207,14 +208,15 @@ def like_for_like(rows: Rows, results: Results, key: dict, tenured: np.ndarray, 
     if not qualified.any():
         results.add_fact(named, None, covered)
         return
-    both = contrast(rows, arms, tenured, new, np.flatnonzero(qualified))
-    each = log_ratio(both.tenured, both.new)
+    compared_arms = [arm[qualified] for arm in arms]
+    both = contrast(rows, compared_arms, tenured, new, np.flatnonzero(qualified))
+    each = log_ratio(*compared_arms)
     companions = both.companions() | robust.heterogeneity(*each[:2]) | covered
     if key["family"] == "pooled":
         prices = [(rows.cell[mask], rows.price[mask]) for mask in (tenured, new)]
         lower, upper = robust.bootstrap(*prices, both.cells, len(rows.names))
         companions |= {"bootstrap_lower": lower, "bootstrap_upper": upper}
-    results.add(named, f"lfl:{key['family']}", standardised(both.tenured, both.new), companions)
+    results.add(named, f"lfl:{key['family']}", standardised(*compared_arms), companions)
     if key["family"] != "pooled":
         return
     shares = support(rows, tenured, compared, rows.cell, len(rows.names))

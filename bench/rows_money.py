@@ -43,15 +43,16 @@ def _by_cell(rows: Rows, mask: np.ndarray, money: Money) -> dict[int, dict[str, 
     excess = money.excess[mask]
     over = pd.DataFrame({"net": excess, "gross": np.maximum(excess, 0), "above": excess > 0})
     by_cell = over.groupby(rows.cell[mask])
-    sums, size, spread = by_cell.sum(), by_cell.size(), by_cell["net"].std()
+    sums = by_cell.sum()
+    columns = (sums.index, *(sums[name] for name in sums), by_cell.size(), by_cell["net"].std())
     return {
-        int(cell): {
-            "gross": int(money.rate[cell]) * int(sums.at[cell, "gross"]),
-            "net": int(money.rate[cell]) * int(sums.at[cell, "net"]),
-            "customers_affected": int(sums.at[cell, "above"]),
-            "noise_floor": money.rate[cell] * size[cell] * spread[cell] / np.sqrt(2 * np.pi) / TICKS,
+        cell: {
+            "gross": int(money.rate[cell]) * gross,
+            "net": int(money.rate[cell]) * net,
+            "customers_affected": above,
+            "noise_floor": money.rate[cell] * size * spread / np.sqrt(2 * np.pi) / TICKS,
         }
-        for cell in sums.index
+        for cell, net, gross, above, size, spread in zip(*(column.tolist() for column in columns), strict=True)
     }
 
 
