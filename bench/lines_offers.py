@@ -17,7 +17,7 @@ from lines_rejects import CLEAN, MICROS, MISSING, Checked
 HORIZON = 12
 BASES = ("headline", "effective", "standard")
 REASONS = (None, "no_offer", "no_offer_in_force", "offer_not_positive")
-_COLUMNS = [
+OFFER_COLUMNS = [
     "offer_id", "origin", "audience", "product_id", "plan_id", "currency", "region", "channel", "interval_unit",
     "interval_count", "valid_from", "valid_to", "list_unit_price", "intro_unit_price", "intro_cycles", "setup_fee",
     "incentive_value",
@@ -29,7 +29,7 @@ _TICK = MICROS // TICKS
 def offer_prices(file: Checked) -> pd.DataFrame:
     """Return the accepted offers to new customers with their exact prices in ticks, a month and an interval."""
     rows = np.flatnonzero(file.reason == CLEAN)
-    offers = pd.DataFrame({name: file.table.text(name, rows) for name in _COLUMNS}).drop_duplicates()
+    offers = pd.DataFrame({name: file.table.text(name, rows) for name in OFFER_COLUMNS}).drop_duplicates()
     rows = rows[offers.index]
     for name in ("valid_from", "valid_to"):
         offers[name] = file.days[name][file.table.codes[name][rows]]

@@ -19,7 +19,7 @@ from lines_changes import Changes, cells_of, changes, joiners, price_set_on, pri
 from lines_dispositions import Customers, customers_of, dispose, last_month, only_counted, reconcile
 from lines_findings import AsOf, all_findings, monthly
 from lines_ledger import BESIDE, GRAIN, GROUPS, NEW, TENURED, TICKS, Beside, Ledger, amounts_beside, ledger
-from lines_offers import BASES, REASONS, Matches, match, offer_prices
+from lines_offers import BASES, OFFER_COLUMNS, REASONS, Matches, match, offer_prices
 from lines_read import read_lines, read_small
 from lines_rejects import MISSING, Checked, check_customers, check_events, check_lines, check_offers
 from rows_findings import Rows
@@ -31,11 +31,6 @@ SEEN = ("invoice_id", "charge_reason", "list_unit_price", "invoice_status", "lin
 
 CELL = [*GRAIN, "region", "channel"]
 _INTERVALS_A_YEAR = {"month": 12, "year": 1}
-_OFFERS = [
-    "offer_id", "origin", "audience", "product_id", "plan_id", "currency", "region", "channel", "interval_unit",
-    "interval_count", "valid_from", "valid_to", "list_unit_price", "intro_unit_price", "intro_cycles", "setup_fee",
-    "incentive_value",
-]  # fmt: skip
 _CUSTOMERS = ["customer_id", "tenure_start", "tenure_confidence", "is_vulnerable", "is_test"]
 _EVENTS = ["subscription_id", "changed_on", "old_price", "new_price", "announced_on"]
 
@@ -169,7 +164,7 @@ def main(file: Path, target: Path) -> None:
     clock = [time.perf_counter()]
     table = read_lines(file)
     people_file = check_customers(read_small(file.parent / "customers.csv", _CUSTOMERS))
-    offers_file = check_offers(read_small(file.parent / "offers.csv", _OFFERS))
+    offers_file = check_offers(read_small(file.parent / "offers.csv", OFFER_COLUMNS))
     events = check_events(read_small(file.parent / "price_events.csv", _EVENTS))
     clock.append(time.perf_counter())
     lines, net = check_lines(table)
