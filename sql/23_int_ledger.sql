@@ -48,8 +48,10 @@ final as (
             else cast((2 * price_w + w) // (2 * w) - case when (2 * price_w + w) % (4 * w) = 2 * w then 1 else 0 end as bigint)
         end as price_ticks,
         case
-            when is_narrow then (2 * standard_n + n) // (2 * n) - case when (2 * standard_n + n) % (4 * n) = 2 * n then 1 else 0 end
-            else cast((2 * standard_w + w) // (2 * w) - case when (2 * standard_w + w) % (4 * w) = 2 * w then 1 else 0 end as bigint)
+            when is_narrow then sign(standard_n) * ((2 * abs(standard_n) + n) // (2 * n)
+                - case when (2 * abs(standard_n) + n) % (4 * n) = 2 * n then 1 else 0 end)
+            else cast(sign(standard_w) * ((2 * abs(standard_w) + w) // (2 * w)
+                - case when (2 * abs(standard_w) + w) % (4 * w) = 2 * w then 1 else 0 end) as bigint)
         end as standard_ticks,
         case
             when is_narrow then (2 * interval_n + units) // (2 * units)

@@ -11,7 +11,8 @@ paid as (
     select
         price_counts.*,
         case when price_ticks is not null then n_customers else 0 end as n_paying,
-        cast(n_customers as hugeint) * price_ticks as paid_ticks
+        cast(n_customers as hugeint) * price_ticks as paid_ticks,
+        before_ticks > 0 and after_ticks > 0 as is_changed
     from price_counts
 ),
 
@@ -33,8 +34,8 @@ final as (
         sum(case when market_ticks is not null then paid_ticks end) as market_price_ticks,
         cast(sum(case when cost_ticks is not null then n_paying else 0 end) as bigint) as n_cost,
         sum(case when cost_ticks is not null then paid_ticks end) as cost_price_ticks,
-        cast(sum(case when before_ticks is not null then n_paying else 0 end) as bigint) as n_changed,
-        sum(case when before_ticks is not null then paid_ticks end) as changed_price_ticks
+        cast(sum(case when is_changed then n_paying else 0 end) as bigint) as n_changed,
+        sum(case when is_changed then paid_ticks end) as changed_price_ticks
     from paid
     group by currency, cell_key, lens_key, loyalty_group, band_order
 )

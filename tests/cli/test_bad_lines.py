@@ -120,6 +120,29 @@ class TestNumbers:
         assert made.query("select quantity, paid_price from price_ledger") == [(Decimal("2.5"), Decimal(8))]
 
 
+class TestStandardPrices:
+    """The price before discounts is what changes are measured on; an export may state it as less than nothing."""
+
+    # 199,999.5 and 200,000.5 ticks: half goes to the even neighbour on both sides of zero.
+    ROUNDED: ClassVar = {"-19.99995": -200_000, "-20.00005": -200_000, "19.99995": 200_000, "20.00005": 200_000, "0": 0}
+
+    def test_below_zero_it_is_rounded_half_to_even_too(self, made: Study) -> None:
+        made(billing=[{**GOOD, "customer_id": text, "gross_amount": text} for text in self.ROUNDED])
+        assert dict(made.query("select customer_id, standard_ticks from price_ledger")) == self.ROUNDED
+
+    @pytest.mark.parametrize("months", [("2024-12-01",), ("2025-12-01",), ("2024-12-01", "2025-12-01")])
+    def test_not_above_zero_there_is_no_price_change(self, made: Study, months: tuple[str, ...]) -> None:
+        lines = []
+        for customer, bad in (("a", ()), ("b", months)):
+            for start, end in (("2024-12-01", "2025-01-01"), ("2025-12-01", "2026-01-01")):
+                gross = "-20" if start in bad else "25"
+                dates = {"issued_on": start, "period_start": start, "period_end": end}
+                lines.append({**GOOD, **dates, "customer_id": customer, "gross_amount": gross})
+        made(billing=lines)
+        assert made.query("select sum(n_customers) from change_counts") == [(1,)]
+        assert made.query("select sum(n_changed), sum(n_priced) from cell_coverage") == [(1, 2)]
+
+
 @pytest.mark.slow
 class TestCustomers:
     """Two rows of one customer must never multiply the lines."""
