@@ -50,6 +50,7 @@ pseudonyms = false
 
 [engine]
 threads = 2
+memory_limit = "2GB"
 """
 
 

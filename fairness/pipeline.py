@@ -28,7 +28,7 @@ from fairness.intake.quarantine import write_quarantine
 from fairness.intake.settings import write_settings
 from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, stage
 from fairness.results import Findings
-from fairness.warehouse.connection import building
+from fairness.warehouse.connection import building, looking
 from fairness.warehouse.copying import PERSONAL
 from fairness.warehouse.key import Key, load_key
 from fairness.warehouse.models import SHARE_COMMENTS, run_checks, run_models, sql_hashes, write_comments
@@ -100,7 +100,7 @@ def build(config: Config, *, progress: Progress = _quiet, on_new_key: Callable[[
         SqlError: A model failed.
     """
     progress("Finding the inputs")
-    with duckdb.connect() as con:
+    with looking() as con:
         inputs = find_inputs(con, config)
     job = _Job(config, inputs, fingerprints(inputs), _key(config, inputs, on_new_key), progress)
     # Hashing runs beside the engine on a first build; later it comes first, because it may save the build.
@@ -256,7 +256,7 @@ def reidentify(config: Config, pseudonyms: list[str], *, reason: str) -> list[tu
         DataError: The files cannot be read.
     """
     key, _ = load_key(config, create=False)
-    with duckdb.connect() as con:
+    with looking() as con:
         for name, pad in zip(("inner_pad", "outer_pad"), key.pads, strict=True):
             con.execute(f"set variable {name} = ?::blob", [pad])
         sql = hashed("identity", inner="getvariable('inner_pad')", outer="getvariable('outer_pad')")

@@ -27,7 +27,7 @@ class Engine(Section):
         name: The engine.
         threads: Worker threads; None leaves the choice to the engine.
         memory_limit: Such as ``4GB``; None leaves the choice to the engine.
-        temp_directory: Where the engine spills, relative to the config file; None leaves the choice to the engine.
+        temp_directory: Where the engine spills, relative to the config file; None means the folder of the build.
     """
 
     name: Literal["duckdb"] = "duckdb"

@@ -28,7 +28,7 @@ def building(path: Path, config: Config) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     con = duckdb.connect()
     try:
-        _limit(con, config)
+        _limit(con, config, spill=path.with_suffix(".spill"))
         con.execute(f"attach {quote(str(path))} as built (storage_version {quote(STORAGE_VERSION)})")
         con.execute("use built")
         yield con
@@ -39,16 +39,16 @@ def building(path: Path, config: Config) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def _limit(con: duckdb.DuckDBPyConnection, config: Config) -> None:
-    for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
-        con.execute(f"set {setting} = false")
+def _limit(con: duckdb.DuckDBPyConnection, config: Config, *, spill: Path) -> None:
+    _close_off(con)
     engine = config.engine
     if engine.threads is not None:
         con.execute(f"set threads = {engine.threads}")
     if engine.memory_limit is not None:
         con.execute(f"set memory_limit = {quote(engine.memory_limit)}")
-    if engine.temp_directory is not None:
-        con.execute(f"set temp_directory = {quote(str(config.base_dir / engine.temp_directory))}")
+    # Rows that are spilled hold real ids: the next build sweeps this one's folder away if it is killed.
+    folder = spill if engine.temp_directory is None else config.base_dir / engine.temp_directory
+    con.execute(f"set temp_directory = {quote(str(folder))}")
 
 
 @contextmanager
@@ -69,10 +69,23 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             mend="run `fairness build` again",
         ) from error
     try:
-        for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
-            con.execute(f"set {setting} = false")
-        # By default a large query spills beside the file, into the folder of a run that nothing may change.
-        con.execute(f"set temp_directory = {quote(str(Path(tempfile.gettempdir()) / f'fairness-{os.getpid()}'))}")
+        _close_off(con)
         yield con
     finally:
         con.close()
+
+
+@contextmanager
+def looking() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection without a file of its own, for reading several files together."""
+    with duckdb.connect() as con:
+        _close_off(con)
+        yield con
+
+
+def _close_off(con: duckdb.DuckDBPyConnection) -> None:
+    for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
+        con.execute(f"set {setting} = false")
+    # By default a large query spills beside the file, into the folder of a run that nothing may change, or without a
+    # file into the folder where the command runs.
+    con.execute(f"set temp_directory = {quote(str(Path(tempfile.gettempdir()) / f'fairness-{os.getpid()}'))}")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from fairness.errors import DataError, without_values
 from fairness.intake.casts import quote
+from fairness.warehouse.connection import looking
 from fairness.warehouse.models import sql_root
 from fairness.warehouse.runs import Run
 
@@ -49,9 +50,7 @@ def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         DataError: The file of a run cannot be opened, or lacks what is compared.
     """
-    with duckdb.connect() as con:
-        for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
-            con.execute(f"set {setting} = false")
+    with looking() as con:
         for alias, run in (("before", first), ("after", second)):
             try:
                 con.execute(f"attach {quote(str(run.warehouse))} as {alias} (read_only)")
