@@ -14,7 +14,6 @@ import pandas as pd
 import rows_robust as robust
 from lines_changes import MIN_EVIDENCE, Changes
 from lines_offers import BASES
-from lines_rejects import MISSING
 from rows_findings import (
     ALPHA,
     TICKS,
@@ -105,17 +104,18 @@ def _interval(found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _changes(as_of: AsOf, results: Results, key: dict[str, Any], tenured: np.ndarray) -> None:
     """Add the change over a year against that of the offer in force, and of each cell where the scope is the whole."""
     change, rows = as_of.changes, as_of.rows
-    stated = change.before > 0
+    # A standard price of zero or less has no change: discounts of more than the price, or an error of the export.
+    stated = (change.before > 0) & (change.after > 0)
     mask = tenured & stated & (change.offer_before > 0) & (change.offer_after > 0)
     if not mask.any():
         if key["band"] is None:
             results.add_fact({"estimand": "change_gap", **key}, None, support(rows, tenured, np.zeros_like(mask))[0])
         return
     ratio, companions = _change(as_of, mask)
-    companions |= support(rows, tenured, change.before != MISSING)[0]
+    companions |= support(rows, tenured, stated)[0]
     results.add({"estimand": "change_gap", **key}, f"change:{key['family']}", ratio, companions)
     if key["family"] == "pooled":
-        shares = support(rows, tenured, change.before != MISSING, rows.cell, len(rows.names))
+        shares = support(rows, tenured, stated, rows.cell, len(rows.names))
         for cell in np.unique(rows.cell[mask]):
             ratio, companions = _change(as_of, mask & (rows.cell == cell))
             results.add(cell_key("change_gap", rows, cell), "change:cells", ratio, companions | shares[cell])
@@ -136,7 +136,7 @@ def _change(as_of: AsOf, mask: np.ndarray) -> tuple[list[float], dict[str, float
     rounded = value.round(13)
     ranks = np.bincount(number, np.sign(rounded) * stats.rankdata(np.abs(rounded)))
     return [mean, np.sqrt(variance), effective - 1], {
-        "signed_rank": ranks.sum() / np.sqrt((ranks**2).sum()),
+        "signed_rank": ranks.sum() / np.sqrt((ranks**2).sum()) if ranks.any() else 0.0,
         "tenured_mean_log_change": own.mean(),
         "offer_mean_log_change": offered.mean(),
         "n_tenured": n,
