@@ -230,7 +230,7 @@ def readers(trials: Trials, n: int) -> None:
             seen.add(check(current_run(trials.folder / "out")))
             n_reads += 1
             # Eight readers without a pause would leave the builds hardly any processor.
-            time.sleep(0.1)
+            time.sleep(0.4)
         (trials.folder / f"reads.{number}").write_text(json.dumps([n_reads, len(seen)]), encoding="utf-8")
         return 0
 

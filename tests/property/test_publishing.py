@@ -47,7 +47,7 @@ def run_trials(kind: str, n: int, folder: Path) -> dict[str, Any]:
 )
 def test_the_published_run_is_whole_after_every_fault(kind: str, n: int, outcome: str, tmp_path: Path) -> None:
     found = run_trials(kind, n, tmp_path / kind)
-    # One more is the last build, which sweeps, and permissions count their calls in a build of their own.
+    # One more is the last build, which sweeps.
     assert sum(found["outcomes"].values()) >= n
     assert found["outcomes"][outcome] >= n // 3
 
