@@ -16,6 +16,7 @@ _SUPPORT = ("n_tenured", "n_new", "n_not_compared", "money_not_compared", "suppo
 
 _BY_CHANCE = "by chance"
 _P_VALUES = ("p_value", "p_value_adjusted", "p_value_equivalence")
+_ROUNDING = 1e-13
 _STATISTICS = ("van_elteren", "signed_rank", "welch")
 
 
@@ -50,7 +51,8 @@ def _apart(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> float:
         return 0.0 if Decimal(one) == Decimal(other) else relative(float(one), float(other)) + TOLERANCE
     if name.startswith("bootstrap"):
         return abs(one - other) / (ours["bootstrap_upper"] - ours["bootstrap_lower"]) * 2
-    return relative(one, other)
+    # A gap is a ratio of sums less 1: where it all but vanishes, only the ratio's digits are left.
+    return 0.0 if abs(one - other) < _ROUNDING else relative(one, other)
 
 
 def relative(one: float, other: float) -> float:
