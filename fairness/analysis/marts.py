@@ -103,11 +103,21 @@ class Marts:
     def yearly(self, counts: Counts, ticks: IntArray) -> Decimal:
         """Return the exact sum of ``ticks`` a year in major units, each cell by its own billing interval."""
         starts = group_starts(counts.cell)
-        by_rate: dict[Fraction, int] = {}
-        for cell, amount in zip(counts.cell[starts].tolist(), exact_sums(ticks, starts), strict=True):
-            rate = self.cells[cell].per_year
-            by_rate[rate] = by_rate.get(rate, 0) + amount
-        return to_money(sum((rate * amount for rate, amount in by_rate.items()), Fraction(0)))
+        rates = [self.cells[cell].per_year for cell in counts.cell[starts].tolist()]
+        return to_money(at_rates(rates, exact_sums(ticks, starts)))
+
+
+def at_rates(rates: list[Fraction], amounts: list[int]) -> Fraction:
+    """Return the exact sum of amounts, each times its rate; cells share few rates, so that few fractions are added.
+
+    Example:
+        >>> at_rates([Fraction(12), Fraction(1), Fraction(12)], [2, 5, 3])
+        Fraction(65, 1)
+    """
+    by_rate: dict[Fraction, int] = {}
+    for rate, amount in zip(rates, amounts, strict=True):
+        by_rate[rate] = by_rate.get(rate, 0) + amount
+    return sum((rate * amount for rate, amount in by_rate.items()), Fraction(0))
 
 
 def to_money(ticks: Fraction) -> Decimal:

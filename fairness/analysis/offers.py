@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from fairness.analysis.counts import NO_PRICE, PARTY_OFFERS, TICKS_PER_UNIT, Boo
 from fairness.analysis.coverage import Covered, covered
 from fairness.analysis.drafts import Draft
 from fairness.analysis.facts import overpayment_fact
-from fairness.analysis.marts import Marts, to_money
+from fairness.analysis.marts import Marts, at_rates, to_money
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.config import Config
 from fairness.results import Companion
@@ -334,7 +333,7 @@ def _money_draft(
         return Draft(finding=base)
     money = overpayments(rows.cell, *(rows.values[name] for name in ("price_ticks", "offer_ticks", "n_customers")))
     rates = [marts.cells[index].intervals_per_year for index in money.group]
-    gross, net = (_at_rates(rates, amounts) for amounts in (money.gross, money.net))
+    gross, net = (at_rates(rates, amounts) for amounts in (money.gross, money.net))
     n_affected = sum(money.n_affected)
     floors = np.array([float(rate) for rate in rates]) * money.noise_floor * np.array(money.n) / TICKS_PER_UNIT
     # A cell with one customer shows no noise of its own; where every cell is such, there is no floor.
@@ -355,14 +354,6 @@ def _money_draft(
             ),
         )
     )
-
-
-def _at_rates(rates: list[Fraction], amounts: list[int]) -> Fraction:
-    """Return the exact sum of amounts, each times its rate; cells share few rates, so that few fractions are added."""
-    by_rate: dict[Fraction, int] = {}
-    for rate, amount in zip(rates, amounts, strict=True):
-        by_rate[rate] = by_rate.get(rate, 0) + amount
-    return sum((rate * amount for rate, amount in by_rate.items()), Fraction(0))
 
 
 def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
