@@ -13,7 +13,8 @@ import streamlit as st
 
 from fairness import accounts, captions, report
 from fairness.dashboard.study import Study
-from fairness.errors import FairnessError
+from fairness.errors import DataError, FairnessError
+from fairness.intake.casts import quote
 from fairness.pipeline import read_findings
 from fairness.warehouse.models import sql_root
 from fairness.warehouse.runs import find_run, list_runs
@@ -90,9 +91,10 @@ def _entry(path: str, stamped: tuple[int, ...], *, is_snapshot: bool) -> Entry:
         manifest = {name: kept.manifest[name] for name in ("note", "files", "missing")}
     else:
         run = find_run(folder.parent.parent, folder.name)
-        document, written, manifest = {}, "", None
-        if run is not None:
-            document, written = read_findings(run), run.record()["published_at"][:10]
+        if run is None:
+            # Pruned after it was listed.
+            raise DataError("the run is gone", where=folder.name)
+        document, written, manifest = read_findings(run), run.record()["published_at"][:10], None
     head = {name: document[name] for name in ("study", "build", "headline")}
     label = accounts.entry(head["study"]["as_of"], folder.name, is_snapshot=is_snapshot)
     return Entry(label, folder, head, written, manifest)
@@ -145,10 +147,8 @@ def split_query(study: Study, first: Entry, second: Entry) -> str:
     """Return the SQL behind the parts of a change, with the lines that attach both runs."""
     root = sql_root() / "diff"
     output = study.config.output_dir
-    attach = [
-        f"attach '{os.path.relpath(output / 'runs' / entry.build / 'analyst.duckdb', study.config.path.parent)}' "
-        f"as {name} (read_only);".replace("\\", "/")
-        for name, entry in (("before", first), ("after", second))
-    ]
+    files = [output / "runs" / entry.build / "analyst.duckdb" for entry in (first, second)]
+    paths = [quote(Path(os.path.relpath(file, study.config.path.parent)).as_posix()) for file in files]
+    attach = [f"attach {path} as {name} (read_only);" for path, name in zip(paths, ("before", "after"), strict=True)]
     parts = [(root / f"{name}.sql").read_text(encoding="utf-8").strip() for name in ("compared", "split")]
     return "\n\n".join(["\n".join(attach), *parts])
