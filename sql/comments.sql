@@ -473,6 +473,8 @@ comment on table int_amount_beside is 'Internal: one row per customer x product 
 comment on table int_as_of_row is 'Internal: one row per billing ledger row of the as-of month';
 comment on view int_billing_ledger is 'Internal: one row per customer x product x currency x billing interval x month';
 comment on view int_billing_line is 'Internal: one row per readable billing line that is neither a copy nor superseded';
+comment on table int_book_count is
+    'Internal: one row per cell, lens combination, loyalty group, tenure band and set of stated prices of a book';
 comment on view int_book_ledger is 'Internal: one row per accepted book row';
 comment on view int_book_line is
     'Internal: one row per accepted book row: customer x product x currency x billing interval';
@@ -502,6 +504,7 @@ comment on table int_price_change is 'Internal: one row per row of int_price_pai
 comment on table int_price_pair is
     'Internal: one row per ledger row of the as-of month that has a comparable row twelve months earlier';
 comment on table int_price_run is 'Internal: one row per ledger row of the as-of month';
+comment on table int_price_tick is 'Internal: one row per price that a book states';
 comment on table int_repeated_customer is 'Internal: one row per customer with more than one readable book row';
 comment on table int_repeated_line is 'Internal: one row per line_id that several readable billing lines carry';
 comment on view int_row_disposition is 'Internal: one row per input row (identical lines together: n says how many)';

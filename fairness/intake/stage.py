@@ -185,7 +185,7 @@ def _stage_role(
     varying |= {"source_index"} if len(members) > 1 else set()
     types = staged_types(layout)
     stored = tuple(name for name in types if name in varying) or ("reject_reason",)
-    columns = ", ".join(f"{ident(name)} {types.get(name, 'varchar')}" for name in (*stored, *extras))
+    columns = ", ".join(_stored_as(layout, name, types.get(name, "varchar")) for name in (*stored, *extras))
     con.execute(f"create or replace table {layout.table}_row ({columns})")
     for index, mapping in members.items():
         rejects = f"_rejects_{index}" if inputs[index].file.format == "csv" else None
@@ -203,6 +203,12 @@ def _stage_role(
     listed = ", ".join((*shown, *(ident(name) for name in extras), f"{_content(layout, extras)} as content_key"))
     con.execute(f"create or replace view {layout.table} as select {listed} from {layout.table}_row")
     return n_rows
+
+
+def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
+    """Return the definition of a stored column."""
+    compression = " using compression uncompressed" if name == layout.own_id else ""
+    return f"{ident(name)} {sql_type}{compression}"
 
 
 def _refuse_reserved(layout: Layout, extras: tuple[str, ...]) -> None:
