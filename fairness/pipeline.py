@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from fairness.intake.quarantine import write_quarantine
 from fairness.intake.settings import write_settings
 from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, stage
 from fairness.results import Findings
-from fairness.warehouse.connection import building, looking
+from fairness.warehouse.connection import beside, building, looking
 from fairness.warehouse.copying import PERSONAL
 from fairness.warehouse.key import Key, load_key
 from fairness.warehouse.models import SHARE_COMMENTS, run_checks, run_models, sql_hashes, write_comments
@@ -152,10 +152,11 @@ def _write(folder: Path, job: _Job) -> str:
     warehouse = folder / (WAREHOUSE if key is None else "built.duckdb")
     with building(warehouse, config) as built:
         staged = _fill(built, job)
-        job.progress("Estimating and testing")
+        job.progress("Estimating and testing; checking that rows and amounts tie out")
         identity = job.run_id()
-        marts = load_marts(built)
-        findings = analyse(built, config, _description(identity, staged), marts=marts)
+        with _checked(built, hidden=() if key is None else PERSONAL):
+            marts = load_marts(built)
+            findings = analyse(built, config, _description(identity, staged), marts=marts)
         write_findings(built, findings)
         write_comments(built)
     if key is not None:
@@ -172,8 +173,22 @@ def _write(folder: Path, job: _Job) -> str:
     return identity
 
 
+@contextmanager
+def _checked(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str]) -> Iterator[None]:
+    """Run the checks beside the body, which only reads: the engine's work beside Python's.
+
+    What a check finds is raised whatever becomes of the body: it explains an analysis that fails.
+    """
+    with beside(con) as other, ThreadPoolExecutor(max_workers=1, thread_name_prefix="checks") as pool:
+        checks = pool.submit(run_checks, other, hidden=hidden)
+        try:
+            yield
+        finally:
+            checks.result()
+
+
 def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
-    """Stage the inputs, run the models and the checks."""
+    """Stage the inputs and run the models."""
     names = [item.file.label for item in job.inputs]
     job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
     with pointing_into(job.config.path):
@@ -185,8 +200,6 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
     run_models(con, last=FIRST_MODELS_END)
     write_quarantine(con, staged)
     run_models(con, first=FIRST_MODELS_END + 1)
-    job.progress("Checking that rows and amounts tie out")
-    run_checks(con, hidden=() if job.key is None else PERSONAL)
     return staged
 
 

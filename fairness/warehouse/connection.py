@@ -39,6 +39,14 @@ def building(path: Path, config: Config) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+@contextmanager
+def beside(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a second connection to the file that a build writes, for reading beside the first."""
+    with con.cursor() as other:
+        other.execute("use built")
+        yield other
+
+
 def _limit(con: duckdb.DuckDBPyConnection, config: Config, *, spill: Path) -> None:
     _close_off(con)
     engine = config.engine
