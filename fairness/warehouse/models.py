@@ -16,6 +16,8 @@ from fairness.errors import DataError, FairnessError, SqlError, without_values
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 COMMENTS, SHARE_COMMENTS = "comments.sql", "comments_share.sql"
+_LINE_BY_LINE = range(14, 24)
+"""Models that look something up for every billing line."""
 
 
 def sql_root() -> Path:
@@ -60,8 +62,17 @@ def run_models(con: duckdb.DuckDBPyConnection, *, first: int = 0, last: int = 99
         SqlError: A model failed; the message names its file.
     """
     for path in model_files():
-        if first <= int(path.name[:2]) <= last:
+        number = int(path.name[:2])
+        if not first <= number <= last:
+            continue
+        # The engine guesses that one line in 25 passes conditions that nearly all pass, and would hash the lines
+        # instead of what they look up: several times the work, and all of the memory.
+        if number in _LINE_BY_LINE:
+            con.execute("set disabled_optimizers = 'build_side_probe_side'")
+        try:
             _run(con, path)
+        finally:
+            con.execute("reset disabled_optimizers")
 
 
 def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
