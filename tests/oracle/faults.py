@@ -24,6 +24,10 @@ from typing import Any
 
 import duckdb
 
+# A build imports these where it needs them: here once, not in every process that is forked.
+import scipy.optimize
+import scipy.special  # noqa: F401
+
 from fairness.config import load_config
 from fairness.errors import FairnessError
 from fairness.pipeline import build
@@ -221,16 +225,21 @@ def lost_permissions(trials: Trials, n: int) -> None:
 
 
 def readers(trials: Trials, n: int) -> None:
-    """Let readers open run after run while builds publish."""
+    """Let readers open run after run while builds publish: whenever ``current`` changes, and now and then between."""
     stop = trials.folder / "stop"
+    pointer = trials.folder / "out" / "current"
 
     def read(number: int) -> int:
         n_reads, seen = 0, set()
+        pauses = random.Random(number)
         while not stop.exists():
+            published = pointer.stat().st_ino
             seen.add(check(current_run(trials.folder / "out")))
             n_reads += 1
             # Eight readers without a pause would leave the builds hardly any processor.
-            time.sleep(0.4)
+            until = time.monotonic() + pauses.uniform(0.2, 2)
+            while time.monotonic() < until and pointer.stat().st_ino == published and not stop.exists():
+                time.sleep(0.01)
         (trials.folder / f"reads.{number}").write_text(json.dumps([n_reads, len(seen)]), encoding="utf-8")
         return 0
 
