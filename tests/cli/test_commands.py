@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def config(shared_study: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(config: Path, run_cli: Run) -> str:
-    """Return what `analyze --format json` prints."""
+    """Return what `analyze --format json` prints, as a process of its own."""
     done = run_cli("analyze", config, "--format", "json")
     assert (done.code, done.err) == (0, "")
     text: str = done.out
@@ -166,8 +167,8 @@ class TestJson:
 
 
 class TestCsv:
-    def test_one_row_per_finding(self, config: Path, document: Document, run_cli: Run) -> None:
-        done = run_cli("analyze", config, "--format", "csv")
+    def test_one_row_per_finding(self, config: Path, document: Document, call_cli: Run) -> None:
+        done = call_cli("analyze", config, "--format", "csv")
         assert (done.code, done.err) == (0, "")
         rows = list(csv.DictReader(io.StringIO(done.out)))
         assert len(rows) == len(document["findings"])
@@ -193,8 +194,8 @@ class TestTable:
 
     @pytest.fixture(scope="module")
     @staticmethod
-    def table(config: Path, run_cli: Run) -> list[str]:
-        done = run_cli("analyze", config)
+    def table(config: Path, call_cli: Run) -> list[str]:
+        done = call_cli("analyze", config)
         assert (done.code, done.err) == (0, "")
         lines: list[str] = done.out.splitlines()
         return lines
@@ -246,21 +247,29 @@ class TestTable:
     @pytest.mark.parametrize(
         ("rows", "first"),
         [
-            (flat((0, 100), (60, 90)), r"Tenured customers pay 10\.0 % less than new customers for the same"),
-            (flat((0, 100), (60, 100)), r".*[Ee]qual within 1 %.*"),
-            (flat((0, 50), (0, 150), (60, 50), (60, 150)), r"Cannot tell yet.*: about [\d,]+ more customers would .*"),
-            (flat((0, 100)), r"Cannot be assessed: .*"),
+            pytest.param(
+                flat((0, 100), (60, 90)),
+                r"Tenured customers pay 10\.0 % less than new customers for the same",
+                id="favourable",
+            ),
+            pytest.param(flat((0, 100), (60, 100)), r".*[Ee]qual within 1 %.*", id="equivalent", marks=pytest.mark.slow),
+            pytest.param(
+                flat((0, 50), (0, 150), (60, 50), (60, 150)),
+                r"Cannot tell yet.*: about [\d,]+ more customers would .*",
+                id="inconclusive",
+                marks=pytest.mark.slow,
+            ),
+            pytest.param(flat((0, 100)), r"Cannot be assessed: .*", id="not assessable", marks=pytest.mark.slow),
         ],
-        ids=["favourable", "equivalent", "inconclusive", "not assessable"],
     )
     def test_each_verdict_has_its_sentence(self, study: Any, rows: Rows, first: str) -> None:
         document = study(rows, inference={"primary": "like_for_like_gap"})
         assert re.fullmatch(first, words.headline(document))
 
-    def test_warnings_stand_under_the_answer(self, study: Any, run_cli: Run) -> None:
+    def test_warnings_stand_under_the_answer(self, study: Any, call_cli: Run) -> None:
         rows = [{**row, "product_id": "open"} for row in flat((0, 100), (60, 110))]
         rows += [{**row, "product_id": "closed"} for row in flat((60, 110), (60, 110))]
-        lines = run_cli("analyze", study.write(rows)).out.splitlines()
+        lines = call_cli("analyze", study.write(rows)).out.splitlines()
         warned = [line for line in lines if line.startswith("! ")]
         assert lines[2 : 2 + len(warned)] == warned
         assert [line for line in warned if "33.3 % of tenured customers" in line]
@@ -326,16 +335,31 @@ class TestSql:
         assert "read-only" in done.err
         assert [file.read_bytes() for file in files] == before
 
-    def test_without_a_run_it_says_what_to_do(self, study: Any, run_cli: Run) -> None:
-        done = run_cli("sql", "from findings", "--config", study.write(book()))
+    def test_without_a_run_it_says_what_to_do(self, study: Any, call_cli: Run) -> None:
+        done = call_cli("sql", "from findings", "--config", study.write(book()))
         assert done.code == 1
         assert "no published run" in done.err
         assert "fairness build" in done.err
 
-    def test_the_config_of_the_current_folder_is_found(self, config: Path, printed: str, run_cli: Run) -> None:
+    def test_the_config_of_the_current_folder_is_found(self, config: Path, printed: str, call_cli: Run) -> None:
         assert printed
-        done = run_cli("sql", "select study_name from params", "--format", "csv", cwd=config.parent)
+        done = call_cli("sql", "select study_name from params", "--format", "csv", cwd=config.parent)
         assert done.out == "study_name\nTest\n"
+
+
+@pytest.fixture(scope="module")
+def flat_study(shared_study: Any) -> Path:
+    """Return the config of a small study that is built."""
+    config: Path = shared_study.write(flat((0, 100), (60, 110)))
+    shared_study.build(config)
+    return config
+
+
+@pytest.fixture
+def copied(flat_study: Path, tmp_path: Path) -> Path:
+    """Return the config of a copy of that study with its run, which may be changed."""
+    shutil.copytree(flat_study.parent, tmp_path / "copy")
+    return tmp_path / "copy" / flat_study.name
 
 
 class TestRuns:
@@ -351,21 +375,21 @@ class TestRuns:
         assert files == ["analyst.duckdb", "findings.json", "run.json", "settings.json", "share.duckdb"]
         assert (config.parent / "out" / "current").read_text(encoding="utf-8").strip() == folder.name
 
-    def test_the_folder_of_the_config_will_do(self, config: Path, document: Document, run_cli: Run) -> None:
+    def test_the_folder_of_the_config_will_do(self, config: Path, document: Document, call_cli: Run) -> None:
         for arguments, cwd in (([config.parent], None), ([], config.parent)):
-            done = run_cli("build", *arguments, cwd=cwd)
+            done = call_cli("build", *arguments, cwd=cwd)
             assert (done.code, Path(done.out.strip()).name) == (0, document["build"]["id"])
 
-    def test_the_same_inputs_are_built_once(self, config: Path, printed: str, document: Document, run_cli: Run) -> None:
+    def test_the_same_inputs_are_built_once(self, config: Path, printed: str, document: Document, call_cli: Run) -> None:
         folder = config.parent / "out" / "runs" / document["build"]["id"]
         before = [(file.name, file.stat().st_mtime_ns, file.stat().st_ino) for file in sorted(folder.iterdir())]
-        assert run_cli("analyze", config, "--format", "json").out == printed
+        assert call_cli("analyze", config, "--format", "json").out == printed
         after = [(file.name, file.stat().st_mtime_ns, file.stat().st_ino) for file in sorted(folder.iterdir())]
         assert after == before
         assert [run.name for run in folder.parent.iterdir()] == [folder.name]
 
-    def test_a_changed_input_or_config_makes_a_new_run(self, study: Any) -> None:
-        config = study.write(flat((0, 100), (60, 110)))
+    def test_a_changed_input_or_config_makes_a_new_run(self, study: Any, copied: Path) -> None:
+        config = copied
         ids = [study.build(config)["build"]["id"]]
         with (config.parent / "book.csv").open("a", encoding="utf-8") as stream:
             stream.write("60,120\n")
@@ -384,33 +408,35 @@ class TestRuns:
         assert file.stat().st_mtime_ns == made
         assert (config.parent / "out" / "current").read_text(encoding="utf-8").strip() == ids[1]
 
-    def test_a_comment_or_another_engine_setting_is_the_same_study(self, study: Any) -> None:
-        config = study.write(flat((0, 100), (60, 110)))
+    def test_a_comment_or_another_engine_setting_is_the_same_study(self, study: Any, copied: Path) -> None:
+        config = copied
         first = study.build(config)["build"]["id"]
         text = config.read_text(encoding="utf-8")
         config.write_text(f"# a comment\n{text}[engine]\nthreads = 1\n", encoding="utf-8")
         assert study.build(config)["build"]["id"] == first
 
-    def test_a_failed_build_leaves_the_old_run(self, study: Any, run_cli: Run) -> None:
-        config = study.write(flat((0, 100), (60, 110)))
+    def test_a_failed_build_leaves_the_old_run(self, study: Any, copied: Path, call_cli: Run) -> None:
+        config = copied
         first = study.build(config)["build"]["id"]
         (config.parent / "book.csv").write_text("", encoding="utf-8")
-        assert run_cli("analyze", config).code == 1
+        assert call_cli("analyze", config).code == 1
         assert [run.name for run in (config.parent / "out" / "runs").iterdir()] == [first]
         assert (config.parent / "out" / "current").read_text(encoding="utf-8").strip() == first
 
 
 class TestExitCodes:
-    def test_a_penalty_fails_where_asked(self, config: Path, document: Document, run_cli: Run) -> None:
+    def test_a_penalty_fails_where_asked(
+        self, config: Path, document: Document, call_cli: Run, run_cli: Run
+    ) -> None:
         assert document["headline"]["verdict"] == "penalty"
-        assert run_cli("analyze", config).code == 0
+        assert call_cli("analyze", config).code == 0
         done = run_cli("analyze", config, "--fail-on", "penalty")
         assert done.code == 3
         assert done.out.startswith("Tenured customers pay ")
 
-    def test_anything_else_does_not(self, study: Any, run_cli: Run) -> None:
+    def test_anything_else_does_not(self, study: Any, call_cli: Run) -> None:
         config = study.write(flat((0, 100), (60, 90)), inference={"primary": "like_for_like_gap"})
-        assert run_cli("analyze", config, "--fail-on", "penalty").code == 0
+        assert call_cli("analyze", config, "--fail-on", "penalty").code == 0
 
     @pytest.mark.parametrize(
         ("arguments", "said"),
@@ -423,16 +449,22 @@ class TestExitCodes:
             (["sql"], "query"),
         ],
     )
-    def test_usage_errors(self, run_cli: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
-        done = run_cli(*arguments, cwd=tmp_path)
+    def test_usage_errors(self, call_cli: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
+        done = call_cli(*arguments, cwd=tmp_path)
         assert (done.code, done.out) == (2, "")
         assert said.lower() in done.err.lower()
         assert "Traceback" not in done.err
 
 
+def test_help_as_a_process_of_its_own(run_cli: Run) -> None:
+    done = run_cli("--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Usage: ")
+
+
 @pytest.mark.parametrize("command", ["", "demo", "build", "analyze", "snapshot", "diff", "sql", "runs"])
-def test_help(run_cli: Run, command: str) -> None:
-    done = run_cli(*command.split(), "--help")
+def test_help(call_cli: Run, command: str) -> None:
+    done = call_cli(*command.split(), "--help")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Usage: ")
     assert "--help" in done.out
