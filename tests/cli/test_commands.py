@@ -252,7 +252,9 @@ class TestTable:
                 r"Tenured customers pay 10\.0 % less than new customers for the same",
                 id="favourable",
             ),
-            pytest.param(flat((0, 100), (60, 100)), r".*[Ee]qual within 1 %.*", id="equivalent", marks=pytest.mark.slow),
+            pytest.param(
+                flat((0, 100), (60, 100)), r".*[Ee]qual within 1 %.*", id="equivalent", marks=pytest.mark.slow
+            ),
             pytest.param(
                 flat((0, 50), (0, 150), (60, 50), (60, 150)),
                 r"Cannot tell yet.*: about [\d,]+ more customers would .*",
@@ -380,7 +382,9 @@ class TestRuns:
             done = call_cli("build", *arguments, cwd=cwd)
             assert (done.code, Path(done.out.strip()).name) == (0, document["build"]["id"])
 
-    def test_the_same_inputs_are_built_once(self, config: Path, printed: str, document: Document, call_cli: Run) -> None:
+    def test_the_same_inputs_are_built_once(
+        self, config: Path, printed: str, document: Document, call_cli: Run
+    ) -> None:
         folder = config.parent / "out" / "runs" / document["build"]["id"]
         before = [(file.name, file.stat().st_mtime_ns, file.stat().st_ino) for file in sorted(folder.iterdir())]
         assert call_cli("analyze", config, "--format", "json").out == printed
@@ -425,9 +429,7 @@ class TestRuns:
 
 
 class TestExitCodes:
-    def test_a_penalty_fails_where_asked(
-        self, config: Path, document: Document, call_cli: Run, run_cli: Run
-    ) -> None:
+    def test_a_penalty_fails_where_asked(self, config: Path, document: Document, call_cli: Run, run_cli: Run) -> None:
         assert document["headline"]["verdict"] == "penalty"
         assert call_cli("analyze", config).code == 0
         done = run_cli("analyze", config, "--fail-on", "penalty")
