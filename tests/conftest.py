@@ -125,6 +125,21 @@ def shared_study(tmp_path_factory: pytest.TempPathFactory) -> StudyRunner:
     return StudyRunner(tmp_path_factory.mktemp("shared"))
 
 
+@pytest.fixture(scope="module")
+def once(shared_study: StudyRunner) -> Callable[..., Document]:
+    """Return a function like ``study`` that builds equal studies of a module once; nobody may change its documents."""
+    built: dict[str, Document] = {}
+
+    def build_once(book: Iterable[Row], **options: Any) -> Document:
+        rows = list(book)
+        key = repr((rows, options))
+        if key not in built:
+            built[key] = shared_study(rows, **options)
+        return built[key]
+
+    return build_once
+
+
 @dataclass(frozen=True)
 class Output:
     """What a command left behind."""

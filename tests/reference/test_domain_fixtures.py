@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,10 @@ Study = Callable[..., Document]
 Pick = Callable[..., Document]
 Companion = Callable[[Document, str], Document]
 Rows = list[dict[str, object]]
+
+SLOW = pytest.mark.slow
+# Equal studies are built once, by one worker.
+pytestmark = pytest.mark.xdist_group("domain fixtures")
 
 NEW, TENURED = 0, 60
 YEARLY = {"interval_unit": "'year'"}
@@ -62,11 +67,11 @@ def test_f1_typical_risk_new_against_more_than_five_years(study: Study, pick: Pi
     assert {cell["verdict"] for cell in cells.values()} == {"penalty"}
 
 
-@pytest.fixture
-def f2(study: Study) -> Document:
+@pytest.fixture(scope="module")
+def f2(once: Study) -> Document:
     book = customers(10, 12, price=763, expected_cost=700, first_renewal=763)
     book += customers(10, 108, price=875, expected_cost=700, first_renewal=763)
-    return study(
+    return once(
         book,
         columns={**YEARLY, "offer_price": "first_renewal"},
         tenure={"new_below_months": 24, "tenured_from_months": 24},
@@ -95,6 +100,7 @@ def f5() -> Rows:
     return before + customers(10, TENURED, premium=497.90, cost=349.38)
 
 
+@SLOW
 def test_f5_price_rises_but_not_against_its_cost(study: Study, f5: Rows, pick: Pick, companion: Companion) -> None:
     document = study(f5, columns={**YEARLY, "price": "premium", "expected_cost": "cost"}, inference=LIKE_FOR_LIKE)
     assert percent(pick(document, "like_for_like_gap")["estimate"]) == "+11.77 %"
@@ -104,6 +110,7 @@ def test_f5_price_rises_but_not_against_its_cost(study: Study, f5: Rows, pick: P
     assert percent(cost["estimate"]) == "-0.10 %"
 
 
+@SLOW
 def test_f5_cost_rises(study: Study, f5: Rows, pick: Pick) -> None:
     document = study(f5, columns={**YEARLY, "price": "cost"}, inference=LIKE_FOR_LIKE)
     assert percent(pick(document, "like_for_like_gap")["estimate"]) == "+11.89 %"
@@ -117,9 +124,9 @@ LOAN = {**YEARLY, "price": INTEREST.format(rate="rate"), "offer_price": INTEREST
     ("fixture", "balance", "basis_points", "a_year"),
     [
         ("F7", 250_000, 40, "1000.00"),
-        ("F8", 375_000, 32, "1200.00"),
-        ("F8", 375_000, 58, "2175.00"),
-        ("F8", 375_000, 104, "3900.00"),
+        pytest.param("F8", 375_000, 32, "1200.00", marks=SLOW),
+        pytest.param("F8", 375_000, 58, "2175.00", marks=SLOW),
+        pytest.param("F8", 375_000, 104, "3900.00", marks=SLOW),
     ],
 )
 def test_f7_f8_back_book_rates_in_money(
@@ -135,8 +142,8 @@ def test_f7_f8_back_book_rates_in_money(
 @pytest.mark.parametrize(
     ("fixture", "interval", "base", "excess", "share", "a_year"),
     [
-        ("F9", "month", "38.89", "7.00", "18 %", "84.00"),
-        ("F9", "month", "106.25", "17.00", "16 %", "204.00"),
+        pytest.param("F9", "month", "38.89", "7.00", "18 %", "84.00", marks=SLOW),
+        pytest.param("F9", "month", "106.25", "17.00", "16 %", "204.00", marks=SLOW),
         ("F10", "year", "1864.71", "317.00", "17 %", "317.00"),
     ],
 )
@@ -174,7 +181,10 @@ def test_f11_penalties_of_five_products_add_up(study: Study, pick: Pick, compani
 
 @pytest.mark.parametrize(
     ("index", "rise", "price", "real"),
-    [("2.5", "+6.40 %", "31.92", "+3.80 %"), ("13.4", "+17.30 %", "35.19", "+3.44 %")],
+    [
+        ("2.5", "+6.40 %", "31.92", "+3.80 %"),
+        pytest.param("13.4", "+17.30 %", "35.19", "+3.44 %", marks=SLOW),
+    ],
 )
 def test_f12_index_plus_three_point_nine(
     *, study: Any, pick: Pick, companion: Companion, index: str, rise: str, price: str, real: str
@@ -224,6 +234,7 @@ def test_f14_a_raw_gap_with_the_wrong_sign(study: Any, pick: Pick, companion: Co
     assert gap["verdict"] == "penalty"
 
 
+@SLOW
 def test_f15_customers_or_money_as_weights(study: Study, pick: Pick, companion: Companion) -> None:
     book = customers(300, TENURED, product_id="A", price=110, offer_price=100)
     book += customers(100, TENURED, product_id="B", price=190, offer_price=200)
@@ -244,6 +255,7 @@ def f18() -> Rows:
     ]
 
 
+@SLOW
 def test_f18_ratio_of_means_within_a_cell(study: Study, f18: Rows, pick: Pick, companion: Companion) -> None:
     gap = pick(study(f18), "offer_gap")
     assert f"{1 + gap['estimate']:.4f}" == "1.0000"
@@ -258,6 +270,7 @@ def test_f18_the_mean_of_ratios_needs_a_cell_for_each(
     assert f"{1 + companion(gap, 'count_weighted')['estimate']:.4f}" == "1.0417"
 
 
+@SLOW
 def test_f19_gross_net_and_people(study: Study, pick: Pick, companion: Companion) -> None:
     book = [{"tenure_months": TENURED, "price": price, "offer_price": 100} for price in (90, 110)]
     document = study(book, columns=YEARLY)
@@ -272,7 +285,7 @@ def test_f19_gross_net_and_people(study: Study, pick: Pick, companion: Companion
     ("offer", "gap", "net"),
     [
         ("list_price::decimal(8, 2) - gift_card::decimal(8, 2)", "+16.00 %", "40.00"),
-        ("list_price", "-3.33 %", "-10.00"),
+        pytest.param("list_price", "-3.33 %", "-10.00", marks=SLOW),
     ],
 )
 def test_f21_an_incentive_lowers_the_offer(
@@ -284,7 +297,7 @@ def test_f21_an_incentive_lowers_the_offer(
     assert companion(pick(document, "overpayment"), "net")["estimate"] == net
 
 
-@pytest.mark.parametrize(("new_price", "gap"), [("95.00", "+13.68 %"), ("103.00", "+4.85 %")])
+@pytest.mark.parametrize(("new_price", "gap"), [("95.00", "+13.68 %"), pytest.param("103.00", "+4.85 %", marks=SLOW)])
 def test_f23_tenured_prices_rise_faster_than_the_offer(
     study: Study, companion: Companion, new_price: str, gap: str
 ) -> None:
@@ -296,7 +309,12 @@ def test_f23_tenured_prices_rise_faster_than_the_offer(
 
 
 @pytest.mark.parametrize(
-    ("above", "of", "interval"), [(0, 30, (0.0, 11.57)), (3, 200, (0.31, 4.32)), (0, 1000, (0.0, 0.37))]
+    ("above", "of", "interval"),
+    [
+        pytest.param(0, 30, (0.0, 11.57), marks=SLOW),
+        (3, 200, (0.31, 4.32)),
+        pytest.param(0, 1000, (0.0, 0.37), marks=SLOW),
+    ],
 )
 def test_f25_exact_interval_of_the_share_above(
     *, study: Study, pick: Pick, companion: Companion, above: int, of: int, interval: tuple[float, float]
@@ -319,21 +337,29 @@ def f29_book() -> Rows:
     ]
 
 
-def test_f29_bands_stand_in_numeric_order(study: Any) -> None:
-    document = study(f29_book(), tenure={"bands": [0, 60, 120, 180]})
+@pytest.fixture(scope="module")
+def f29(shared_study: Any) -> Path:
+    """Return the config of a built study of four bands."""
+    config: Path = shared_study.write(f29_book(), tenure={"bands": [0, 60, 120, 180]})
+    shared_study.build(config)
+    return config
+
+
+def test_f29_bands_stand_in_numeric_order(study: Any, f29: Path) -> None:
+    document = study.build(f29)
     primary = [finding for finding in document["findings"] if finding["estimand"] == "offer_gap"]
     assert [finding["tenure_band"] for finding in primary if finding["tenure_band"]] == F29_BANDS
     published = study.query("select tenure_band from findings where estimand = 'offer_gap' order by finding_id")
     assert [band for (band,) in published if band] == F29_BANDS
 
 
-def test_f29_bands_are_printed_in_numeric_order(study: Any, run_cli: Callable[..., Any]) -> None:
-    config = study.write(f29_book(), tenure={"bands": [0, 60, 120, 180]})
-    printed = run_cli("analyze", config).out
+def test_f29_bands_are_printed_in_numeric_order(f29: Path, call_cli: Callable[..., Any]) -> None:
+    printed = call_cli("analyze", f29).out
     lines = [line.split()[1] for line in printed.splitlines() if line.startswith("years ")]
     assert lines == F29_BANDS
 
 
+@SLOW
 def test_f29_bands_of_a_text_column_stand_in_numeric_order(study: Study) -> None:
     # A band that the export states as text is a lens or a control like any other.
     book = [{**row, "years": band} for row, band in zip(f29_book()[::3], F29_BANDS, strict=True)]
@@ -347,6 +373,7 @@ def test_f29_bands_of_a_text_column_stand_in_numeric_order(study: Study) -> None
         assert scopes == F29_BANDS
 
 
+@SLOW
 def test_f30_a_day_across_the_year_end_is_no_year(study: Any, pick: Pick) -> None:
     book = [{"tenure_start": "2023-12-31", "as_of": "2024-01-01", "price": 110, "offer_price": 100}]
     document = study(book)
@@ -355,6 +382,7 @@ def test_f30_a_day_across_the_year_end_is_no_year(study: Any, pick: Pick) -> Non
     assert pick(document, "offer_gap", band="0")["n_tenured"] == 1
 
 
+@SLOW
 def test_tenure_counts_completed_months(study: Any) -> None:
     cases = [
         ("2023-01-31", "2024-01-30", 11),
@@ -370,6 +398,7 @@ def test_tenure_counts_completed_months(study: Any) -> None:
     assert sorted(counted) == sorted(cases)
 
 
+@SLOW
 def test_a_month_that_is_not_over_is_not_counted(study: Any) -> None:
     study([{"tenure_months": months, "price": 1} for months in ("11.99", "12", "23.99", "24")])
     counted = study.query("select tenure_months, loyalty_group from price_ledger order by all")

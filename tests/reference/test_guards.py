@@ -15,6 +15,10 @@ Pick = Callable[..., Document]
 Companion = Callable[[Document, str], Document]
 Rows = list[dict[str, object]]
 
+SLOW = pytest.mark.slow
+# Equal studies are built once, by one worker.
+pytestmark = pytest.mark.xdist_group("guards")
+
 NEW, TENURED = 0, 60
 LIKE_FOR_LIKE = {"primary": "like_for_like_gap"}
 NOISE = (-0.5, -0.2, 0.0, 0.1, 0.6)
@@ -41,6 +45,7 @@ class TestTiedPriceLists:
     """Ten equal new prices prove nothing: a share of new customers at another price of the list is easily missed."""
 
     LISTS = ((100, 105), (100, 120), (100, 150), (20, 25, 40))
+    REST = (LISTS[0], *LISTS[2:])
 
     @staticmethod
     def book(prices: tuple[int, ...], n_new: int) -> Rows:
@@ -48,22 +53,23 @@ class TestTiedPriceLists:
         book = customers(n_new, NEW, price=first) + customers(1000, TENURED, price=first)
         return book + [row for price in others for row in customers(2, TENURED, price=price)]
 
-    @pytest.mark.parametrize("prices", LISTS)
-    def test_ten_new_customers_are_never_enough(self, study: Study, prices: tuple[int, ...]) -> None:
-        headline = study(self.book(prices, 10), inference=LIKE_FOR_LIKE)["headline"]
+    @pytest.mark.parametrize("prices", [LISTS[1], *(pytest.param(prices, marks=SLOW) for prices in REST)])
+    def test_ten_new_customers_are_never_enough(self, once: Study, prices: tuple[int, ...]) -> None:
+        headline = once(self.book(prices, 10), inference=LIKE_FOR_LIKE)["headline"]
         # The interval alone would call it equal: that is what the guard is for.
         assert -0.01 < headline["equivalence_ci_lower"] < headline["equivalence_ci_upper"] < 0.01
         assert judged(headline) == ("inconclusive", "small_effective_sample")
         assert "small_effective_sample" in headline["warnings"]
         assert headline["diagnostics"]["n_eff"] == 10 < headline["diagnostics"]["n_eff_needed"]
 
-    def test_enough_of_them_are(self, study: Study) -> None:
-        headline = study(self.book((100, 120), 60), inference=LIKE_FOR_LIKE)["headline"]
+    @SLOW
+    def test_enough_of_them_are(self, once: Study) -> None:
+        headline = once(self.book((100, 120), 60), inference=LIKE_FOR_LIKE)["headline"]
         assert f"{headline['diagnostics']['n_eff_needed']:.0f}" == "58"
         assert judged(headline) == ("equivalent", "interval_inside_margin")
 
-    def test_p_comes_from_shuffled_labels(self, study: Study) -> None:
-        headline = study(self.book((100, 120), 10), inference=LIKE_FOR_LIKE)["headline"]
+    def test_p_comes_from_shuffled_labels(self, once: Study) -> None:
+        headline = once(self.book((100, 120), 10), inference=LIKE_FOR_LIKE)["headline"]
         assert "degenerate_variance" in headline["warnings"]
         assert headline["test"].startswith("permutation")
 
@@ -79,8 +85,8 @@ class TestOffsettingGaps:
             yield from around(level, 15, TENURED, product_id=name, **offer)
             yield from around(100, 15, NEW, product_id=name, **offer)
 
-    def test_like_for_like(self, study: Study) -> None:
-        headline = study(self.cells(), inference=LIKE_FOR_LIKE)["headline"]
+    def test_like_for_like(self, once: Study) -> None:
+        headline = once(self.cells(), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["estimate"] == pytest.approx(0.0, abs=1e-9)
         assert -0.01 < headline["equivalence_ci_lower"] < headline["equivalence_ci_upper"] < 0.01
         assert judged(headline) == ("inconclusive", "offsetting_gaps")
@@ -90,23 +96,25 @@ class TestOffsettingGaps:
         assert diagnostics["tau"] == pytest.approx(0.1, abs=0.01)
         assert diagnostics["penalised_share"] == 0.5
 
-    def test_the_cells_themselves_are_decided(self, study: Study) -> None:
-        document = study(self.cells(), inference=LIKE_FOR_LIKE)
+    def test_the_cells_themselves_are_decided(self, once: Study) -> None:
+        document = once(self.cells(), inference=LIKE_FOR_LIKE)
         cells = [finding for finding in document["findings"] if finding["level"] == "cell"]
         verdicts = [cell["verdict"] for cell in cells if cell["estimand"] == "like_for_like_gap"]
         assert (verdicts.count("penalty"), verdicts.count("favourable"), len(verdicts)) == (10, 10, 20)
 
-    def test_against_offers(self, study: Study) -> None:
-        headline = study(self.cells(offer_price=100))["headline"]
+    @SLOW
+    def test_against_offers(self, once: Study) -> None:
+        headline = once(self.cells(offer_price=100))["headline"]
         assert headline["estimand"] == "offer_gap"
         assert headline["verdict"] == "inconclusive"
         assert "offsetting_gaps" in headline["warnings"]
 
-    def test_a_discount_for_a_few_hides_a_little_more_for_the_rest(self, study: Study) -> None:
+    @SLOW
+    def test_a_discount_for_a_few_hides_a_little_more_for_the_rest(self, once: Study) -> None:
         plans = [f"plan {number}" for number in range(13)]
         book = [row for plan in plans for row in around(100, 60, NEW, product_id=plan)]
         book += [row for plan in plans[:12] for row in around(100.5, 60, TENURED, product_id=plan)]
-        headline = study(book + around(90, 36, TENURED, product_id=plans[12]), inference=LIKE_FOR_LIKE)["headline"]
+        headline = once(book + around(90, 36, TENURED, product_id=plans[12]), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["estimate"] == pytest.approx(0.0, abs=1e-3)
         assert -0.01 < headline["equivalence_ci_lower"] < headline["equivalence_ci_upper"] < 0.01
         # No cell pays more by the margin: only the difference between the cells tells.
@@ -114,11 +122,12 @@ class TestOffsettingGaps:
         assert headline["diagnostics"]["tau"] > 0.01
         assert judged(headline) == ("inconclusive", "offsetting_gaps")
 
-    def test_a_few_penalised_customers_stop_an_equivalence(self, study: Study) -> None:
+    @SLOW
+    def test_a_few_penalised_customers_stop_an_equivalence(self, once: Study) -> None:
         book = [row for number in range(12) for row in around(100, 60, TENURED, product_id=f"plan {number}")]
         book += [row for number in range(13) for row in around(100, 60, NEW, product_id=f"plan {number}")]
         # 6 % of the tenured pay 2 % more: 0.1 % in all, and too little for the cells to count as different.
-        headline = study(book + around(102, 46, TENURED, product_id="plan 12"), inference=LIKE_FOR_LIKE)["headline"]
+        headline = once(book + around(102, 46, TENURED, product_id="plan 12"), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["equivalence_ci_upper"] < 0.01
         assert headline["diagnostics"]["tau"] < 0.01
         assert headline["diagnostics"]["penalised_share"] == pytest.approx(46 / 766)
@@ -128,10 +137,11 @@ class TestOffsettingGaps:
 class TestEstimatorsThatDisagree:
     """A rank test sees how many, not how much: alone it may not overrule the money."""
 
-    def test_a_penny_off_for_most_does_not_hide_a_rise_for_some(self, study: Study, companion: Companion) -> None:
+    @SLOW
+    def test_a_penny_off_for_most_does_not_hide_a_rise_for_some(self, once: Study, companion: Companion) -> None:
         book = customers(300, NEW, price=100)
         book += customers(900, TENURED, price="99.99") + customers(100, TENURED, price=150)
-        headline = study(book, inference=LIKE_FOR_LIKE)["headline"]
+        headline = once(book, inference=LIKE_FOR_LIKE)["headline"]
         rank = companion(headline, "van_elteren")
         assert rank["statistic"] < 0
         assert rank["p_value"] < 0.05
@@ -140,10 +150,10 @@ class TestEstimatorsThatDisagree:
         assert headline["estimate"] == pytest.approx(0.9 * 0.9999 + 0.1 * 1.5 - 1)
         assert judged(headline) == ("penalty", "gap_beyond_margin")
 
-    def test_ranks_and_typical_customer_against_the_money(self, study: Study, companion: Companion) -> None:
+    def test_ranks_and_typical_customer_against_the_money(self, once: Study, companion: Companion) -> None:
         book = customers(500, NEW, price=100)
         book += customers(900, TENURED, price=94) + customers(100, TENURED, price=170)
-        headline = study(book, inference=LIKE_FOR_LIKE)["headline"]
+        headline = once(book, inference=LIKE_FOR_LIKE)["headline"]
         assert headline["estimate"] == pytest.approx(0.016)
         assert companion(headline, "van_elteren")["statistic"] < 0
         assert companion(headline, "geometric")["estimate"] < 0
@@ -161,8 +171,8 @@ class TestSupport:
         book = around(100, 40, NEW, product_id="open") + around(110, inside, TENURED, product_id="open")
         return book + around(price_outside, outside, TENURED, product_id="closed")
 
-    def test_fifteen_percent_is_not_assessable(self, study: Study) -> None:
-        document = study(self.book(30, 170), inference=LIKE_FOR_LIKE)
+    def test_fifteen_percent_is_not_assessable(self, once: Study) -> None:
+        document = once(self.book(30, 170), inference=LIKE_FOR_LIKE)
         headline = document["headline"]
         assert headline["support_share"] == 0.15
         assert judged(headline) == ("not_assessable", "support_below_minimum")
@@ -170,25 +180,29 @@ class TestSupport:
         left_out = document["support"]["not_assessable"]
         assert [(item["reason"], item["customers"]) for item in left_out] == [("no_new_customers", 170)]
 
-    def test_fifteen_percent_of_the_money_is_not_assessable(self, study: Study) -> None:
-        headline = study(self.book(50, 50, price_outside=1000), inference=LIKE_FOR_LIKE)["headline"]
+    @SLOW
+    def test_fifteen_percent_of_the_money_is_not_assessable(self, once: Study) -> None:
+        headline = once(self.book(50, 50, price_outside=1000), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["support_share"] == 0.5
         assert headline["support_money_share"] < 0.2
         assert judged(headline) == ("not_assessable", "support_below_minimum")
 
-    def test_twenty_percent_is_assessed(self, study: Study) -> None:
-        assert study(self.book(40, 160), inference=LIKE_FOR_LIKE)["headline"]["verdict"] == "penalty"
+    @SLOW
+    def test_twenty_percent_is_assessed(self, once: Study) -> None:
+        assert once(self.book(40, 160), inference=LIKE_FOR_LIKE)["headline"]["verdict"] == "penalty"
 
-    def test_thirty_five_percent_is_narrow(self, study: Study) -> None:
-        headline = study(self.book(35, 65), inference=LIKE_FOR_LIKE)["headline"]
+    @SLOW
+    def test_thirty_five_percent_is_narrow(self, once: Study) -> None:
+        headline = once(self.book(35, 65), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["support_share"] == 0.35
         assert headline["verdict"] == "penalty"
         assert "narrow_support" in headline["warnings"]
         # The 65 others pay 7,150 and would have to pay 350 less than 7,500, the price that brings all to 0.
         assert headline["reversal_gap"] == pytest.approx(-350 / 7500)
 
-    def test_full_support_is_not(self, study: Study) -> None:
-        headline = study(self.book(96, 4), inference=LIKE_FOR_LIKE)["headline"]
+    @SLOW
+    def test_full_support_is_not(self, once: Study) -> None:
+        headline = once(self.book(96, 4), inference=LIKE_FOR_LIKE)["headline"]
         assert "narrow_support" not in headline["warnings"]
 
 
@@ -196,10 +210,10 @@ class TestMissingValues:
     """What is not known is not compliant, not 0, and not dropped: it is counted."""
 
     @pytest.fixture
-    def offers(self, study: Study) -> Document:
+    def offers(self, once: Study) -> Document:
         """20 plans: 60 customers pay 110 against 100, 20 pay 100; of 20 the price is unknown."""
         paid = ["110"] * 60 + ["100"] * 20 + [None] * 20
-        return study(
+        return once(
             [
                 {"tenure_months": TENURED, "price": price, "offer_price": 100, "product_id": f"plan {index % 20}"}
                 for index, price in enumerate(paid)
@@ -225,22 +239,24 @@ class TestMissingValues:
         assert (support["assessable_customers"], support["tenured_customers"]) == (80, 100)
         assert support["not_assessable"] == [{"reason": "no_price", "customers": 20, "money": None}]
 
-    def test_a_missing_offer_is_counted_with_its_money(self, study: Study) -> None:
+    @SLOW
+    def test_a_missing_offer_is_counted_with_its_money(self, once: Study) -> None:
         book = customers(80, TENURED, price=110, offer_price=100) + customers(20, TENURED, price=110)
-        support = study(book)["support"]
+        support = once(book)["support"]
         assert support["not_assessable"] == [{"reason": "no_offer", "customers": 20, "money": "26400.00"}]
 
-    def test_a_missing_prior_price_is_no_change_of_zero(self, study: Study, pick: Pick) -> None:
+    @SLOW
+    def test_a_missing_prior_price_is_no_change_of_zero(self, once: Study, pick: Pick) -> None:
         book = customers(20, NEW, price=100, prior_price=100)
         book += customers(20, TENURED, price=110, prior_price=100) + customers(20, TENURED, price=110)
-        gap = pick(study(book, inference={"primary": "change_gap"}), "change_gap")
+        gap = pick(once(book, inference={"primary": "change_gap"}), "change_gap")
         assert gap["estimate"] == pytest.approx(0.1)
         assert (gap["n_tenured"], gap["support_share"]) == (20, 0.5)
 
-    def test_an_unknown_tenure_is_never_new(self, study: Any) -> None:
+    def test_an_unknown_tenure_is_never_new(self, once: Study) -> None:
         book = around(100, 20, NEW) + around(110, 20, TENURED)
         book += [{"price": 500, "tenure_months": None}] * 5
-        document = study(book, inference=LIKE_FOR_LIKE)
+        document = once(book, inference=LIKE_FOR_LIKE)
         assert document["support"]["unknown_tenure_customers"] == 5
         assert document["support"]["new_customers"] == 20
         assert document["headline"]["n_new"] == 20
@@ -261,27 +277,29 @@ class TestPricingDecisions:
             for copy in range(100)
         ]
 
-    def test_three_tariffs_decide_nothing(self, study: Study) -> None:
-        headline = study(self.book(3))["headline"]
+    def test_three_tariffs_decide_nothing(self, once: Study) -> None:
+        headline = once(self.book(3))["headline"]
         assert headline["estimate"] == pytest.approx(0.1, abs=0.001)
         assert headline["n_tenured"] == 300
         assert headline["diagnostics"]["pricing_decisions"] == pytest.approx(3, abs=0.01)
         assert judged(headline) == ("inconclusive", "few_pricing_decisions")
         assert "few_pricing_decisions" in headline["warnings"]
 
-    def test_what_would_decide_is_more_tariffs_not_more_customers(self, study: Study) -> None:
-        sample = study(self.book(3))["headline"]["deciding_sample"]
+    def test_what_would_decide_is_more_tariffs_not_more_customers(self, once: Study) -> None:
+        sample = once(self.book(3))["headline"]["deciding_sample"]
         assert sample["unit"] == "pricing_decisions"
         assert sample["present"] == pytest.approx(3, abs=0.01)
 
-    def test_twelve_do(self, study: Study) -> None:
-        headline = study(self.book(12))["headline"]
+    @SLOW
+    def test_twelve_do(self, once: Study) -> None:
+        headline = once(self.book(12))["headline"]
         assert judged(headline) == ("penalty", "gap_beyond_margin")
         assert headline["interval"] == "offer_version"
 
-    def test_one_large_tariff_is_not_twelve_decisions(self, study: Study) -> None:
+    @SLOW
+    def test_one_large_tariff_is_not_twelve_decisions(self, once: Study) -> None:
         book = self.book(12) + customers(3000, TENURED, price="110.10", offer_price=100)
-        headline = study(book)["headline"]
+        headline = once(book)["headline"]
         assert headline["diagnostics"]["pricing_decisions"] < 2.5
         assert judged(headline) == ("inconclusive", "few_pricing_decisions")
 
@@ -305,9 +323,9 @@ class TestPartiesWithSeveralAccounts:
             for _ in range(accounts)
         ]
 
-    @pytest.mark.parametrize("estimand", ["like_for_like_gap", "cost_gap"])
-    def test_accounts_add_nothing(self, study: Study, pick: Pick, companion: Companion, estimand: str) -> None:
-        once, thrice = (pick(study(self.book(n), inference={"primary": estimand}), estimand) for n in (1, 3))
+    @pytest.mark.parametrize("estimand", ["like_for_like_gap", pytest.param("cost_gap", marks=SLOW)])
+    def test_accounts_add_nothing(self, once: Study, pick: Pick, companion: Companion, estimand: str) -> None:
+        once, thrice = (pick(once(self.book(n), inference={"primary": estimand}), estimand) for n in (1, 3))
         assert (once["interval"], thrice["interval"]) == ("log_t_satterthwaite", "party")
         for name in ("estimate", "ci_lower", "ci_upper", "p_value"):
             assert thrice[name] == pytest.approx(once[name], rel=1e-9)
@@ -318,17 +336,18 @@ class TestPartiesWithSeveralAccounts:
         z, clustered = (companion(finding, "van_elteren")["statistic"] for finding in (once, thrice))
         assert clustered == pytest.approx(z, rel=0.05)
 
-    def test_few_parties_with_many_accounts_are_a_small_sample(self, study: Study) -> None:
+    @SLOW
+    def test_few_parties_with_many_accounts_are_a_small_sample(self, once: Study) -> None:
         few = [{**row, "party_id": f"chain {i % 12}"} for i, row in enumerate(around(100, 240, TENURED))]
         book = [{**row, "price": f"{90 + 20 * (i % 12) / 11:.2f}"} for i, row in enumerate(few)]
-        headline = study(book + around(100, 240, NEW), inference=LIKE_FOR_LIKE)["headline"]
+        headline = once(book + around(100, 240, NEW), inference=LIKE_FOR_LIKE)["headline"]
         assert (headline["interval"], headline["n_tenured"]) == ("party", 240)
         assert headline["diagnostics"]["n_eff"] >= 100
         assert headline["diagnostics"]["df"] == pytest.approx(11, abs=1)
         assert "approximate" in headline["warnings"]
 
-    def test_a_cell_and_the_raw_gap_say_so_too(self, study: Study) -> None:
-        document = study(self.book(3), inference=LIKE_FOR_LIKE)
+    def test_a_cell_and_the_raw_gap_say_so_too(self, once: Study) -> None:
+        document = once(self.book(3), inference=LIKE_FOR_LIKE)
         found = [f for f in document["findings"] if f["estimand"] in ("raw_gap", "like_for_like_gap")]
         assert {f["level"] for f in found} == {"pooled", "cell"}
         assert {f["interval"] for f in found if f["tenure_band"] is None} == {"party"}
@@ -337,8 +356,8 @@ class TestPartiesWithSeveralAccounts:
 class TestFallback:
     """The primary question is fixed; only a study without any offer is answered like for like, and says so."""
 
-    def test_no_offer_exists(self, study: Study) -> None:
-        document = study(around(100, 30, NEW) + around(110, 30, TENURED))
+    def test_no_offer_exists(self, once: Study) -> None:
+        document = once(around(100, 30, NEW) + around(110, 30, TENURED))
         headline = document["headline"]
         assert document["study"]["primary"] == "offer_gap"
         assert headline["estimand"] == "like_for_like_gap"
@@ -346,37 +365,41 @@ class TestFallback:
         assert headline["verdict"] == "penalty"
         assert not [finding for finding in document["findings"] if finding["estimand"] == "offer_gap"]
 
-    def test_the_offer_column_is_empty(self, study: Study) -> None:
+    @SLOW
+    def test_the_offer_column_is_empty(self, once: Study) -> None:
         book = around(100, 30, NEW, offer_price=None) + around(110, 30, TENURED, offer_price=None)
-        headline = study(book)["headline"]
+        headline = once(book)["headline"]
         assert "primary_fallback" in headline["warnings"]
 
-    def test_few_offers_are_no_reason(self, study: Study) -> None:
+    @SLOW
+    def test_few_offers_are_no_reason(self, once: Study) -> None:
         book = around(100, 30, NEW) + around(110, 29, TENURED) + around(110, 1, TENURED, offer_price=100)
-        headline = study(book)["headline"]
+        headline = once(book)["headline"]
         assert headline["estimand"] == "offer_gap"
         assert judged(headline) == ("not_assessable", "support_below_minimum")
 
-    def test_no_other_question_is_replaced(self, study: Study) -> None:
+    @SLOW
+    def test_no_other_question_is_replaced(self, once: Study) -> None:
         book = around(100, 30, NEW) + around(110, 30, TENURED)
-        headline = study(book, inference={"primary": "market_gap"})["headline"]
+        headline = once(book, inference={"primary": "market_gap"})["headline"]
         assert headline["estimand"] == "market_gap"
         assert judged(headline) == ("not_assessable", "no_comparable_cell")
         assert headline["estimate"] is None
 
 
 class TestWords:
-    def test_a_real_but_negligible_gap_is_equivalent(self, study: Study) -> None:
-        headline = study(around(100, 500, NEW) + around(100.3, 500, TENURED), inference=LIKE_FOR_LIKE)["headline"]
+    @SLOW
+    def test_a_real_but_negligible_gap_is_equivalent(self, once: Study) -> None:
+        headline = once(around(100, 500, NEW) + around(100.3, 500, TENURED), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["p_value"] < 1e-6
         assert headline["estimate"] == pytest.approx(0.003)
         assert 0 < headline["ci_lower"] < headline["ci_upper"] < 0.01
         assert judged(headline) == ("equivalent", "interval_inside_margin")
 
-    def test_not_significant_is_not_fair(self, study: Study) -> None:
+    def test_not_significant_is_not_fair(self, once: Study) -> None:
         prices = (60, 80, 100, 120, 140)
         book = [{"tenure_months": tenure, "price": price} for tenure in (NEW, TENURED) for price in prices * 4]
-        headline = study(book, inference=LIKE_FOR_LIKE)["headline"]
+        headline = once(book, inference=LIKE_FOR_LIKE)["headline"]
         assert headline["p_value"] == pytest.approx(1.0)
         assert judged(headline) == ("inconclusive", "interval_includes_zero")
         sample = headline["deciding_sample"]
@@ -384,17 +407,19 @@ class TestWords:
         assert sample["at_zero"] > sample["present"] == 40
         assert sample["at_twice_margin"] > 40
 
-    def test_a_significant_gap_below_the_margin_is_no_penalty(self, study: Study) -> None:
+    @SLOW
+    def test_a_significant_gap_below_the_margin_is_no_penalty(self, once: Study) -> None:
         # +0.97 %: the interval excludes 0 and leaves the margin.
-        headline = study(around(100, 500, NEW) + around(100.97, 500, TENURED), inference=LIKE_FOR_LIKE)["headline"]
+        headline = once(around(100, 500, NEW) + around(100.97, 500, TENURED), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["ci_lower"] > 0
         assert headline["equivalence_ci_upper"] > 0.01 > headline["estimate"]
         assert judged(headline) == ("inconclusive", "below_margin")
 
-    def test_raw_gaps_and_money_carry_no_verdict(self, study: Study) -> None:
+    @SLOW
+    def test_raw_gaps_and_money_carry_no_verdict(self, once: Study) -> None:
         book = around(100, 30, NEW, region="north", offer_price=100)
         book += around(130, 30, TENURED, region="north", offer_price=100)
-        document = study(book, lenses={"by": ["region"]})
+        document = once(book, lenses={"by": ["region"]})
         facts = [finding for finding in document["findings"] if finding["estimand"] in ("raw_gap", "overpayment")]
         assert {finding["level"] for finding in facts} == {"pooled", "lens", "cell"}
         assert {finding["verdict"] for finding in facts} == {None}
