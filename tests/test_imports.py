@@ -67,6 +67,15 @@ def core_modules(folder: Path, name: str) -> Iterator[str]:
 MODULES = list(core_modules(PACKAGE, "fairness"))
 
 
+ALL = """
+import importlib, json, sys
+never, *modules = json.load(sys.stdin)
+for module in modules:
+    importlib.import_module(module)
+print(json.dumps([name for name in never if name in sys.modules]))
+"""
+
+
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, list[str]]:
     """Return of each module what it loads of what it should not, or how its import failed."""
@@ -77,6 +86,14 @@ def loaded() -> dict[str, list[str]]:
     return dict(json.loads(line) for line in done.stdout.splitlines())
 
 
+def test_all_core_modules_together_load_no_screen_and_no_scipy() -> None:
+    told = json.dumps([NEVER_LOADED, *MODULES])
+    done = subprocess.run([sys.executable, "-c", ALL], input=told, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_core_module_loads_no_screen_and_no_scipy(module: str, loaded: dict[str, list[str]]) -> None:
     assert loaded[module] == []

@@ -122,6 +122,7 @@ def pair(studied: Studied) -> tuple[Study, tuple[Entry, Entry]]:
     return study, found
 
 
+@pytest.mark.slow
 def test_it_says_what_diff_says(
     studied: Studied, pair: tuple[Study, tuple[Entry, Entry]], call_cli: Callable[..., Any]
 ) -> None:
@@ -155,6 +156,7 @@ def test_it_says_what_diff_says(
     ]
 
 
+@pytest.mark.slow
 def test_the_bars_lead_from_the_first_gap_to_the_second(pair: tuple[Study, tuple[Entry, Entry]]) -> None:
     study, chosen = pair
     compared = comparison(*chosen)
@@ -172,6 +174,7 @@ def test_the_bars_lead_from_the_first_gap_to_the_second(pair: tuple[Study, tuple
     assert marks == [head["estimate"] for head in compared.heads]
 
 
+@pytest.mark.slow
 def test_the_query_of_the_parts_gives_them(
     pair: tuple[Study, tuple[Entry, Entry]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +193,7 @@ def test_the_query_of_the_parts_gives_them(
     assert Decimal(int(stayed[6] - stayed[5])) * 12 / 10000 == Decimal(price["money"])
 
 
+@pytest.mark.slow
 def test_the_page_tells_change_list_and_how_to_check(studied: Studied, open_page: Callable[..., AppTest]) -> None:
     page = open_page(studied.config)
     assert title(page).startswith("The gap rose by ")
@@ -204,6 +208,7 @@ def test_the_page_tells_change_list_and_how_to_check(studied: Studied, open_page
     assert chosen["first"] == f"Nov 2025, snapshot {studied.snapshots[0].name.removeprefix('2025-11-')}"
 
 
+@pytest.mark.slow
 def test_snapshots_are_shown_as_they_hold_it(studied: Studied) -> None:
     found, problems = entries(open_study(studied.config))
     snapshots = [item for item in found if item.manifest is not None]
@@ -220,6 +225,7 @@ def test_snapshots_are_shown_as_they_hold_it(studied: Studied) -> None:
     assert [row[-1] for row in panel.table.rows] == ["yes", "–"]
 
 
+@pytest.mark.slow
 def test_two_that_cannot_be_compared_say_why(studied: Studied, open_page: Callable[..., AppTest]) -> None:
     page = open_page(studied.config, first=f"Dec 2025, run {studied.other_run.name}")
     assert title(page) == accounts.NOT_COMPARABLE
@@ -231,12 +237,14 @@ def test_two_that_cannot_be_compared_say_why(studied: Studied, open_page: Callab
     assert title(page).startswith("The gap rose by ")
 
 
+@pytest.mark.slow
 def test_an_address_that_names_nothing_says_so(studied: Studied, open_page: Callable[..., AppTest]) -> None:
     page = open_page(studied.config, second="Jan 1999, run 000000000000")
     assert "“Jan 1999, run 000000000000”, which is not among" in said(page)
     assert title(page).startswith("The gap rose by ")
 
 
+@pytest.mark.slow
 def test_without_the_run_there_is_a_change_and_no_split(
     studied: Studied, open_page: Callable[..., AppTest], tmp_path: Path
 ) -> None:
@@ -249,6 +257,7 @@ def test_without_the_run_there_is_a_change_and_no_split(
     assert "The gap rose by " in text
 
 
+@pytest.mark.slow
 def test_files_that_were_changed_are_named(studied: Studied, open_page: Callable[..., AppTest], tmp_path: Path) -> None:
     config = copy(studied, tmp_path)
     folders = [config.parent / "out" / "snapshots" / folder.name for folder in studied.snapshots]

@@ -66,6 +66,7 @@ def test_a_raw_gap_without_new_customers_compares_nobody(config: Path, shared_st
     assert set(shared_study.query(found)) == {(0, 0.0, 44)}
 
 
+@pytest.mark.slow
 def test_a_scope_without_tenured_customers_has_no_share(study: Any) -> None:
     document = study([{"price": 10, "tenure_months": 3, "offer_price": 9}])
     assert (document["headline"]["support_share"], document["headline"]["n_not_compared"]) == (None, 0)
@@ -114,6 +115,7 @@ def test_a_mapping_error_names_its_line(
     assert f"fairness.toml, line {number}: {key}" in done.err
 
 
+@pytest.mark.slow
 def test_sums_beyond_64_bits_are_refused(study: Any) -> None:
     price = 900_000_000_000
     rows = [{"price": price, "tenure_months": 60, "offer_price": price} for _ in range(1100)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,21 +13,30 @@ import pytest
 from fairness.config import load_config
 from fairness.pipeline import build
 
+pytestmark = pytest.mark.xdist_group("runs")
+
 Run = Callable[..., Any]
 
 BOOK = [{"customer_id": f"c{n}", "price": 20 + n % 5, "tenure_months": 3 + 30 * (n % 2)} for n in range(40)]
 
 
-@pytest.fixture
-def three(study: Any) -> tuple[Path, list[str]]:
+@pytest.fixture(scope="module")
+def built(shared_study: Any) -> tuple[Path, list[str]]:
     """Return a study that has been built under three names, and the ids of its runs."""
-    config: Path = study.write(BOOK, inference={"bootstrap_replicates": 0, "permutation_replicates": 99})
+    config: Path = shared_study.write(BOOK, inference={"bootstrap_replicates": 0, "permutation_replicates": 99})
     text = config.read_text(encoding="utf-8")
     ids = []
     for number in range(3):
         config.write_text(text.replace('"Test"', f'"Test {number}"'), encoding="utf-8")
         ids.append(build(load_config(config)).id)
     return config, ids
+
+
+@pytest.fixture
+def three(built: tuple[Path, list[str]], tmp_path: Path) -> tuple[Path, list[str]]:
+    """Return a copy of that study, which may be changed."""
+    shutil.copytree(built[0].parent, tmp_path / "copy")
+    return tmp_path / "copy" / built[0].name, built[1]
 
 
 def listed(call_cli: Run, config: Path) -> list[dict[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import duckdb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -17,11 +19,16 @@ DATES = st.lists(st.text(alphabet="0123456789-/ :TBC()\t", min_size=8, max_size=
 NUMBERS = st.lists(st.text(alphabet="0123456789.,-+_eE \t", max_size=7), min_size=1, max_size=30)
 
 
+@functools.cache
+def connection() -> duckdb.DuckDBPyConnection:
+    """Return one connection for all examples: opening one takes longer than an example."""
+    return duckdb.connect()
+
+
 def rows(values: list[str | None], query: str) -> list[tuple[object, ...]]:
-    with duckdb.connect() as con:
-        con.execute("create table t (x varchar)")
-        con.execute("insert into t select unnest(?::varchar[])", [values])
-        return con.execute(query).fetchall()
+    con = connection()
+    con.execute("create or replace table t as select unnest(?::varchar[]) as x", [values])
+    return con.execute(query).fetchall()
 
 
 @settings(max_examples=60, deadline=None)

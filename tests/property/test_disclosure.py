@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,11 @@ N_TABLES = 200
 SEED = 20250101
 WHOLE = 0
 """The number of the whole book in a release of the kind "study"."""
+
+
+def quick_only(quick: str, kind: str) -> Any:
+    """Return the kind as a parameter; all but one are slow."""
+    return kind if kind == quick else pytest.param(kind, marks=pytest.mark.slow)
 
 
 def tables(kind: str, first: int, last: int) -> list[Published]:
@@ -48,7 +55,7 @@ def _solved(table: Published, measure: Measure, masked: np.ndarray) -> list[str]
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [quick_only("study", kind) for kind in KINDS])
 def test_nothing_is_solved_in_ten_tables(kind: str) -> None:
     assert [line for table in tables(kind, 0, 10) for line in complaints(table)] == []
 
@@ -59,6 +66,7 @@ def test_nothing_is_solved_in_the_other_tables(kind: str) -> None:
     assert [line for table in tables(kind, 10, N_TABLES // len(KINDS)) for line in complaints(table)] == []
 
 
+@pytest.mark.slow
 def test_the_whole_is_the_last_number_to_go() -> None:
     rng = np.random.default_rng(SEED)
     n_shown = 0
@@ -81,7 +89,7 @@ def test_the_attacker_solves_what_is_withheld_alone() -> None:
     assert n_solved >= 10
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [quick_only("linked", kind) for kind in KINDS])
 def test_the_bounds_are_those_of_the_attacker(kind: str) -> None:
     for table in tables(kind, 0, 3):
         counts, _ = table.measures()

@@ -17,6 +17,8 @@ import pytest
 
 pytestmark = [pytest.mark.realdata, pytest.mark.xdist_group("reference tables")]
 
+SLOW = pytest.mark.slow
+
 CONFIGS = Path(__file__).parent
 
 Document = dict[str, Any]
@@ -55,7 +57,14 @@ def analysed(realdata_folder: Path, run_cli: Callable[..., Any], tmp_path_factor
     return load
 
 
-@pytest.mark.parametrize(("config", "rows"), [("telco", 7_043), ("telco_internet", 7_043), ("eudirectlapse", 23_060)])
+@pytest.mark.parametrize(
+    ("config", "rows"),
+    [
+        pytest.param("telco", 7_043, marks=SLOW),
+        pytest.param("telco_internet", 7_043, marks=SLOW),
+        ("eudirectlapse", 23_060),
+    ],
+)
 def test_every_row_is_accepted(analysed: Load, config: str, rows: int) -> None:
     document = analysed(config)
     block = document["reconciliation"]
@@ -63,6 +72,7 @@ def test_every_row_is_accepted(analysed: Load, config: str, rows: int) -> None:
     assert [source["rows"] for source in document["build"]["inputs"]] == [rows]
 
 
+@SLOW
 @pytest.mark.parametrize("config", ["telco", "telco_internet"])
 def test_telco_raw_gap(analysed: Load, pick: Pick, companion: Companion, config: str) -> None:
     raw = pick(analysed(config), "raw_gap")
@@ -74,6 +84,7 @@ def test_telco_raw_gap(analysed: Load, pick: Pick, companion: Companion, config:
     assert raw["verdict"] is None
 
 
+@SLOW
 def test_telco_by_internet_service(analysed: Load, pick: Pick, companion: Companion) -> None:
     gap = pick(analysed("telco_internet"), "like_for_like_gap")
     assert gap["estimate"] == same(0.21634221785250407)
@@ -85,6 +96,7 @@ def test_telco_by_internet_service(analysed: Load, pick: Pick, companion: Compan
     assert companion(gap, "van_elteren")["statistic"] == z_score(34.72412933140787)
 
 
+@SLOW
 def test_telco_by_every_service(analysed: Load, pick: Pick, companion: Companion) -> None:
     document = analysed("telco")
     gap = pick(document, "like_for_like_gap")

@@ -312,6 +312,7 @@ for act in (lambda: open("/dev/null"), lambda: socket.socket(), lambda: os.pipe(
         with pytest.raises(FairnessError, match="needs Linux"):
             run_guarded(run, "select 1")
 
+    @pytest.mark.slow
     def test_queries_side_by_side_get_their_own_rows(self, run: Path) -> None:
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(lambda n: run_guarded(run, f"select {n}, count(*) from findings").rows, range(12)))

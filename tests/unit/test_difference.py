@@ -46,13 +46,20 @@ def tenured_book() -> Book:
     return rows
 
 
-@pytest.fixture(scope="module")
-def change_of(shared_study: Any) -> Callable[..., dict[str, Any]]:
-    """Return a function that builds two books and compares them."""
+def dearer_book() -> Book:
+    """Return the same customers, the tenured of whom pay 1.50 more."""
+    return [
+        {**row, "price": float(str(row["price"])) + (1.5 if "T" in str(row["customer_id"]) else 0)}
+        for row in tenured_book()
+    ]
 
+
+@pytest.fixture(scope="module")
+def folder_of(shared_study: Any) -> Callable[..., Path]:
+    """Return a function that builds a book, equal ones once, and returns the folder of the run."""
     built: dict[str, Path] = {}
 
-    def folder_of(book: Book, sections: dict[str, Any]) -> Path:
+    def folder(book: Book, **sections: Any) -> Path:
         # The bootstrap is no part of the change; without it a build takes a fraction of the time.
         chosen = {**sections, "inference": {"bootstrap_replicates": 0, **sections.get("inference", {})}}
         key = json.dumps([book, chosen], sort_keys=True)
@@ -60,8 +67,15 @@ def change_of(shared_study: Any) -> Callable[..., dict[str, Any]]:
             built[key] = build(load_config(shared_study.write(book, **chosen))).folder
         return built[key]
 
+    return folder
+
+
+@pytest.fixture(scope="module")
+def change_of(folder_of: Callable[..., Path]) -> Callable[..., dict[str, Any]]:
+    """Return a function that builds two books and compares them."""
+
     def compared(first: Book, second: Book, *, before: dict[str, Any] | None = None, **after: Any) -> dict[str, Any]:
-        folders = [folder_of(first, after if before is None else before), folder_of(second, after)]
+        folders = [folder_of(first, **(after if before is None else before)), folder_of(second, **after)]
         return compare(read_side(folders[0]), read_side(folders[1]))
 
     return compared
@@ -92,10 +106,7 @@ def yearly(first: Book, second: Book, column: str) -> Decimal:
 
 
 def test_prices_alone(change_of: Callable[..., dict[str, Any]]) -> None:
-    first = tenured_book()
-    second = [
-        {**row, "price": float(str(row["price"])) + (1.5 if "T" in str(row["customer_id"]) else 0)} for row in first
-    ]
+    first, second = tenured_book(), dearer_book()
     change = change_of(first, second)
     assert only(change, "price")
     assert parts_of(change)["price"] == yearly(first, second, "price") == Decimal(120) * Decimal("1.5") * 12
@@ -103,6 +114,7 @@ def test_prices_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     assert change["estimate"] > 0
 
 
+@pytest.mark.slow
 def test_offers_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     first = tenured_book()
     second = [{**row, "offer_price": int(str(row["offer_price"])) - 1} for row in first]
@@ -112,6 +124,7 @@ def test_offers_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     assert_adds_up(change)
 
 
+@pytest.mark.slow
 def test_mix_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     """Ten customers take the other product, with its price and its offer; no price and no offer changes."""
     first = tenured_book()
@@ -124,6 +137,7 @@ def test_mix_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     assert_adds_up(change)
 
 
+@pytest.mark.slow
 def test_entrants_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     first = tenured_book()
     added = [
@@ -144,6 +158,7 @@ def test_those_who_pass_the_threshold_are_entrants(change_of: Callable[..., dict
     assert_adds_up(change)
 
 
+@pytest.mark.slow
 def test_leavers_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     first = tenured_book()
     change = change_of(first, first[12:])
@@ -153,6 +168,7 @@ def test_leavers_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     assert_adds_up(change)
 
 
+@pytest.mark.slow
 def test_definition_alone(change_of: Callable[..., dict[str, Any]]) -> None:
     """The same customers and prices; who counts as tenured is another choice."""
     book = tenured_book()
@@ -206,10 +222,8 @@ def test_what_cannot_be_compared_says_why(change_of: Callable[..., dict[str, Any
             change_of(book, second, before=before, **after)
 
 
-def test_command_tells_what_moved(study: Any, call_cli: Callable[..., Any], tmp_path: Path) -> None:
-    first = tenured_book()
-    second = [{**row, "price": float(str(row["price"])) + 1.5} for row in first]
-    folders = [build(load_config(study.write(book))).folder for book in (first, second)]
+def test_command_tells_what_moved(folder_of: Callable[..., Path], call_cli: Callable[..., Any], tmp_path: Path) -> None:
+    folders = [folder_of(book) for book in (tenured_book(), dearer_book())]
     told = call_cli("diff", *folders)
     assert told.code == 0
     assert "The gap rose by" in told.out

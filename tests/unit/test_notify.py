@@ -146,6 +146,7 @@ def test_section_is_checked(study: Any) -> None:
         load_config(study.write(ROWS, notify={"smtp_host": "mail.example", "recipients": ["a@b.example"]}))
 
 
+@pytest.mark.slow
 def test_command_sends(study: Any, call_cli: Callable[..., Any], tmp_path: Path, monkeypatch: Any) -> None:
     with webhook() as (address, got):
         monkeypatch.setenv("HOOK", address)

@@ -139,6 +139,7 @@ def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, dict[
     assert n_pages == 2
 
 
+@pytest.mark.slow
 def test_sections_without_findings_are_absent(page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
     names = {name: {panel.name for panel in page_of(name)[0].panels} for name in STUDIES}
     assert names["penalty"] == {"gap-and-certainty", "worst-segments"}
@@ -162,6 +163,7 @@ def test_small_groups_appear_nowhere(study: Any) -> None:
     assert contents.document["disclosure"]["findings_withheld"] > 0
 
 
+@pytest.mark.slow
 def test_note_of_the_owner_is_text(study: Any) -> None:
     study(book(0.12, n=60), inference={"bootstrap_replicates": 0})
     page = compose(study.run, "<script>alert(1)</script> seen").files["snapshot.html"].decode()

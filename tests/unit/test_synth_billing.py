@@ -206,6 +206,7 @@ def parquet_writer(path: Path) -> list[tuple[Any, ...]]:
     return ask(f"select created_by from parquet_file_metadata('{path}')")
 
 
+@pytest.mark.slow
 def test_demo_keeps_its_size() -> None:
     assert sum(path.stat().st_size for path in DEMO.iterdir()) < 10_000_000
     customers = pd.read_csv(DEMO / "customers.csv")
@@ -287,7 +288,9 @@ def test_seed_and_spec_decide_the_bytes(tmp_path: Path) -> None:
     assert (first / "lines.parquet").read_bytes() != (other / "lines.parquet").read_bytes()
 
 
-@pytest.mark.parametrize("traps", [Traps.none(), Traps()], ids=["clean", "traps"])
+@pytest.mark.parametrize(
+    "traps", [pytest.param(Traps.none(), id="clean", marks=pytest.mark.slow), pytest.param(Traps(), id="traps")]
+)
 def test_truth_is_what_the_files_say(tmp_path: Path, traps: Traps) -> None:
     check_truth(written(small_firm(3000, penalty=0.08, traps=traps), tmp_path))
 
@@ -356,6 +359,7 @@ def test_each_switch_adds_its_kind_of_line(tmp_path: Path, switch: dict[str, Any
     assert found["issued_on"].max() < pd.Timestamp("2026-01-01")
 
 
+@pytest.mark.slow
 def test_rates_come_out_as_set(tmp_path: Path) -> None:
     traps = replace(Traps.none(), late_fees=0.05, waived=0.4, several_units=0.2, shared_parties=0.1)
     folder = written(replace(small_firm(4000, traps=traps), vulnerable_share=0.3), tmp_path)
@@ -420,6 +424,7 @@ def test_promotions_roll_off_after_their_cycles(tmp_path: Path) -> None:
     assert (roll_offs["new_price"] > roll_offs["old_price"]).all()
 
 
+@pytest.mark.slow
 def test_the_gap_is_the_penalty_where_nothing_disturbs_it(tmp_path: Path) -> None:
     spec = replace(small_firm(3000, penalty=0.1), tariff_noise=0.0)
     rows = prices(written(spec, tmp_path))
@@ -427,6 +432,7 @@ def test_the_gap_is_the_penalty_where_nothing_disturbs_it(tmp_path: Path) -> Non
     assert (tenured["price"] / tenured["offer"] - 1).between(0.099, 0.101).all()
 
 
+@pytest.mark.slow
 def test_walking_adds_its_rate_for_each_completed_year(tmp_path: Path) -> None:
     firm = small_firm(4000)
     walking = tuple(replace(product, walking=0.02) for product in firm.products)
@@ -451,6 +457,7 @@ def test_the_gap_builds_up_over_the_price_rises(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_cells_that_grow_shift_the_mix(tmp_path: Path) -> None:
     firm = small_firm(6000)
     cells = tuple(replace(cell, new_share=0.5 if cell.product == "internet" else 0.05) for cell in firm.cells)
@@ -487,6 +494,7 @@ def test_price_events_are_what_the_lines_say(tmp_path: Path) -> None:
     assert set(events["subscription_id"]) - set(seen["subscription_id"]) <= set(found["subscription_id"])
 
 
+@pytest.mark.slow
 def test_blocks_join_without_seams(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "BLOCK", 150)
     folder = written(small_firm(700, traps=Traps()), tmp_path)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from fairness.config import load_config
 from fairness.warehouse.connection import building, looking, reading
@@ -28,6 +29,7 @@ def test_a_large_query_does_not_spill_beside_the_published_file(tmp_path: Path) 
     assert not Path(spill[0]).is_relative_to(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_build_spills_into_its_own_folder_and_leaves_nothing(tmp_path: Path) -> None:
     text = '[study]\nname = "T"\ncurrency = "GBP"\n[[source]]\nrole = "book"\npath = "b.csv"\n'
     (tmp_path / "fairness.toml").write_text(text + '[engine]\nmemory_limit = "50MB"\nthreads = 1\n', encoding="utf-8")
