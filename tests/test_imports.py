@@ -87,10 +87,11 @@ def loaded() -> dict[str, list[str]]:
 
 
 def test_all_core_modules_together_load_no_screen_and_no_scipy() -> None:
-    told = json.dumps([NEVER_LOADED, *MODULES])
+    # The package itself is found: what is loaded is seen.
+    told = json.dumps([(*NEVER_LOADED, "fairness"), *MODULES])
     done = subprocess.run([sys.executable, "-c", ALL], input=told, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == []
+    assert json.loads(done.stdout) == ["fairness"]
 
 
 @pytest.mark.slow
@@ -99,6 +100,7 @@ def test_core_module_loads_no_screen_and_no_scipy(module: str, loaded: dict[str,
     assert loaded[module] == []
 
 
+@pytest.mark.slow
 def test_what_is_loaded_is_seen() -> None:
     told = json.dumps([NEVER_LOADED, "scipy.stats", "fairness.no_such_module"])
     done = subprocess.run([sys.executable, "-c", LOADER], input=told, capture_output=True, text=True, check=True)
