@@ -237,7 +237,7 @@ def readers(trials: Trials, n: int) -> None:
             seen.add(check(current_run(trials.folder / "out")))
             n_reads += 1
             # Eight readers without a pause would leave the builds hardly any processor.
-            until = time.monotonic() + pauses.uniform(0.2, 2)
+            until = time.monotonic() + pauses.uniform(0.2, 3)
             while time.monotonic() < until and pointer.stat().st_ino == published and not stop.exists():
                 time.sleep(0.01)
         (trials.folder / f"reads.{number}").write_text(json.dumps([n_reads, len(seen)]), encoding="utf-8")
