@@ -236,8 +236,8 @@ def readers(trials: Trials, n: int) -> None:
             published = pointer.stat().st_ino
             seen.add(check(current_run(trials.folder / "out")))
             n_reads += 1
-            # Eight readers without a pause would leave the builds hardly any processor.
-            until = time.monotonic() + pauses.uniform(0.2, 3)
+            # Eight readers without a pause of about a build would leave the builds hardly any processor.
+            until = time.monotonic() + pauses.uniform(0.5, 3) * trials.seconds
             while time.monotonic() < until and pointer.stat().st_ino == published and not stop.exists():
                 time.sleep(0.01)
         (trials.folder / f"reads.{number}").write_text(json.dumps([n_reads, len(seen)]), encoding="utf-8")
