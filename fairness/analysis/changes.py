@@ -17,7 +17,7 @@ from fairness.config import Config
 from fairness.results import Companion, Finding
 from fairness.stats.change import ChangeArms, cell_changes, change_difference, clustered_mean, summarise_changes
 from fairness.stats.ranks import clustered_signed_rank, probability_superiority, van_elteren
-from fairness.stats.standardised_ratio import CellRatios, heterogeneity
+from fairness.stats.standardised_ratio import ONE_CELL, heterogeneity
 
 COMPARATOR = "new_customers"
 
@@ -72,7 +72,6 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
     by_version, decisions = clustered_mean(rows.values["version"], value, n)
     z, rank_p = clustered_signed_rank(rows.values["version"], value, n)
     total = int(n.sum())
-    no_spread = heterogeneity(CellRatios(np.array([by_version.log_ratio]), np.array([np.nan]), np.array([np.nan])))
     return Comparison(
         ratio=by_version,
         n_tenured=total,
@@ -82,7 +81,7 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
         geometric=by_version.estimate,
         n_eff=float(total),
         relative_range=None,
-        spread=no_spread,
+        spread=ONE_CELL,
         penalised_share=0.0,
         effect_size=(float((n * (value > 0)).sum() / total), "share_rising_faster"),
         companions=(

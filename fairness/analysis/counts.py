@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fairness.errors import DataError
-from fairness.stats.scores import group_starts
+from fairness.stats.scores import group_starts, sorting
 
 TICKS_PER_UNIT = 10_000
 GROUPS = ("new", "middle", "tenured", "unknown")
@@ -66,6 +66,13 @@ class Counts:
         bounds = pairwise((*first, len(self)))
         return {int(cell): self._part(slice(*bound)) for cell, bound in zip(self.cell[first], bounds, strict=True)}
 
+    def _part(self, index: BoolArray | IntArray | slice) -> Counts:
+        if isinstance(index, np.ndarray) and index.dtype == np.bool_:
+            # Looking for the positions once is cheaper than looking through the mask for every column.
+            index = index.nonzero()[0]
+        values = {name: column[index] for name, column in self.values.items()}
+        return Counts(self.cell[index], self.lens[index], self.group[index], self.band[index], values)
+
     def at(self, cell: int) -> Counts:
         """Return the rows of one cell."""
         first, last = np.searchsorted(self.cell, [cell, cell + 1])
@@ -75,16 +82,9 @@ class Counts:
         """Return no rows, of the same columns."""
         return self._part(slice(0, 0))
 
-    def _part(self, where: slice) -> Counts:
-        values = {name: column[where] for name, column in self.values.items()}
-        return Counts(self.cell[where], self.lens[where], self.group[where], self.band[where], values)
-
-    def take(self, mask: BoolArray) -> Counts:
-        """Return the rows where ``mask`` is true."""
-        if not len(self):
-            return self
-        values = {name: column[mask] for name, column in self.values.items()}
-        return Counts(self.cell[mask], self.lens[mask], self.group[mask], self.band[mask], values)
+    def take(self, index: BoolArray | IntArray | slice) -> Counts:
+        """Return the chosen rows: a mask of shape (m,), or positions in the order in which the rows are to stand."""
+        return self if not len(self) else self._part(index)
 
 
 class Reader:
@@ -178,5 +178,5 @@ class Reader:
 def sorted_columns(frame: dict[str, Any], names: list[str]) -> dict[str, IntArray]:
     """Return the columns sorted by all of them: the engine gives no order, and a fixed one makes every sum repeat."""
     arrays = {name: np.asarray(frame[name], dtype=np.int64) for name in names}
-    order = np.lexsort([arrays[name] for name in reversed(names)])
+    order = sorting(*(arrays[name] for name in names))
     return {name: array[order] for name, array in arrays.items()}

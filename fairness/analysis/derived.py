@@ -87,4 +87,4 @@ def _table(marts: Marts, scope: Scope) -> tuple[CountTable, IntArray]:
         n=np.concatenate((tenured.values["n_customers"], joined.values["n_customers"])),
         n_cells=strata.shape[1],
     )
-    return table, strata[0]
+    return table.canonical(), strata[0]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,8 +33,8 @@ from fairness.stats.offer_ratio import (
 )
 from fairness.stats.overpayment import overpayments
 from fairness.stats.ranks import INDEPENDENT, clustered_signed_rank, signed_rank
-from fairness.stats.scores import group_starts, key_starts, numbered
-from fairness.stats.standardised_ratio import CellRatios, heterogeneity
+from fairness.stats.scores import group_starts, key_starts, numbered, sorting
+from fairness.stats.standardised_ratio import ONE_CELL, CellRatios, heterogeneity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class _Parties:
 
     Attributes:
         single: Parties with one observation: its price and offer.
-        several: Observations of the others, one entry each; ``n`` = parties with exactly this set of observations.
+        several: Observations of the others, one entry each and at least one; ``n`` = parties with exactly this set of
+            observations.
         pattern: Set of observations that each entry of ``several`` belongs to.
     """
 
@@ -89,8 +91,6 @@ class _Parties:
 
     def signed_rank(self) -> tuple[float, float]:
         """Return the signed-rank test with every party as its own cluster."""
-        if not len(self.pattern):
-            return signed_rank(np.log(self.single.price / self.single.comparator), self.single.n)
         alone = np.full(len(self.single.n), INDEPENDENT)
         differences = [np.log(x.price / x.comparator) for x in (self.single, self.several)]
         return clustered_signed_rank(
@@ -101,25 +101,76 @@ class _Parties:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Offers:
-    """Value counts of (price, offer) of one scope, shape (m,), in major units of one period.
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """Positions of entries in every order in which an estimator sums them, each of shape (entries,).
+
+    All entries of a reading are sorted once; those of a scope or cell are then taken out of each order.
 
     Attributes:
-        cell: Cell of each entry.
+        rows: As the counts have them.
+        price: By price, offer and customers.
+        cell: By cell, then so.
+        version: By offer version, then so.
+        version_in_cell: By cell and offer version, then so.
+        gap: By log ratio of price and offer, then customers.
+    """
+
+    rows: IntArray
+    price: IntArray
+    cell: IntArray
+    version: IntArray
+    version_in_cell: IntArray
+    gap: IntArray
+
+    def take(self, chosen: BoolArray) -> _Orders:
+        """Return the orders of the chosen entries: a mask over all of the reading."""
+        return _Orders(*(order[chosen[order]] for order in (getattr(self, item.name) for item in fields(self))))
+
+    def by_cell(self, cell: IntArray) -> dict[int, _Orders]:
+        """Return the orders of each cell, ``cell`` being that of every entry; sorted by cell, they are slices."""
+        rows, gap = self.rows[sorting(cell[self.rows])], self.gap[sorting(cell[self.gap])]
+        ascending = cell[self.cell]
+        first = group_starts(ascending)
+        found = {}
+        for number, bounds in zip(ascending[first].tolist(), pairwise((*first.tolist(), len(rows))), strict=True):
+            here = slice(*bounds)
+            own, versions = self.cell[here], self.version_in_cell[here]
+            found[number] = _Orders(rows[here], own, own, versions, versions, gap[here])
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Offers:
+    """Value counts of (price, offer) in major units of one period: all of a reading, of which ``orders`` are counted.
+
+    Attributes:
+        cell: Cell of each entry, shape (m,).
         version: Offer version of each entry: the (cell, offer price) pair of a book.
         price: What was paid.
         offer: What a new customer is offered.
+        log_ratio: Logarithm of price over offer.
         n: Customers.
-        parties: The same customers by party.
+        orders: The entries of the scope.
+        parties: The same customers by party; None where every party has one observation.
     """
 
     cell: IntArray
     version: IntArray
     price: FloatArray
     offer: FloatArray
+    log_ratio: FloatArray
     n: IntArray
-    parties: _Parties
+    orders: _Orders
+    parties: _Parties | None = None
+
+    def sums(self, order: IntArray) -> tuple[FloatArray, FloatArray, IntArray]:
+        """Return price, offer and customers of the entries in one of the orders."""
+        return self.price[order], self.offer[order], self.n[order]
+
+    def __len__(self) -> int:
+        """Return the number of entries of the scope."""
+        return len(self.orders.rows)
 
 
 def readings(marts: Marts, config: Config) -> list[Reading]:
@@ -146,39 +197,39 @@ def assessable_cells(marts: Marts) -> BoolArray:
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the drafts of offer_gap under one reading: each scope, and each cell under the primary one."""
     everywhere = assessable_cells(marts)
-    counts = marts.offers[reading.counts]
+    whole = _arrange(marts.offers[reading.counts], marts.weights)
+    is_primary = reading.counts == "primary"
+    at_set = _arrange(marts.offers["at_price_set"], marts.weights) if is_primary else None
     for scope in scopes:
-        chosen = scope.tenured(marts, counts, with_new=True)
-        if scope.band is not None and not chosen.any():
+        offers = _within(marts, scope, whole, reading.counts)
+        if scope.band is not None and not len(offers):
             continue
         share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
         base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
-        parties = scope.tenured(marts, marts.parties, with_new=True)
-        rows, several = counts.take(chosen), marts.parties.take(parties)
-        comparison = _compare(_offers(marts, reading.counts, rows, several), config)
-        if comparison is not None and reading.counts == "primary" and scope.band is None:
-            comparison = replace(comparison, companions=comparison.companions + _at_price_set(marts, config, scope))
+        comparison = _compare(offers, config)
+        if comparison is not None and at_set is not None and scope.band is None:
+            companions = _at_price_set(_within(marts, scope, at_set, "at_price_set"), config)
+            comparison = replace(comparison, companions=comparison.companions + companions)
         yield draft(base, comparison, share, config)
-        if scope == POOLED and reading.counts == "primary":
-            yield from _cell_drafts(marts, config, reading, rows, several)
+        if scope == POOLED and is_primary:
+            yield from _cell_drafts(marts, config, reading, offers)
 
 
-def _at_price_set(marts: Marts, config: Config, scope: Scope) -> tuple[Companion, ...]:
+def _at_price_set(offers: _Offers, config: Config) -> tuple[Companion, ...]:
     """Return the same gap against the offer that was in force when each price version began."""
-    counts = marts.offers["at_price_set"]
-    parties = scope.tenured(marts, marts.parties, with_new=True)
-    rows = counts.take(scope.tenured(marts, counts, with_new=True))
-    comparison = _compare(_offers(marts, "at_price_set", rows, marts.parties.take(parties)), config)
-    if comparison is None:
+    if not len(offers):
         return ()
-    lower, upper = comparison.ratio.interval(config.inference.confidence_level) or (None, None)
-    return (Companion("at_price_set", comparison.ratio.estimate, lower, upper),)
+    level = config.inference.confidence_level
+    by_party, by_version, _ = _ratios(offers)
+    ratio, _ = wider(by_party, by_version, confidence_level=level)
+    return (Companion("at_price_set", ratio.estimate, *(ratio.interval(level) or (None, None))),)
 
 
-def _cell_drafts(marts: Marts, config: Config, reading: Reading, rows: Counts, several: Counts) -> Iterator[Draft]:
+def _cell_drafts(marts: Marts, config: Config, reading: Reading, pooled: _Offers) -> Iterator[Draft]:
     everywhere = assessable_cells(marts)
-    by_cell, parties = rows.by_cell(), several.by_cell()
-    present = np.unique(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)])
+    by_cell = pooled.orders.by_cell(pooled.cell)
+    several = marts.parties.take(POOLED.tenured(marts, marts.parties, with_new=True)).by_cell()
+    present = set(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)].tolist())
     for scope in cell_scopes(marts):
         if scope.cell not in present:
             continue
@@ -191,47 +242,66 @@ def _cell_drafts(marts: Marts, config: Config, reading: Reading, rows: Counts, s
             basis=reading.basis,
             cell=dict(scope.columns),
         )
-        here = _offers(
-            marts, reading.counts, by_cell.get(scope.cell, rows.none()), parties.get(scope.cell, several.none())
-        )
-        yield draft(base, _compare(here, config), share, config)
+        comparison = None
+        if orders := by_cell.get(scope.cell):
+            parties = _parties(marts, reading.counts, orders.rows, several.get(scope.cell))
+            comparison = _compare(replace(pooled, orders=orders, parties=parties), config)
+        yield draft(base, comparison, share, config)
 
 
-def _offers(marts: Marts, reading: str, rows: Counts, several: Counts) -> _Offers:
-    return _arrange(rows, marts.weights, _parties(marts.weights, rows, several, PARTY_OFFERS[reading]))
-
-
-def _arrange(rows: Counts, weights: FloatArray, parties: _Parties) -> _Offers:
-    """Return counts in major units of one period, with the offer version of each entry."""
+def _arrange(counts: Counts, weights: FloatArray) -> _Offers:
+    """Return counts in major units of one period, with the offer version of each entry, sorted for every estimator."""
     # A book has no version ids: there the pair of cell and offer price is the decision that customers share.
-    own = rows.values["version"] >= 0
-    decided_by = np.where(own, rows.values["version"], rows.cell)
-    version = numbered(own, decided_by, np.where(own, 0, rows.values["offer_ticks"]))
-    scale = weights[rows.cell]
-    return _Offers(
-        cell=rows.cell,
-        version=version,
-        price=rows.values["price_ticks"] / TICKS_PER_UNIT * scale,
-        offer=rows.values["offer_ticks"] / TICKS_PER_UNIT * scale,
-        n=rows.values["n_customers"],
-        parties=parties,
-    )
+    own = counts.values["version"] >= 0
+    decided_by = np.where(own, counts.values["version"], counts.cell)
+    version = numbered(own, decided_by, np.where(own, 0, counts.values["offer_ticks"]))
+    scale = weights[counts.cell]
+    price = counts.values["price_ticks"] / TICKS_PER_UNIT * scale
+    offer = counts.values["offer_ticks"] / TICKS_PER_UNIT * scale
+    log_ratio, n = np.log(price / offer), counts.values["n_customers"]
+    rows = np.arange(len(counts))
+    by_price, by_gap = rows[sorting(price, offer, n)], rows[sorting(log_ratio, n)]
+    # Sorting is stable: entries of a cell or version keep the order by price.
+    by_version = by_price[sorting(version[by_price])]
+    by_cell = by_price[sorting(counts.cell[by_price])]
+    in_cell = by_version[sorting(counts.cell[by_version])]
+    orders = _Orders(rows, by_price, by_cell, by_version, in_cell, by_gap)
+    return _Offers(counts.cell, version, price, offer, log_ratio, n, orders)
 
 
-def _parties(weights: FloatArray, rows: Counts, several: Counts, column: str) -> _Parties:
-    """Return the parties behind the counts: the customers of parties with several are taken out of the others."""
+def _within(marts: Marts, scope: Scope, whole: _Offers, reading: str) -> _Offers:
+    """Return the offers of a scope out of all of a reading."""
+    chosen = scope.tenured(marts, marts.offers[reading], with_new=True)
+    several = marts.parties.take(scope.tenured(marts, marts.parties, with_new=True))
+    orders = whole.orders.take(chosen)
+    return replace(whole, orders=orders, parties=_parties(marts, reading, orders.rows, several))
+
+
+def _parties(marts: Marts, reading: str, chosen: IntArray, several: Counts | None) -> _Parties | None:
+    """Return the parties behind counts: the customers of parties with several are taken out of the others.
+
+    Args:
+        marts: The study.
+        reading: Key of the counts.
+        chosen: Which of their rows are looked at, shape (m,).
+        several: Customers of the same scope whose party has several.
+    """
+    if not several:
+        return None
+    column = PARTY_OFFERS[reading]
     several = several.take((several.values["price_ticks"] != NO_PRICE) & (several.values[column] > 0))
+    if not len(several):
+        return None
+    weights, rows = marts.weights, marts.offers[reading].take(chosen)
     shared = (several.cell, *(several.values[name] for name in ("price_ticks", column, "n_parties")))
     single = (rows.cell, *(rows.values[name] for name in ("price_ticks", "offer_ticks", "n_customers")))
-    cell, price, offer, n = single
-    if len(several):
-        cell, price, offer, n = (np.concatenate(pair) for pair in zip(single, (*shared[:3], -shared[3]), strict=True))
-        order = np.lexsort((offer, price, cell))
-        cell, price, offer, n = cell[order], price[order], offer[order], n[order]
-        starts = key_starts(cell, price, offer)
-        left = np.add.reduceat(n, starts)
-        kept = starts[left > 0]
-        cell, price, offer, n = cell[kept], price[kept], offer[kept], left[left > 0]
+    cell, price, offer, n = (np.concatenate(pair) for pair in zip(single, (*shared[:3], -shared[3]), strict=True))
+    order = sorting(cell, price, offer)
+    cell, price, offer, n = cell[order], price[order], offer[order], n[order]
+    starts = key_starts(cell, price, offer)
+    left = np.add.reduceat(n, starts)
+    kept = starts[left > 0]
+    cell, price, offer, n = cell[kept], price[kept], offer[kept], left[left > 0]
     return _Parties(_sums(weights, cell, price, offer, n), _sums(weights, *shared), several.values["pattern"])
 
 
@@ -242,73 +312,93 @@ def _sums(weights: FloatArray, cell: IntArray, price: IntArray, offer: IntArray,
 
 def _compare(offers: _Offers, config: Config) -> Comparison | None:
     """Compare prices with their offers; None where nobody has both."""
-    if not len(offers.n):
+    if not len(offers):
         return None
-    level = config.inference.confidence_level
-    values = (offers.price, offers.offer, offers.n)
-    by_party = offers.parties.log_ratio()
-    by_version, decisions = clustered_log_ratio(offers.version, *values)
+    level, orders = config.inference.confidence_level, offers.orders
+    by_party, by_version, decisions = _ratios(offers)
     ratio, interval = wider(by_party, by_version, confidence_level=level)
     z, rank_p = _signed_rank(offers, interval)
-    above = share_above(*values, confidence_level=level)
-    geometric = geometric_offer_gap(*values)
-    cells, members, n_by_cell = _cell_gaps(offers, level)
-    ranges = offer_relative_ranges(members, *values, n_cells=len(n_by_cell))
-    paid = float((offers.price * offers.n).sum())
-    total = int(offers.n.sum())
+    by_gap, in_cell = offers.sums(orders.gap), offers.sums(orders.cell)
+    above = share_above(*by_gap, confidence_level=level)
+    geometric = geometric_offer_gap(*offers.sums(orders.price))
+    cell = offers.cell[orders.cell]
+    starts = group_starts(cell)
+    members = np.repeat(np.arange(starts.size), np.diff(starts, append=cell.size))
+    several = starts.size > 1
+    cells = _cell_gaps(offers, members, starts, level) if several else None
+    price, offer, n = offers.sums(orders.rows)
+    paid, total = float((price * n).sum()), int(n.sum())
     return Comparison(
         ratio=ratio,
         n_tenured=total,
         n_new=None,
-        n_cells=len(n_by_cell),
+        n_cells=starts.size,
         rank=(z, rank_p),
         geometric=geometric,
         n_eff=float(total),
-        relative_range=float(np.nanmax(ranges)),
-        spread=heterogeneity(cells, few_draws=True),
-        penalised_share=0.0 if len(n_by_cell) == 1 else penalised_share(cells, n_by_cell, config),
+        relative_range=float(np.nanmax(offer_relative_ranges(members, *in_cell, n_cells=starts.size))),
+        spread=heterogeneity(cells, few_draws=True) if cells else ONE_CELL,
+        penalised_share=penalised_share(cells, np.add.reduceat(in_cell[2], starts), config) if cells else 0.0,
         effect_size=(above.share, "share_above"),
         companions=(
             Companion("geometric", geometric),
-            Companion("count_weighted", count_weighted(offers.cell, *values)),
-            Companion("median_ratio", median_ratio(*values)),
+            Companion("count_weighted", count_weighted(cell, *in_cell)),
+            Companion("median_ratio", median_ratio(*by_gap)),
             Companion("share_above", above.share, above.ci_lower, above.ci_upper),
             Companion("signed_rank", statistic=z, p_value=rank_p),
         ),
         interval=interval,
         test="cluster_t",
         paid=paid,
-        comparator_money=float((offers.offer * offers.n).sum()),
+        comparator_money=float((offer * n).sum()),
         pricing_decisions=decisions,
         by_party=by_party.interval(level),
         by_offer_version=by_version.interval(level),
     )
 
 
+def _ratios(offers: _Offers) -> tuple[LogRatio, LogRatio, float]:
+    """Return the offer ratio clustered by party and by offer version, and the effective number of versions."""
+    orders, parties = offers.orders, offers.parties
+    by_party = parties.log_ratio() if parties else party_log_ratio(*offers.sums(orders.price))[0]
+    return by_party, *clustered_log_ratio(offers.version[orders.version], *offers.sums(orders.version))
+
+
 def _signed_rank(offers: _Offers, interval: Clustering) -> tuple[float, float]:
     """Return the signed-rank test with the clusters of the printed interval."""
-    if interval == "party":
+    if interval == "party" and offers.parties:
         return offers.parties.signed_rank()
-    return clustered_signed_rank(offers.version, np.log(offers.price / offers.offer), offers.n)
-
-
-def _cell_gaps(offers: _Offers, level: float) -> tuple[CellRatios, IntArray, IntArray]:
-    """Return each cell's own gap with its wider interval, the cell number of each entry, each cell's customers."""
-    # Entries are sorted by cell.
-    first = group_starts(offers.cell)
-    cells, members = offers.cell[first], np.repeat(np.arange(first.size), np.diff(first, append=len(offers.cell)))
-    by_version = offer_cells(
-        cluster_sums(members, offers.version, offers.price, offers.offer, offers.n), n_cells=len(cells)
+    order = offers.orders.gap
+    differences, n = offers.log_ratio[order], offers.n[order]
+    return (
+        signed_rank(differences, n)
+        if interval == "party"
+        else clustered_signed_rank(offers.version[order], differences, n)
     )
-    by_party = offer_cells(offers.parties.by_cell(cells), n_cells=len(cells))
-    sizes = np.bincount(members, weights=offers.n, minlength=len(cells)).astype(np.int64)
-    return wider_cells(by_party, by_version, confidence_level=level), members, sizes
+
+
+def _cell_gaps(offers: _Offers, members: IntArray, starts: IntArray, level: float) -> CellRatios:
+    """Return each cell's own gap with its wider interval.
+
+    Args:
+        offers: Of several cells.
+        members: Position of the cell of each entry, by cell, shape (m,).
+        starts: First entry of each cell, shape (cells,).
+        level: Confidence level at which intervals are compared.
+    """
+    orders, parties = offers.orders, offers.parties
+    versions = offers.version[orders.version_in_cell], *offers.sums(orders.version_in_cell)
+    by_version = offer_cells(cluster_sums(members, *versions), n_cells=starts.size)
+    own = parties.by_cell(offers.cell[orders.cell][starts]) if parties else CellSums(members, *offers.sums(orders.cell))
+    return wider_cells(offer_cells(own, n_cells=starts.size), by_version, confidence_level=level)
 
 
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
     everywhere = assessable_cells(marts)
     counts = marts.money[reading.counts]
+    price, offer, n = (counts.values[name] for name in ("price_ticks", "offer_ticks", "n_customers"))
+    counts = counts.take(sorting(counts.cell, price - offer, n))
     for scope in scopes:
         chosen = scope.tenured(marts, counts, with_new=True)
         if scope.band is not None and not chosen.any():
@@ -364,7 +454,7 @@ def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
     level, one = config.inference.confidence_level, np.ones(1)
     found: list[dict[str, object]] = []
     for month, counts in marts.monthly.items():
-        comparison = _compare(_arrange(counts, one, _parties(one, counts, marts.parties.none(), "offer_ticks")), config)
+        comparison = _compare(_arrange(counts, one), config)
         if comparison is None:
             continue
         lower, upper = comparison.ratio.interval(level) or (None, None)

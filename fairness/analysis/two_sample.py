@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.counts import NO_PRICE, PARTY_REFERENCES, TICKS_PER_UNIT, BoolArray, Counts
+from fairness.analysis.counts import NEW, NO_PRICE, PARTY_REFERENCES, TICKS_PER_UNIT, BoolArray, Counts, FloatArray
 from fairness.analysis.coverage import covered
 from fairness.analysis.drafts import Draft
 from fairness.analysis.marts import Marts
@@ -23,6 +23,7 @@ from fairness.stats.offer_ratio import median_ratio, offer_ratio, share_above
 from fairness.stats.party_clusters import PartyRows, effective_parties, party_cells, party_ratio, party_van_elteren
 from fairness.stats.ranks import mann_whitney, probability_superiority, van_elteren, welch
 from fairness.stats.resampling import permutation_p_value, rao_wu_interval
+from fairness.stats.scores import sorting
 from fairness.stats.standardised_ratio import (
     CellRatios,
     cell_ratios,
@@ -58,13 +59,16 @@ def has_data(marts: Marts, estimand: str) -> bool:
 
 def qualified_cells(marts: Marts, config: Config, estimand: str) -> BoolArray:
     """Return which cells an estimand compares in the whole book, shape (cells,)."""
-    return _sample(marts, config, POOLED, REFERENCES[estimand]).qualified
+    reference = REFERENCES[estimand]
+    return _sample(marts, config, POOLED, _in_order(marts, reference), reference).qualified
 
 
 def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the drafts of an estimand: each scope, and each cell of the whole book."""
+    reference = REFERENCES[estimand]
+    counts = _in_order(marts, reference)
     for scope in scopes:
-        sample = _sample(marts, config, scope, REFERENCES[estimand])
+        sample = _sample(marts, config, scope, counts, reference)
         if scope.band is not None and not sample.arms.n_tenured.any():
             continue
         share = covered(marts, scope, estimand, sample.qualified)
@@ -82,16 +86,18 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
 
 def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the raw gap of each scope: all plans mixed, no verdict, always shown beside a like-for-like gap."""
+    counts = _in_order(marts, None, by_cell=False)
     for scope in scopes:
-        mixed = _count_table(marts, marts.prices, scope, None)
-        table = CountTable(
-            cell=np.zeros_like(mixed.cell),
-            tenured=mixed.tenured,
-            price=mixed.price,
-            reference=mixed.reference,
-            n=mixed.n,
+        by_cell = _count_table(marts, counts, scope, None)
+        mixed = CountTable(
+            cell=np.zeros_like(by_cell.cell),
+            tenured=by_cell.tenured,
+            price=by_cell.price,
+            reference=by_cell.reference,
+            n=by_cell.n,
             n_cells=1,
         )
+        table = mixed.canonical()
         arms = summarise(table)
         if scope.band is not None and not arms.n_tenured.any():
             continue
@@ -102,30 +108,45 @@ def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
         parties = replace(parties, cell=np.zeros_like(parties.cell))
         comparison = compare(table, arms, enough, config, resampled=False, parties=parties)
         if comparison is not None:
-            comparison = replace(comparison, companions=_raw_companions(table))
+            comparison = replace(comparison, companions=_raw_companions(mixed))
         yield draft(base, comparison, share, config, judged=False)
 
 
-def _sample(marts: Marts, config: Config, scope: Scope, reference: str | None) -> _Sample:
+def _in_order(marts: Marts, reference: str | None, *, by_cell: bool = True) -> Counts:
+    """Return the counts of prices sorted as they are compared, once: the rows of every scope then are as well."""
     counts = marts.prices if reference is None else marts.references[reference]
-    table = _count_table(marts, counts, scope, reference)
+    cell = (counts.cell,) if by_cell else ()
+    price, measure = _money(marts, counts, "price_ticks"), _reference(marts, counts, reference)
+    return counts.take(sorting(*cell, counts.group != NEW, price, measure, counts.values["n_customers"]))
+
+
+def _money(marts: Marts, counts: Counts, column: str) -> FloatArray:
+    """Return ticks in major units, those of cells with several intervals brought to one period."""
+    money: FloatArray = counts.values[column] / TICKS_PER_UNIT * marts.weights[counts.cell]
+    return money
+
+
+def _reference(marts: Marts, counts: Counts, reference: str | None) -> FloatArray:
+    return np.ones(len(counts)) if reference is None else _money(marts, counts, "reference_ticks")
+
+
+def _sample(marts: Marts, config: Config, scope: Scope, counts: Counts, reference: str | None) -> _Sample:
+    table = _count_table(marts, counts, scope, reference).canonical()
     arms = summarise(table)
     qualified = arms.qualified(min_per_group=config.like_for_like.min_per_group)
     return _Sample(table, arms, qualified, _party_rows(marts, scope, reference))
 
 
 def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | None) -> CountTable:
-    """Return the value counts of a scope in major units, cells with several intervals brought to one period."""
+    """Return the value counts of a scope."""
     tenured, new = scope.tenured(marts, counts), scope.new(marts, counts)
     chosen = tenured | new
     rows = counts.take(chosen)
-    weights = marts.weights[rows.cell]
-    ticks = rows.values.get("reference_ticks")
     return CountTable(
         cell=rows.cell,
         tenured=tenured[chosen],
-        price=rows.values["price_ticks"] / TICKS_PER_UNIT * weights,
-        reference=np.ones(len(rows)) if reference is None or ticks is None else ticks / TICKS_PER_UNIT * weights,
+        price=_money(marts, rows, "price_ticks"),
+        reference=_reference(marts, rows, reference),
         n=rows.values["n_customers"],
         n_cells=len(marts.cells),
     )
@@ -140,13 +161,12 @@ def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
     if ticks is not None:
         chosen &= ticks != NO_PRICE
     rows = several.take(chosen)
-    weights = marts.weights[rows.cell]
     return PartyRows(
         pattern=rows.values["pattern"],
         cell=rows.cell,
         tenured=tenured[chosen],
-        price=rows.values["price_ticks"] / TICKS_PER_UNIT * weights,
-        reference=np.ones(len(rows)) if ticks is None else ticks[chosen] / TICKS_PER_UNIT * weights,
+        price=_money(marts, rows, "price_ticks"),
+        reference=np.ones(len(rows)) if reference is None else _money(marts, rows, PARTY_REFERENCES[reference]),
         n=rows.values["n_parties"],
     )
 
@@ -314,7 +334,8 @@ def _context(marts: Marts, estimand: str, sample: _Sample, config: Config) -> tu
         Companion("tenured_to_reference", arms.price_tenured.sum() / arms.reference_tenured.sum() - 1),
         Companion("new_to_reference", arms.price_new.sum() / arms.reference_new.sum() - 1),
     ]
-    table = sample.table
+    # Sums of everyone are made row by row, in the order of the marts.
+    table = _count_table(marts, marts.references[reference], POOLED, reference)
     for name, mask in (("tenured", table.tenured), ("new", ~table.tenured)):
         if mask.any():
             ratio = offer_ratio(table.price[mask], table.reference[mask], table.n[mask])

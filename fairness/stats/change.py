@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from fairness.stats import checks
 from fairness.stats.checks import LOG_NOISE, BoolArray, FloatArray, IntArray, without_noise
 from fairness.stats.log_ratio import LogRatio
-from fairness.stats.scores import count_sums, group_starts, group_sums, rank_sums
+from fairness.stats.scores import count_sums, group_starts, group_sums, rank_sums, sorting
 from fairness.stats.standardised_ratio import CellRatios
 
 
@@ -90,7 +90,7 @@ def summarise_changes(
     checks.same_length(cell=cells, tenured=is_tenured, log_change=change, n=counts)
     if cells.size and (cells.min() < 0 or cells.max() >= n_cells):
         raise ValueError(f"cell spans {cells.min()} to {cells.max()}: must lie in 0 to n_cells - 1 = {n_cells - 1}")
-    order = np.lexsort((counts, change, is_tenured, cells))
+    order = sorting(cells, is_tenured, change, counts)
     cells, is_tenured, change, counts = cells[order], is_tenured[order], change[order], counts[order]
     size, mean, s2 = _moments(2 * cells + is_tenured, change, counts, 2 * n_cells)
     ranks = rank_sums(cell=cells, tenured=is_tenured, score=change, n=counts, n_cells=n_cells)
@@ -201,7 +201,7 @@ def clustered_mean(cluster: ArrayLike, value: ArrayLike, n: ArrayLike) -> tuple[
     clusters, values, counts = checks.integers("cluster", cluster), checks.finite("value", value), checks.counts("n", n)
     checks.same_length(cluster=clusters, value=values, n=counts)
     checks.not_empty("value", values)
-    order = np.lexsort((counts, values, clusters))
+    order = sorting(clusters, values, counts)
     clusters, values, counts = clusters[order], values[order], counts[order]
     size = float(counts.sum())
     mean = float((counts * values).sum()) / size

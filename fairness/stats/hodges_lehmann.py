@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairness.stats.checks import FloatArray, IntArray
+from fairness.stats.scores import sorting
 from fairness.stats.value_counts import CountTable
 
 # Relative tolerance at which the weight below counts as one half: sums of the weights 1 / (N + 1) are not exact.
@@ -139,7 +140,7 @@ def _keys(table: CountTable) -> _Keys | None:
     np.maximum.at(high, cell, score)
     reach = float((high - low).max()) + 1e-6
     key = score - ((low + high) / 2.0)[cell] + 4.0 * reach * cell
-    order = np.lexsort((key, cell))
+    order = sorting(cell, key)
     key, cell, n, is_tenured = key[order], cell[order], table.n[order], table.tenured[order]
     bounds = np.searchsorted(cell[is_tenured], np.arange(cells.size + 1))
     return _Keys(

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from fairness.stats import checks
 from fairness.stats.checks import LOG_NOISE, FloatArray, IntArray
 from fairness.stats.distributions import t_quantiles
-from fairness.stats.scores import count_sums, group_starts, group_sums, key_starts
+from fairness.stats.scores import count_sums, group_starts, group_sums, key_starts, sorting
 from fairness.stats.standardised_ratio import CellRatios
 
 
@@ -64,7 +64,7 @@ def cluster_sums(
     p, b, counts = checks.positive("price", price), checks.positive("comparator", comparator), checks.counts("n", n)
     alike = np.ones_like(counts) if repeats is None else checks.counts("repeats", repeats)
     checks.same_length(cell=cells, cluster=clusters, price=p, comparator=b, n=counts, repeats=alike)
-    order = np.lexsort((counts, b, p, clusters, cells))
+    order = sorting(cells, clusters, p, b, counts)
     cells, clusters, p, b, counts = cells[order], clusters[order], p[order], b[order], counts[order]
     starts = key_starts(cells, clusters)
     if not starts.size:
@@ -99,7 +99,7 @@ def offer_cells(clusters: CellSums, *, n_cells: int) -> CellRatios:
         >>> offer_cells(sums, n_cells=2).se.round(4)
         array([0.0221,    nan])
     """
-    order = np.lexsort((clusters.n, clusters.comparator, clusters.price, clusters.cell))
+    order = sorting(clusters.cell, clusters.price, clusters.comparator, clusters.n)
     cell, n, p, b = clusters.cell[order], clusters.n[order], clusters.price[order], clusters.comparator[order]
     if group_starts(cell).size != n_cells:
         raise ValueError(f"clusters lie in {group_starts(cell).size} cells: must be all n_cells = {n_cells}")

@@ -19,7 +19,7 @@ from fairness.stats import checks
 from fairness.stats.checks import LOG_NOISE, FloatArray, IntArray, without_noise
 from fairness.stats.log_ratio import LogRatio, is_wider
 from fairness.stats.proportion import clopper_pearson
-from fairness.stats.scores import group_starts
+from fairness.stats.scores import group_starts, sorting
 from fairness.stats.value_counts import relative_ranges
 
 Clustering = Literal["party", "offer_version"]
@@ -146,7 +146,7 @@ def party_log_ratio(price: ArrayLike, comparator: ArrayLike, n_parties: ArrayLik
         (0.05, 100.0)
     """
     p, b, counts = _checked(price, comparator, n_parties)
-    order = np.lexsort((counts, b, p))
+    order = sorting(p, b, counts)
     return _cluster_log_ratio(p[order], b[order], counts[order])
 
 
@@ -263,7 +263,7 @@ def geometric_offer_gap(price: ArrayLike, comparator: ArrayLike, n: ArrayLike) -
         0.1
     """
     p, b, counts = _checked(price, comparator, n)
-    order = np.lexsort((counts, b, p))
+    order = sorting(p, b, counts)
     return without_noise(math.expm1(float((counts * np.log(p / b))[order].sum() / counts.sum())))
 
 
@@ -309,7 +309,7 @@ def _checked_by(
     """Return key, price, comparator and counts, validated and sorted by all of them."""
     keys, (p, b, counts) = checks.integers(name, key), _checked(price, comparator, n)
     checks.same_length(**{name: keys, "price": p})
-    order = np.lexsort((counts, b, p, keys))
+    order = sorting(keys, p, b, counts)
     return keys[order], p[order], b[order], counts[order]
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from fairness.stats import checks
 from fairness.stats.checks import FloatArray, IntArray
-from fairness.stats.scores import MAX_EXACT, exact_sums, group_starts, group_sums
+from fairness.stats.scores import MAX_EXACT, exact_sums, group_starts, group_sums, sorting
 
 # E max(0, Z) = sigma / sqrt(2 pi) for a normal Z with mean 0: 0.3989 of its standard deviation.
 _MEAN_POSITIVE_PART = 1.0 / math.sqrt(2.0 * math.pi)
@@ -72,8 +72,9 @@ def overpayments(group: ArrayLike, price: ArrayLike, comparator: ArrayLike, n: A
     checks.same_length(group=groups, price=p, comparator=b, n=counts)
     checks.not_empty("price", p)
     # A fixed order makes the sum of squares repeat to the last bit.
-    order = np.lexsort((counts, p - b, groups))
-    groups, excess, counts = groups[order], (p - b)[order], counts[order]
+    excess = p - b
+    order = sorting(groups, excess, counts)
+    groups, excess, counts = groups[order], excess[order], counts[order]
     starts = group_starts(groups)
     sizes, net = exact_sums(counts, starts), _weighted(counts, excess, starts)
     number = np.repeat(np.arange(starts.size), np.diff(starts, append=groups.size))

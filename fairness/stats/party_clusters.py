@@ -17,7 +17,7 @@ from fairness.stats.checks import LOG_NOISE, BoolArray, FloatArray, IntArray, wi
 from fairness.stats.distributions import normal_two_sided
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.ranks import van_elteren
-from fairness.stats.scores import key_starts, mid_ranks
+from fairness.stats.scores import key_starts, mid_ranks, sorting
 from fairness.stats.standardised_ratio import CellRatios, cell_ratios, standardised_ratio
 from fairness.stats.value_counts import CellArms, CountTable
 
@@ -199,7 +199,7 @@ def _strata(arms: CellArms, rows: PartyRows) -> _Strata:
     )
     stratum = 2 * np.searchsorted(arms.cell, rows.cell) + rows.tenured
     residual = rows.price - (money / reference)[stratum] * rows.reference
-    order = np.lexsort((residual, stratum, rows.pattern))
+    order = sorting(rows.pattern, stratum, residual)
     starts = key_starts(rows.pattern[order], stratum[order])
     sums = np.add.reduceat(residual[order], starts) if starts.size else np.zeros(0)
     at, n = stratum[order][starts], rows.n[order][starts]
@@ -241,7 +241,7 @@ def _linearised(strata: _Strata, scale: FloatArray, unit: IntArray) -> tuple[Flo
     value = scale[strata.stratum] * np.sqrt(correction[strata.stratum]) * strata.residual
     units = unit[strata.stratum]
     rank = np.where(several, strata.size, strata.size.max() + 1)[strata.stratum]
-    order = np.lexsort((strata.stratum, rank, units, strata.pattern))
+    order = sorting(strata.pattern, units, rank, strata.stratum)
     value, at, n = value[order], strata.stratum[order], strata.n[order]
     starts = key_starts(strata.pattern[order], units[order])
     whole = np.add.reduceat(value, starts) if starts.size else np.zeros(0)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from fairness.stats import checks
 from fairness.stats.checks import LOG_NOISE, FloatArray, IntArray
 from fairness.stats.distributions import normal_two_sided, t_upper
-from fairness.stats.scores import RankSums, group_starts, rank_sums, tie_starts
+from fairness.stats.scores import RankSums, group_starts, rank_sums, sorting, tie_starts
 
 # scipy.stats.mannwhitneyu takes the exact distribution up to this size of either sample when nothing is tied.
 _EXACT_SIZE = 8
@@ -253,7 +253,7 @@ def clustered_signed_rank(
     alike = np.ones_like(counts) if repeats is None else checks.counts("repeats", repeats)
     checks.same_length(cluster=clusters, differences=values, n=counts, repeats=alike)
     checks.not_empty("differences", values)
-    order = np.lexsort((alike, counts, values))
+    order = sorting(values, counts, alike)
     clusters, values, counts, alike = clusters[order], values[order], counts[order], alike[order]
     sums = counts * _signed_ranks(values, counts * alike)
     alone = clusters == INDEPENDENT
@@ -290,7 +290,7 @@ def _weighted(name: str, values: ArrayLike, n: ArrayLike) -> tuple[FloatArray, I
     checked, counts = checks.finite(name, values), checks.counts(f"n of {name}", n)
     checks.same_length(**{name: checked, "n": counts})
     checks.not_empty(name, checked)
-    order = np.lexsort((counts, checked))
+    order = sorting(checked, counts)
     return checked[order], counts[order]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairness.stats.checks import LOG_NOISE, BoolArray, FloatArray, IntArray
 
 MAX_EXACT = 2.0**62
 """Products and sums whose bound stays below this fit int64 with room to spare."""
+_LARGEST_NARROW = 2**16 - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +36,40 @@ class RankSums:
 
 def group_starts(sorted_group: IntArray) -> IntArray:
     """Return the index at which each run of equal values starts, shape (runs,)."""
-    changed = np.ones(sorted_group.shape[0], dtype=np.bool_)
-    changed[1:] = sorted_group[1:] != sorted_group[:-1]
-    return np.flatnonzero(changed).astype(np.int64)
+    return key_starts(sorted_group)
+
+
+def sorting(*keys: IntArray | FloatArray | BoolArray) -> IntArray | slice:
+    """Return the index that sorts entries by the first key, those equal in it by the next, and so on.
+
+    Where they are in that order already, it is the slice of all of them: sorted once, entries stay sorted in every
+    part that is taken out of them, and what needs an order finds it without sorting again.
+
+    Example:
+        >>> sorting(np.array([2, 1, 2]), np.array([0.5, 0.5, 0.1]))
+        array([1, 2, 0])
+        >>> sorting(np.array([1, 2, 2]), np.array([0.5, 0.1, 0.5]))
+        slice(None, None, None)
+    """
+    return slice(None) if _is_sorted(keys) else np.lexsort([_narrow(key) for key in reversed(keys)])
+
+
+def _is_sorted(keys: tuple[IntArray | FloatArray | BoolArray, ...]) -> bool:
+    tied: BoolArray | None = None
+    for key in keys:
+        before, after = key[:-1], key[1:]
+        falls, same = after < before, after == before
+        if (falls if tied is None else falls & tied).any():
+            return False
+        tied = same if tied is None else same & tied
+    return True
+
+
+def _narrow(key: IntArray | FloatArray | BoolArray) -> NDArray[Any]:
+    """Return a key that sorts alike: integers that fit 16 bits are sorted by their digits, without comparing."""
+    if key.dtype != np.int64 or not key.size or key.min() < 0 or key.max() > _LARGEST_NARROW:
+        return key
+    return key.astype(np.uint16)
 
 
 def numbered(*keys: IntArray | FloatArray | BoolArray) -> IntArray:
@@ -45,22 +79,23 @@ def numbered(*keys: IntArray | FloatArray | BoolArray) -> IntArray:
         >>> numbered(np.array([2, 1, 2, 1]), np.array([0.5, 0.5, 0.5, 0.1]))
         array([2, 1, 2, 0])
     """
-    order = np.lexsort(keys[::-1])
-    changed = np.zeros(order.size, dtype=np.bool_)
+    order = sorting(*keys)
+    changed = np.zeros(keys[0].size, dtype=np.bool_)
     for key in keys:
-        changed[1:] |= key[order][1:] != key[order][:-1]
-    numbers = np.empty(order.size, dtype=np.int64)
+        in_order = key[order]
+        changed[1:] |= in_order[1:] != in_order[:-1]
+    numbers = np.empty(changed.size, dtype=np.int64)
     numbers[order] = np.cumsum(changed)
     return numbers
 
 
-def key_starts(*sorted_keys: IntArray | FloatArray) -> IntArray:
+def key_starts(*sorted_keys: IntArray | FloatArray | BoolArray) -> IntArray:
     """Return the index at which each run of entries with equal keys starts, shape (runs,)."""
-    changed = np.ones(sorted_keys[0].shape[0], dtype=np.bool_)
-    changed[1:] = False
+    changed = np.zeros(sorted_keys[0].shape[0], dtype=np.bool_)
+    changed[:1] = True
     for key in sorted_keys:
         changed[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(changed).astype(np.int64)
+    return changed.nonzero()[0].astype(np.int64, copy=False)
 
 
 def group_sums(sorted_group: IntArray, values: FloatArray | IntArray, size: int) -> FloatArray:
@@ -137,7 +172,7 @@ def mid_ranks(*, cell: IntArray, score: FloatArray, n: IntArray, n_cells: int) -
         >>> mid_ranks(cell=np.array([0, 0, 0]), score=np.array([2.0, 1.0, 2.0]), n=np.array([3, 4, 0]), n_cells=1)
         array([6. , 2.5, 6. ])
     """
-    order = np.lexsort((score, cell))
+    order = sorting(cell, score)
     starts = _rank_ties(cell[order], score[order])
     if not starts.size:
         return np.zeros(0)
@@ -179,7 +214,7 @@ def rank_sums(*, cell: IntArray, tenured: BoolArray, score: FloatArray, n: IntAr
         >>> float(sums.u[0])
         12.0
     """
-    order = np.lexsort((score, cell))
+    order = sorting(cell, score)
     cell, score, n, tenured_n = cell[order], score[order], n[order], np.where(tenured, n, 0)[order]
     starts = _rank_ties(cell, score)
     if not starts.size:

@@ -64,6 +64,10 @@ class Heterogeneity:
     tau: float
 
 
+ONE_CELL = Heterogeneity(q=0.0, df=0, p_value=None, tau=0.0)
+"""Where there is one cell there is nothing to differ."""
+
+
 def standardised_ratio(arms: CellArms) -> LogRatio:
     """Estimate the ratio of what tenured customers pay to what new customers of the same cells would.
 
@@ -249,7 +253,7 @@ def heterogeneity(cells: CellRatios, *, few_draws: bool = False) -> Heterogeneit
     log_ratio = cells.log_ratio[known]
     df = max(log_ratio.size - 1, 0)
     if not df:
-        return Heterogeneity(q=0.0, df=0, p_value=None, tau=0.0)
+        return ONE_CELL
     weight = 1.0 / np.maximum(cells.se[known] ** 2, _VARIANCE_FLOOR)
     total = float(weight.sum())
     # Deviations from the first cell: equal cells then have a mean of exactly 0 and a Q of exactly 0.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairness.stats import checks
 from fairness.stats.checks import BoolArray, FloatArray, IntArray
-from fairness.stats.scores import count_sums, group_starts, group_sums, rank_sums, tie_starts
+from fairness.stats.scores import count_sums, group_starts, group_sums, key_starts, rank_sums, sorting, tie_starts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +26,8 @@ class CountTable:
             cost gap, market price for the market gap.
         n: Customers with these values, above 0, shape (m,).
         n_cells: Number of cells, including cells without an entry.
+        starts: In canonical form, position of the first entry of each cell and the end, shape (n_cells + 1,); else
+            None.
 
     Raises:
         ValueError: An entry breaks one of these rules.
@@ -40,6 +45,7 @@ class CountTable:
     reference: FloatArray
     n: IntArray
     n_cells: int
+    starts: IntArray | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Convert the arrays to their types and refuse values that break the rules."""
@@ -59,18 +65,15 @@ class CountTable:
 
     def canonical(self) -> CountTable:
         """Return the same counts sorted by all keys, equal keys merged: the form in which results repeat bit by bit."""
-        order = np.lexsort((self.reference, self.price, self.tenured, self.cell))
-        ordered = self._take(order)
-        if not order.size:
-            return ordered
-        same = np.ones(order.size - 1, dtype=np.bool_)
-        for name in ("cell", "tenured", "price", "reference"):
-            column = getattr(ordered, name)
-            same &= column[1:] == column[:-1]
-        starts = np.flatnonzero(np.concatenate(([True], ~same)))
-        merged = ordered._take(starts)
-        object.__setattr__(merged, "n", np.add.reduceat(ordered.n, starts))
-        return merged
+        if self.starts is not None:
+            return self
+        names = ("cell", "tenured", "price", "reference")
+        order = sorting(*(getattr(self, name) for name in names))
+        ordered = [getattr(self, name)[order] for name in names]
+        first = key_starts(*ordered)
+        columns = {name: column[first] for name, column in zip(names, ordered, strict=True)}
+        columns["n"] = np.add.reduceat(self.n[order], first) if first.size else self.n
+        return self._with(np.searchsorted(columns["cell"], np.arange(self.n_cells + 1)), columns)
 
     def restrict(self, cells: BoolArray) -> CountTable:
         """Return the entries of the chosen cells, cell numbers unchanged.
@@ -80,17 +83,27 @@ class CountTable:
         """
         if cells.shape != (self.n_cells,):
             raise ValueError(f"cells has shape {cells.shape}: must be (n_cells,) = ({self.n_cells},)")
-        return self._take(np.flatnonzero(cells[self.cell]))
+        chosen = cells.nonzero()[0]
+        if self.starts is None or not chosen.size:
+            return self._part(cells[self.cell].nonzero()[0], None)
+        # In canonical form a cell, and cells that follow each other, are one stretch of entries.
+        first, last = self.starts[chosen[0]], self.starts[chosen[-1] + 1]
+        stretch = self._part(slice(first, last), np.clip(self.starts, first, last) - first)
+        if chosen.size == chosen[-1] - chosen[0] + 1:
+            return stretch
+        kept = cells[stretch.cell].nonzero()[0]
+        return stretch._part(kept, np.searchsorted(stretch.cell[kept], np.arange(self.n_cells + 1)))
 
-    def _take(self, index: IntArray) -> CountTable:
-        return CountTable(
-            cell=self.cell[index],
-            tenured=self.tenured[index],
-            price=self.price[index],
-            reference=self.reference[index],
-            n=self.n[index],
-            n_cells=self.n_cells,
-        )
+    def _part(self, index: IntArray | slice, starts: IntArray | None) -> CountTable:
+        columns = ("cell", "tenured", "price", "reference", "n")
+        return self._with(starts, {name: getattr(self, name)[index] for name in columns})
+
+    def _with(self, starts: IntArray | None, columns: Mapping[str, NDArray[Any]]) -> CountTable:
+        """Return a table of entries of this one: they keep the rules and are not looked at again."""
+        made = object.__new__(CountTable)
+        for name, value in {**columns, "n_cells": self.n_cells, "starts": starts}.items():
+            object.__setattr__(made, name, value)
+        return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +147,7 @@ class CellArms:
 
     def select(self, index: BoolArray | IntArray) -> CellArms:
         """Return the chosen cells: a mask of shape (cells,) or an array of positions."""
-        return CellArms(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
+        return CellArms(**{item.name: getattr(self, item.name)[index] for item in fields(self)})
 
     def qualified(self, *, min_per_group: int) -> BoolArray:
         """Return True for cells with at least ``min_per_group`` customers in both arms, shape (cells,)."""
@@ -223,8 +236,9 @@ def _variances(table: CountTable, group: IntArray, n: IntArray, price: FloatArra
 
 def _is_constant(group: IntArray, score: FloatArray, n_groups: int) -> BoolArray:
     """Return True for groups whose scores are all tied."""
-    order = np.lexsort((score, group))
-    ties = group[order][tie_starts(group[order], score[order])]
+    order = sorting(group, score)
+    in_order = group[order]
+    ties = in_order[tie_starts(in_order, score[order])]
     constant: BoolArray = np.bincount(ties, minlength=n_groups) == 1
     return constant
 
