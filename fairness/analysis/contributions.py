@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from fairness.analysis.counts import NO_PRICE, TENURED, TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray
+from fairness.analysis.counts import NO_PRICE, TENURED, TICKS_PER_UNIT, Counts, FloatArray, IntArray
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, Scope
 from fairness.disclosure import Rules, dominated, reach_of
@@ -47,15 +47,14 @@ class Amounts:
     n_above: int
 
 
-def rows_in(finding: Finding, marts: Marts, counts: Counts, *, with_new: bool) -> BoolArray:
-    """Return which rows of a count table a finding compares, shape (rows,)."""
+def rows_in(finding: Finding, marts: Marts, counts: Counts, *, with_new: bool) -> Counts:
+    """Return the rows of a count table that a finding compares."""
     if finding.level == "cell":
-        in_cell = np.zeros(len(counts), dtype=np.bool_)
-        for cell in _cells_by_scope(marts, tuple(finding.scope)).get(tuple(finding.scope.values()), ()):
-            # Rows are sorted by cell.
-            first, last = np.searchsorted(counts.cell, [cell, cell + 1])
-            in_cell[first:last] = counts.group[first:last] == TENURED
-        return in_cell
+        cells = _cells_by_scope(marts, tuple(finding.scope)).get(tuple(finding.scope.values()), ())
+        # Rows are sorted by cell.
+        bounds = (np.searchsorted(counts.cell, [cell, cell + 1]) for cell in cells)
+        rows = counts.take(np.concatenate([np.arange(0), *(np.arange(*ends) for ends in bounds)]))
+        return rows.take(rows.group == TENURED)
     scope = POOLED
     if finding.scope:
         ((name, value),) = finding.scope.items()
@@ -63,7 +62,7 @@ def rows_in(finding: Finding, marts: Marts, counts: Counts, *, with_new: bool) -
     elif finding.tenure_band is not None:
         band = marts.bands.index(finding.tenure_band) + 1
         scope = Scope("pooled", band=band, label=finding.tenure_band)
-    return scope.tenured(marts, counts, with_new=with_new)
+    return counts.take(scope.tenured(marts, counts, with_new=with_new))
 
 
 @lru_cache(maxsize=1)
@@ -77,9 +76,8 @@ def _cells_by_scope(marts: Marts, names: tuple[str, ...]) -> dict[tuple[str | No
 
 def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
     """Return the money behind one finding of the offer gap, in its primary reading."""
-    counts = marts.offers["primary"]
-    rows = counts.take(rows_in(finding, marts, counts, with_new=True))
-    several = marts.parties.take(rows_in(finding, marts, marts.parties, with_new=True))
+    rows = rows_in(finding, marts, marts.offers["primary"], with_new=True)
+    several = rows_in(finding, marts, marts.parties, with_new=True)
     usable = (several.values["price_ticks"] != NO_PRICE) & (several.values["offer_ticks"] > 0)
     several = several.take(usable)
     price, price_several = (_yearly(marts, part, "price_ticks") for part in (rows, several))
@@ -118,8 +116,16 @@ def _per_year(marts: Marts) -> FloatArray:
 def _largest(own: FloatArray, n: IntArray, of_parties: FloatArray, several: Counts, how_many: int) -> list[float]:
     """Return the largest contributions: of customers, and of parties with several accounts together."""
     n_parties = several.values["n_parties"]
-    values, place = np.unique(np.concatenate((own, of_parties)), return_inverse=True)
-    left = np.bincount(place.reshape(-1), weights=np.concatenate((n, -n_parties)), minlength=len(values))
+    # However many of the largest belong to parties, so many entries hold enough customers beside them.
+    enough = how_many + int(n_parties.sum())
+    if len(own) > enough:
+        least = np.partition(own, -enough)[-enough]
+        n, own = n[own >= least], own[own >= least]
+        largest = of_parties >= least
+    else:
+        largest = np.ones(len(of_parties), dtype=np.bool_)
+    values, place = np.unique(np.concatenate((own, of_parties[largest])), return_inverse=True)
+    left = np.bincount(place.reshape(-1), weights=np.concatenate((n, -n_parties[largest])), minlength=len(values))
     singles = _spread(values[::-1], np.asarray(np.rint(left[::-1]), dtype=np.int64), how_many)
     patterns, member = np.unique(several.values["pattern"], return_inverse=True)
     sums = np.bincount(member.reshape(-1), weights=of_parties, minlength=len(patterns))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fairness.analysis.contributions import Amount, Amounts, amounts_of
-from fairness.analysis.counts import TENURED, BoolArray
+from fairness.analysis.contributions import Amount, Amounts, amounts_of, rows_in
+from fairness.analysis.counts import BoolArray
 from fairness.analysis.marts import Marts
 from fairness.config import Config
 from fairness.disclosure import Measure, Relation, Rules, protect
@@ -104,7 +104,7 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
     rules = rules_of(config)
     tables = _tables(findings, marts, config, rules)
     head = kind_of(findings.headline)
-    shown = [_nobody(finding, marts, rules) for finding in findings.findings]
+    found: dict[int, Shown] = {}
     offers = next((kind for kind in tables if kind[0] == "offer_gap" and kind[1] in ("offer", "book")), None)
     amounts = _amounts(findings, tables[offers], marts, rules) if offers else {}
     masks = _offer_masks(findings, tables[offers], amounts, rules) if offers else {}
@@ -121,7 +121,11 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
                 what = Shown(SMALL, named=not findings.findings[position].scope)
             elif kind[0] == "overpayment" and not what.money:
                 what = Shown(DOMINATED if is_primary else ALTERNATIVE)
-            shown[position] = what
+            found[position] = what
+    shown = [
+        found[position] if position in found else _nobody(finding, marts, rules)
+        for position, finding in enumerate(findings.findings)
+    ]
     if shown[0].counts and findings.headline.n_not_compared >= rules.min_cell:
         # Support says how many were not compared: it is shown where they are many.
         shown[0] = replace(shown[0], support=True)
@@ -181,17 +185,10 @@ def _relations(members: list[Finding], places: tuple[Place, ...], marts: Marts, 
 
 def _nobody(finding: Finding, marts: Marts, rules: Rules) -> Shown:
     """Return what is shown of a finding in which nobody was compared: its scope where enough tenured are in it."""
-    rows = marts.coverage
-    inside: BoolArray = rows.group == TENURED
-    for name, value in finding.scope.items():
-        if finding.level == "cell":
-            fits = [cell.values.get(name) == value for cell in marts.cells]
-            inside = inside & np.array(fits, dtype=np.bool_)[rows.cell]
-        else:
-            lens = marts.lens_names.index(name)
-            fits = [values[lens] == value for values in marts.lens_values]
-            inside = inside & np.array(fits, dtype=np.bool_)[rows.lens]
-    enough = not finding.scope or int(rows.values["n_observations"][inside].sum()) >= rules.min_cell
+    if not finding.scope:
+        return Shown(None)
+    tenured = rows_in(finding, marts, marts.coverage, with_new=False)
+    enough = int(tenured.values["n_observations"].sum()) >= rules.min_cell
     return Shown(None if enough else SMALL, named=enough)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -84,6 +85,7 @@ def scopes(marts: Marts) -> Iterator[Scope]:
             yield Scope("lens", ((name, value),), lens=position, lens_value=value)
 
 
+@lru_cache(maxsize=4096)
 def natural(value: str | None) -> tuple[int, tuple[tuple[int, float, str], ...]]:
     """Return a sort key that puts numbers in numeric order and the unknown last.
 

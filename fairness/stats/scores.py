@@ -129,7 +129,8 @@ def exact_sums(values: IntArray, starts: IntArray) -> list[int]:
     if not starts.size:
         return []
     if float(np.abs(values).max()) * values.shape[0] < MAX_EXACT:
-        return [int(total) for total in np.add.reduceat(values, starts)]
+        totals: list[int] = np.add.reduceat(values, starts).tolist()
+        return totals
     return [int(part.sum()) for part in np.split(values.astype(object), starts[1:])]
 
 
