@@ -67,11 +67,15 @@ class Counts:
         return {int(cell): self._part(slice(*bound)) for cell, bound in zip(self.cell[first], bounds, strict=True)}
 
     def _part(self, index: BoolArray | IntArray | slice) -> Counts:
-        if isinstance(index, np.ndarray) and index.dtype == np.bool_:
+        columns = (self.cell, self.lens, self.group, self.band, *self.values.values())
+        if isinstance(index, slice):
+            parts = [column[index] for column in columns]
+        else:
             # Looking for the positions once is cheaper than looking through the mask for every column.
-            index = index.nonzero()[0]
-        values = {name: column[index] for name, column in self.values.items()}
-        return Counts(self.cell[index], self.lens[index], self.group[index], self.band[index], values)
+            positions = index.nonzero()[0] if index.dtype == np.bool_ else index
+            parts = [column.take(positions) for column in columns]
+        cell, lens, group, band, *values = parts
+        return Counts(cell, lens, group, band, dict(zip(self.values, values, strict=True)))
 
     def at(self, cell: int) -> Counts:
         """Return the rows of one cell."""

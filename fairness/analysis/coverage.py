@@ -69,18 +69,15 @@ def covered(
         only: One cell, for a cell finding.
     """
     rows = marts.coverage if only is None else marts.coverage.at(only)
-    rows = rows.take(scope.tenured(marts, rows, with_new=with_new))
-    n_column, money_column = COMPARATOR_COLUMNS[estimand]
-    inside = cells[rows.cell]
-    weights = marts.weights[rows.cell]
-    n_all = int(rows.values["n_observations"].sum())
-    money_all = float((rows.values["price_ticks"] * weights).sum())
-    n_in = int(rows.values[n_column][inside].sum())
-    money_in = float((rows.values[money_column] * weights)[inside].sum())
-    paid = rows.values["price_ticks"]
+    chosen = scope.tenured(marts, rows, with_new=with_new).nonzero()[0]
+    names = ("n_observations", "n_priced", "price_ticks", *COMPARATOR_COLUMNS[estimand])
+    observations, priced, paid, usable, usable_paid = (rows.values[name][chosen] for name in names)
+    cell = rows.cell[chosen]
+    inside, weights = cells[cell], marts.weights[cell]
+    n_all, n_in = int(observations.sum()), int(usable[inside].sum())
+    money_all, money_in = float((paid * weights).sum()), float((usable_paid * weights)[inside].sum())
     yearly, yearly_out = (
-        marts.yearly(rows, ticks) if int(rows.values["n_priced"].sum()) else None
-        for ticks in (paid, paid - np.where(inside, rows.values[money_column], 0))
+        marts.yearly(cell, ticks) if priced.any() else None for ticks in (paid, paid - np.where(inside, usable_paid, 0))
     )
     return Covered(
         everyone=(n_all, yearly),
@@ -101,8 +98,8 @@ def support(marts: Marts, estimand: str, cells: BoolArray) -> Support:
     n_assessable = int(tenured.values[n_column][inside].sum())
     extra_tenured, extra_assessable = _counted_twice(marts, estimand, cells)
     n_tenured, n_assessable = n_tenured - extra_tenured, n_assessable - extra_assessable
-    money = marts.yearly(tenured, tenured.values["price_ticks"])
-    money_in = marts.yearly(tenured.take(inside), tenured.values[money_column][inside])
+    money = marts.yearly(tenured.cell, tenured.values["price_ticks"])
+    money_in = marts.yearly(tenured.cell[inside], tenured.values[money_column][inside])
     return Support(
         tenured_customers=n_tenured,
         assessable_customers=n_assessable,

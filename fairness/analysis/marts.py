@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -100,10 +101,10 @@ class Marts:
     other_coverage: tuple[tuple[str, str, int, Decimal | None], ...]
     weights: FloatArray
 
-    def yearly(self, counts: Counts, ticks: IntArray) -> Decimal:
-        """Return the exact sum of ``ticks`` a year in major units, each cell by its own billing interval."""
-        starts = group_starts(counts.cell)
-        rates = [self.cells[cell].per_year for cell in counts.cell[starts].tolist()]
+    def yearly(self, cell: IntArray, ticks: IntArray) -> Decimal:
+        """Return the exact sum of ``ticks`` a year in major units, each by the interval of its cell; sorted by cell."""
+        starts = group_starts(cell)
+        rates = [self.cells[number].per_year for number in cell[starts].tolist()]
         return to_money(at_rates(rates, exact_sums(ticks, starts)))
 
 
@@ -119,7 +120,8 @@ def at_rates(rates: list[Fraction], amounts: list[int]) -> Fraction:
         # Two integers are looked up several times faster than the fraction that they make.
         ratio = rate.as_integer_ratio()
         by_rate[ratio] = by_rate.get(ratio, 0) + amount
-    return sum((Fraction(*ratio) * amount for ratio, amount in by_rate.items()), Fraction(0))
+    common = math.lcm(*(divisor for _, divisor in by_rate))
+    return Fraction(sum(factor * (common // divisor) * amount for (factor, divisor), amount in by_rate.items()), common)
 
 
 def to_money(ticks: Fraction) -> Decimal:

@@ -125,7 +125,7 @@ class _Orders:
 
     def take(self, chosen: BoolArray) -> _Orders:
         """Return the orders of the chosen entries: a mask over all of the reading."""
-        return _Orders(*(order[chosen[order]] for order in (getattr(self, item.name) for item in fields(self))))
+        return _Orders(*(order[chosen.take(order)] for order in (getattr(self, item.name) for item in fields(self))))
 
     def by_cell(self, cell: IntArray) -> dict[int, _Orders]:
         """Return the orders of each cell, ``cell`` being that of every entry; sorted by cell, they are slices."""
@@ -166,7 +166,7 @@ class _Offers:
 
     def sums(self, order: IntArray) -> tuple[FloatArray, FloatArray, IntArray]:
         """Return price, offer and customers of the entries in one of the orders."""
-        return self.price[order], self.offer[order], self.n[order]
+        return self.price.take(order), self.offer.take(order), self.n.take(order)
 
     def __len__(self) -> int:
         """Return the number of entries of the scope."""
@@ -436,7 +436,7 @@ def _money_draft(
             fact=fact,
             estimate=to_money(gross),
             n_tenured=n,
-            n_cells=len(np.unique(rows.cell)),
+            n_cells=len(money.group),
             companions=(
                 Companion("net", to_money(net)),
                 Companion("customers_affected", n_affected),

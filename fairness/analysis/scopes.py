@@ -62,7 +62,8 @@ class Scope:
             chosen: BoolArray = inside & (counts.group == TENURED)
             return chosen
         groups = (TENURED, MIDDLE, NEW) if with_new else (TENURED, MIDDLE)
-        banded: BoolArray = inside & (counts.band == self.band) & np.isin(counts.group, groups)
+        banded: BoolArray = inside & (counts.band == self.band)
+        banded &= np.logical_or.reduce([counts.group == group for group in groups])
         return banded
 
     def new(self, marts: Marts, counts: Counts) -> BoolArray:

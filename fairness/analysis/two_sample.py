@@ -356,4 +356,4 @@ def _gross_above(marts: Marts, reference: str) -> Decimal:
     counts = marts.references[reference]
     rows = counts.take(POOLED.tenured(marts, counts))
     excess = np.maximum(rows.values["price_ticks"] - rows.values["reference_ticks"], 0) * rows.values["n_customers"]
-    return marts.yearly(rows, excess)
+    return marts.yearly(rows.cell, excess)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairness.stats.checks import FloatArray, IntArray
-from fairness.stats.scores import sorting
+from fairness.stats.scores import count_sums, group_starts, sorting
 from fairness.stats.value_counts import CountTable
 
 # Relative tolerance at which the weight below counts as one half: sums of the weights 1 / (N + 1) are not exact.
@@ -126,18 +126,20 @@ def _least_shift(keys: _Keys, target: float) -> float:
 
 
 def _keys(table: CountTable) -> _Keys | None:
-    size_t = np.bincount(table.cell[table.tenured], weights=table.n[table.tenured], minlength=table.n_cells)
-    size_n = np.bincount(table.cell[~table.tenured], weights=table.n[~table.tenured], minlength=table.n_cells)
+    """Return the scores of a table in canonical form; None where no cell has both arms."""
+    size_t, size_n = (
+        count_sums(table.cell, np.where(arm, table.n, 0), table.n_cells) for arm in (table.tenured, ~table.tenured)
+    )
     paired = (size_t > 0) & (size_n > 0)
     if not paired.any():
         return None
     table = table.restrict(paired)
     # Scores are centred per cell and cells numbered without gaps: small keys keep their last digits.
-    cells, cell = np.unique(table.cell, return_inverse=True)
+    starts = group_starts(table.cell)
+    cells = table.cell[starts]
+    cell = np.repeat(np.arange(cells.size), np.diff(starts, append=table.cell.size))
     score = np.log(table.price / table.reference)
-    low, high = np.full(cells.size, np.inf), np.full(cells.size, -np.inf)
-    np.minimum.at(low, cell, score)
-    np.maximum.at(high, cell, score)
+    low, high = np.minimum.reduceat(score, starts), np.maximum.reduceat(score, starts)
     reach = float((high - low).max()) + 1e-6
     key = score - ((low + high) / 2.0)[cell] + 4.0 * reach * cell
     order = sorting(cell, key)

@@ -165,19 +165,21 @@ def _bootstrap_sums(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the rescaled bootstrap sums of price and reference of one arm, each of shape (replicates,)."""
     held = n > 0
-    n, values = n[held], np.column_stack((cell.price[held], cell.reference[held]))
+    n, price, reference = n[held], cell.price[held], cell.reference[held]
     size = int(n.sum())
     if size < 2:
         raise ValueError(f"table: an arm of a cell has {size} customer; must have at least 2 to be resampled")
     if n.size == 1:
-        return np.full(replicates, size * values[0, 0]), np.full(replicates, size * values[0, 1])
-    sums = np.empty((replicates, 2))
+        return np.full(replicates, size * price[0]), np.full(replicates, size * reference[0])
+    paid, cost = np.empty(replicates), np.empty(replicates)
     for block in _blocks(replicates, n.size):
-        drawn = rng.multinomial(size - 1, n / size, size=block.stop - block.start)
-        # einsum keeps one order of summation; a threaded matrix product need not.
-        sums[block] = np.einsum("rk,kv->rv", drawn, values)
-    sums *= size / (size - 1)
-    return sums[:, 0], sums[:, 1]
+        drawn = rng.multinomial(size - 1, n / size, size=block.stop - block.start).T.astype(np.float64, order="C")
+        # Value by value: one order of summation, which a threaded matrix product need not keep.
+        paid[block] = (drawn * price[:, None]).sum(axis=0)
+        # Like for like the reference is 1 and its sum the number drawn.
+        cost[block] = size - 1 if (reference == 1.0).all() else (drawn * reference[:, None]).sum(axis=0)
+    scale = size / (size - 1)
+    return paid * scale, cost * scale
 
 
 def _sums(cell: _Cell, tenured: IntArray) -> tuple[FloatArray, FloatArray]:
