@@ -257,7 +257,7 @@ def clustered_signed_rank(
     clusters, values, counts, alike = clusters[order], values[order], counts[order], alike[order]
     sums = counts * _signed_ranks(values, counts * alike)
     alone = clusters == INDEPENDENT
-    by_cluster = np.argsort(clusters[~alone], kind="stable")
+    by_cluster = sorting(clusters[~alone])
     starts = group_starts(clusters[~alone][by_cluster])
     together = np.add.reduceat(sums[~alone][by_cluster], starts) if starts.size else np.zeros(0)
     many = alike[~alone][by_cluster][starts]
@@ -267,8 +267,11 @@ def clustered_signed_rank(
 
 
 def _signed_ranks(values: FloatArray, n: IntArray) -> FloatArray:
-    """Return each entry's rank of |value| among all ``n``, with its sign; tied ones share their mean, zeros have 0."""
-    order = np.argsort(np.abs(values), kind="stable")
+    """Return the rank of |value| among all ``n``, signed, of ascending values; ties share their mean, zeros have 0."""
+    # Read outwards from 0, either side ascends: two runs are merged, not sorted.
+    below = int(np.searchsorted(values, 0.0))
+    outwards = np.concatenate((np.arange(below)[::-1], np.arange(below, values.size)))
+    order = outwards[np.argsort(np.abs(values[outwards]), kind="stable")]
     ascending = np.abs(values[order])
     starts = tie_starts(np.zeros(values.size, dtype=np.int64), ascending)
     tied = np.add.reduceat(n[order].astype(np.float64), starts)

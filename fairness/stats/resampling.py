@@ -12,11 +12,12 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from fairness.stats.checks import FloatArray, IntArray, at_least, fraction, not_empty
-from fairness.stats.scores import group_starts
+from fairness.stats.scores import group_starts, key_starts, sorting
 from fairness.stats.value_counts import CountTable
 
 # Distinct relabellings, over all cells together, up to which the permutation distribution is enumerated.
@@ -141,16 +142,16 @@ def _cells(table: CountTable) -> Iterator[_Cell]:
     """Yield the cells that have an entry, each with its distinct values in order."""
     not_empty("table", table.cell)
     table = table.canonical()
-    for index in np.split(np.arange(table.cell.size), group_starts(table.cell)[1:]):
-        pairs, place = np.unique(
-            np.column_stack((table.price[index], table.reference[index])), axis=0, return_inverse=True
-        )
-        n, n_tenured = np.zeros(pairs.shape[0], dtype=np.int64), np.zeros(pairs.shape[0], dtype=np.int64)
-        np.add.at(n, place, table.n[index])
-        np.add.at(n_tenured, place, np.where(table.tenured[index], table.n[index], 0))
+    for first, last in pairwise((*group_starts(table.cell).tolist(), table.cell.size)):
+        arms = slice(first, last)
+        order = sorting(table.price[arms], table.reference[arms])
+        price, reference, n = table.price[arms][order], table.reference[arms][order], table.n[arms][order]
+        values = key_starts(price, reference)
+        n_tenured = np.add.reduceat(np.where(table.tenured[arms][order], n, 0), values)
+        n = np.add.reduceat(n, values)
         if not 0 < n_tenured.sum() < n.sum():
-            raise ValueError(f"table: cell {table.cell[index[0]]} has an empty arm; must have customers in both")
-        yield _Cell(pairs[:, 0], pairs[:, 1], n, n_tenured)
+            raise ValueError(f"table: cell {table.cell[first]} has an empty arm; must have customers in both")
+        yield _Cell(price[values], reference[values], n, n_tenured)
 
 
 def _blocks(replicates: int, n_values: int) -> Iterator[slice]:
