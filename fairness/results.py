@@ -6,11 +6,11 @@ customers pay more, missing is None, money is a :class:`~decimal.Decimal`.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from json.encoder import encode_basestring
 from typing import Any, Literal
 
 SCHEMA_VERSION = 1
@@ -292,7 +292,7 @@ class Findings:
 
     def to_json(self) -> str:
         """Return the document as JSON text: keys sorted, UTF-8, equal for equal inputs."""
-        return _text(self.to_dict(), "\n")
+        return json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def money_text(amount: Decimal) -> str:
@@ -322,30 +322,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
-
-
-_CONSTANTS = {None: "null", True: "true", False: "false"}
-
-
-def _text(value: Any, line: str) -> str:
-    """Return plain data as ``json.dumps`` writes it with sorted keys and an indent of 2, which it does in Python.
-
-    Args:
-        value: Plain data.
-        line: Line break and indent of the line on which the value starts.
-    """
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if value is None or value is True or value is False:
-        return _CONSTANTS[value]
-    kind = type(value)
-    if kind is not dict and kind is not list:
-        return repr(value)
-    inner = line + "  "
-    if kind is dict:
-        opening, closing = "{}"
-        parts = [f"{encode_basestring(key)}: {_text(value[key], inner)}" for key in sorted(value)]
-    else:
-        opening, closing = "[]"
-        parts = [_text(item, inner) for item in value]
-    return f"{opening}{inner}{f',{inner}'.join(parts)}{line}{closing}" if parts else opening + closing
