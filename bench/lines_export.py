@@ -50,7 +50,7 @@ pseudonyms = false
 
 [engine]
 threads = 2
-memory_limit = "2GB"
+memory_limit = "1600MB"
 """
 
 
