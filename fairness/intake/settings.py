@@ -44,11 +44,17 @@ def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Stage
             )
         ),
     )
-    _fill(
-        con,
-        "tenure_class",
-        "tenure_months integer, loyalty_group varchar, band_order integer",
-        ((months, _group(config, months), _band(edges, months)) for months in range(MAX_TENURE_MONTHS + 1)),
+    con.execute(
+        f"""
+        create or replace table tenure_class as
+        select
+            cast(n as integer) as tenure_months,
+            case when n < new_below_months then 'new' when n >= tenured_from_months then 'tenured' else 'middle' end
+                as loyalty_group,
+            cast((select max(band_order) from tenure_band where lower_months <= n) as integer) as band_order
+        from range({MAX_TENURE_MONTHS + 1}) as months(n)
+        cross join params
+        """
     )
     cell_columns = (*CELL_BASE, *staged.cell_columns)
     _fill(con, "cell_column", "column_order integer, column_name varchar", enumerate(cell_columns, start=1))
@@ -83,17 +89,6 @@ def band_labels(edges: Sequence[int]) -> tuple[str, ...]:
         f"{lower}{unit}" if upper - lower == 1 else f"{lower}-{upper - 1}{unit}" for lower, upper in pairwise(lowers)
     ]
     return (*labels, f"{lowers[-1]}+{unit}")
-
-
-def _group(config: Config, months: int) -> str:
-    if months < config.tenure.new_below_months:
-        return "new"
-    return "tenured" if months >= config.tenure.tenured_from_months else "middle"
-
-
-def _band(edges: Sequence[int], months: int) -> int | None:
-    """Return the number of the band that holds ``months``, from 1; None below the first edge."""
-    return sum(months >= edge for edge in edges) or None
 
 
 def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
