@@ -190,6 +190,7 @@ class TestNoRealId:
         check = tmp_path / "never_healthy.sql"
         check.write_text("select customer_id, month_number from price_ledger order by all", encoding="utf-8")
         monkeypatch.setattr(models, "check_files", lambda: [check])
+        monkeypatch.setattr(pipeline, "sql_hashes", dict)
         with pytest.raises(DataError, match="the check never_healthy failed") as told:
             build(config)
         assert "customer_id=(not shown), month_number=24300" in str(told.value)
