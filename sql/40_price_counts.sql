@@ -51,7 +51,8 @@ final as (
     union all
     select
         currency, cell_key, lens_key, loyalty_group, band_order, price_ticks, prior_ticks,
-        offer_ticks, null as offer_version, case when offer_ticks is null then 'no_offer' end as offer_reason, null as headline_ticks, null as effective_ticks,
+        offer_ticks, null as offer_version, case when offer_ticks is null then 'no_offer' end as offer_reason,
+        null as headline_ticks, null as effective_ticks,
         null as standard_offer_ticks, null as set_offer_id, null as set_offer_ticks, null as derived_n,
         null as pricing_month, prior_ticks as before_ticks,
         case when prior_ticks is not null then price_ticks end as after_ticks, null as before_offer_ticks,
