@@ -18,7 +18,6 @@ from fairness.intake.mapped import Mapped, failed, listed, named, paired
 from fairness.intake.relations import relation
 
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
-_IDENTITIES = ("line_id", "customer_id", "offer_id")
 _LATEST = "2100-01-01"
 _OPEN_END = "9999-12-31"
 
@@ -74,16 +73,6 @@ class Mapping:
     def has(self, name: str) -> bool:
         """Return whether the file has the column, under its own name or by the mapping."""
         return self._locate(name) is not None
-
-    @property
-    def identity(self) -> Mapped | None:
-        """The column by which few rows can be found again without reading the others: the first of the role's ids.
-
-        None where the file has none, or only a computed one.
-        """
-        by_name = {mapped.name: mapped for mapped in self._columns}
-        plain = (by_name[name] for name in _IDENTITIES if name in by_name and self.has(name))
-        return next((mapped for mapped in plain if not mapped.untyped), None)
 
     def expression(self, name: str) -> str | None:
         """Return the SQL that gives the column of this name, or None where the file does not have it."""
@@ -259,9 +248,8 @@ class Mapping:
         source_index: int,
         columns: tuple[str, ...],
         extras: tuple[str, ...],
-        numbered: bool,
+        explained: bool,
         rejects: str | None,
-        among: str | None = None,
     ) -> str:
         """Return the SQL that stages the file: untyped values, typed values, then keys and reject reasons.
 
@@ -269,11 +257,8 @@ class Mapping:
             source_index: Number of the file in ``inputs``.
             columns: Names of the staged columns to return.
             extras: Pass-through columns of the whole study; those that this file lacks are null.
-            numbered: Add ``source_row`` (record number among the readable ones, from 1), ``reject_column`` and
-                ``raw_row`` (JSON text).
+            explained: Add ``reject_column`` and ``raw_row`` (JSON text), null where the row is not rejected.
             rejects: As for :func:`fairness.intake.relations.relation`.
-            among: Query of values of ``identity``, unknown ones as in keys: only rows with one of them are read, and
-                their numbers stay those of the whole file.
         """
         raw = relation(self._file, self._source, rejects=rejects)
         controls = {mapped.name: mapped for mapped in (*self._cells, *self._lenses)}
@@ -284,29 +269,32 @@ class Mapping:
             f"{m.untyped} as {casts.ident(f'u_{m.name}')}, {failed(m.untyped)} as {casts.ident(f'f_{m.name}')}"
             for m in computed
         ]
-        numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
-        if among is not None and self.identity is not None:
-            raw = f"(select *, {numbers.pop()} from {raw}) where {keys.known(self.identity.typed)} in ({among})"
+        numbers = [] if self.has_customer_id else ["row_number() over () as record"]
         level_1 = f"select *{listed(untyped)}{listed(numbers)} from {raw}"
         level_1 = f"select *, {casts.lenient(self._number_texts())} as {casts.LENIENT} from ({level_1})"
         typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
         level_2 = f"select *{listed(typed)} from ({level_1})"
         shown = [f"{m.typed} as {casts.ident(m.name)}" for m in controls.values()]
         level_3 = f"select *{listed(shown)} from ({level_2})" if shown else level_2
-        final = [self._final(name, source_index, everything) for name in columns]
+        level_4 = f"select *, {self._first_reject(everything, by_column=False)} as reject_reason from ({level_3})"
+        final = [self._final(name, source_index) for name in columns]
         final += [casts.ident(name) for name in extras]
-        if numbered:
+        if explained:
             column = self._first_reject(everything, by_column=True)
-            final += [f"{column} as reject_column", "record as source_row", f"{self._raw_row()} as raw_row"]
-        return f"select {', '.join(final)} from ({level_3})"
+            final += [f"case when reject_reason is not null then {column} end as reject_column"]
+            final += [f"case when reject_reason is not null then {self._raw_row()} end as raw_row"]
+        return f"select {', '.join(final)} from ({level_4})"
 
-    def _final(self, name: str, source_index: int, mapped: list[Mapped]) -> str:
+    def numbered(self) -> str:
+        """Return the SQL of every readable record as it came: ``record`` (its number, from 1) and ``raw_row``."""
+        raw = f"(select *, row_number() over () as record from {relation(self._file, self._source)})"
+        return f"select record, {self._raw_row()} as raw_row from {raw}"
+
+    def _final(self, name: str, source_index: int) -> str:
         if name in ("cell_key", "controls_key", "lens_key"):
             return f"{self._key_of(name)} as {name}"
         if name == "source_index":
             return f"{source_index} as source_index"
-        if name == "reject_reason":
-            return f"{self._first_reject(mapped, by_column=False)} as reject_reason"
         if name == "customer_id" and not self.has_customer_id:
             return f"'{source_index}:' || cast(record as varchar) as customer_id"
         if name == "net_amount" and self.layout.role == "billing":

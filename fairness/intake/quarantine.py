@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from fairness.intake.casts import ident, quote
-from fairness.intake.keys import known
-from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
+from fairness.intake.casts import quote
+from fairness.intake.layouts import LAYOUTS
+from fairness.intake.stage import EXPLAINING, Staged, StagedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,7 @@ _REPEATED = {
 def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Create ``quarantine``; needs the staging tables and those that find contradicting rows.
 
-    Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
-    the reading of clean files several times slower. That pass casts only the rows whose id a rejected row has.
-    ``source_row`` counts records from the header, which is 1.
+    ``source_row`` counts records from the header, which is 1. What explains a rejected row leaves the staging tables.
     """
     con.execute(
         """
@@ -45,8 +43,11 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         """
     )
     for record in staged.files:
-        if con.execute(f"{_rejected(record, '1')} limit 1").fetchone():
-            _add_rows(con, record)
+        rows = _rows(record, staged.shown[record.source.role])
+        rejected = f"select * from {rows} where reject_reason is not null"
+        _add(con, record, f"select record, reject_reason as reason, reject_column, raw_row from ({rejected})")
+        if query := _contradicting(con, record, rows):
+            _add(con, record, query)
         con.execute(
             """
             insert into quarantine
@@ -56,41 +57,41 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
             [record.file.label, list(record.file.header), record.source_index],
         )
     con.execute("create or replace table quarantine as from quarantine order by source_file, source_row, reason")
+    for layout in LAYOUTS.values():
+        for name in EXPLAINING:
+            con.execute(f"alter table {layout.table}_row drop column {name}")
 
 
-def _rejected(record: StagedFile, columns: str) -> str:
-    """Return the query of the staged rows of a file that are rejected, or contradict another."""
-    layout = record.mapping.layout
-    staged = f"select {columns} from {layout.table} as r"
-    own = f"r.source_index = {record.source_index}"
-    query = f"{staged} where {own} and r.reject_reason is not null"
-    if repeated := _REPEATED.get(layout.role):
-        same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
-        query += (
-            f" union all {staged} inner join {repeated.table} as repeat on {same} and repeat.n_versions > 1 where {own}"
-        )
-    return query
+def _rows(record: StagedFile, shown: str) -> str:
+    """Return a file's staged rows with ``record``, the number of each among the readable ones, from 1."""
+    table, n_before = f"{record.mapping.layout.table}_row", record.n_before
+    explaining = ", ".join(EXPLAINING)
+    numbered = f"select {shown}, rowid + 1 - {n_before} as record, {explaining} from {table}"
+    return f"(select * from ({numbered}) where source_index = {record.source_index})"
 
 
-def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
-    layout, identity = record.mapping.layout, record.mapping.identity
-    query = record.mapping.select(
-        source_index=record.source_index,
-        columns=tuple(staged_types(layout)),
-        extras=(),
-        numbered=True,
-        rejects=None,
-        among=_rejected(record, known(f"r.{ident(identity.name)}")) if identity else None,
+def _contradicting(con: duckdb.DuckDBPyConnection, record: StagedFile, rows: str) -> str | None:
+    """Return the query of a file's rows that contradict another; None where there are none.
+
+    Nothing is known against such a row while it is staged, so that it has to be read again.
+    """
+    if (repeated := _REPEATED.get(record.source.role)) is None:
+        return None
+    same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
+    found = (
+        f"select record from {rows} as r inner join {repeated.table} as repeat on {same} "
+        f"where r.reject_reason is null and repeat.n_versions > 1"
     )
-    repeat, contradicts, contradiction = "", "cast(null as varchar)", "null"
-    if repeated := _REPEATED.get(layout.role):
-        same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
-        repeat = f"left join {repeated.table} as repeat on {same}"
-        contradiction = quote(repeated.reason)
-        contradicts = f"case when repeat.n_versions > 1 then {contradiction} end"
+    if con.execute(f"{found} limit 1").fetchone() is None:
+        return None
+    raw = f"select * from ({record.mapping.numbered()}) where record in ({found})"
+    return f"select record, {quote(repeated.reason)} as reason, 'customer_id' as reject_column, raw_row from ({raw})"
+
+
+def _add(con: duckdb.DuckDBPyConnection, record: StagedFile, query: str) -> None:
+    """Add rows of a file: ``record``, ``reason``, ``reject_column``, ``raw_row``."""
     header_rows = 1 if record.file.format == "csv" else 0
     con.execute("set preserve_insertion_order = true")
-    try_each_row(con)
     try:
         con.execute(
             f"""
@@ -101,23 +102,16 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
                 select source_row - 1 - row_number() over (order by source_row) as good_before
                 from stg_unreadable where source_index = {record.source_index}
             ),
-            rows as (
-                select r.*, coalesce(r.reject_reason, {contradicts}) as reason
-                from ({query}) as r
-                {repeat}
-            )
+            rows as ({query})
             select
-                {quote(layout.role)},
+                {quote(record.source.role)},
                 {quote(record.file.label)},
-                source_row + {header_rows}
-                    + (select count(*) from unreadable where good_before < rows.source_row) as source_row,
+                record + {header_rows} + (select count(*) from unreadable where good_before < record) as source_row,
                 reason,
-                case when reason = {contradiction} then 'customer_id' else reject_column end,
+                reject_column,
                 raw_row
             from rows
-            where reason is not null
             """
         )
     finally:
         con.execute("reset preserve_insertion_order")
-        con.execute("reset disabled_optimizers")
