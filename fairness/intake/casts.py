@@ -265,8 +265,8 @@ def date(name: str, value: str, sql_type: str, source: Source, *, latest: str) -
     plain = f"trim(cast({value} as varchar))"
     failed = f"{name} is null and {plain} <> ''"
     if not source.date_format:
-        # What the engine writes back as it stood is a date of ten characters; the pattern costs twice as much.
-        canonical = f"{value} like '____-__-__' and cast(try_cast({value} as date) as varchar) = {value}"
+        # What the engine writes back as it stood is ISO 8601; the pattern costs twice as much.
+        canonical = f"cast(try_cast({value} as date) as varchar) = {value}"
         parsed = f"when regexp_matches({plain}, {quote(_ISO)}) then try_cast(left({plain}, 10) as date)"
         typed = f"case when {canonical} then try_cast({value} as date) {parsed} end"
         ambiguous = f"{failed} and regexp_matches({plain}, {quote(_NUMERIC_DATE)})"

@@ -106,8 +106,8 @@ class Layout:
         finals: SQL that replaces a typed value where several columns decide together: (name, needs, SQL).
         checks: Rejections that look at several columns.
         keys: Whether rows carry the values of cells and lenses, and in which form.
-        own_id: Column in which nearly every row has a value of its own; empty where there is none. It is stored as it
-            is: looking for what its values share takes a sixth of the time of staging and finds next to nothing.
+        own_ids: Columns in which nearly every row has a value of its own. They are stored as they are: looking for what
+            their values share takes a sixth of the time of staging and finds next to nothing.
     """
 
     role: str
@@ -117,7 +117,7 @@ class Layout:
     finals: tuple[tuple[str, str, str], ...] = ()
     checks: tuple[CrossCheck, ...] = ()
     keys: Literal["none", "whole", "part"] = "none"
-    own_id: str = ""
+    own_ids: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -171,7 +171,7 @@ BOOK = Layout(
         ),
     ),
     keys="whole",
-    own_id="customer_id",
+    own_ids=("customer_id",),
 )
 
 _STATUS = ("draft", "final", "void", "unknown")
@@ -245,7 +245,7 @@ BILLING = Layout(
         ),
     ),
     keys="part",
-    own_id="line_id",
+    own_ids=("line_id", "invoice_id"),
 )
 
 OFFERS = Layout(
@@ -316,7 +316,7 @@ CUSTOMERS = Layout(
     ),
     required=(("customer_id",),),
     keys="part",
-    own_id="customer_id",
+    own_ids=("customer_id",),
 )
 
 PRICE_EVENTS = Layout(

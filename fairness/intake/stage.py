@@ -262,7 +262,7 @@ def _create_view(con: duckdb.DuckDBPyConnection, layout: Layout, stored: _Stored
 
 def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
     """Return the definition of a stored column."""
-    compression = " using compression uncompressed" if name == layout.own_id else ""
+    compression = " using compression uncompressed" if name in layout.own_ids else ""
     return f"{ident(name)} {sql_type}{compression}"
 
 
