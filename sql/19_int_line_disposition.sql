@@ -17,13 +17,7 @@ measured as (
             when 'year' then cast(period_start + to_years(interval_count) as date)
             when 'week' then cast(period_start + to_days(7 * interval_count) as date)
             else cast(period_start + to_days(interval_count) as date)
-        end as full_end,
-        case interval_unit
-            when 'month' then cast(issued_on + to_months(interval_count) as date)
-            when 'year' then cast(issued_on + to_years(interval_count) as date)
-            when 'week' then cast(issued_on + to_days(7 * interval_count) as date)
-            else cast(issued_on + to_days(interval_count) as date)
-        end as next_issue
+        end as full_end
     from int_billing_line
     left join int_customer
         on int_billing_line.customer_id = int_customer.customer_id
@@ -45,7 +39,13 @@ final as (
             when quantity < 0 then 'negative_quantity'
             when net_amount < 0 then 'negative_amount'
             when net_amount = 0 then 'fully_discounted'
-            when tenure_start >= next_issue then 'tenure_negative'
+            when tenure_start > issued_on
+                and tenure_start >= case interval_unit
+                    when 'month' then cast(issued_on + to_months(interval_count) as date)
+                    when 'year' then cast(issued_on + to_years(interval_count) as date)
+                    when 'week' then cast(issued_on + to_days(7 * interval_count) as date)
+                    else cast(issued_on + to_days(interval_count) as date)
+                end then 'tenure_negative'
         end as exclusion
     from measured
 )

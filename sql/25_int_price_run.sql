@@ -1,5 +1,5 @@
 -- Grain:   one row per ledger row of the as-of month.
--- Reads:   int_ledger, params
+-- Reads:   int_ledger_span, params
 -- Columns: the ledger key; price_set_on = pricing date at which the price version began.
 -- Why:     a price stands from the first month of an unbroken run of equal plan and price; a missing month breaks it.
 --          The companion at_price_set compares with the offer of that day.
@@ -8,10 +8,10 @@ create or replace table int_price_run as
 with
 
 as_of as (
-    select int_ledger.*
-    from int_ledger
+    select int_ledger_span.*, params.as_of_number
+    from int_ledger_span
     inner join params
-        on int_ledger.month_number = params.as_of_number
+        on int_ledger_span.covers_as_of
 ),
 
 history as (
@@ -21,15 +21,14 @@ history as (
         as_of.currency,
         as_of.interval_unit,
         as_of.interval_count,
-        as_of.month_number as as_of_number,
-        earlier.month_number,
+        as_of.as_of_number - earlier.first_month + 1 as months_ago,
         earlier.pricing_date,
-        row_number() over (
+        sum(least(earlier.n_months, as_of.as_of_number - earlier.first_month + 1)) over (
             partition by as_of.customer_id, as_of.product_id, as_of.currency, as_of.interval_unit, as_of.interval_count
-            order by earlier.month_number desc
-        ) as months_back
+            order by earlier.first_month desc
+        ) as months_covered
     from as_of
-    inner join int_ledger as earlier
+    inner join int_ledger_span as earlier
         on as_of.customer_id = earlier.customer_id
         and as_of.product_id = earlier.product_id
         and as_of.currency = earlier.currency
@@ -37,7 +36,7 @@ history as (
         and as_of.interval_count = earlier.interval_count
         and as_of.price_ticks = earlier.price_ticks
         and as_of.plan_id is not distinct from earlier.plan_id
-        and earlier.month_number <= as_of.month_number
+        and earlier.first_month <= as_of.as_of_number
 ),
 
 final as (
@@ -49,7 +48,7 @@ final as (
         interval_count,
         min(pricing_date) as price_set_on
     from history
-    where as_of_number - month_number = months_back - 1
+    where months_ago = months_covered
     group by customer_id, product_id, currency, interval_unit, interval_count
 )
 

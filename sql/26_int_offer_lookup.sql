@@ -1,5 +1,5 @@
 -- Grain:   one row per distinct set of offer keys and date that any ledger row asks for.
--- Reads:   int_ledger, int_price_run, params
+-- Reads:   int_ledger_span, int_price_run
 -- Columns: lookup_id; the keys; lookup_date; offer_customer_id where the customer has offers of his own.
 -- Why:     millions of ledger rows ask the same few questions; each is answered once.
 
@@ -10,22 +10,20 @@ asked as (
     select
         personal_customer_id as offer_customer_id, product_id, plan_id, currency, region, channel, interval_unit,
         interval_count, quantity_micros, pricing_date as lookup_date
-    from int_ledger
+    from int_ledger_span
     union all
     select
         ledger.personal_customer_id as offer_customer_id, ledger.product_id, ledger.plan_id, ledger.currency, ledger.region,
         ledger.channel, ledger.interval_unit, ledger.interval_count, ledger.quantity_micros,
         int_price_run.price_set_on as lookup_date
     from int_price_run
-    inner join params
-        on true
-    inner join int_ledger as ledger
+    inner join int_ledger_span as ledger
         on int_price_run.customer_id = ledger.customer_id
         and int_price_run.product_id = ledger.product_id
         and int_price_run.currency = ledger.currency
         and int_price_run.interval_unit = ledger.interval_unit
         and int_price_run.interval_count = ledger.interval_count
-        and params.as_of_number = ledger.month_number
+        and ledger.covers_as_of
 ),
 
 questions as (

@@ -42,15 +42,15 @@ final as (
         product_id,
         currency,
         month_number,
-        cast(case when finance % 100 = 0 then finance // 100 else sign(finance) * ((2 * abs(finance) + 100) // 200
+        cast(case when finance = 0 then 0 when finance % 100 = 0 then finance // 100 else sign(finance) * ((2 * abs(finance) + 100) // 200
             - case when (2 * abs(finance) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as finance_ticks,
-        cast(case when fee % 100 = 0 then fee // 100 else sign(fee) * ((2 * abs(fee) + 100) // 200
+        cast(case when fee = 0 then 0 when fee % 100 = 0 then fee // 100 else sign(fee) * ((2 * abs(fee) + 100) // 200
             - case when (2 * abs(fee) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as fee_ticks,
-        cast(case when usage % 100 = 0 then usage // 100 else sign(usage) * ((2 * abs(usage) + 100) // 200
+        cast(case when usage = 0 then 0 when usage % 100 = 0 then usage // 100 else sign(usage) * ((2 * abs(usage) + 100) // 200
             - case when (2 * abs(usage) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as usage_ticks,
-        cast(case when one_off % 100 = 0 then one_off // 100 else sign(one_off) * ((2 * abs(one_off) + 100) // 200
+        cast(case when one_off = 0 then 0 when one_off % 100 = 0 then one_off // 100 else sign(one_off) * ((2 * abs(one_off) + 100) // 200
             - case when (2 * abs(one_off) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as one_off_ticks,
-        cast(case when tax % 100 = 0 then tax // 100 else sign(tax) * ((2 * abs(tax) + 100) // 200
+        cast(case when tax = 0 then 0 when tax % 100 = 0 then tax // 100 else sign(tax) * ((2 * abs(tax) + 100) // 200
             - case when (2 * abs(tax) + 100) % 400 = 200 then 1 else 0 end) end as bigint) as tax_ticks
     from sums
 )

@@ -1,6 +1,6 @@
 -- Grain:   one row per billing ledger row of the as-of month.
--- Reads:   int_grouped_ledger, int_price_run, int_offer_match, int_acquisition, int_price_change, stg_offer, params
--- Columns: those of int_grouped_ledger that findings use; price_set_on and the offer of that day; derived_n, derived_sum_ticks =
+-- Reads:   int_grouped_span, int_price_run, int_offer_match, int_acquisition, int_price_change, stg_offer, params
+-- Columns: those of int_grouped_span that findings use; price_set_on and the offer of that day; derived_n, derived_sum_ticks =
 --          customers who joined in the cell in the pricing month and what they paid, null below min_evidence; the price
 --          change over twelve months.
 -- Why:     findings are made for one month; everything about a customer in that month meets here, once.
@@ -21,18 +21,18 @@ evidence as (
 
 ledger as (
     select
-        int_grouped_ledger.* exclude (role),
+        int_grouped_span.* exclude (role, first_month, n_months, covers_as_of, covers_year_before),
         int_price_run.price_set_on,
-        year(int_grouped_ledger.pricing_date) * 12 + month(int_grouped_ledger.pricing_date) - 1 as pricing_month,
-        cast(int_grouped_ledger.quantity * 1000000 as bigint) as quantity_micros,
+        year(int_grouped_span.pricing_date) * 12 + month(int_grouped_span.pricing_date) - 1 as pricing_month,
+        cast(int_grouped_span.quantity * 1000000 as bigint) as quantity_micros,
         case when exists (
-            select 1 from stg_offer where stg_offer.customer_id = int_grouped_ledger.customer_id and stg_offer.reject_reason is null
-        ) then int_grouped_ledger.customer_id end as personal_customer_id
-    from int_grouped_ledger
+            select 1 from stg_offer where stg_offer.customer_id = int_grouped_span.customer_id and stg_offer.reject_reason is null
+        ) then int_grouped_span.customer_id end as personal_customer_id
+    from int_grouped_span
     left join int_price_run
         using (customer_id, product_id, currency, interval_unit, interval_count)
-    where int_grouped_ledger.role = 'billing'
-        and int_grouped_ledger.month_number = (select as_of_number from params)
+    where int_grouped_span.role = 'billing'
+        and covers_as_of
 ),
 
 final as (

@@ -1,5 +1,5 @@
 -- Grain:   one row per customer x product x currency x billing interval of the as-of month: an observation.
--- Reads:   int_grouped_ledger, int_as_of_row
+-- Reads:   int_grouped_span, int_as_of_row
 -- Columns: those of the ledger that findings use; offer_version = offer_id, or null in a book, where the pair of cell and
 --          offer price is the version.
 -- Why:     a book states one month and lands here as it is; billing lines bring the as-of month with all that belongs to it.
@@ -21,7 +21,7 @@ final as (
         null as standard_offer_ticks, null as set_offer_id, null as set_offer_ticks, null as derived_n,
         null as pricing_month, prior_ticks as before_ticks, case when prior_ticks is not null then price_ticks end as after_ticks,
         null as before_offer_ticks, null as after_offer_ticks, market_ticks, cost_ticks
-    from int_grouped_ledger
+    from int_grouped_span
     where role = 'book'
 )
 

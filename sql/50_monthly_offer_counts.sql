@@ -1,25 +1,48 @@
 -- Grain:   one row per month, offer version, price and offer of tenured customers.
--- Reads:   int_grouped_ledger, params
--- Columns: month, up to the as-of month (a yearly policy covers later ones); offer_version; price_ticks, offer_ticks in 10^-4 major units per month; n_customers.
--- Why:     the headline month by month: when the gap opened, and when it widened.
+-- Reads:   int_grouped_span, month_offset, params
+-- Columns: month, up to the as-of month (a yearly policy covers later ones); offer_version; price_ticks, offer_ticks in
+--          10^-4 major units per month; n_customers.
+-- Why:     the headline month by month: when the gap opened, and when it widened. Spans of equal months are counted
+--          before they are taken apart.
 
 create or replace table monthly_offer_counts as
 with
 
+spans as (
+    select
+        first_month,
+        n_months,
+        offer_id,
+        price_ticks,
+        offer_ticks,
+        count(*) as n_customers
+    from int_grouped_span
+    inner join params
+        on int_grouped_span.currency = params.currency
+    where role = 'billing'
+        and loyalty_group = 'tenured'
+        and offer_ticks > 0
+    group by all
+),
+
+monthly as (
+    select
+        spans.first_month + month_offset.month_offset as month_number,
+        spans.*
+    from spans
+    inner join month_offset
+        on spans.n_months = month_offset.n_months
+),
+
 final as (
     select
-        int_grouped_ledger.month,
-        int_grouped_ledger.offer_id as offer_version,
-        int_grouped_ledger.price_ticks,
-        int_grouped_ledger.offer_ticks,
-        count(*) as n_customers
-    from int_grouped_ledger
-    inner join params
-        on int_grouped_ledger.currency = params.currency
-    where int_grouped_ledger.role = 'billing'
-        and int_grouped_ledger.loyalty_group = 'tenured'
-        and int_grouped_ledger.offer_ticks > 0
-        and int_grouped_ledger.month <= params.as_of_month
+        make_date(month_number // 12, month_number % 12 + 1, 1) as month,
+        offer_id as offer_version,
+        price_ticks,
+        offer_ticks,
+        cast(sum(n_customers) as bigint) as n_customers
+    from monthly
+    where month_number <= (select as_of_number from params)
     group by all
 )
 

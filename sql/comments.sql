@@ -471,24 +471,26 @@ comment on table int_acquisition is
     'Internal: one row per cell, month of pricing and price of customers who joined then';
 comment on table int_amount_beside is 'Internal: one row per customer x product x currency x month of issue';
 comment on table int_as_of_row is 'Internal: one row per billing ledger row of the as-of month';
-comment on view int_billing_ledger is 'Internal: one row per customer x product x currency x billing interval x month';
 comment on view int_billing_line is 'Internal: one row per readable billing line that is neither a copy nor superseded';
+comment on view int_billing_span is 'Internal: one row per row of int_ledger_span, with the offer in force';
 comment on table int_book_count is
     'Internal: one row per cell, lens combination, loyalty group, tenure band and set of stated prices of a book';
-comment on view int_book_ledger is 'Internal: one row per accepted book row';
 comment on view int_book_line is
     'Internal: one row per accepted book row: customer x product x currency x billing interval';
 comment on table int_book_repeat is
     'Internal: one row per ledger key (customer, product, currency, interval) that the book states more than once';
+comment on view int_book_span is 'Internal: one row per accepted book row';
+comment on view int_comparable_line is 'Internal: one row per comparable line that covers the first day of a month';
 comment on table int_customer_file is
     'Internal: one row per readable customer_id of the customer file; n_versions above 1 = contradicting rows, rejected';
 comment on table int_customer is 'Internal: one row per customer of the billing lines or the customer file';
 comment on table int_first_seen is
     'Internal: one row per customer with a final, live line of kind recurring, proration or trial';
-comment on view int_grouped_ledger is 'Internal: one row per customer x product x currency x billing interval x month';
-comment on table int_ledger is 'Internal: one row per customer x product x currency x billing interval x month';
-comment on view int_ledger_amount is 'Internal: one row per customer x product x currency x billing interval x month';
+comment on view int_grouped_span is
+    'Internal: one row per customer x product x currency x billing interval and span of months with one price';
 comment on table int_ledger_latest is 'Internal: one row per ledger row with several lines';
+comment on table int_ledger_span is
+    'Internal: one row per customer x product x currency x billing interval and span of months with one price';
 comment on view int_line_disposition is 'Internal: one row per line of int_billing_line';
 comment on view int_line_month is 'Internal: one row per comparable line and month whose first day it covers';
 comment on table int_line_version is 'Internal: one row per line_id with several lines and distinct content';
@@ -510,6 +512,7 @@ comment on table int_repeated_line is 'Internal: one row per line_id that severa
 comment on view int_row_disposition is 'Internal: one row per input row (identical lines together: n says how many)';
 comment on table int_shared_party is
     'Internal: one row per party (person) with more than one readable book row under a stated party_id';
+comment on view int_span_amount is 'Internal: one row per row of int_ledger_span, amounts in millionths';
 comment on table month_offset is 'Internal: months that a period of so many months covers';
 comment on view observation is
     'Internal: what the counts count, one row per customer x product x currency x billing interval of the as-of month';

@@ -9,7 +9,7 @@ expected as (
     from int_book_line
     union all
     select lines.n - coalesce(repeats.n, 0) as n_rows, 'billing' as role
-    from (select count(*) as n from int_line_month) as lines
+    from (select coalesce(sum(n_months), 0) as n from int_comparable_line) as lines
     cross join (select sum(n_lines - 1) as n from int_month_repeat) as repeats
 ),
 

@@ -1,16 +1,19 @@
 -- Grain:   one row per accepted book row.
 -- Reads:   int_book_line, int_price_tick, params
--- Columns: *_ticks are integers of 10^-4 major units per billing interval as stated, ex tax, half to even.
+-- Columns: first_month = the as-of month, the only one; *_ticks are integers of 10^-4 major units per billing interval as
+--          stated, ex tax, half to even.
 -- Why:     a book price stays in its stated period and is never divided.
 
-create or replace view int_book_ledger as
+create or replace view int_book_span as
 with
 
 final as (
     select
         line.*,
-        params.as_of_month as month,
-        params.as_of_number as month_number,
+        params.as_of_number as first_month,
+        1 as n_months,
+        true as covers_as_of,
+        false as covers_year_before,
         paid.ticks as price_ticks,
         prior.ticks as prior_ticks,
         offer.ticks as offer_ticks,

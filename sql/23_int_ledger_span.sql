@@ -1,23 +1,27 @@
--- Grain:   one row per customer x product x currency x billing interval x month.
--- Reads:   int_ledger_amount, int_customer, stg_offer
+-- Grain:   one row per customer x product x currency x billing interval and span of months that one price stands for.
+-- Reads:   int_span_amount, int_customer, stg_offer, params
 -- Columns: price_ticks, standard_ticks (before discounts) = 10^-4 major units per month and unit, half to even;
---          interval_ticks = the paid price per billing interval, as billed; quantity; controls of the latest line;
---          cell_key, lens_key; tenure_months completed at the pricing date.
+--          interval_ticks = the paid price per billing interval, as billed; quantity_micros; controls of the latest line;
+--          cell_key, lens_key; tenure_months completed at the pricing date; first_month (year * 12 + month - 1), n_months;
+--          covers_as_of, covers_year_before = whether the as-of month, or that twelve months earlier, is among them.
 -- Why:     month prices: year / 12, week x 365 / 84, day x 365 / 12, each divided by interval_count. a / d is the exact
 --          fraction; (2a + d) // 2d, one less on a tie where that is odd, is the same on every engine. Wide integers are
 --          slow, so amounts below a million, nearly all, are divided as 64-bit integers, which they cannot overflow.
 
-create or replace table int_ledger as
+create or replace table int_ledger_span as
 with
 
 sized as (
     select
-        int_ledger_amount.*,
+        int_span_amount.*,
+        as_of_number between first_month and first_month + n_months - 1 as covers_as_of,
+        as_of_number - 12 between first_month and first_month + n_months - 1 as covers_year_before,
         net_micros < 1000000000000 and standard_micros < 1000000000000 and standard_micros > -1000000000000
             and quantity_micros < 1000000000000 and interval_count < 10000 as is_narrow,
         case when interval_unit in ('week', 'day') then 365 else 1 end as times,
         interval_count * case interval_unit when 'month' then 1 when 'week' then 84 else 12 end as months
-    from int_ledger_amount
+    from int_span_amount
+    cross join (select as_of_number from params) as study
 ),
 
 fractions as (
@@ -38,11 +42,8 @@ final as (
     select
         fractions.* exclude (
             price_n, standard_n, n, interval_n, units, price_w, standard_w, w, is_narrow, times, months, net_micros, standard_micros,
-            quantity_micros, controls_key, lens_key
+            controls_key, lens_key
         ),
-        make_date(cast(month_number // 12 as integer), cast(month_number % 12 + 1 as integer), 1) as month,
-        cast(quantity_micros as decimal(38, 0)) * 0.000001 as quantity,
-        quantity_micros,
         case
             when is_narrow then (2 * price_n + n) // (2 * n) - case when (2 * price_n + n) % (4 * n) = 2 * n then 1 else 0 end
             else cast((2 * price_w + w) // (2 * w) - case when (2 * price_w + w) % (4 * w) = 2 * w then 1 else 0 end as bigint)

@@ -1,14 +1,15 @@
--- Grain:   one row per customer x product x currency x billing interval x month.
--- Reads:   int_ledger, int_offer_match, params
--- Columns: those of int_ledger; the offer in force on the pricing date and its prices; contract status.
+-- Grain:   one row per row of int_ledger_span.
+-- Reads:   int_ledger_span, int_offer_match, params
+-- Columns: those of int_ledger_span; quantity; the offer in force on the pricing date and its prices; contract status.
 -- Why:     the offer is looked up once for each distinct set of keys and date, and joined here.
 
-create or replace view int_billing_ledger as
+create or replace view int_billing_span as
 with
 
 final as (
     select
         ledger.*,
+        cast(ledger.quantity_micros as decimal(38, 0)) * 0.000001 as quantity,
         offer.offer_id,
         offer.offer_reason,
         offer.n_candidates,
@@ -28,7 +29,7 @@ final as (
             when ledger.contract_end > ledger.pricing_date then 'in_contract'
             when ledger.contract_end <= ledger.pricing_date then 'out_of_contract'
         end as contract_status
-    from int_ledger as ledger
+    from int_ledger_span as ledger
     cross join params
     left join int_offer_match as offer
         on ledger.product_id = offer.product_id
