@@ -248,53 +248,66 @@ class Mapping:
         source_index: int,
         columns: tuple[str, ...],
         extras: tuple[str, ...],
-        explained: bool,
         rejects: str | None,
     ) -> str:
-        """Return the SQL that stages the file: untyped values, typed values, then keys and reject reasons.
+        """Return the SQL that stages the file.
 
         Args:
             source_index: Number of the file in ``inputs``.
             columns: Names of the staged columns to return.
             extras: Pass-through columns of the whole study; those that this file lacks are null.
-            explained: Add ``reject_column`` and ``raw_row`` (JSON text), null where the row is not rejected.
             rejects: As for :func:`fairness.intake.relations.relation`.
         """
+        mapped = self._mapped(extras)
         raw = relation(self._file, self._source, rejects=rejects)
-        controls = {mapped.name: mapped for mapped in (*self._cells, *self._lenses)}
-        mapped = [*self._columns, *(self._extra(name) for name in extras)]
-        everything = [*mapped, *controls.values()]
-        computed = [m for m in everything if m.untyped]
+        rows = self._typed(raw, extras, numbered=not self.has_customer_id)
+        final = [self._final(name, source_index, mapped) for name in columns]
+        final += [casts.ident(name) for name in extras]
+        return f"select {', '.join(final)} from ({rows})"
+
+    def explained(self, file: InputFile, extras: tuple[str, ...]) -> str:
+        """Return the SQL of every readable record as it came, with the column for which it is rejected.
+
+        Columns: ``record`` (its number in the file, from 1), ``reject_column`` (null where it is not rejected),
+        ``raw_row`` (JSON text).
+
+        Args:
+            file: The file, or one with some of its records.
+            extras: As for :meth:`select`.
+        """
+        rows = self._typed(relation(file, self._source), extras, numbered=True)
+        column = self._first_reject(self._mapped(extras), by_column=True)
+        return f"select record, {column} as reject_column, {self._raw_row()} as raw_row from ({rows})"
+
+    def _mapped(self, extras: tuple[str, ...]) -> list[Mapped]:
+        """Return every mapped column: canonical ones, pass-through ones, those of cells and lenses."""
+        return [*self._columns, *(self._extra(name) for name in extras), *self._controls()]
+
+    def _controls(self) -> list[Mapped]:
+        return list({mapped.name: mapped for mapped in (*self._cells, *self._lenses)}.values())
+
+    def _typed(self, raw: str, extras: tuple[str, ...], *, numbered: bool) -> str:
+        """Return the SQL of the rows with untyped values, then typed ones, then cell and lens columns."""
         untyped = [
             f"{m.untyped} as {casts.ident(f'u_{m.name}')}, {failed(m.untyped)} as {casts.ident(f'f_{m.name}')}"
-            for m in computed
+            for m in self._mapped(extras)
+            if m.untyped
         ]
-        numbers = [] if self.has_customer_id else ["row_number() over () as record"]
+        numbers = ["row_number() over () as record"] if numbered else []
         level_1 = f"select *{listed(untyped)}{listed(numbers)} from {raw}"
         level_1 = f"select *, {casts.lenient(self._number_texts())} as {casts.LENIENT} from ({level_1})"
-        typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
-        level_2 = f"select *{listed(typed)} from ({level_1})"
-        shown = [f"{m.typed} as {casts.ident(m.name)}" for m in controls.values()]
-        level_3 = f"select *{listed(shown)} from ({level_2})" if shown else level_2
-        level_4 = f"select *, {self._first_reject(everything, by_column=False)} as reject_reason from ({level_3})"
-        final = [self._final(name, source_index) for name in columns]
-        final += [casts.ident(name) for name in extras]
-        if explained:
-            column = self._first_reject(everything, by_column=True)
-            final += [f"case when reject_reason is not null then {column} end as reject_column"]
-            final += [f"case when reject_reason is not null then {self._raw_row()} end as raw_row"]
-        return f"select {', '.join(final)} from ({level_4})"
+        columns = [*self._columns, *(self._extra(name) for name in extras)]
+        level_2 = f"select *{listed([_as(m) for m in columns])} from ({level_1})"
+        shown = [_as(m) for m in self._controls()]
+        return f"select *{listed(shown)} from ({level_2})" if shown else level_2
 
-    def numbered(self) -> str:
-        """Return the SQL of every readable record as it came: ``record`` (its number, from 1) and ``raw_row``."""
-        raw = f"(select *, row_number() over () as record from {relation(self._file, self._source)})"
-        return f"select record, {self._raw_row()} as raw_row from {raw}"
-
-    def _final(self, name: str, source_index: int) -> str:
+    def _final(self, name: str, source_index: int, mapped: list[Mapped]) -> str:
         if name in ("cell_key", "controls_key", "lens_key"):
             return f"{self._key_of(name)} as {name}"
         if name == "source_index":
             return f"{source_index} as source_index"
+        if name == "reject_reason":
+            return f"{self._first_reject(mapped, by_column=False)} as reject_reason"
         if name == "customer_id" and not self.has_customer_id:
             return f"'{source_index}:' || cast(record as varchar) as customer_id"
         if name == "net_amount" and self.layout.role == "billing":
@@ -358,3 +371,7 @@ class Mapping:
     def _raw_row(self) -> str:
         fields = ", ".join(f"{casts.quote(name)}, c{position}" for position, name in enumerate(self._file.header))
         return f"cast(json_object({fields}) as varchar)"
+
+
+def _as(mapped: Mapped) -> str:
+    return f"{mapped.typed} as {casts.ident(mapped.name)}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from fairness.intake.casts import quote
-from fairness.intake.layouts import LAYOUTS
-from fairness.intake.stage import EXPLAINING, Staged, StagedFile
+from fairness.intake.files import InputFile, lines_at
+from fairness.intake.stage import Staged, StagedFile, try_each_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ _REPEATED = {
 def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Create ``quarantine``; needs the staging tables and those that find contradicting rows.
 
-    ``source_row`` counts records from the header, which is 1. What explains a rejected row leaves the staging tables.
+    ``source_row`` counts records from the header, which is 1. The rows themselves are read again: keeping every column
+    of every row while they are staged would cost a wide file as much as the staging.
     """
     con.execute(
         """
@@ -43,11 +47,8 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         """
     )
     for record in staged.files:
-        rows = _rows(record, staged.shown[record.source.role])
-        rejected = f"select * from {rows} where reject_reason is not null"
-        _add(con, record, f"select record, reject_reason as reason, reject_column, raw_row from ({rejected})")
-        if query := _contradicting(con, record, rows):
-            _add(con, record, query)
+        if n_rejected := _find(con, record, staged.shown[record.source.role]):
+            _add(con, record, n_rejected)
         con.execute(
             """
             insert into quarantine
@@ -56,62 +57,95 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
             """,
             [record.file.label, list(record.file.header), record.source_index],
         )
+    con.execute("drop table if exists temp.rejected")
     con.execute("create or replace table quarantine as from quarantine order by source_file, source_row, reason")
-    for layout in LAYOUTS.values():
-        for name in EXPLAINING:
-            con.execute(f"alter table {layout.table}_row drop column {name}")
 
 
-def _rows(record: StagedFile, shown: str) -> str:
-    """Return a file's staged rows with ``record``, the number of each among the readable ones, from 1."""
-    table, n_before = f"{record.mapping.layout.table}_row", record.n_before
-    explaining = ", ".join(EXPLAINING)
-    numbered = f"select {shown}, rowid + 1 - {n_before} as record, {explaining} from {table}"
-    return f"(select * from ({numbered}) where source_index = {record.source_index})"
+def _find(con: duckdb.DuckDBPyConnection, record: StagedFile, shown: str) -> int:
+    """Create ``temp.rejected`` and return its number of rows: those of a file that are rejected or contradict another.
 
-
-def _contradicting(con: duckdb.DuckDBPyConnection, record: StagedFile, rows: str) -> str | None:
-    """Return the query of a file's rows that contradict another; None where there are none.
-
-    Nothing is known against such a row while it is staged, so that it has to be read again.
+    Columns: ``record`` = number among the readable rows of the file, from 1; ``source_row``; ``position`` = number
+    among the rejected ones, from 1; ``reason``.
     """
-    if (repeated := _REPEATED.get(record.source.role)) is None:
-        return None
-    same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
-    found = (
-        f"select record from {rows} as r inner join {repeated.table} as repeat on {same} "
-        f"where r.reject_reason is null and repeat.n_versions > 1"
-    )
-    if con.execute(f"{found} limit 1").fetchone() is None:
-        return None
-    raw = f"select * from ({record.mapping.numbered()}) where record in ({found})"
-    return f"select record, {quote(repeated.reason)} as reason, 'customer_id' as reject_column, raw_row from ({raw})"
-
-
-def _add(con: duckdb.DuckDBPyConnection, record: StagedFile, query: str) -> None:
-    """Add rows of a file: ``record``, ``reason``, ``reject_column``, ``raw_row``."""
+    layout = record.mapping.layout
+    numbered = f"select {shown}, rowid + 1 - {record.n_before} as record from {layout.table}_row"
+    rows = f"(select * from ({numbered}) where source_index = {record.source_index})"
+    query = f"select record, reject_reason as reason from {rows} where reject_reason is not null"
+    if repeated := _REPEATED.get(layout.role):
+        same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
+        query += (
+            f" union all select record, {quote(repeated.reason)} from {rows} as r "
+            f"inner join {repeated.table} as repeat on {same} where r.reject_reason is null and repeat.n_versions > 1"
+        )
     header_rows = 1 if record.file.format == "csv" else 0
+    found = con.execute(
+        f"""
+        create or replace temp table rejected as
+        with
+        unreadable as (
+            -- good_before = readable records before this unreadable one
+            select source_row - 1 - row_number() over (order by source_row) as good_before
+            from stg_unreadable where source_index = {record.source_index}
+        )
+        select
+            record,
+            record + {header_rows} + (select count(*) from unreadable where good_before < record) as source_row,
+            row_number() over (order by record) as position,
+            reason
+        from ({query})
+        """
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _add(con: duckdb.DuckDBPyConnection, record: StagedFile, n_rejected: int) -> None:
+    """Add the rows of ``temp.rejected``: from their lines alone where lines are records, else from the whole file."""
     con.execute("set preserve_insertion_order = true")
     try:
-        con.execute(
-            f"""
-            insert into quarantine
-            with
-            unreadable as (
-                -- good_before = readable records before this unreadable one
-                select source_row - 1 - row_number() over (order by source_row) as good_before
-                from stg_unreadable where source_index = {record.source_index}
-            ),
-            rows as ({query})
-            select
-                {quote(record.source.role)},
-                {quote(record.file.label)},
-                record + {header_rows} + (select count(*) from unreadable where good_before < record) as source_row,
-                reason,
-                reject_column,
-                raw_row
-            from rows
-            """
-        )
+        with TemporaryDirectory(dir=_folder(con)) as folder:
+            if record.has_a_line_a_record:
+                part = replace(record.file, path=Path(folder) / "rejected.csv")
+                _extract(con, record.file, part)
+                explained = record.mapping.explained(part, record.mapping.extras())
+                if con.execute(f"select count(*) from ({explained})").fetchone() == (n_rejected,):
+                    _insert(con, record, explained, number="position")
+                    return
+        _insert(con, record, record.mapping.explained(record.file, record.mapping.extras()), number="record")
     finally:
         con.execute("reset preserve_insertion_order")
+        con.execute("reset disabled_optimizers")
+
+
+def _folder(con: duckdb.DuckDBPyConnection) -> Path | None:
+    """Return the folder of the current database; None where it is in memory."""
+    row = con.execute("select path from duckdb_databases() where database_name = current_database()").fetchone()
+    return Path(row[0]).parent if row and row[0] else None
+
+
+def _extract(con: duckdb.DuckDBPyConnection, file: InputFile, part: InputFile) -> None:
+    """Write the header and the rejected lines of a file to a small one."""
+    rows = con.execute("select source_row from temp.rejected order by position").fetchnumpy()["source_row"]
+    with part.path.open("wb") as stream:
+        stream.writelines(line + b"\n" for line in lines_at(file, itertools.chain((1,), rows.tolist())))
+
+
+def _insert(con: duckdb.DuckDBPyConnection, record: StagedFile, explained: str, *, number: str) -> None:
+    """Add rejected rows with what explains them, found by ``number``, which ``explained`` calls ``record``."""
+    if record.mapping.computes:
+        try_each_row(con)
+    repeated = _REPEATED.get(record.source.role)
+    con.execute(
+        f"""
+        insert into quarantine
+        select
+            {quote(record.source.role)},
+            {quote(record.file.label)},
+            source_row,
+            reason,
+            case when reason = {quote(repeated.reason if repeated else "")} then 'customer_id' else reject_column end,
+            raw_row
+        from temp.rejected
+        inner join (select * from ({explained}) where record in (select {number} from temp.rejected)) as explained
+            on rejected.{number} = explained.record
+        """
+    )

@@ -16,9 +16,6 @@ from fairness.intake.layouts import CELL_BASE, LAYOUTS, SQL_TYPES, Layout
 from fairness.intake.mapping import Mapping
 from fairness.intake.physical import tie_to_lines
 
-EXPLAINING = ("reject_column", "raw_row")
-"""Columns of a table of rows that only quarantine needs."""
-
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -50,6 +47,11 @@ class StagedFile:
     n_rows: int
     n_before: int
     mapping: Mapping
+
+    @property
+    def has_a_line_a_record(self) -> bool:
+        """Whether record and physical line are known to have one number: no line breaks in fields, no blank lines."""
+        return self.fingerprint.n_lines == self.n_rows + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,7 @@ def stage(
 
     Each role has a table of what differs between rows (``stg_book_row``) and a view with every column of the layout
     (``stg_book``), which adds the constants: writing those a row at a time would double the time of a large intake.
-    Rows stand in the table in the order of the files, so that their position says which record they were. What explains
-    a rejected row stands in two columns more, ``reject_column`` and ``raw_row``, until quarantine has it.
+    Rows stand in the table in the order of the files, so that their position says which record they were.
 
     Raises:
         ConfigError: A mapped column does not exist, or an expression does not compute.
@@ -214,8 +215,7 @@ def _create_rows(con: duckdb.DuckDBPyConnection, layout: Layout, members: dict[i
     varying |= {"source_index"} if len(members) > 1 else set()
     types = staged_types(layout)
     columns = tuple(name for name in types if name in varying) or ("reject_reason",)
-    everything = (*columns, *extras, *EXPLAINING)
-    listed = ", ".join(_stored_as(layout, name, types.get(name, "varchar")) for name in everything)
+    listed = ", ".join(_stored_as(layout, name, types.get(name, "varchar")) for name in (*columns, *extras))
     con.execute(f"create or replace table {layout.table}_row ({listed})")
     return _Stored(columns, extras)
 
@@ -232,9 +232,7 @@ def _fill_rows(
     n_before = 0
     for index, mapping in members.items():
         rejects = f"_rejects_{index}" if inputs[index].file.format == "csv" else None
-        query = mapping.select(
-            source_index=index + 1, columns=stored.columns, extras=stored.extras, explained=True, rejects=rejects
-        )
+        query = mapping.select(source_index=index + 1, columns=stored.columns, extras=stored.extras, rejects=rejects)
         if mapping.computes:
             try_each_row(con)
         n_readable = _insert(con, f"{layout.table}_row", query, inputs[index])
@@ -268,7 +266,7 @@ def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
 
 def _refuse_reserved(layout: Layout, extras: tuple[str, ...]) -> None:
     """Refuse pass-through columns that would overwrite a column of the staging table."""
-    reserved = {*staged_types(layout), "content_key", *EXPLAINING, "record"}
+    reserved = {*staged_types(layout), "content_key", "record"}
     for name in extras:
         if name.casefold() in reserved:
             raise ConfigError(
