@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from fairness.errors import DataError
 from fairness.intake.casts import quote
 from fairness.intake.files import InputFile, lines_at
 from fairness.intake.stage import Staged, StagedFile, try_each_row
@@ -38,6 +39,9 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
 
     ``source_row`` counts records from the header, which is 1. The rows themselves are read again: keeping every column
     of every row while they are staged would cost a wide file as much as the staging.
+
+    Raises:
+        DataError: A rejected row is not found again: the file has changed.
     """
     con.execute(
         """
@@ -110,7 +114,14 @@ def _add(con: duckdb.DuckDBPyConnection, record: StagedFile, n_rejected: int) ->
                 if con.execute(f"select count(*) from ({explained})").fetchone() == (n_rejected,):
                     _insert(con, record, explained, number="position")
                     return
-        _insert(con, record, record.mapping.explained(record.file, record.mapping.extras()), number="record")
+        explained = record.mapping.explained(record.file, record.mapping.extras())
+        n_found = _insert(con, record, explained, number="record")
+        if n_found != n_rejected:
+            raise DataError(
+                f"{n_rejected:,} rows are rejected, but {n_found:,} of them were found again",
+                where=record.file.label,
+                mend="leave the file as it is while a build reads it, and build again",
+            )
     finally:
         con.execute("reset preserve_insertion_order")
         con.execute("reset disabled_optimizers")
@@ -129,12 +140,15 @@ def _extract(con: duckdb.DuckDBPyConnection, file: InputFile, part: InputFile) -
         stream.writelines(line + b"\n" for line in lines_at(file, itertools.chain((1,), rows.tolist())))
 
 
-def _insert(con: duckdb.DuckDBPyConnection, record: StagedFile, explained: str, *, number: str) -> None:
-    """Add rejected rows with what explains them, found by ``number``, which ``explained`` calls ``record``."""
+def _insert(con: duckdb.DuckDBPyConnection, record: StagedFile, explained: str, *, number: str) -> int:
+    """Add rejected rows with what explains them and return how many were found.
+
+    ``number`` is the column of ``temp.rejected`` that ``explained`` calls ``record``.
+    """
     if record.mapping.computes:
         try_each_row(con)
     repeated = _REPEATED.get(record.source.role)
-    con.execute(
+    inserted = con.execute(
         f"""
         insert into quarantine
         select
@@ -148,4 +162,5 @@ def _insert(con: duckdb.DuckDBPyConnection, record: StagedFile, explained: str, 
         inner join (select * from ({explained}) where record in (select {number} from temp.rejected)) as explained
             on rejected.{number} = explained.record
         """
-    )
+    ).fetchone()
+    return int(inserted[0]) if inserted else 0

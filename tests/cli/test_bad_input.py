@@ -350,7 +350,9 @@ class TestRows:
         ]
         assert document["headline"]["n_new"] == 11
 
-    @pytest.mark.parametrize("last", ["n50,104,3\n", pytest.param('"n\n50",104,3\n', marks=SLOW)], ids=["line", "lines"])
+    @pytest.mark.parametrize(
+        "last", [pytest.param("n50,104,3\n", id="line"), pytest.param('"n\n50",104,3\n', id="lines", marks=SLOW)]
+    )
     def test_a_row_is_found_by_its_file_and_record(self, study: Any, last: str) -> None:
         # Rows contradict each other across files; unreadable rows stand before and after the others. Where a field
         # breaks a line, records and lines have different numbers.
