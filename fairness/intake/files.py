@@ -6,8 +6,6 @@ import csv
 import gzip
 import hashlib
 import io
-import itertools
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, cast
@@ -234,20 +232,6 @@ def opened(file: InputFile) -> IO[bytes]:
     if file.path.suffix.lower() == ".gz":
         return cast("IO[bytes]", gzip.open(file.path, "rb"))
     return file.path.open("rb")
-
-
-def lines_at(file: InputFile, numbers: Iterable[int]) -> Iterator[bytes]:
-    """Return the physical lines of these ascending numbers, without their line ends, as far as the file has them.
-
-    The first line is 1.
-    """
-    position = 0
-    with opened(file) as stream:
-        for number in numbers:
-            if (line := next(itertools.islice(stream, number - position - 1, None), None)) is None:
-                return
-            yield line.rstrip(b"\r\n")
-            position = number
 
 
 def first_line(error: Exception) -> str:

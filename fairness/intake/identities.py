@@ -70,7 +70,7 @@ def find_identities(
         for name in IDENTITIES:
             if name not in layout.names or not mapping.has(name):
                 continue
-            rows = mapping.select(source_index=1, columns=(name,), extras=(), rejects=None)
+            rows = mapping.select(source_index=1, columns=(name,), extras=(), numbered=False, rejects=None)
             query = (
                 f"with ids as (select distinct {ident(name)} as identity from ({rows})), "
                 f"named as (select identity, {pseudonym} as pseudonym from ids) "

@@ -18,6 +18,7 @@ from fairness.intake.mapped import Mapped, failed, listed, named, paired
 from fairness.intake.relations import relation
 
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
+_IDENTITIES = ("line_id", "customer_id", "offer_id")
 _LATEST = "2100-01-01"
 _OPEN_END = "9999-12-31"
 
@@ -73,6 +74,16 @@ class Mapping:
     def has(self, name: str) -> bool:
         """Return whether the file has the column, under its own name or by the mapping."""
         return self._locate(name) is not None
+
+    @property
+    def identity(self) -> Mapped | None:
+        """The column by which few rows can be found again without reading the others: the first of the role's ids.
+
+        None where the file has none, or only a computed one.
+        """
+        by_name = {mapped.name: mapped for mapped in self._columns}
+        plain = (by_name[name] for name in _IDENTITIES if name in by_name and self.has(name))
+        return next((mapped for mapped in plain if not mapped.untyped), None)
 
     def expression(self, name: str) -> str | None:
         """Return the SQL that gives the column of this name, or None where the file does not have it."""
@@ -248,58 +259,46 @@ class Mapping:
         source_index: int,
         columns: tuple[str, ...],
         extras: tuple[str, ...],
+        numbered: bool,
         rejects: str | None,
+        among: str | None = None,
     ) -> str:
-        """Return the SQL that stages the file.
+        """Return the SQL that stages the file: untyped values, typed values, then keys and reject reasons.
 
         Args:
             source_index: Number of the file in ``inputs``.
             columns: Names of the staged columns to return.
             extras: Pass-through columns of the whole study; those that this file lacks are null.
+            numbered: Add ``source_row`` (record number among the readable ones, from 1), ``reject_column`` and
+                ``raw_row`` (JSON text).
             rejects: As for :func:`fairness.intake.relations.relation`.
+            among: Query of values of ``identity``, unknown ones as in keys: only rows with one of them are read, and
+                their numbers stay those of the whole file.
         """
-        mapped = self._mapped(extras)
         raw = relation(self._file, self._source, rejects=rejects)
-        rows = self._typed(raw, extras, numbered=not self.has_customer_id)
-        final = [self._final(name, source_index, mapped) for name in columns]
-        final += [casts.ident(name) for name in extras]
-        return f"select {', '.join(final)} from ({rows})"
-
-    def explained(self, file: InputFile, extras: tuple[str, ...]) -> str:
-        """Return the SQL of every readable record as it came, with the column for which it is rejected.
-
-        Columns: ``record`` (its number in the file, from 1), ``reject_column`` (null where it is not rejected),
-        ``raw_row`` (JSON text).
-
-        Args:
-            file: The file, or one with some of its records.
-            extras: As for :meth:`select`.
-        """
-        rows = self._typed(relation(file, self._source), extras, numbered=True)
-        column = self._first_reject(self._mapped(extras), by_column=True)
-        return f"select record, {column} as reject_column, {self._raw_row()} as raw_row from ({rows})"
-
-    def _mapped(self, extras: tuple[str, ...]) -> list[Mapped]:
-        """Return every mapped column: canonical ones, pass-through ones, those of cells and lenses."""
-        return [*self._columns, *(self._extra(name) for name in extras), *self._controls()]
-
-    def _controls(self) -> list[Mapped]:
-        return list({mapped.name: mapped for mapped in (*self._cells, *self._lenses)}.values())
-
-    def _typed(self, raw: str, extras: tuple[str, ...], *, numbered: bool) -> str:
-        """Return the SQL of the rows with untyped values, then typed ones, then cell and lens columns."""
+        controls = {mapped.name: mapped for mapped in (*self._cells, *self._lenses)}
+        mapped = [*self._columns, *(self._extra(name) for name in extras)]
+        everything = [*mapped, *controls.values()]
+        computed = [m for m in everything if m.untyped]
         untyped = [
             f"{m.untyped} as {casts.ident(f'u_{m.name}')}, {failed(m.untyped)} as {casts.ident(f'f_{m.name}')}"
-            for m in self._mapped(extras)
-            if m.untyped
+            for m in computed
         ]
-        numbers = ["row_number() over () as record"] if numbered else []
+        numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
+        if among is not None and self.identity is not None:
+            raw = f"(select *, {numbers.pop()} from {raw}) where {keys.known(self.identity.typed)} in ({among})"
         level_1 = f"select *{listed(untyped)}{listed(numbers)} from {raw}"
         level_1 = f"select *, {casts.lenient(self._number_texts())} as {casts.LENIENT} from ({level_1})"
-        columns = [*self._columns, *(self._extra(name) for name in extras)]
-        level_2 = f"select *{listed([_as(m) for m in columns])} from ({level_1})"
-        shown = [_as(m) for m in self._controls()]
-        return f"select *{listed(shown)} from ({level_2})" if shown else level_2
+        typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
+        level_2 = f"select *{listed(typed)} from ({level_1})"
+        shown = [f"{m.typed} as {casts.ident(m.name)}" for m in controls.values()]
+        level_3 = f"select *{listed(shown)} from ({level_2})" if shown else level_2
+        final = [self._final(name, source_index, everything) for name in columns]
+        final += [casts.ident(name) for name in extras]
+        if numbered:
+            column = self._first_reject(everything, by_column=True)
+            final += [f"{column} as reject_column", "record as source_row", f"{self._raw_row()} as raw_row"]
+        return f"select {', '.join(final)} from ({level_3})"
 
     def _final(self, name: str, source_index: int, mapped: list[Mapped]) -> str:
         if name in ("cell_key", "controls_key", "lens_key"):
@@ -371,7 +370,3 @@ class Mapping:
     def _raw_row(self) -> str:
         fields = ", ".join(f"{casts.quote(name)}, c{position}" for position, name in enumerate(self._file.header))
         return f"cast(json_object({fields}) as varchar)"
-
-
-def _as(mapped: Mapped) -> str:
-    return f"{mapped.typed} as {casts.ident(mapped.name)}"

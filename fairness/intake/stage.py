@@ -36,7 +36,6 @@ class StagedFile:
         file: Path, format, header.
         fingerprint: Hash and size.
         n_rows: Records found in it, unreadable ones included.
-        n_before: Readable records of its role in the files before it: its first row's position in the table of rows.
         mapping: How its columns were read.
     """
 
@@ -45,13 +44,7 @@ class StagedFile:
     file: InputFile
     fingerprint: Fingerprint
     n_rows: int
-    n_before: int
     mapping: Mapping
-
-    @property
-    def has_a_line_a_record(self) -> bool:
-        """Whether record and physical line are known to have one number: no line breaks in fields, no blank lines."""
-        return self.fingerprint.n_lines == self.n_rows + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,6 @@ class Staged:
 
     Attributes:
         files: In the order of ``inputs``.
-        shown: Select list of the staging view of each role over its table of rows.
         cell_columns: Columns of the cell key behind those that every cell has, in key order.
         lens_columns: Columns of the lens key, in key order.
         customer_cells: How many of the cell columns come from the customer file, the last ones.
@@ -68,7 +60,6 @@ class Staged:
     """
 
     files: tuple[StagedFile, ...]
-    shown: dict[str, str]
     cell_columns: tuple[str, ...]
     lens_columns: tuple[str, ...]
     customer_cells: int
@@ -105,7 +96,6 @@ def stage(
 
     Each role has a table of what differs between rows (``stg_book_row``) and a view with every column of the layout
     (``stg_book``), which adds the constants: writing those a row at a time would double the time of a large intake.
-    Rows stand in the table in the order of the files, so that their position says which record they were.
 
     Raises:
         ConfigError: A mapped column does not exist, or an expression does not compute.
@@ -127,29 +117,19 @@ def stage(
         for item in inputs
     ]
     keys = _share_keys(config, mappings)
-    shown: dict[str, str] = {}
-    counts: dict[int, _Counts] = {}
+    n_rows = [0] * len(inputs)
     for layout in LAYOUTS.values():
-        members = {index: mapping for index, mapping in enumerate(mappings) if mapping.layout is layout}
-        stored = _create_rows(con, layout, members)
-        counts |= _fill_rows(con, layout, stored, inputs, members)
-        shown[layout.role] = _create_view(con, layout, stored, members)
+        members = [index for index, mapping in enumerate(mappings) if mapping.layout is layout]
+        for index, n in _stage_role(con, layout, inputs, {index: mappings[index] for index in members}).items():
+            n_rows[index] = n
     files = tuple(
-        StagedFile(
-            index + 1,
-            item.source,
-            item.file,
-            hashes[index].result(),
-            counts[index].n_rows,
-            counts[index].n_before,
-            mappings[index],
-        )
+        StagedFile(index + 1, item.source, item.file, hashes[index].result(), n_rows[index], mappings[index])
         for index, item in enumerate(inputs)
     )
     for record in files:
         tie_to_lines(con, record.file, record.source, record.fingerprint, record.n_rows)
     _require_rows(files)
-    return Staged(files, shown, *keys)
+    return Staged(files, *keys)
 
 
 def _require_rows(files: Sequence[StagedFile]) -> None:
@@ -191,71 +171,38 @@ def _share_keys(config: Config, mappings: list[Mapping]) -> tuple[tuple[str, ...
     return (*cell_parts[0], *cell_parts[1]), (*lens_parts[0], *lens_parts[1]), len(cell_parts[1]), len(lens_parts[1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Records of a file, and readable ones of its role before it."""
-
-    n_rows: int
-    n_before: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """Columns of a role's table of rows: those of the layout that differ between rows, and pass-through columns."""
-
-    columns: tuple[str, ...]
-    extras: tuple[str, ...]
-
-
-def _create_rows(con: duckdb.DuckDBPyConnection, layout: Layout, members: dict[int, Mapping]) -> _Stored:
-    """Create the table of one role's rows."""
+def _stage_role(
+    con: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    inputs: list[SourceFile],
+    members: dict[int, Mapping],
+) -> dict[int, int]:
+    """Create the table and view of one role, fill them from its files and return the rows of each."""
+    n_rows = {}
     extras = tuple(sorted({name for mapping in members.values() for name in mapping.extras()}))
     _refuse_reserved(layout, extras)
     varying = {name for mapping in members.values() for name in mapping.varying}
     varying |= {"source_index"} if len(members) > 1 else set()
     types = staged_types(layout)
-    columns = tuple(name for name in types if name in varying) or ("reject_reason",)
-    listed = ", ".join(_stored_as(layout, name, types.get(name, "varchar")) for name in (*columns, *extras))
-    con.execute(f"create or replace table {layout.table}_row ({listed})")
-    return _Stored(columns, extras)
-
-
-def _fill_rows(
-    con: duckdb.DuckDBPyConnection,
-    layout: Layout,
-    stored: _Stored,
-    inputs: list[SourceFile],
-    members: dict[int, Mapping],
-) -> dict[int, _Counts]:
-    """Fill the table of one role's rows from its files and return what each holds."""
-    counts = {}
-    n_before = 0
+    stored = tuple(name for name in types if name in varying) or ("reject_reason",)
+    columns = ", ".join(_stored_as(layout, name, types.get(name, "varchar")) for name in (*stored, *extras))
+    con.execute(f"create or replace table {layout.table}_row ({columns})")
     for index, mapping in members.items():
         rejects = f"_rejects_{index}" if inputs[index].file.format == "csv" else None
-        query = mapping.select(source_index=index + 1, columns=stored.columns, extras=stored.extras, rejects=rejects)
+        query = mapping.select(source_index=index + 1, columns=stored, extras=extras, numbered=False, rejects=rejects)
+        ordered = not mapping.has_customer_id
         if mapping.computes:
             try_each_row(con)
-        n_readable = _insert(con, f"{layout.table}_row", query, inputs[index])
-        n_unreadable = _store_unreadable(con, layout.role, index + 1, rejects) if rejects else 0
-        counts[index] = _Counts(n_readable + n_unreadable, n_before)
-        n_before += n_readable
-    return counts
-
-
-def _create_view(con: duckdb.DuckDBPyConnection, layout: Layout, stored: _Stored, members: dict[int, Mapping]) -> str:
-    """Create the view of one role with every column of its layout and return its select list."""
-    types = staged_types(layout)
+        n_rows[index] = _insert(con, f"{layout.table}_row", query, inputs[index], ordered=ordered)
+        n_rows[index] += _store_unreadable(con, layout.role, index + 1, rejects) if rejects else 0
     first = next(iter(members.values()), None)
     constants = {name: first.constant(name) if first else "null" for name in types}
     if len(members) == 1:
         constants["source_index"] = str(next(iter(members)) + 1)
-    shown = [
-        name if name in stored.columns else f"cast({constants[name]} as {types[name]}) as {name}" for name in types
-    ]
-    extras = (ident(name) for name in stored.extras)
-    listed = ", ".join((*shown, *extras, f"{_content(layout, stored.extras)} as content_key"))
+    shown = [name if name in stored else f"cast({constants[name]} as {types[name]}) as {name}" for name in types]
+    listed = ", ".join((*shown, *(ident(name) for name in extras), f"{_content(layout, extras)} as content_key"))
     con.execute(f"create or replace view {layout.table} as select {listed} from {layout.table}_row")
-    return listed
+    return n_rows
 
 
 def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
@@ -266,7 +213,7 @@ def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
 
 def _refuse_reserved(layout: Layout, extras: tuple[str, ...]) -> None:
     """Refuse pass-through columns that would overwrite a column of the staging table."""
-    reserved = {*staged_types(layout), "content_key", "record"}
+    reserved = {*staged_types(layout), "content_key", "source_row", "raw_row", "reject_column", "record"}
     for name in extras:
         if name.casefold() in reserved:
             raise ConfigError(
@@ -294,9 +241,9 @@ def _content(layout: Layout, extras: tuple[str, ...]) -> str:
     return f"concat_ws(chr(31), {parts})"
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: SourceFile) -> int:
-    """Add a file's rows in its order, which costs no more than any other, and return how many."""
-    con.execute("set preserve_insertion_order = true")
+def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: SourceFile, *, ordered: bool) -> int:
+    """Add a file's rows and return how many; ordered where row numbers become customer ids."""
+    con.execute(f"set preserve_insertion_order = {str(ordered).lower()}")
     try:
         inserted = con.execute(f"insert into {table} {query}").fetchone()
     except duckdb.Error as error:

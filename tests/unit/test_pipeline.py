@@ -60,18 +60,3 @@ def test_an_analysis_that_fails_over_sound_tables_says_so_itself(study: Path, mo
     with pytest.raises(ZeroDivisionError):
         pipeline.build(load_config(study))
     assert not list((study.parent / "out").glob("runs/*/findings.json"))
-
-
-def test_a_file_that_shrinks_while_it_is_read_is_refused(study: Path) -> None:
-    # A rejected row is read again, for what it says.
-    book = study.parent / "book.csv"
-    whole = book.read_text(encoding="utf-8")
-    book.write_text(f"{whole}c99,broadband,free,40\n", encoding="utf-8")
-
-    def shrink(step: str) -> None:
-        if step == "Running the SQL models":
-            book.write_text(whole, encoding="utf-8")
-
-    with pytest.raises(DataError, match="1 rows are rejected, but 0 of them were found again"):
-        pipeline.build(load_config(study), progress=shrink)
-    assert not list((study.parent / "out").glob("runs/*/findings.json"))
