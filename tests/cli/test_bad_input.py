@@ -375,26 +375,6 @@ class TestRows:
         unreadable = "select source_file, source_row, raw_row from quarantine where reason like 'CSV_%' order by all"
         assert study.query(unreadable) == [("part-2.csv", 2, "n90"), ("part-2.csv", 17, "n92,1,2,3")]
 
-    def test_a_row_of_a_file_that_is_read_in_parts_is_found(self, study: Any) -> None:
-        # Threads read the parts of a Parquet file side by side.
-        config = study.write(None, source={"path": "book.parquet"}, inference=LIKE_FOR_LIKE)
-        with duckdb.connect() as con:
-            con.execute(
-                f"""
-                copy (
-                    select
-                        'c' || n as customer_id,
-                        case when n % 9973 = 5000 then -1 else 100 + n % 3 end as price,
-                        n % 2 * 40 as tenure_months
-                    from range(1, 60001) as numbers(n)
-                ) to '{config.parent / "book.parquet"}' (format parquet, row_group_size 2048)
-                """
-            )
-        study.build(config)
-        assert study.query("select source_row, raw_row ->> 'customer_id' from quarantine order by 1") == [
-            (number, f"c{number}") for number in range(5_000, 60_001, 9_973)
-        ]
-
     def test_an_amount_that_rounds_to_zero_costs_its_row(self, study: Any) -> None:
         # The ledger holds four decimals.
         names = ("price", "prior_price", "offer_price", "market_price", "expected_cost")

@@ -67,6 +67,32 @@ def made(tmp_path: Path) -> Study:
     return Study(tmp_path)
 
 
+def test_a_row_of_a_file_that_threads_read_is_found(tmp_path: Path, made: Study) -> None:
+    # Words are looked up in a list, and rows that were looked up need not keep their order.
+    bad = range(5_000, 400_000, 99_730)
+    with duckdb.connect() as con:
+        con.execute(
+            f"""
+            copy (
+                select
+                    'c' || n as customer_id, date '2025-12-01' as issued_on, 'recurring' as line_kind,
+                    case when n in {tuple(bad)} then 0 else 20 + n % 3 end as net_amount
+                from range(1, 400001) as numbers(n)
+            ) to '{tmp_path / "lines.parquet"}' (format parquet, row_group_size 20480)
+            """
+        )
+    config = tmp_path / "fairness.toml"
+    config.write_text(
+        '[privacy]\npseudonyms = false\n[study]\nname = "T"\ncurrency = "GBP"\nas_of = "2025-12"\n'
+        '[[source]]\nrole = "billing"\npath = "lines.parquet"\n[inference]\nbootstrap_replicates = 0\n'
+        "[engine]\nthreads = 2\n",
+        encoding="utf-8",
+    )
+    made.run = build(load_config(config))
+    listed = made.query("select source_row, reason, raw_row ->> 'customer_id' from quarantine order by 1")
+    assert listed == [(number, "BAD_PRICE", f"c{number}") for number in bad]
+
+
 class TestNumbers:
     """Only plain decimal notation is read, whatever else the engine's casts would take."""
 
