@@ -1,9 +1,10 @@
 -- Grain:   one row per customer x product x currency x billing interval x month (a book states one month).
 -- Reads:   int_grouped_span, month_offset, int_plan_start, int_amount_beside
 -- Columns: *_ticks are integers of 10^-4 major units, ex tax: per month where the price comes from billing lines, per
---          stated interval where it comes from a book; *interval_ticks are per billing interval everywhere; paid_price is price_ticks in major units; tenure_months are completed
---          months at the pricing date; loyalty_group in new, middle, tenured, unknown; band_order joins tenure_band;
---          offer_ticks = the offer at the study's basis; cell_key joins cell_value; lens_key joins lens_value.
+--          stated interval where it comes from a book; *interval_ticks are per billing interval everywhere; paid_price is
+--          price_ticks in major units; tenure_months are completed months at the pricing date; loyalty_group in new,
+--          middle, tenured, unknown; band_order joins tenure_band; offer_ticks = the offer at the study's basis; cell_key
+--          joins cell_value; lens_key joins lens_value.
 -- Why:     everything an analyst needs of one month of one customer stands in one row. Later models that need neither
 --          plan age nor the amounts beside the price read int_grouped_span, which has a row for many months and joins
 --          less. That those belong to billing rows alone is said where they are selected: said in the join, it keeps some
@@ -24,8 +25,9 @@ monthly as (
 final as (
     select
         role, ledger.customer_id, party_id, ledger.product_id, ledger.currency, interval_unit, interval_count,
-        make_date(ledger.month_number // 12, ledger.month_number % 12 + 1, 1) as month, ledger.month_number, pricing_date, cell_key, lens_key, tenure_start, tenure_months, is_censored, discount_audience,
-        discount_id, subscription_id, ledger.plan_id, channel, region, quantity,
+        make_date(ledger.month_number // 12, ledger.month_number % 12 + 1, 1) as month, ledger.month_number, pricing_date,
+        cell_key, lens_key, tenure_start, tenure_months, is_censored, discount_audience, discount_id,
+        subscription_id, ledger.plan_id, channel, region, quantity,
         case when role = 'billing' then greatest(0, 12 * (year(pricing_date) - year(plan.plan_start))
             + month(pricing_date) - month(plan.plan_start)
             - case when day(pricing_date) < day(plan.plan_start) then 1 else 0 end) end as plan_age_months,

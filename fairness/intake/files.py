@@ -193,20 +193,19 @@ def _delimiter_of(header: str) -> str:
 def fingerprint(file: InputFile, *, encoding: str) -> Fingerprint:
     """Hash the file and count its physical lines in one pass over the bytes."""
     digest = hashlib.sha256()
-    compressed = file.path.suffix.lower() in _COMPRESSED
-    countable = file.format == "csv" and encoding != "utf-16"
+    suffix = file.path.suffix.lower()
+    is_counted = file.format == "csv" and encoding != "utf-16" and suffix != ".zst"
     n_bytes, lines = 0, _LineCount()
     with file.path.open("rb") as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             digest.update(chunk)
             n_bytes += len(chunk)
-            if countable and not compressed:
+            if is_counted and suffix != ".gz":
                 lines.add(chunk)
-    if countable and file.path.suffix.lower() == ".gz":
+    if is_counted and suffix == ".gz":
         with opened(file) as stream:
             while chunk := stream.read(_CHUNK_BYTES):
                 lines.add(chunk)
-    is_counted = countable and file.path.suffix.lower() != ".zst"
     return Fingerprint(digest.hexdigest(), n_bytes, lines.n_lines if is_counted else None)
 
 
