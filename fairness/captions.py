@@ -211,6 +211,18 @@ def p_value(number: float | None) -> str:
     return f"{number:.3f}" if number < 0.1 else f"{number:.2f}"
 
 
+def looked_at(findings: Iterable[Data], family: str | None) -> int:
+    """Return for how many looks a family's p-values are corrected: its findings that have one, of the whole study.
+
+    A finding without a p-value could not be tested and is not corrected for; one that is only not shown is.
+
+    Example:
+        >>> looked_at([{"family": "cells", "p_value": 0.01}, {"family": "cells", "p_value": None}], "cells")
+        1
+    """
+    return sum(finding["family"] == family and finding["p_value"] is not None for finding in findings)
+
+
 def how_sure(finding: Data, n_looked_at: int) -> str:
     """Return what the p-values of a cell mean."""
     if finding["p_value"] is None:

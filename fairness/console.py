@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from fairness import accounts, words
+from fairness import accounts, captions, words
 from fairness.config import Config
 from fairness.escape import csv_line, terminal_text
 
@@ -195,7 +195,8 @@ def _print_cells(
         for name, number in counts.items()
         if number
     )
-    console.print(f"{len(cells):,} cells, corrected for looking at all of them: {summary}")
+    looks = captions.looked_at(cells, cells[0]["family"])
+    console.print(f"{len(cells):,} cells, corrected for looking at {looks:,}: {summary}")
     worst = sorted((f for f in cells if f["verdict"] == "penalty"), key=lambda f: -f["estimate"])[:_WORST_CELLS]
     if worst:
         console.print(

@@ -148,10 +148,15 @@ def gaps_subtitle(document: Data) -> str:
     return f"Tenured prices above each comparison, with {captions.level(document)} intervals"
 
 
-def worst_subtitle(shown: int, looked_at: int) -> str:
-    """Return what the chart of segments draws."""
+def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:
+    """Return what the chart of segments draws.
+
+    Example:
+        >>> worst_subtitle(5, 21, 24)
+        'Five largest of 21 decided segments, corrected for looking at 24'
+    """
     largest = "Largest" if shown == 1 else f"{_number(shown)} largest"
-    return f"{largest} of {words.many(looked_at, 'segment')}, corrected for looking at {looked_at:,}"
+    return f"{largest} of {words.many(decided, 'decided segment')}, corrected for looking at {looked_at:,}"
 
 
 def _number(value: int) -> str:

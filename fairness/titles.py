@@ -8,8 +8,6 @@ from itertools import pairwise
 from fairness import words
 from fairness.captions import Data, Findings, band_label, band_unit, column, comparator, parts, scope, value
 
-_DECIDED = ("penalty", "favourable", "equivalent")
-
 
 def certainty_title(raw: Data | None, alike: Data | None, head: Data, *, margin: float) -> str:
     """Return the title over raw, like-for-like and headline gap."""
@@ -58,7 +56,7 @@ def basis_title(alternatives: Findings) -> str:
         return "Tenured customers pay less on every reading of the offer"
     if verdicts == {"equivalent"}:
         return "Equal on every reading of the offer"
-    if {"penalty", "favourable"} <= verdicts or ("equivalent" in verdicts and len(verdicts & set(_DECIDED)) > 1):
+    if {"penalty", "favourable"} <= verdicts or ("equivalent" in verdicts and len(verdicts & set(words.DECIDED)) > 1):
         return "The answer depends on how the offer is read"
     return "Not every reading of the offer decides it"
 
@@ -144,7 +142,7 @@ def where_summary(cells: Findings, n_looked_at: int) -> str:
 
 def forest_title(cells: Findings) -> str:
     """Return the title over the forest plot of cells."""
-    decided = sum(cell["verdict"] in _DECIDED for cell in cells)
+    decided = sum(cell["verdict"] in words.DECIDED for cell in cells)
     more = sum(cell["verdict"] == "penalty" for cell in cells)
     if not decided:
         return f"None of {words.many(len(cells), 'cell')} is decided"

@@ -47,6 +47,9 @@ VERDICTS = {
     "not_assessable": "cannot be assessed",
 }
 
+DECIDED = ("penalty", "favourable", "equivalent")
+"""Verdicts that answer the question."""
+
 WARNINGS = {
     "mix_reverses_sign": "The raw gap points the other way: customers hold different plans. Only like for like counts.",
     "degenerate_variance": "In some cells all prices of a group are equal: the test shuffles labels instead.",

@@ -230,8 +230,7 @@ def _asked_otherwise(view: View, cell: Finding) -> list[Finding]:
 
 
 def _notes(view: View, cell: Finding) -> tuple[tuple[str, str], ...]:
-    findings = view.study.document["findings"]
-    looked_at = sum(item["level"] == "cell" and item["family"] == cell["family"] for item in findings)
+    looked_at = captions.looked_at(view.study.document["findings"], cell["family"])
     notes = []
     if cell["verdict"] != "not_assessable":
         notes.append(("How sure", captions.how_sure(cell, looked_at)))

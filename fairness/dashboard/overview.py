@@ -182,7 +182,7 @@ def _same_reading(finding: Finding, head: Finding) -> bool:
 def worst(view: View, theme: Theme) -> Panel | None:
     """Return the five largest of the decided cells."""
     cells = view.cell_findings
-    decided = [cell for cell in cells if cell["verdict"] in ("penalty", "favourable", "equivalent")]
+    decided = [cell for cell in cells if cell["verdict"] in words.DECIDED]
     if len(cells) < 2 or not decided:
         return None
     largest = sorted(decided, key=lambda cell: -cell["estimate"])[:_LARGEST]
@@ -216,19 +216,11 @@ def worst(view: View, theme: Theme) -> Panel | None:
     lines = [line for row in rows for line in (row.label, *row.note.split("<br>"))]
     left = min(200, max(120, int(6.2 * max(len(line) for line in lines))))
     total = sum(cell["n_tenured"] for cell in largest)
-    all_cells = len(
-        [
-            cell
-            for cell in view.study.document["findings"]
-            if cell["level"] == "cell"
-            and cell["estimand"] == largest[0]["estimand"]
-            and _same_reading(cell, largest[0])
-        ]
-    )
+    looked_at = captions.looked_at(view.study.document["findings"], largest[0]["family"])
     return Panel(
         key="worst",
         title=titles.worst_title(largest, order),
-        subtitle=titles.worst_subtitle(len(largest), len(decided), all_cells),
+        subtitle=titles.worst_subtitle(len(largest), len(decided), looked_at),
         figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=left, columns=(52,), ruled=True),
         body=_open_links(view, rows, [name(cell) for cell in largest]),
         table=findings_table(view, largest, name, "Cell", adjusted=True),

@@ -27,7 +27,6 @@ _MOST_TILES = 8
 _MOST_DOWN, _MOST_DOWN_ROWS, _MOST_TALL = 2, 16, 10
 _LINE = 38
 """Characters of a cell's name per line of the forest plot."""
-_DECIDED = ("penalty", "favourable", "equivalent")
 _NAMES = {
     "penalty": "Pay more",
     "favourable": "Pay less",
@@ -239,7 +238,7 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
         return captions.scope(cell, order)
 
     drawn = [cell for cell in cells if cell["estimate"] is not None and cell["verdict"] != "not_assessable"]
-    decided = sorted((cell for cell in drawn if cell["verdict"] in _DECIDED), key=lambda cell: -cell["estimate"])
+    decided = sorted((cell for cell in drawn if cell["verdict"] in words.DECIDED), key=lambda cell: -cell["estimate"])
     undecided = sorted(
         (cell for cell in drawn if cell["verdict"] == "inconclusive"), key=lambda cell: -cell["estimate"]
     )
@@ -290,10 +289,9 @@ _CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "ho
 
 
 def looked_at(view: View) -> int:
-    """Return for how many cells the verdicts of cells are corrected: all of the study's."""
+    """Return for how many cells the verdicts of cells are corrected: all tested ones of the study, shown or not."""
     cells = view.cell_findings
-    findings = view.study.document["findings"]
-    return sum(item["level"] == "cell" and item["family"] == cells[0]["family"] for item in findings) if cells else 0
+    return captions.looked_at(view.study.document["findings"], cells[0]["family"]) if cells else 0
 
 
 def _cell_head(view: View) -> str:
@@ -367,7 +365,8 @@ def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], show
     listed = shown[:MOST_ROWS]
     rows = [plot_row(finding, name(finding), view, note=words.gap(finding), height=46) for finding in listed]
     missing = [name(finding) for finding in groups if finding not in shown]
-    foot = f"Corrected for looking at {words.many(len(groups), 'group')}"
+    looks = captions.looked_at(view.study.document["findings"], groups[0]["family"])
+    foot = f"Corrected for looking at {words.many(looks, 'group')}"
     return Panel(
         key=f"lens-{lens}",
         title=titles.lens_title(lens, shown),

@@ -19,7 +19,6 @@ from fairness.report.parts import Metric, Note, Page, Panel
 Data = Mapping[str, Any]
 
 WORST = 5
-_DECIDED = ("penalty", "favourable", "equivalent")
 _GAP = ("estimate", "ci_lower", "ci_upper")
 
 
@@ -206,9 +205,8 @@ class _Layout:
 
     def _worst(self) -> Panel | None:
         cells = [item for item in self.cells() if _is_shown(item)]
-        looked_at = sum(item["p_value_adjusted"] is not None for item in cells)
-        decided = [item for item in cells if item["verdict"] in _DECIDED and _has_interval(item)]
-        worst = sorted(decided, key=lambda item: -item["estimate"])[:WORST]
+        decided = [item for item in cells if item["verdict"] in words.DECIDED]
+        worst = sorted((item for item in decided if _has_interval(item)), key=lambda item: -item["estimate"])[:WORST]
         if len(cells) < 2 or not worst:
             return None
         pairs = []
@@ -223,7 +221,7 @@ class _Layout:
             "D",
             "worst-segments",
             titles.worst_title(worst, self.order),
-            prose.worst_subtitle(len(worst), looked_at),
+            prose.worst_subtitle(len(worst), len(decided), self.document["looked_at"][worst[0]["family"]]),
             self._forest([row for row, _ in pairs]),
             prose.panel_foot(self.document, _sum_n(worst)),
             tuple(figure for _, figure in pairs),

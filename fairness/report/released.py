@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from fairness.captions import looked_at
 from fairness.disclosure import Measure, Relation, protect
 
 Data = Mapping[str, Any]
@@ -62,6 +63,7 @@ def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_pa
             "findings": len(shared["findings"]),
             "findings_withheld": sum(row["withheld"] is not None for row in shared["findings"]),
         },
+        "looked_at": _looked_at(document),
         "reconciliation": {
             **{name: block[name] for name in _ROWS},
             "rows_excluded": sum(block["rows_excluded"].values()),
@@ -84,12 +86,19 @@ def unreleased(document: Data) -> Document:
         "headline": shown[0],
         "findings": shown,
         "disclosure": {"min_cell": 0, "findings": len(shown), "findings_withheld": 0},
+        "looked_at": _looked_at(document),
         "reconciliation": {
             **{name: block[name] for name in _ROWS},
             "rows_excluded": sum(block["rows_excluded"].values()),
             "rows_rejected": sum(block["rows_rejected"].values()),
         },
     }
+
+
+def _looked_at(document: Data) -> dict[str, int]:
+    """Return the looks of each family; findings that are left out were tested as well."""
+    families = {finding["family"] for finding in document["findings"] if finding["family"] is not None}
+    return {family: looked_at(document["findings"], family) for family in sorted(families)}
 
 
 def _scope_text(scope: Data) -> str:

@@ -10,15 +10,18 @@ from typing import Any
 
 import duckdb
 import pytest
+from scipy.stats import false_discovery_control
 
+from fairness import captions, titles, words
 from fairness.dashboard.accounts import left_out, rows_accounted
 from fairness.dashboard.cell import open_cell
 from fairness.dashboard.facts import headline_panel, metric_strip
 from fairness.dashboard.pages.overview import rows_of
 from fairness.dashboard.panels import Panel
 from fairness.dashboard.study import View, open_study, view_of
-from fairness.dashboard.where import forest, heat, lenses, verdict_strip
+from fairness.dashboard.where import forest, heat, lenses, looked_at, verdict_strip
 from fairness.plots import THEMES
+from fairness.report import compose
 from tests.app.conftest import Demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dashboard")]
@@ -168,8 +171,9 @@ def counted(panel: Panel, view: View) -> set[str]:
     """Return numbers of things that the panel itself lists: cells, groups, months, rows."""
     document = view.document
     cells = view.cell_findings
-    decided = [cell for cell in cells if cell["verdict"] in ("penalty", "favourable", "equivalent")]
-    sizes = [len(cells), len(decided), len(document["monthly"]), *range(7)]
+    decided = [cell for cell in cells if cell["verdict"] in words.DECIDED]
+    tested = [cell for cell in cells if cell["p_value"] is not None]
+    sizes = [len(cells), len(decided), len(tested), len(document["monthly"]), *range(7)]
     sizes += [sum(cell["verdict"] == verdict for cell in cells) for verdict in {cell["verdict"] for cell in cells}]
     bands = [item for item in view.primary if item["tenure_band"]]
     sizes.append(sum(item["n_tenured"] for item in bands))
@@ -196,6 +200,28 @@ def test_every_number_of_both_pages_is_in_json_and_sql(
                         missing.append((panel.key, number, name, text))
     assert missing == []
     assert looked_up > 500
+
+
+def test_every_surface_names_the_number_of_tests_that_p_values_are_corrected_for(
+    demo: Demo, view: View, panels: list[Panel], run_cli: Callable[..., Any]
+) -> None:
+    cells = view.cell_findings
+    tested = [cell for cell in cells if cell["p_value"] is not None]
+    by_scipy = false_discovery_control([cell["p_value"] for cell in tested], method="bh")
+    assert [cell["p_value_adjusted"] for cell in tested] == pytest.approx(list(by_scipy), rel=1e-12)
+    assert len(tested) < len(cells), "a cell that cannot be tested must not be counted"
+    shown = {panel.key: " ".join((panel.subtitle, *panel.foot)) for panel in panels}
+    opened = open_cell(view, captions.scope(tested[0], view.study.order), THEME)
+    surfaces = {
+        "overview": shown["worst"],
+        "forest": shown["forest"],
+        "where": titles.where_summary(cells, looked_at(view)),
+        "cell": " ".join(text for _, text in opened.notes),
+        "command line": run_cli("analyze", demo.config).out,
+        "snapshot": compose(demo.run).files["snapshot.html"].decode("utf-8"),
+    }
+    counts = {name: set(re.findall(r"[Cc]orrected for looking at (\d+)", text)) for name, text in surfaces.items()}
+    assert counts == {name: {str(len(tested))} for name in surfaces}
 
 
 def test_strips_say_what_json_and_sql_say(view: View, in_json: set[str], by_sql: set[str]) -> None:
