@@ -378,4 +378,7 @@ def test_notebook_gives_its_output(demo: Path, monkeypatch: pytest.MonkeyPatch) 
             assert repr(value) == "".join(output["data"]["text/plain"])
         else:
             assert list(output["data"]) == ["image/svg+xml"]
-            assert value.svg.startswith("<svg")
+            # The id of a build depends on its key for pseudonyms, which is new in every study.
+            texts = (value.svg, "".join(output["data"]["image/svg+xml"]))
+            shown, kept = (re.sub("Build [0-9a-f]+", "Build", text) for text in texts)
+            assert shown == kept
