@@ -150,7 +150,7 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
         sql=published_sql(view, cells),
         foot=(
             f"{words.many(sum(cell['n_tenured'] for cell in shown), 'tenured customer')} in "
-            f"{words.many(len(shown), 'cell')}. Click one to open it",
+            f"{words.many(sum(cell['n_tenured'] > 0 for cell in shown), 'cell')}. Click one to open it",
             source_line(view),
         ),
         alt=in_words(shown, lambda cell: captions.scope(cell, order)),
