@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+_GAVE_UP = "the linear program of the disclosure control failed: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class Program:
     def __init__(self, values: FloatArray, masked: BoolArray, component: Component) -> None:
         from scipy.sparse import csr_matrix
 
+        # Whether nothing bounds one of them, as far as was asked: then it is worth asking for all of them at once.
+        self._is_open = False
         self._place = {cell: place for place, cell in enumerate(component.cells)}
         entries: list[tuple[int, int, float]] = []
         for row, relation in enumerate(component.relations):
@@ -148,27 +152,50 @@ class Program:
     def extreme(self, cell: int, sign: int) -> tuple[FloatArray | None, float]:
         """Return the solution that makes a cell least (sign 1) or greatest (-1), and the cell's value in it.
 
+        Where nothing bounds the cell: None and infinity.
+
         Raises:
             ArithmeticError: The solver gave up.
         """
         from scipy.optimize import linprog
 
+        place = self._place[cell]
+        if sign == -1 and self._is_open and self._unbounded[place]:
+            return None, np.inf
         cost = np.zeros(len(self._place))
-        cost[self._place[cell]] = sign
+        cost[place] = sign
         found = linprog(cost, A_eq=self._matrix, b_eq=self._right, bounds=(0, None), method="highs")
-        if found.status in (3, 4) and sign == -1 and self._is_unbounded(cell):
+        if found.status in (3, 4) and sign == -1 and self._unbounded[place]:
+            self._is_open = True
             return None, np.inf
         if found.status != 0:
-            raise ArithmeticError(f"the linear program of the disclosure control failed: {found.message}")
+            raise ArithmeticError(_GAVE_UP.format(found.message))
         solution = np.asarray(found.x, dtype=np.float64) * self._scale
-        return solution, float(solution[self._place[cell]])
+        return solution, float(solution[place])
 
-    def _is_unbounded(self, cell: int) -> bool:
-        """Return whether a cell can grow for ever: there is a direction in which every sum stays as it is."""
+    @cached_property
+    def _unbounded(self) -> BoolArray:
+        """Which cells can grow for ever, shape (n,): those of a direction in which every sum stays as it is.
+
+        Directions add up and can be stretched: one holds all such cells at 1 or more, and has the largest sum of all
+        when each cell counts up to 1.
+        """
         from scipy.optimize import linprog
+        from scipy.sparse import csr_matrix, eye_array, hstack
 
-        cost = np.zeros(len(self._place))
-        cost[self._place[cell]] = -1
-        zero = np.zeros(self._matrix.shape[0])
-        found = linprog(cost, A_eq=self._matrix, b_eq=zero, bounds=(0, 1), method="highs")
-        return bool(found.status == 0 and found.fun < -0.5)
+        rows, n = self._matrix.shape
+        unit = eye_array(n)
+        # The direction first, then what counts of it: at most the direction, at most 1.
+        found = linprog(
+            np.concatenate([np.zeros(n), -np.ones(n)]),
+            A_eq=hstack([self._matrix, csr_matrix((rows, n))]),
+            b_eq=np.zeros(rows),
+            A_ub=hstack([-unit, unit]),
+            b_ub=np.zeros(n),
+            bounds=[(0, None)] * n + [(0, 1)] * n,
+            method="highs",
+        )
+        if found.status != 0:
+            raise ArithmeticError(_GAVE_UP.format(found.message))
+        counted: FloatArray = found.x[n:]
+        return counted > 0.5

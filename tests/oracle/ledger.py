@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.lines import Books, Line, customer_dispositions, dispositions, reconciliation
+from tests.oracle.lines import Books, Line
 from tests.oracle.offers import match_offer, read_offer
 from tests.oracle.values import (
     Answer,
@@ -26,16 +26,6 @@ from tests.oracle.values import (
     text,
     ticks,
 )
-
-__all__ = [
-    "Settings",
-    "as_of_extras",
-    "as_of_month",
-    "customer_dispositions",
-    "dispositions",
-    "ledger",
-    "reconciliation",
-]
 
 GRAIN = ("customer_id", "product_id", "currency", "interval_unit", "interval_count")
 LEDGER_COLUMNS = (
@@ -62,9 +52,9 @@ BESIDE = {
 }
 
 
-def ledger(billing: list[Row], offers: list[Row], customers: list[Row], settings: Settings) -> list[Answer]:
+def ledger(books: Books, offers: list[Row]) -> list[Answer]:
     """Return one dict per grain and month, with `LEDGER_COLUMNS` and what `as_of_extras` needs beside them."""
-    books = Books(billing, customers, settings)
+    settings = books.settings
     lines_of: dict[tuple[Any, ...], list[Line]] = defaultdict(list)
     for line in books.comparable:
         for month in months_covered(line):
@@ -192,23 +182,22 @@ def cell_key(row: Answer, latest: Line, books: Books, settings: Settings) -> tup
 # ------------------------------------------------------------------------------------------------- the as-of month
 
 
-def as_of_month(billing: list[Row], customers: list[Row], settings: Settings) -> date:
+def as_of_month(books: Books) -> date:
     """The configured month; else that of the latest date of issue where its day is 28 or later, or the month before."""
-    if settings.as_of is not None:
-        return date.fromisoformat(f"{settings.as_of[:7]}-01")
-    latest: date = max(line.issued_on for line in Books(billing, customers, settings).lines if not line.reasons)
+    if books.settings.as_of is not None:
+        return date.fromisoformat(f"{books.settings.as_of[:7]}-01")
+    latest: date = max(line.issued_on for line in books.lines if not line.reasons)
     first = latest.replace(day=1)
     return first if latest.day >= 28 else (first - timedelta(days=1)).replace(day=1)
 
 
-def as_of_extras(
-    billing: list[Row], offers: list[Row], customers: list[Row], price_events: list[Row], settings: Settings
-) -> list[Answer]:
-    """Return one dict with `AS_OF_COLUMNS` per ledger row of the as-of month."""
+def as_of_extras(books: Books, rows: list[Answer], offers: list[Row], price_events: list[Row]) -> list[Answer]:
+    """Return one dict with `AS_OF_COLUMNS` per ledger row of the as-of month; `rows` is the ledger."""
+    settings = books.settings
     histories: dict[tuple[Any, ...], dict[date, Answer]] = defaultdict(dict)
-    for row in ledger(billing, offers, customers, settings):
+    for row in rows:
         histories[tuple(row[name] for name in GRAIN)][row["month"]] = row
-    month = as_of_month(billing, customers, settings)
+    month = as_of_month(books)
     priced_offers = [read_offer(offer, settings) for offer in offers]
     extras = []
     for grain, history in histories.items():

@@ -219,6 +219,7 @@ class Books:
     """All lines with their dispositions, and what is known of each customer."""
 
     def __init__(self, billing: list[Row], customers: list[Row], settings: Settings) -> None:
+        self.settings = settings
         self.lines = [read_line(row, settings) for row in billing]
         given = frozenset(billing[0]) if billing else frozenset()
         self.customer_disposition, self.customers = read_customers(customers, given, settings)
@@ -256,26 +257,15 @@ class Books:
         first_month = min(self.first_seen.values()).replace(day=1)
         return text(row, "tenure_start") is None and self.first_seen[customer_id].replace(day=1) == first_month
 
+    def dispositions(self) -> list[tuple[str, str | None]]:
+        """Return (disposition, reason) of every input line, by its index; no reason where there is no choice."""
+        return [self.disposition[id(line)] for line in self.lines]
 
-def dispositions(billing: list[Row], customers: list[Row], settings: Settings) -> list[tuple[str, str | None]]:
-    """Return (disposition, reason) of every input line, by its index; the reason is None where there is no choice."""
-    books = Books(billing, customers, settings)
-    return [books.disposition[id(line)] for line in books.lines]
-
-
-def customer_dispositions(billing: list[Row], customers: list[Row], settings: Settings) -> list[str]:
-    """Return the disposition of every row of the customer file, by its index."""
-    return Books(billing, customers, settings).customer_disposition
-
-
-def reconciliation(
-    billing: list[Row], customers: list[Row], settings: Settings
-) -> dict[tuple[str, str | None, str | None], tuple[int, Fraction]]:
-    """Return (disposition, reason, currency) -> (lines, sum of net); amounts and currencies that do not cast: none."""
-    books = Books(billing, customers, settings)
-    found: dict[tuple[str, str | None, str | None], tuple[int, Fraction]] = {}
-    for line in books.lines:
-        key = (*books.disposition[id(line)], line.currency)
-        n_rows, amount = found.get(key, (0, Fraction(0)))
-        found[key] = n_rows + 1, amount + (line.net or 0)
-    return found
+    def reconciliation(self) -> dict[tuple[str, str | None, str | None], tuple[int, Fraction]]:
+        """Return (disposition, reason, currency) -> (lines, sum of net); what does not cast is none."""
+        found: dict[tuple[str, str | None, str | None], tuple[int, Fraction]] = {}
+        for line in self.lines:
+            key = (*self.disposition[id(line)], line.currency)
+            n_rows, amount = found.get(key, (0, Fraction(0)))
+            found[key] = n_rows + 1, amount + (line.net or 0)
+        return found

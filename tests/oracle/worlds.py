@@ -18,6 +18,9 @@ from tests.oracle.price_book import price_book
 from tests.oracle.spoiling import spoil
 from tests.oracle.values import KINDS, Row, Settings, add_interval
 
+SAMPLE = 40
+"""So many worlds, from seed 0 on, are compared in every run of the tests; among them is every case."""
+
 
 class Discount(NamedTuple):
     """A discount of a subscription, from one cycle to another."""
