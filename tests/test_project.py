@@ -85,3 +85,11 @@ def test_files_stay_small(folder: str, pattern: str, limit: int) -> None:
         for path in (ROOT / folder).rglob(pattern)
     }
     assert {name: lines for name, lines in sizes.items() if lines > limit} == {}
+
+
+@pytest.mark.xdist_group("together")
+def test_tests_of_a_group_share_a_worker(request: pytest.FixtureRequest) -> None:
+    """Split over workers, a group would build its study in each: nothing fails, everything takes longer."""
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("the tests run in one process")
+    assert request.node.nodeid.endswith("@together")

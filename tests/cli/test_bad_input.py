@@ -294,6 +294,7 @@ def listed(dirty: tuple[Path, Document], call_cli: Callable[..., Any]) -> dict[i
     return {record["source_row"]: record for record in json.loads(done.out)}
 
 
+@pytest.mark.xdist_group("quarantine")
 class TestQuarantine:
     @pytest.mark.parametrize("number", range(len(BAD_ROWS)), ids=[row for row, *_ in BAD_ROWS])
     def test_a_bad_row_is_listed_with_its_reason(self, listed: dict[int, Document], number: int) -> None:

@@ -89,6 +89,7 @@ def document(printed: str) -> Document:
     return parsed
 
 
+@pytest.mark.xdist_group("commands")
 class TestJson:
     def test_it_is_the_published_file(self, config: Path, printed: str, document: Document) -> None:
         file = config.parent / "out" / "runs" / document["build"]["id"] / "findings.json"
@@ -166,6 +167,7 @@ class TestJson:
         assert all(f["ci_lower"] <= f["estimate"] <= f["ci_upper"] for f in judged)
 
 
+@pytest.mark.xdist_group("commands")
 class TestCsv:
     def test_one_row_per_finding(self, config: Path, document: Document, call_cli: Run) -> None:
         done = call_cli("analyze", config, "--format", "csv")
@@ -189,6 +191,7 @@ def flat(*levels: tuple[int, float]) -> Rows:
     ]
 
 
+@pytest.mark.xdist_group("commands")
 class TestTable:
     """What a person reads first: the answer in one sentence, then gap, interval, support and warnings."""
 
@@ -278,6 +281,7 @@ class TestTable:
         assert [line for line in warned if "No new-customer offer exists" in line]
 
 
+@pytest.mark.xdist_group("commands")
 class TestSql:
     @pytest.fixture
     def query(self, config: Path, printed: str, call_cli: Run) -> Run:

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.packaging
+pytestmark = [pytest.mark.packaging, pytest.mark.xdist_group("wheel")]
 
 
 def run(*arguments: str, cwd: Path, site: Path | None = None) -> str:

@@ -21,7 +21,7 @@ COUNTS = (
 )
 """Tables that are written in an order: equal row by row."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("billing determinism")]
 
 Published = dict[str, Any]
 

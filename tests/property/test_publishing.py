@@ -1,4 +1,7 @@
-"""The published run is always whole: builds are killed, refused by a full disk, refused permission, and looked at."""
+"""The published run is always whole: builds are killed, refused by a full disk, refused permission, and looked at.
+
+A sample: ``bench/faults.py`` makes 200 kills and 50 trials of each other fault, see bench/results/faults.md.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +43,9 @@ def run_trials(kind: str, n: int, folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "n", "outcome"),
     [
-        ("kill", 40, "killed, old run published"),
-        ("disk", 20, "refused, old run published"),
-        ("permission", 20, "refused, old run published"),
+        ("kill", 20, "killed, old run published"),
+        ("disk", 10, "refused, old run published"),
+        ("permission", 10, "refused, old run published"),
     ],
 )
 def test_the_published_run_is_whole_after_every_fault(kind: str, n: int, outcome: str, tmp_path: Path) -> None:
@@ -52,8 +55,8 @@ def test_the_published_run_is_whole_after_every_fault(kind: str, n: int, outcome
     assert found["outcomes"][outcome] >= n // 3
 
 
-def test_eight_readers_never_see_a_mixed_run_while_twenty_builds_publish(tmp_path: Path) -> None:
-    found = run_trials("readers", 20, tmp_path / "readers")["outcomes"]
-    assert found["built, new run published"] == 20
-    assert found["reads of whole runs"] >= 100
+def test_eight_readers_never_see_a_mixed_run_while_ten_builds_publish(tmp_path: Path) -> None:
+    found = run_trials("readers", 10, tmp_path / "readers")["outcomes"]
+    assert found["built, new run published"] == 10
+    assert found["reads of whole runs"] >= 50
     assert found["runs seen by a reader, at most"] >= 5

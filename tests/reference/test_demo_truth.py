@@ -18,7 +18,7 @@ from fairness.config import load_config
 from fairness.console import print_document
 from fairness.pipeline import build, read_findings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo truth")]
 
 Document = dict[str, Any]
 

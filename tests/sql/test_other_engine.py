@@ -24,7 +24,7 @@ OTHER = "1.5.6" if int(duckdb.__version__.split(".")[0]) >= 2 else "2.0.0"
 """The end of the supported range that is not installed."""
 TESTS = ["tests/sql/test_guard.py", "tests/sql/test_guard_answers.py", "tests/property/test_guarded_sql.py"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.packaging]
+pytestmark = [pytest.mark.slow, pytest.mark.packaging, pytest.mark.xdist_group("other engine")]
 
 
 @pytest.fixture(scope="module")
