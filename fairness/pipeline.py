@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 import fairness
-from fairness.analysis.marts import load_marts
+from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.share import write_share
 from fairness.analysis.study import analyse
 from fairness.analysis.tables import write_findings
@@ -150,27 +150,34 @@ def _write(folder: Path, job: _Job) -> str:
     config, key = job.config, job.key
     # The models run on the real ids; with a key, that file is copied with pseudonyms and removed.
     warehouse = folder / (WAREHOUSE if key is None else "built.duckdb")
-    with building(warehouse, config) as built:
-        staged = _fill(built, job)
-        job.progress("Estimating and testing; checking that rows and amounts tie out")
-        identity = job.run_id()
-        with _checked(built, hidden=() if key is None else PERSONAL):
-            marts = load_marts(built)
-            findings = analyse(built, config, _description(identity, staged), marts=marts)
-        write_findings(built, findings)
-        write_comments(built)
-    if key is not None:
-        job.progress("Replacing ids by pseudonyms")
-        write_pseudonymised(warehouse, folder / WAREHOUSE, config, key)
-        warehouse.unlink()
-    job.progress("Withholding what would disclose a customer")
-    with building(folder / SHARE, config) as share:
-        write_share(share, findings, marts, config)
-        write_comments(share, SHARE_COMMENTS)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="share") as pool:
+        with building(warehouse, config) as built:
+            staged = _fill(built, job)
+            job.progress("Estimating and testing; checking that rows and amounts tie out")
+            identity = job.run_id()
+            with _checked(built, hidden=() if key is None else PERSONAL):
+                marts = load_marts(built)
+                findings = analyse(built, config, _description(identity, staged), marts=marts)
+            job.progress("Withholding what would disclose a customer")
+            # Beside the engine, which brings the analyst's file to the disk.
+            share = pool.submit(_write_share, folder / SHARE, findings, marts, config)
+            write_findings(built, findings)
+            write_comments(built)
+        if key is not None:
+            job.progress("Replacing ids by pseudonyms")
+            write_pseudonymised(warehouse, folder / WAREHOUSE, config, key)
+            warehouse.unlink()
+        share.result()
     (folder / FINDINGS).write_text(findings.to_json() + "\n", encoding="utf-8")
     settings = json.dumps(settings_of(config), sort_keys=True, ensure_ascii=False, indent=2)
     (folder / SETTINGS).write_text(settings + "\n", encoding="utf-8")
     return identity
+
+
+def _write_share(path: Path, findings: Findings, marts: Marts, config: Config) -> None:
+    with building(path, config) as share:
+        write_share(share, findings, marts, config)
+        write_comments(share, SHARE_COMMENTS)
 
 
 @contextmanager
