@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -84,6 +85,13 @@ class Mapping:
         by_name = {mapped.name: mapped for mapped in self._columns}
         plain = (by_name[name] for name in _IDENTITIES if name in by_name and self.has(name))
         return next((mapped for mapped in plain if not mapped.untyped), None)
+
+    @property
+    def identity_column(self) -> int | None:
+        """The place of ``identity`` in the file; None where it has none, or where it is a constant."""
+        located = self._locate(self.identity.name) if self.identity is not None else None
+        place = re.fullmatch(r"c(\d+)", located[0].sql) if located is not None else None
+        return int(place[1]) if place else None
 
     def expression(self, name: str) -> str | None:
         """Return the SQL that gives the column of this name, or None where the file does not have it."""
@@ -262,6 +270,7 @@ class Mapping:
         numbered: bool,
         rejects: str | None,
         among: str | None = None,
+        file: InputFile | None = None,
     ) -> str:
         """Return the SQL that stages the file: untyped values, typed values, then keys and reject reasons.
 
@@ -274,8 +283,9 @@ class Mapping:
             rejects: As for :func:`fairness.intake.relations.relation`.
             among: Query of values of ``identity``, unknown ones as in keys: only rows with one of them are read, and
                 their numbers stay those of the whole file.
+            file: Read this file of the same form instead.
         """
-        raw = relation(self._file, self._source, rejects=rejects)
+        raw = relation(file or self._file, self._source, rejects=rejects)
         controls = {mapped.name: mapped for mapped in (*self._cells, *self._lenses)}
         mapped = [*self._columns, *(self._extra(name) for name in extras)]
         everything = [*mapped, *controls.values()]

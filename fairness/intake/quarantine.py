@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from fairness.intake.casts import ident, quote
+from fairness.intake.excerpt import Excerpt, excerpt
 from fairness.intake.keys import known
+from fairness.intake.relations import relation
 from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
 
@@ -34,8 +38,8 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Create ``quarantine``; needs the staging tables and those that find contradicting rows.
 
     Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
-    the reading of clean files several times slower. That pass casts only the rows whose id a rejected row has.
-    ``source_row`` counts records from the header, which is 1.
+    the reading of clean files several times slower. That pass looks only at records whose id a rejected row has, and
+    parses nothing else where every record is one line. ``source_row`` counts records from the header, which is 1.
     """
     con.execute(
         """
@@ -67,12 +71,62 @@ def _rejected(record: StagedFile, columns: str) -> str:
     if repeated := _REPEATED.get(layout.role):
         same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
         query += (
-            f" union all {staged} inner join {repeated.table} as repeat on {same} and repeat.n_versions > 1 where {own}"
+            f" union all {staged} inner join {repeated.table} as repeat on {same} and repeat.n_versions > 1 "
+            f"where {own} and r.reject_reason is null"
         )
     return query
 
 
 def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
+    """Add the rejected rows of a file: read from the few records that may be meant, else from the whole file."""
+    with _excerpt(con, record) as few:
+        is_found = few is not None and _n_readable(con, record, few) == len(few.numbers)
+        if is_found:
+            _find_rows(con, record, few)
+    if not is_found or not _is_complete(con, record):
+        _find_rows(con, record, None)
+    con.execute("insert into quarantine from found_row")
+    con.execute("drop table found_row")
+
+
+def _excerpt(con: duckdb.DuckDBPyConnection, record: StagedFile) -> AbstractContextManager[Excerpt | None]:
+    """Return the records of a file that hold an id of a rejected row."""
+    identity, column = record.mapping.identity, record.mapping.identity_column
+    if identity is None or column is None:
+        return nullcontext()
+    ids = con.execute(f"select distinct v from ({_rejected(record, f'r.{ident(identity.name)} as v')})").fetchall()
+    malformed = con.execute("select source_row from stg_unreadable where source_index = ?", [record.source_index])
+    return excerpt(
+        record,
+        column=column,
+        values={value or "" for (value,) in ids},
+        skipped={number for (number,) in malformed.fetchall()},
+        folder=Path(con.execute("select current_setting('temp_directory')").fetchall()[0][0]),
+    )
+
+
+def _n_readable(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt) -> int:
+    """Return how many of the records the engine reads: fewer are not what they were taken for."""
+    n: int = con.execute(f"select count(*) from {relation(few.file, record.source)}").fetchall()[0][0]
+    return n
+
+
+def _is_complete(con: duckdb.DuckDBPyConnection, record: StagedFile) -> bool:
+    """Say whether the rows found are those that staging rejects, reason by reason."""
+    reason = f"coalesce(r.reject_reason, {_contradiction(record)}) as reason"
+    staged = con.execute(f"select reason, count(*) from ({_rejected(record, reason)}) group by reason").fetchall()
+    found = con.execute("select reason, count(*) from found_row group by reason").fetchall()
+    return dict(staged) == dict(found)
+
+
+def _contradiction(record: StagedFile) -> str:
+    """Return the SQL of the reason for which rows of one key are rejected."""
+    repeated = _REPEATED.get(record.mapping.layout.role)
+    return quote(repeated.reason) if repeated else "cast(null as varchar)"
+
+
+def _find_rows(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt | None) -> None:
+    """Create ``found_row``: the rejected rows as ``quarantine`` lists them, among few records or the whole file."""
     layout, identity = record.mapping.layout, record.mapping.identity
     query = record.mapping.select(
         source_index=record.source_index,
@@ -81,43 +135,53 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
         numbered=True,
         rejects=None,
         among=_rejected(record, known(f"r.{ident(identity.name)}")) if identity else None,
+        file=few.file if few else None,
     )
-    repeat, contradicts, contradiction = "", "cast(null as varchar)", "null"
+    repeat, contradicts = "", "null"
     if repeated := _REPEATED.get(layout.role):
         same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
         repeat = f"left join {repeated.table} as repeat on {same}"
-        contradiction = quote(repeated.reason)
-        contradicts = f"case when repeat.n_versions > 1 then {contradiction} end"
-    header_rows = 1 if record.file.format == "csv" else 0
+        contradicts = f"case when repeat.n_versions > 1 then {_contradiction(record)} end"
     con.execute("set preserve_insertion_order = true")
     try_each_row(con)
     try:
         con.execute(
             f"""
-            insert into quarantine
+            create or replace temp table found_row as
             with
-            unreadable as (
-                -- good_before = readable records before this unreadable one
-                select source_row - 1 - row_number() over (order by source_row) as good_before
-                from stg_unreadable where source_index = {record.source_index}
-            ),
             rows as (
                 select r.*, coalesce(r.reject_reason, {contradicts}) as reason
                 from ({query}) as r
                 {repeat}
             )
             select
-                {quote(layout.role)},
-                {quote(record.file.label)},
-                source_row + {header_rows}
-                    + (select count(*) from unreadable where good_before < rows.source_row) as source_row,
+                {quote(layout.role)} as role,
+                {quote(record.file.label)} as source_file,
+                {_number(record, few)} as source_row,
                 reason,
-                case when reason = {contradiction} then 'customer_id' else reject_column end,
+                case when reason = {_contradiction(record)} then 'customer_id' else reject_column end as column_name,
                 raw_row
             from rows
             where reason is not null
-            """
+            """,
+            [list(few.numbers)] if few else [],
         )
     finally:
         con.execute("reset preserve_insertion_order")
         con.execute("reset disabled_optimizers")
+
+
+def _number(record: StagedFile, few: Excerpt | None) -> str:
+    """Return the SQL of a row's number in the file, from its number among the readable records that are read."""
+    if few is not None:
+        return "cast(list_extract(?, rows.source_row) as bigint)"
+    header_rows = 1 if record.file.format == "csv" else 0
+    # good_before = readable records before an unreadable one
+    return f"""rows.source_row + {header_rows} + (
+        select count(*)
+        from (
+            select source_row - 1 - row_number() over (order by source_row) as good_before
+            from stg_unreadable where source_index = {record.source_index}
+        ) as unreadable
+        where good_before < rows.source_row
+    )"""
