@@ -214,7 +214,8 @@ def p_value(number: float | None) -> str:
 def looked_at(findings: Iterable[Data], family: str | None) -> int:
     """Return for how many looks a family's p-values are corrected: its findings that have one, of the whole study.
 
-    A finding without a p-value could not be tested and is not corrected for; one that is only not shown is.
+    It is about tests of no gap; those of equivalence are a list of their own. A finding without a p-value could not be
+    tested and is not corrected for; one that is only not shown is.
 
     Example:
         >>> looked_at([{"family": "cells", "p_value": 0.01}, {"family": "cells", "p_value": None}], "cells")

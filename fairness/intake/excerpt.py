@@ -6,8 +6,10 @@ that is done with its rejected rows. Where every record is one physical line, lo
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,8 +17,8 @@ from fairness.intake.files import InputFile
 from fairness.intake.stage import StagedFile
 
 _BLOCK_BYTES = 1 << 22
-_MOST_LINES = 200_000
-"""More candidates than these are no excerpt: the whole file is parsed instead."""
+MOST_RECORDS = 100_000
+"""More than these are no excerpt: the whole file is parsed instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +49,20 @@ def excerpt(
         column: Place of the field in the file.
         values: What is looked for, without spaces around it; an empty text stands for all ways to write no value.
         skipped: Numbers of malformed records, which nobody can read.
-        folder: Where the file goes; made where it is missing.
+        folder: Where the file goes: that of the build, which is swept away if the build is killed.
     """
     lines = _lines(record, column, values, skipped) if _is_one_line_each(record) else None
     if lines is None:
         yield None
         return
-    is_new = not folder.is_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"excerpt-{record.source_index}.csv"
+    # Readable by nobody else, as it holds what customers are called.
+    handle, name = tempfile.mkstemp(dir=folder, prefix="excerpt-", suffix=".csv")
     try:
-        path.write_bytes(b"".join(line.removesuffix(b"\n") + b"\n" for _, line in lines))
-        yield Excerpt(replace(record.file, path=path), tuple(number for number, _ in lines[1:]))
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(line for _, line in lines)
+        yield Excerpt(replace(record.file, path=Path(name)), tuple(number for number, _ in lines[1:]))
     finally:
-        path.unlink(missing_ok=True)
-        if is_new:
-            # The engine may have put something beside it meanwhile, and removes that itself.
-            with suppress(OSError):
-                folder.rmdir()
+        Path(name).unlink()
 
 
 def _is_one_line_each(record: StagedFile) -> bool:
@@ -84,13 +82,18 @@ def _lines(
     field = _Field(record.file.delimiter.encode(), column, frozenset(wanted))
     with record.file.path.open("rb") as stream:
         found = [(1, stream.readline())]
+        if b"\r" in found[0][1].removesuffix(b"\n")[:-1]:
+            return None
         number = 2
         while block := stream.read(_BLOCK_BYTES):
-            lines = (block + stream.readline()).removesuffix(b"\n").split(b"\n")
+            block += stream.readline()
+            lines = block.removesuffix(b"\n").split(b"\n")
             places = field.places(lines)
-            if places is None or len(found) + len(places) > _MOST_LINES:
+            if places is None or len(found) + len(places) > MOST_RECORDS:
                 return None
-            found += [(number + place, lines[place]) for place in places if number + place not in skipped]
+            # As they stand: the last line of the file need not end.
+            ends = [b"\n"] * (len(lines) - 1) + [b"\n" if block.endswith(b"\n") else b""]
+            found += [(number + place, lines[place] + ends[place]) for place in places if number + place not in skipped]
             number += len(lines)
     return found
 

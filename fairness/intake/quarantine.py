@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from fairness.errors import DataError
 from fairness.intake.casts import ident, quote
-from fairness.intake.excerpt import Excerpt, excerpt
+from fairness.intake.excerpt import MOST_RECORDS, Excerpt, excerpt
 from fairness.intake.keys import known
 from fairness.intake.relations import relation
 from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
@@ -80,11 +81,15 @@ def _rejected(record: StagedFile, columns: str) -> str:
 def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
     """Add the rejected rows of a file: read from the few records that may be meant, else from the whole file."""
     with _excerpt(con, record) as few:
-        is_found = few is not None and _n_readable(con, record, few) == len(few.numbers)
-        if is_found:
-            _find_rows(con, record, few)
-    if not is_found or not _is_complete(con, record):
+        is_found = few is not None and _is_found(con, record, few)
+    if not is_found:
         _find_rows(con, record, None)
+        if not _is_complete(con, record):
+            raise DataError(
+                "the rejected rows of the file are not those that were counted",
+                where=record.file.label,
+                mend="the file changed while it was read, or this is a defect: build again, then please report it",
+            )
     con.execute("insert into quarantine from found_row")
     con.execute("drop table found_row")
 
@@ -94,21 +99,32 @@ def _excerpt(con: duckdb.DuckDBPyConnection, record: StagedFile) -> AbstractCont
     identity, column = record.mapping.identity, record.mapping.identity_column
     if identity is None or column is None:
         return nullcontext()
-    ids = con.execute(f"select distinct v from ({_rejected(record, f'r.{ident(identity.name)} as v')})").fetchall()
+    rejected = _rejected(record, f"r.{ident(identity.name)} as v")
+    ids = con.execute(f"select distinct v from ({rejected}) limit {MOST_RECORDS + 1}").fetchall()
+    if len(ids) > MOST_RECORDS:
+        return nullcontext()
     malformed = con.execute("select source_row from stg_unreadable where source_index = ?", [record.source_index])
+    built = con.execute("select path from duckdb_databases() where database_name = current_database()").fetchall()
     return excerpt(
         record,
         column=column,
         values={value or "" for (value,) in ids},
         skipped={number for (number,) in malformed.fetchall()},
-        folder=Path(con.execute("select current_setting('temp_directory')").fetchall()[0][0]),
+        folder=Path(built[0][0]).parent,
     )
 
 
-def _n_readable(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt) -> int:
-    """Return how many of the records the engine reads: fewer are not what they were taken for."""
-    n: int = con.execute(f"select count(*) from {relation(few.file, record.source)}").fetchall()[0][0]
-    return n
+def _is_found(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt) -> bool:
+    """Create ``found_row`` from an excerpt; say whether it holds all rejected rows of the file, and all can be read."""
+    try:
+        read = con.execute(f"select count(*) from {relation(few.file, record.source)}").fetchall()
+        if read != [(len(few.numbers),)]:
+            return False
+        _find_rows(con, record, few)
+    except duckdb.Error:
+        # Alone, the records may look like another file to the engine than among all others.
+        return False
+    return _is_complete(con, record)
 
 
 def _is_complete(con: duckdb.DuckDBPyConnection, record: StagedFile) -> bool:

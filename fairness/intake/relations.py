@@ -14,7 +14,7 @@ def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> 
         file: The file with its header.
         source: Declares encoding and null tokens.
         rejects: Name for the engine's tables of malformed records (``<rejects>_errors``, ``<rejects>_scans``); None
-            skips malformed records, which another pass has stored.
+            passes over malformed records, which another pass has stored.
 
     Delimited text is read as text, Parquet keeps its types, JSON values come as text.
     """
@@ -42,11 +42,10 @@ def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> 
 def _csv(file: InputFile, source: Source, path: str, rejects: str | None) -> str:
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(file.header)))
     tokens = ", ".join(quote(token) for token in source.null_tokens)
-    handling = (
-        f"store_rejects=true, rejects_table={quote(rejects + '_errors')}, rejects_scan={quote(rejects + '_scans')}"
-        if rejects
-        else "ignore_errors=true"
-    )
+    # Even to pass over them: told to ignore errors, the engine ends the file at the first bad quote.
+    name = rejects or "passed_over"
+    handling = f"store_rejects=true, rejects_table={quote(name + '_errors')}, rejects_scan={quote(name + '_scans')}"
+    handling += "" if rejects else ", rejects_limit=1"
     return (
         f"read_csv({path}, auto_detect=false, header=true, delim={quote(file.delimiter)}, quote='\"', escape='\"', "
         f"columns={{{columns}}}, nullstr=[{tokens}], encoding={quote(source.encoding)}, strict_mode=true, {handling})"

@@ -100,6 +100,14 @@ def test_the_bounds_are_those_of_the_attacker(kind: str) -> None:
             np.testing.assert_allclose(mine[masked], theirs[masked], atol=1e-6)
 
 
+def test_nothing_bounds_a_number_that_grows_half_as_fast_as_another() -> None:
+    # The first is twice the second: where the first is taken up to 1, the second reaches a half.
+    values, relations = np.array([4.0, 2.0, 2.0, 2.0]), [Relation(0, (1, 2)), Relation(3, (1,)), Relation(3, (2,))]
+    lower, upper = attainable(values, np.ones(4, dtype=np.bool_), relations)
+    assert lower.tolist() == [0.0] * 4
+    assert upper.tolist() == [np.inf] * 4
+
+
 def test_nothing_is_withheld_where_nothing_is_unsafe() -> None:
     counts = Measure.of_counts([40, 10, 30], RULES.min_cell)
     assert not protect([counts], [Relation(0, (1, 2))]).any()

@@ -82,11 +82,17 @@ BAD = {
     "a carriage return in a field": ('c98,mobile,10,3,"a\rb"\nb1,mobile,free,3,\n', False),
     "a blank line": ("\nb1,mobile,free,3,\n", False),
     "contradicting rows": ("c5,mobile,99,3,\n", True),
+    "a quote out of place before it": ('c97,"mobile"x",10,3,\nb1,mobile,free,3,\n', True),
+    "a quote out of place and a line break in a field": (
+        'c97,"mobile"x",10,3,\nc98,mobile,10,3,"a\nb"\nb1,mobile,free,3,\n',
+        False,
+    ),
+    "another space around the id": ("\u00a0b1,mobile,free,3,\n", True),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("last", [GOOD, GOOD.rstrip("\n")], ids=["line break at the end", "none at the end"])
+@pytest.mark.parametrize("last", [GOOD, "b2,mobile,free,3,"], ids=["line break at the end", "none at the end"])
 @pytest.mark.parametrize(("bad", "is_few"), BAD.values(), ids=BAD)
 def test_a_row_has_its_number(
     *, bad: str, is_few: bool, last: str, tmp_path: Path, taken: list[Excerpt | None], monkeypatch: pytest.MonkeyPatch
@@ -102,10 +108,13 @@ def test_a_row_has_its_number(
     assert reasons & {"AMOUNT_UNPARSED", "DUP_BOOK_ROW"}
 
 
-@pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_numbers_are_lines_and_nothing_is_left(ends: str, tmp_path: Path, taken: list[Excerpt | None]) -> None:
-    rows = "".join(f"c{n},mobile,{'free' if n in (40, 7000) else 10},30,\n" for n in range(7_001))
-    text = f"\ufeff{HEAD}{rows}".replace("\n", ends).encode("utf-8")
+@pytest.mark.parametrize("last", ["", "\n"], ids=["no line break at the end", "line break at the end"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_numbers_are_lines_and_nothing_is_left(
+    ends: str, last: str, tmp_path: Path, taken: list[Excerpt | None]
+) -> None:
+    rows = "\n".join(f"c{n},mobile,{'free' if n in (40, 7000) else 10},30," for n in range(7_001))
+    text = f"\ufeff{HEAD}{rows}{last}".replace("\n", ends).encode("utf-8")
     found = listed(StudyRunner(tmp_path).write(text, inference=QUICK))
     assert [(row[2], row[3]) for row in found] == [(42, "AMOUNT_UNPARSED"), (7002, "AMOUNT_UNPARSED")]
     assert [found.numbers for found in taken if found] == [(42, 7002)]
