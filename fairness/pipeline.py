@@ -70,10 +70,6 @@ class _Job:
         return run_id(self.config, self.inputs, self.hashes, self.key)
 
 
-FIRST_MODELS_END = 13
-"""Models up to this number find contradicting rows of a book or customers; quarantine needs them and nothing later."""
-
-
 def _quiet(step: str) -> None:
     del step
 
@@ -204,9 +200,9 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
             refuse_identities_in_keys(job.config, staged)
     write_settings(con, job.config, staged)
     job.progress("Running the SQL models")
-    run_models(con, last=FIRST_MODELS_END)
+    run_models(con)
+    # Rows that contradict each other are rejected too, and models find them.
     write_quarantine(con, staged)
-    run_models(con, first=FIRST_MODELS_END + 1)
     return staged
 
 

@@ -77,11 +77,14 @@ def test_nothing_that_ships_is_ignored_by_git() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "pattern", "limit"),
-    [("fairness", "*.py", MAX_MODULE_LINES), ("sql", "[0-9]*.sql", MAX_MODEL_LINES)],
+    [("fairness", "*.py", MAX_MODULE_LINES), ("sql/models", "*.sql", MAX_MODEL_LINES)],
 )
 def test_files_stay_small(folder: str, pattern: str, limit: int) -> None:
     sizes = {
-        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        # The header of a model describes every column: as long as there are columns.
+        str(path.relative_to(ROOT)): sum(
+            not line.startswith("-- ") for line in path.read_text(encoding="utf-8").splitlines()
+        )
         for path in (ROOT / folder).rglob(pattern)
     }
     assert {name: lines for name, lines in sizes.items() if lines > limit} == {}

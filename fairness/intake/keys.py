@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fairness.intake.casts import KEY_CHARACTERS, ident, quote
 
 SEPARATOR, UNKNOWN = (chr(code) for code in KEY_CHARACTERS)
-"""How keys join their values, and stand for an unknown one; sql/46_cell_value.sql takes them apart."""
+"""How keys join their values, and stand for an unknown one; the model cell_value takes them apart."""
 
 
 def known(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from fairness.escape import sql_literal
@@ -13,19 +14,19 @@ Data = Mapping[str, Any]
 Value = float | int | str | None
 
 _MODELS = {
-    "offer_gap": ("40_price_counts.sql", "42_offer_counts.sql"),
-    "overpayment": ("40_price_counts.sql", "42_offer_counts.sql"),
-    "like_for_like_gap": ("40_price_counts.sql", "41_cell_counts.sql"),
-    "raw_gap": ("40_price_counts.sql", "41_cell_counts.sql"),
-    "market_gap": ("40_price_counts.sql", "43_reference_counts.sql"),
-    "cost_gap": ("40_price_counts.sql", "43_reference_counts.sql"),
-    "change_gap": ("40_price_counts.sql", "44_change_counts.sql"),
+    "offer_gap": ("price_counts", "offer_counts"),
+    "overpayment": ("price_counts", "offer_counts"),
+    "like_for_like_gap": ("price_counts", "cell_counts"),
+    "raw_gap": ("price_counts", "cell_counts"),
+    "market_gap": ("price_counts", "reference_counts"),
+    "cost_gap": ("price_counts", "reference_counts"),
+    "change_gap": ("price_counts", "change_counts"),
 }
 """The reductions behind each estimand: what the statistics saw."""
 
-_DERIVED = ("34_int_acquisition.sql", "51_derived_counts.sql")
-_COVERAGE = ("45_cell_coverage.sql", "49_unmatched.sql")
-_MONTHLY = ("50_monthly_offer_counts.sql",)
+_DERIVED = ("int_acquisition", "derived_counts")
+_COVERAGE = ("cell_coverage", "unmatched")
+_MONTHLY = ("monthly_offer_counts",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Source:
 
     Attributes:
         sql: Query on the run's ``analyst.duckdb`` that returns one row with one column per value.
-        models: The SQL files that made what it reads, below ``sql/``.
+        models: The SQL models that made what it reads.
         values: Column of that query to its value.
     """
 
@@ -97,7 +98,12 @@ class FigureIndex:
         return figure
 
     def describe(self, sql_hashes: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Return the index for the manifest: each figure with its SQL and the hashes of the models behind it."""
+        """Return the index for the manifest: each figure with its SQL and the hashes of the models behind it.
+
+        Args:
+            sql_hashes: Hash of every SQL file, by its path below ``sql/``.
+        """
+        files = {PurePosixPath(name).stem[3:]: name for name in sql_hashes if name.startswith("models/")}
         return [
             {
                 "id": figure.id,
@@ -108,7 +114,7 @@ class FigureIndex:
                     {
                         "sql": source.sql,
                         "values": dict(source.values),
-                        "models": {name: sql_hashes[name] for name in source.models},
+                        "models": {files[name]: sql_hashes[files[name]] for name in source.models},
                     }
                     for source in figure.sources
                 ],

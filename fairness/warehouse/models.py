@@ -1,12 +1,14 @@
 """Find and run the SQL models, checks and saved analyses of ``sql/``.
 
-The files are plain SQL that anyone can run: ``cat sql/[0-9]*.sql | duckdb FILE`` executes the same bytes as
-:func:`run_models`.
+The files are plain SQL that anyone can run: ``cat sql/models/*/*.sql | duckdb FILE`` executes the same bytes as
+:func:`run_models`. The order is that of the folders, then of the numbers; what a model needs beyond its SQL stands in
+the line ``Options`` of its header.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -16,8 +18,11 @@ from fairness.errors import DataError, FairnessError, SqlError, without_values
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 COMMENTS, SHARE_COMMENTS = "comments.sql", "comments_share.sql"
-_LINE_BY_LINE = range(14, 24)
-"""Models that look something up for every billing line."""
+
+# The engine guesses that one line in 25 passes conditions that nearly all pass, and would hash the lines instead of
+# what they look up: several times the work, and all of the memory.
+_LINE_BY_LINE = "line by line"
+"""Option of models that look something up for every billing line."""
 
 
 def sql_root() -> Path:
@@ -37,8 +42,8 @@ def sql_root() -> Path:
 
 
 def model_files() -> list[Path]:
-    """Return the numbered models in running order."""
-    return sorted(sql_root().glob("[0-9]*.sql"))
+    """Return the models in running order: that of their folders, then of their numbers."""
+    return sorted((sql_root() / "models").glob("*/*.sql"))
 
 
 def check_files() -> list[Path]:
@@ -55,26 +60,34 @@ def sql_hashes() -> dict[str, str]:
     }
 
 
-def run_models(con: duckdb.DuckDBPyConnection, *, first: int = 0, last: int = 99) -> None:
-    """Run the models whose number lies in [first, last], in order.
+def run_models(con: duckdb.DuckDBPyConnection) -> None:
+    """Run the models, in order.
 
     Raises:
-        SqlError: A model failed; the message names its file.
+        SqlError: A model failed, or its header names an option that does not exist; the message names its file.
     """
     for path in model_files():
-        number = int(path.name[:2])
-        if not first <= number <= last:
-            continue
-        if number not in _LINE_BY_LINE:
+        options = _options(path)
+        if options - {_LINE_BY_LINE}:
+            raise SqlError(
+                f"the model {path.name} names an unknown option",
+                where=str(path.relative_to(sql_root().parent)),
+                mend=f"the only option is '{_LINE_BY_LINE}'",
+            )
+        if _LINE_BY_LINE not in options:
             _run(con, path)
             continue
-        # The engine guesses that one line in 25 passes conditions that nearly all pass, and would hash the lines
-        # instead of what they look up: several times the work, and all of the memory.
         con.execute("set disabled_optimizers = 'build_side_probe_side'")
         try:
             _run(con, path)
         finally:
             con.execute("reset disabled_optimizers")
+
+
+def _options(path: Path) -> set[str]:
+    """Return what the line ``Options`` of a model's header names; empty without one."""
+    said = re.search(r"^-- Options: +(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return set(said[1].split(", ")) if said else set()
 
 
 def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:

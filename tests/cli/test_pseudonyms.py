@@ -199,7 +199,7 @@ class TestNoRealId:
 
     def test_a_failing_model_shows_no_value(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         config = load_config(write_firm(tmp_path))
-        model = models.sql_root() / "20_int_plan_start.sql"
+        model = next(path for path in models.model_files() if path.stem.endswith("int_plan_start"))
         broken = tmp_path / "20_broken.sql"
         broken.write_text("select cast(customer_id as integer) from int_customer", encoding="utf-8")
         files = [broken if path == model else path for path in models.model_files()]

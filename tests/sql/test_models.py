@@ -15,14 +15,15 @@ import pytest
 
 from fairness.config import load_config
 from fairness.demo import write_demo
-from fairness.errors import DataError
+from fairness.errors import DataError, SqlError
 from fairness.pipeline import build
-from fairness.warehouse.models import run_checks
+from fairness.warehouse import models
+from fairness.warehouse.models import run_checks, run_models
 
 pytestmark = pytest.mark.xdist_group("models")
 
 SQL = Path(__file__).parents[2] / "sql"
-MODELS = sorted(SQL.glob("[0-9]*.sql"))
+MODELS = sorted((SQL / "models").glob("*/*.sql"))
 CHECKS = sorted((SQL / "checks").glob("*.sql"))
 
 Connection = duckdb.DuckDBPyConnection
@@ -110,9 +111,36 @@ def created(sql: str) -> tuple[str, str]:
     return kind, name
 
 
+def read(sql: str) -> set[str]:
+    """Return the names that a statement reads and does not make itself."""
+    steps = set(re.findall(r"^(\w+) as \($", sql, re.MULTILINE))
+    return set(re.findall(r"\b(?:from|join)\s+(\w+)", sql)) - steps
+
+
 def statement(sql: str) -> str:
     """Return the SQL without its comments."""
     return re.sub(r"--.*", "", sql)
+
+
+def test_every_model_has_a_place_of_its_own() -> None:
+    places = Counter((path.parent.name, path.name[:2]) for path in MODELS)
+    assert [place for place, n in places.items() if n > 1] == []
+    assert {path.parent.name for path in MODELS} == {"1_rows", "2_ledger", "3_offers", "4_observations", "5_counts"}
+    assert all(re.fullmatch(r"\d\d_[a-z_]+", path.stem) for path in MODELS)
+
+
+def test_an_unknown_option_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tmp_path / "sql" / "models" / "1_rows" / "10_one.sql"
+    model.parent.mkdir(parents=True)
+    monkeypatch.setattr(models, "sql_root", lambda: tmp_path / "sql")
+    with duckdb.connect() as con:
+        model.write_text("-- Options: line by line\n\ncreate table one as select 1 as a;\n", encoding="utf-8")
+        run_models(con)
+        assert con.execute("from one").fetchall() == [(1,)]
+        assert con.execute("select current_setting('disabled_optimizers')").fetchall() == [("",)]
+        model.write_text("-- Options: line by line, fast\n\ncreate table two as select 1 as a;\n", encoding="utf-8")
+        with pytest.raises(SqlError, match=r"the model 10_one\.sql names an unknown option"):
+            run_models(con)
 
 
 class TestByHand:
@@ -154,16 +182,18 @@ class TestModelFiles:
         header = re.match(r"(?:--.*\n)+", text)
         assert header
         labels = re.findall(r"^-- (\w+): +\S", header[0], re.MULTILINE)
-        assert labels == ["Grain", "Reads", "Columns", "Why"]
+        assert labels in (["Grain", "Reads", "Columns", "Why"], ["Grain", "Reads", "Columns", "Why", "Options"])
 
     def test_the_header_names_what_is_read(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         said = re.search(r"^-- Reads: +((?:.*\n)(?:--          .*\n)*)", text, re.MULTILINE)
         assert said
         sql = statement(text)
-        steps = set(re.findall(r"^(\w+) as \($", sql, re.MULTILINE))
-        read = set(re.findall(r"\b(?:from|join)\s+(\w+)", sql)) - steps
-        assert set(re.findall(r"\w+", said[1])) == {name for name in read if name in KNOWN}
+        assert set(re.findall(r"\w+", said[1])) == read(sql) & KNOWN
+
+    def test_a_model_reads_what_stands_before_it(self, path: Path) -> None:
+        before = GIVEN | {earlier.stem[3:] for earlier in MODELS[: MODELS.index(path)]}
+        assert read(statement(path.read_text(encoding="utf-8"))) & KNOWN <= before
 
     def test_the_file_is_named_after_its_table(self, path: Path) -> None:
         assert created(path.read_text(encoding="utf-8"))[1] == path.stem[3:]

@@ -4,6 +4,7 @@
 -- Why:     identical lines are copies: one stays, the others are duplicates. Of contradicting versions the latest counts
 --          (extracted_at, then issued_on, then content, so that the order of the input never matters); the older ones
 --          are superseded.
+-- Options: line by line
 
 create or replace table int_line_version as
 with

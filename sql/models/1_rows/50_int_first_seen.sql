@@ -3,6 +3,7 @@
 -- Columns: customer_id; first_seen = start of the first period seen.
 -- Why:     where nobody states when a customer joined, the first bill says it, unless the data begin in that month. Test
 --          customers are often set up before the first real one: they begin no data.
+-- Options: line by line
 
 create or replace table int_first_seen as
 with

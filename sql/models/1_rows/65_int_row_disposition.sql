@@ -3,7 +3,7 @@
 --          int_book_line, int_customer_file, int_line_version, int_line_disposition
 -- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency; amount =
 --          the parsed price or net amount, major units; n = rows.
--- Why:     one list of what became of each row, in the order of precedence; 29_reconciliation adds it up.
+-- Why:     one list of what became of each row, in the order of precedence; reconciliation adds it up.
 
 create or replace view int_row_disposition as
 with

@@ -3,6 +3,7 @@
 -- Columns: line_id; n_rows = readable lines with it.
 -- Why:     re-exports repeat lines and correct them. Finding the repeated ids once keeps the ranking of versions off the
 --          other lines, nearly all. Lines without an id are never taken for copies.
+-- Options: line by line
 
 create or replace table int_repeated_line as
 with

@@ -4,6 +4,7 @@
 --          controls_key, lens_key = the values that cells and lenses take from the customer file.
 -- Why:     a stated start wins over the first bill. A customer first seen in the first month of the data may have been
 --          there for years: such a start is a bound, not a date.
+-- Options: line by line
 
 create or replace table int_customer as
 with

@@ -4,6 +4,7 @@
 --          controls and dates of the latest line.
 -- Why:     a customer with two subscriptions of one product has one price, and the newer line says where and how it is
 --          sold. Ties end at the content, so that the order of the input never matters.
+-- Options: line by line
 
 create or replace table int_ledger_latest as
 with

@@ -3,6 +3,7 @@
 -- Columns: the key; n_lines = comparable lines of it.
 -- Why:     nearly every month of a customer has one line. Finding the others once keeps sums and ranks of lines off all
 --          the rest, where they would take most of the memory.
+-- Options: line by line
 
 create or replace table int_month_repeat as
 with

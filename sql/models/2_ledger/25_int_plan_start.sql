@@ -2,6 +2,7 @@
 -- Reads:   int_line_disposition
 -- Columns: plan_start = start of the first comparable period on that plan.
 -- Why:     plan age is a clock of its own: a loyal customer may be on a new plan.
+-- Options: line by line
 
 create or replace table int_plan_start as
 with
