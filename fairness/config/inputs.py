@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal, get_args
 
+import pytz
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from fairness.config.fields import Filled, Items, Section, Texts, at_least_one
@@ -15,6 +16,17 @@ Role = Literal["billing", "offers", "customers", "book", "price_events", "cpi", 
 ROLES: tuple[Role, ...] = get_args(Role)
 READABLE_ROLES: tuple[Role, ...] = ("book", "billing", "offers", "customers", "price_events", "cpi")
 """The source roles that this version reads."""
+
+
+def _iana(name: str) -> str:
+    known: frozenset[str] = frozenset(pytz.all_timezones)
+    if name not in known:
+        raise ValueError(f"must be the IANA name of a time zone such as 'Europe/Berlin' or 'UTC'{nearest(name, known)}")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_iana)]
+"""The name of a time zone in the IANA database."""
 
 Format = Literal["csv", "parquet", "json"]
 Encoding = Literal["utf-8", "latin-1", "utf-16"]
@@ -28,12 +40,14 @@ class Study(Section):
         currency: ISO 4217 code; findings and support cover this currency only.
         as_of: ``YYYY-MM`` or ``YYYY-MM-DD``; None means the last complete month of the data.
         output: Folder of the run directories, relative to the config file.
+        time_zone: IANA name of the zone whose days count; values with a zone become days in it.
     """
 
     name: Filled
     currency: str
     as_of: str | None = None
     output: Filled = "out"
+    time_zone: TimeZone = "UTC"
 
     @field_validator("currency")
     @classmethod
@@ -76,6 +90,8 @@ class Source(Section):
         decimal: Decimal sign of numbers in text.
         grouping: Thousands sign of numbers in text; empty means none.
         null_tokens: Texts that mean "no value".
+        time_zone: IANA name of the zone in which the file's timestamps without a zone were written; None means that
+            they show the study's days as they stand.
         columns: Canonical column to SQL expression over the source's own columns.
     """
 
@@ -89,6 +105,7 @@ class Source(Section):
     decimal: str = "."
     grouping: str = Field(default="", validate_default=True)
     null_tokens: Items[str] = ("", "null", "NULL", "N/A")
+    time_zone: TimeZone | None = None
     columns: dict[str, Filled] = Field(default_factory=dict)
 
     @field_validator("role", mode="before")

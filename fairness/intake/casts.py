@@ -24,8 +24,6 @@ LENIENT = "has_lenient"
 _LENIENT_CHARACTERS = "_eE"
 # Half a tick of 10^-4 rounds to the even neighbour, which is zero.
 _NO_TICK = "0.00005"
-_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
-_NUMERIC_DATE = r"^\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,48 +244,6 @@ def interval_count(name: str, value: str, sql_type: str, source: Source, *, blan
     if is_text(sql_type):
         typed = f"case when {value} = '1' then 1 else {typed} end"
     return Cast(typed, ((f"{name} is null or {name} < 1", "INTERVAL_UNKNOWN"),), f"coalesce({name} > 0, false)")
-
-
-def date(name: str, value: str, sql_type: str, source: Source, *, latest: str) -> Cast:
-    """Cast a date by the declared formats, or ISO 8601 (no zone) where none is declared.
-
-    Args:
-        name: Column name of the typed value.
-        value: SQL expression of the untyped value.
-        sql_type: Its DuckDB type.
-        source: Declares ``date_format``.
-        latest: ISO date; later dates are DATE_RANGE, as are those before 1950.
-    """
-    bounds = (f"{name} < date '1950-01-01' or {name} > date {quote(latest)}", "DATE_RANGE")
-    healthy = f"coalesce({name} between date '1950-01-01' and date {quote(latest)}, {value} is null)"
-    if sql_type.upper() == "DATE" or sql_type.upper() in ("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"):
-        return Cast(f"cast({value} as date)", (bounds,), healthy)
-    plain = f"trim(cast({value} as varchar))"
-    failed = f"{name} is null and {plain} <> ''"
-    if not source.date_format:
-        # What the engine writes back as it stood is ISO 8601; the pattern costs twice as much.
-        canonical = f"cast(try_cast({value} as date) as varchar) = {value}"
-        parsed = f"when regexp_matches({plain}, {quote(_ISO)}) then try_cast(left({plain}, 10) as date)"
-        typed = f"case when {canonical} then try_cast({value} as date) {parsed} end"
-        ambiguous = f"{failed} and regexp_matches({plain}, {quote(_NUMERIC_DATE)})"
-        return Cast(typed, ((ambiguous, "DATE_AMBIGUOUS"), (failed, "DATE_UNPARSED"), bounds), healthy)
-    parses = ", ".join(f"cast(try_strptime({plain}, {quote(form)}) as date)" for form in source.date_format)
-    distinct = f"list_distinct([{parses}])"
-    return Cast(
-        f"case when len({distinct}) = 1 then {distinct}[1] end",
-        ((f"{failed} and len({distinct}) > 1", "DATE_AMBIGUOUS"), (failed, "DATE_UNPARSED"), bounds),
-        healthy,
-    )
-
-
-def month(name: str, value: str, sql_type: str, source: Source, *, latest: str) -> Cast:
-    """Cast a month: a date, or ``YYYY-MM``, which means its first day."""
-    if not is_text(sql_type):
-        return date(name, value, sql_type, source, latest=latest)
-    first_day = (
-        f"case when regexp_full_match(trim({value}), '\\d{{4}}-\\d{{2}}') then trim({value}) || '-01' else {value} end"
-    )
-    return date(name, first_day, sql_type, source, latest=latest)
 
 
 def choice(name: str, value: str, allowed: tuple[str, ...], *, reason: str, blank: str | None) -> Cast:

@@ -7,14 +7,23 @@ The engine's own parser does the parsing, so whatever it accepts means what it s
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from fairness.errors import ConfigError, nearest
+from fairness.intake.casts import quote
+from fairness.intake.dates import CLOCK_TYPES, ZONED_TYPES
+from fairness.intake.deterministic import refuse_function, refuse_name
 
+Tree = dict[str, Any]
+"""A node of the engine's parse tree."""
+
+_WITHOUT_ZONE = ("DATE", "TIME", *CLOCK_TYPES)
 _FORBIDDEN_CLASSES = {"SUBQUERY", "WINDOW", "STAR", "LAMBDA_REF", "PARAMETER"}
 
 
@@ -25,10 +34,13 @@ class Resolved:
     Attributes:
         sql: DuckDB SQL over the internal column names ``c0``, ``c1``, ...
         is_computed: False where it is one bare column or a constant, which cannot fail row by row.
+        is_study_clock: Whether a timestamp without zone that it gives was made of a moment, and so shows the study's
+            clock already.
     """
 
     sql: str
     is_computed: bool
+    is_study_clock: bool = False
 
 
 class Header:
@@ -95,7 +107,15 @@ def loose(name: str) -> str:
     return name.replace("\ufeff", "").strip().casefold()
 
 
-def resolve(con: duckdb.DuckDBPyConnection, expression: str, header: Header, *, key: str) -> Resolved:
+def resolve(
+    con: duckdb.DuckDBPyConnection,
+    expression: str,
+    header: Header,
+    *,
+    key: str,
+    zone: str = "UTC",
+    type_of: Callable[[str], str],
+) -> Resolved:
     """Translate one mapping expression to SQL over the file's internal columns.
 
     Args:
@@ -103,6 +123,8 @@ def resolve(con: duckdb.DuckDBPyConnection, expression: str, header: Header, *, 
         expression: A column name (taken verbatim where one fits) or a SQL expression.
         header: The file's columns.
         key: The config key, for messages.
+        zone: ``study.time_zone``: a value with a zone that the expression casts to a day or time is cast in it.
+        type_of: Returns the type of SQL over the file's internal columns.
 
     Raises:
         ConfigError: Not valid SQL, more than a scalar expression, or a column that does not exist.
@@ -111,8 +133,11 @@ def resolve(con: duckdb.DuckDBPyConnection, expression: str, header: Header, *, 
     if bare is not None:
         return Resolved(bare, is_computed=False)
     tree = _parse(con, expression, key)
-    names: list[dict[str, Any]] = []
-    _walk(tree, names, expression, key)
+    names: list[Tree] = []
+    functions: list[Tree] = []
+    _walk(tree, names, functions, expression, key)
+    for node in functions:
+        refuse_function(con, node, where=f"{key} = {expression!r}")
     for node in names:
         parts = node["column_names"]
         if len(parts) != 1:
@@ -121,10 +146,61 @@ def resolve(con: duckdb.DuckDBPyConnection, expression: str, header: Header, *, 
                 where=key,
                 mend="use the file's own column names; quote names that contain a dot with double quotes",
             )
+        if header.find(parts[0], key=key) is None:
+            refuse_name(parts[0], where=f"{key} = {expression!r}")
         node["column_names"] = [header.require(parts[0], key=key)]
+    is_study_clock = _cast_in_zone(_Typing(con, copy.deepcopy(tree), zone, type_of), tree)
+    return Resolved(_sql_of(con, tree), is_computed=bool(names), is_study_clock=is_study_clock)
+
+
+def _sql_of(con: duckdb.DuckDBPyConnection, tree: Tree) -> str:
     row = con.execute("select json_deserialize_sql(?)", [json.dumps(tree)]).fetchone()
-    sql = str(row[0]).removeprefix("SELECT ") if row else ""
-    return Resolved(sql, is_computed=bool(names))
+    return str(row[0]).removeprefix("SELECT ") if row else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Typing:
+    """How the type of a part of an expression is asked for.
+
+    Attributes:
+        con: A connection.
+        statement: The whole statement; its select list is exchanged.
+        zone: ``study.time_zone``.
+        type_of: Returns the type of SQL over the file's internal columns.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    statement: Tree
+    zone: str
+    type_of: Callable[[str], str]
+
+    def sql(self, node: Tree) -> str:
+        whole = copy.deepcopy(self.statement)
+        whole["statements"][0]["node"]["select_list"] = [node]
+        return _sql_of(self.con, whole)
+
+
+def _cast_in_zone(typing: _Typing, node: object) -> bool:
+    """Make casts of a value with a zone to a day or time show the study's clock, the engine's own stands at UTC.
+
+    Returns:
+        Whether there is such a cast.
+    """
+    if isinstance(node, list):
+        node = dict(enumerate(node))
+    if not isinstance(node, dict):
+        return False
+    inside = [_cast_in_zone(typing, child) for child in node.values()]
+    found = any(inside)
+    if node.get("class") != "CAST" or typing.type_of(typing.sql(node)) not in _WITHOUT_ZONE:
+        return found
+    child = typing.sql(node["child"])
+    if typing.type_of(child) not in ZONED_TYPES:
+        return found
+    if typing.zone != "UTC":
+        shown = _parse(typing.con, f"timezone({quote(typing.zone)}, {child})", "")
+        node["child"] = shown["statements"][0]["node"]["select_list"][0]
+    return True
 
 
 def _unquoted(expression: str) -> str:
@@ -134,9 +210,9 @@ def _unquoted(expression: str) -> str:
     return expression
 
 
-def _parse(con: duckdb.DuckDBPyConnection, expression: str, key: str) -> dict[str, Any]:
+def _parse(con: duckdb.DuckDBPyConnection, expression: str, key: str) -> Tree:
     row = con.execute("select json_serialize_sql(?)", [f"select {expression}"]).fetchone()
-    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    tree: Tree = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):
         raise ConfigError(
             f"the expression is not valid SQL: {tree.get('error_message', 'unknown cause')}",
@@ -162,11 +238,11 @@ def _parse(con: duckdb.DuckDBPyConnection, expression: str, key: str) -> dict[st
     return tree
 
 
-def _walk(node: object, names: list[dict[str, Any]], expression: str, key: str) -> None:
-    """Collect the column references below ``node``; refuse what is not a scalar expression."""
+def _walk(node: object, names: list[Tree], functions: list[Tree], expression: str, key: str) -> None:
+    """Collect column references and function calls below ``node``; refuse what is not a scalar expression."""
     if isinstance(node, list):
         for item in node:
-            _walk(item, names, expression, key)
+            _walk(item, names, functions, expression, key)
     elif isinstance(node, dict):
         kind = node.get("class")
         if kind in _FORBIDDEN_CLASSES:
@@ -178,5 +254,7 @@ def _walk(node: object, names: list[dict[str, Any]], expression: str, key: str) 
         if kind == "COLUMN_REF":
             names.append(node)
             return
+        if kind == "FUNCTION":
+            functions.append(node)
         for child in node.values():
-            _walk(child, names, expression, key)
+            _walk(child, names, functions, expression, key)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 
 from fairness.config import Config, Source
 from fairness.errors import ConfigError, nearest
-from fairness.intake import amounts, casts, keys
+from fairness.intake import amounts, casts, dates, keys
 from fairness.intake.casts import Cast
 from fairness.intake.expressions import Header, Resolved, resolve
 from fairness.intake.files import InputFile, first_line
@@ -127,11 +128,18 @@ class Mapping:
             if column is None:
                 return None
             resolved = Resolved(column, is_computed=False)
+        # A computed expression is tried row by row later on; what cannot stand there is refused here.
+        value = f"try({resolved.sql})" if resolved.is_computed else resolved.sql
+        sql_type = self._type_of(value, name, key)
+        if resolved.is_study_clock and sql_type in dates.CLOCK_TYPES:
+            # The source's zone, which other timestamps without one are in, must not move it again.
+            return replace(resolved, sql=f"cast({resolved.sql} as date)"), "DATE"
+        return resolved, sql_type
+
+    def _type_of(self, sql: str, name: str, key: str) -> str:
+        """Return the type of SQL over the file's internal columns, which the mapping of ``name`` asks for."""
         try:
-            # A computed expression is tried row by row later on; what cannot stand there is refused here.
-            value = f"try({resolved.sql})" if resolved.is_computed else resolved.sql
-            query = f"describe select {value} as v from {relation(self._file, self._source)}"
-            row = self._con.execute(query).fetchone()
+            row = self._con.execute(f"describe select {sql} as v from {relation(self._file, self._source)}").fetchone()
         except duckdb.Error as error:
             raise ConfigError(
                 f"the expression does not compute: {first_line(error)}",
@@ -139,14 +147,21 @@ class Mapping:
                 mend="use only the row's own columns, constants and scalar functions; delimited text is read as text, "
                 "so cast where the expression computes, as in tenure::int * 12",
             ) from error
-        return resolved, str(row[1]) if row else "VARCHAR"
+        return str(row[1]) if row else "VARCHAR"
 
     def _resolve(self, name: str, expression: str, key: str) -> Resolved:
         """Resolve an expression; ``interval_unit = "year"`` means the word where no such column exists."""
         word = expression.strip().lower()
         if name == "interval_unit" and word in INTERVAL_UNITS and self._header.find(word, key=key) is None:
             return Resolved(casts.quote(word), is_computed=False)
-        return resolve(self._con, expression, self._header, key=key)
+        return resolve(
+            self._con,
+            expression,
+            self._header,
+            key=key,
+            zone=self._config.study.time_zone,
+            type_of=lambda sql: self._type_of(sql, name, key),
+        )
 
     def _require(self) -> None:
         for alternatives in self.layout.required:
@@ -186,15 +201,15 @@ class Mapping:
         return column.default
 
     def _cast(self, column: Column, value: str, sql_type: str) -> Cast:
-        name, source = column.name, self._source
+        name, source, zone = column.name, self._source, self._config.study.time_zone
         blank = column.default if column.blank_is_default else None
         makers = {
             "price": lambda: casts.price(name, value, sql_type, source),
             "amount": lambda: casts.number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED"),
             "quantity": lambda: casts.quantity(name, value, sql_type, source),
             "whole": lambda: casts.whole(name, value, sql_type, source),
-            "date": lambda: casts.date(name, value, sql_type, source, latest=self._latest(column)),
-            "month": lambda: casts.month(name, value, sql_type, source, latest=self._latest(column)),
+            "date": lambda: dates.date(name, value, sql_type, source, latest=self._latest(column), zone=zone),
+            "month": lambda: dates.month(name, value, sql_type, source, latest=self._latest(column), zone=zone),
             "months": lambda: casts.months(name, value, sql_type, source),
             "unit": lambda: casts.choice(name, value, INTERVAL_UNITS, reason="INTERVAL_UNKNOWN", blank=blank),
             "count": lambda: casts.interval_count(name, value, sql_type, source, blank=blank),

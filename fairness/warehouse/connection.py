@@ -1,4 +1,4 @@
-"""Open DuckDB with the study's limits and without any way to the network."""
+"""Open DuckDB with the study's limits, in UTC and without any way to the network."""
 
 from __future__ import annotations
 
@@ -92,6 +92,8 @@ def looking() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _close_off(con: duckdb.DuckDBPyConnection) -> None:
+    # The zone of the machine would decide on which day a moment lies. Global, so that cursors have it too.
+    con.execute("set global timezone = 'UTC'")
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
         con.execute(f"set {setting} = false")
     # By default a large query spills beside the file, into the folder of a run that nothing may change, or without a

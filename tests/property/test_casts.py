@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fairness.config import Source
-from fairness.intake import casts
+from fairness.intake import casts, dates
 
 SOURCE = Source(role="book", path="book.csv")
 ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
@@ -44,7 +44,7 @@ def test_trimmed_text_is_what_the_engine_trims(texts: list[str]) -> None:
 @example(["9999-12-31", "0001-01-01", "-001-01-01", "2024-01-05T10:00", " 2024-01-05 "])
 @example(["infinity", "-infinity", "10000-01-01", "0044-03-15 (BC)", "epoch"])
 def test_a_canonical_date_is_read_as_the_pattern_reads_it(texts: list[str]) -> None:
-    cast = casts.date("d", "x", "VARCHAR", SOURCE, latest="9999-12-31")
+    cast = dates.date("d", "x", "VARCHAR", SOURCE, latest="9999-12-31", zone="UTC")
     typed, (out_of_range, reason) = cast.sql, cast.rejects[-1]
     slow = f"case when regexp_matches(trim(x), '{ISO}') then try_cast(left(trim(x), 10) as date) end"
     # A year that the pattern cannot hold is read as it stands and rejected, even where any later date is allowed.

@@ -21,7 +21,7 @@ SOURCE = '[[source]]\nrole = "book"\npath = "book.csv"\n'
 MINIMAL = STUDY + SOURCE
 
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "study": {"name": "Broadband", "currency": "GBP", "as_of": None, "output": "out"},
+    "study": {"name": "Broadband", "currency": "GBP", "as_of": None, "output": "out", "time_zone": "UTC"},
     "like_for_like": {"cell": (), "breaks": {}, "min_per_group": 10},
     "tenure": {"new_below_months": 12, "tenured_from_months": 24, "bands": (0, 12, 24, 36, 60, 120)},
     "comparator": {
@@ -55,6 +55,7 @@ SOURCE_DEFAULTS: dict[str, Any] = {
     "decimal": ".",
     "grouping": "",
     "null_tokens": ("", "null", "NULL", "N/A"),
+    "time_zone": None,
     "columns": {},
 }
 
@@ -229,6 +230,10 @@ RULES = [
     ("study", "as_of = 2025", "study.as_of = 2025: must be text in quotes"),
     ("study", 'curency = "GBP"', "study.curency = 'GBP': unknown key; known here are name, currency, as_of, output"),
     ("study", 'curency = "GBP"', "did you mean 'currency'?"),
+    ("study", 'time_zone = "CEST"', "study.time_zone = 'CEST': must be the IANA name of a time zone such as"),
+    ("study", 'time_zone = "europe/zurich"', "did you mean 'Europe/Zurich'?"),
+    ("study", 'time_zone = "+02:00"', "study.time_zone = '+02:00': must be the IANA name of a time zone such as"),
+    ("source", 'time_zone = "Berlin"', "source[1].time_zone = 'Berlin': must be the IANA name of a time zone such as"),
     ("study", "margin = 0.1", "this key belongs to [inference]"),
     ("source", 'role = "fx"', "source[1].role = 'fx': this role is not read by this version, which reads 'book', 'b"),
     (
