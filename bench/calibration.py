@@ -26,11 +26,11 @@ import numpy as np
 import worlds as w
 from worlds import Maker
 
-from fairness.analysis import changes, derived, offers, two_sample
-from fairness.analysis.drafts import finish
+from fairness.analysis.estimands import change_gap, joiners, new_customers, offer_gap
 from fairness.analysis.scopes import POOLED
+from fairness.analysis.verdicts import finish
 from fairness.config import Config
-from fairness.results import Finding
+from fairness.findings.results import Finding
 
 ALPHA, MARGIN = 0.05, 0.01
 LIKE, COST, OFFER, CHANGE = "like_for_like_gap", "cost_gap", "offer_gap", "change_gap"
@@ -100,15 +100,15 @@ def pooled(world: World, rng: np.random.Generator, gap: float) -> Finding:
     """Draw a world and return the pooled finding of its estimand, a family of one as the headline is."""
     marts, config = world.make(rng, gap), settings()
     if world.estimand == OFFER:
-        drafts = offers.gap_drafts(marts, config, [POOLED], offers.readings(marts, config)[0])
+        drafts = offer_gap.gap_drafts(marts, config, [POOLED], offer_gap.readings(marts, config)[0])
     elif world.estimand == JOINERS:
-        drafts = derived.gap_drafts(marts, config, [POOLED], with_cells=False)
+        drafts = joiners.gap_drafts(marts, config, [POOLED], with_cells=False)
     elif world.estimand == CHANGE:
-        drafts = changes.gap_drafts(marts, config, [POOLED])
+        drafts = change_gap.gap_drafts(marts, config, [POOLED])
     elif world.estimand == DATED:
-        drafts = changes.offer_drafts(marts, config, [POOLED])
+        drafts = change_gap.offer_drafts(marts, config, [POOLED])
     else:
-        drafts = two_sample.gap_drafts(marts, config, world.estimand, [POOLED])
+        drafts = new_customers.gap_drafts(marts, config, world.estimand, [POOLED])
     return finish([next(drafts)], settings().inference)[0]
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(measure.ROOT))
 
-from fairness.disclosure import Measure, protect
+from fairness.disclosure.control import Measure, protect
 from tests.oracle.tables import KINDS, Published, attack, random_table
 
 SEED = 20250101

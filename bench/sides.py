@@ -12,7 +12,7 @@ MONEY = "decimal(18,6)"
 
 def build(config: Path) -> None:
     """Build and analyse a study, as the command line does."""
-    from fairness import pipeline
+    from fairness.build import pipeline
     from fairness.config import load_config
 
     pipeline.build(load_config(config))

@@ -9,7 +9,7 @@ Example:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fairness.notebook import open_run as open
+    from fairness.api import open_run as open
 
 __version__ = "0.1.0"
 
@@ -21,5 +21,5 @@ def __getattr__(name: str) -> Any:
     if name == "open":
         from importlib import import_module
 
-        return import_module("fairness.notebook").open_run
+        return import_module("fairness.api").open_run
     raise AttributeError(f"module 'fairness' has no attribute '{name}'")

@@ -17,7 +17,7 @@ from fairness.errors import ExitCode, FairnessError
 from fairness.escape import terminal_text
 
 if TYPE_CHECKING:
-    from fairness.warehouse.runs import Run
+    from fairness.runs.store import Run
 
 app = typer.Typer(
     name="fairness",
@@ -78,9 +78,9 @@ def demo(
 @app.command()
 def build(config: ConfigArgument = None) -> None:
     """Read the exports, run the SQL models and publish a run; nothing is published unless everything ties out."""
+    from fairness.build.pipeline import build as build_study
     from fairness.config import find_config, load_config
     from fairness.console import progress
-    from fairness.pipeline import build as build_study
 
     with progress() as step:
         run = build_study(load_config(find_config(config)), progress=step, on_new_key=_new_key)
@@ -107,10 +107,10 @@ def dashboard(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine")] = 8501,
 ) -> None:
     """Show the study in the browser, on this machine only: builds first when inputs or config changed."""
+    from fairness.build.pipeline import build as build_study
     from fairness.config import find_config, load_config
     from fairness.console import progress
     from fairness.launch import start_dashboard
-    from fairness.pipeline import build as build_study
 
     path = find_config(config)
     with progress() as step:
@@ -183,10 +183,10 @@ def sql(
     from fairness import notices
     from fairness.config import find_config, load_config
     from fairness.console import print_rows
-    from fairness.warehouse.connection import reading
-    from fairness.warehouse.guard import run_guarded
-    from fairness.warehouse.query import run_query
-    from fairness.warehouse.runs import current_run
+    from fairness.engine.connection import reading
+    from fairness.engine.guard import run_guarded
+    from fairness.engine.query import run_query
+    from fairness.runs.store import current_run
 
     warehouse = current_run(load_config(find_config(config)).output_dir).warehouse
     if guard:
@@ -218,9 +218,9 @@ def _verify(folder: Path, source: Path | None) -> None:
 
 def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:
     """Return the run that an argument means: a run's folder or id, or the study of a config, built where needed."""
+    from fairness.build.pipeline import build as build_study
     from fairness.config import find_config, load_config
-    from fairness.pipeline import build as build_study
-    from fairness.warehouse.runs import find_run
+    from fairness.runs.store import find_run
 
     if source is not None and (source / "findings.json").is_file():
         folder = source.resolve()
@@ -241,18 +241,18 @@ def _note_text(note: str) -> str:
 
 def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
     """Build where needed, print the findings and return the headline's verdict."""
+    from fairness.build.pipeline import build as build_study
     from fairness.config import find_config, load_config
     from fairness.console import print_document, progress
-    from fairness.pipeline import build as build_study
-    from fairness.pipeline import read_findings
+    from fairness.runs.documents import read_findings
 
     settings = load_config(find_config(config))
     with progress() as step:
         run = build_study(settings, progress=step, on_new_key=_new_key)
     document = read_findings(run)
     if output in (DocumentFormat.md, DocumentFormat.tex):
-        from fairness.pipeline import read_settings
-        from fairness.report.written import to_markdown, to_tex
+        from fairness.report.markup import to_markdown, to_tex
+        from fairness.runs.documents import read_settings
 
         write = to_markdown if output is DocumentFormat.md else to_tex
         sys.stdout.write(write(document, read_settings(run)))

@@ -61,7 +61,7 @@ def list_all(
     if context.invoked_subcommand is not None:
         return
     from fairness.console import print_rows
-    from fairness.warehouse.runs import current_run, list_runs, pinned_ids
+    from fairness.runs.store import current_run, list_runs, pinned_ids
 
     folder = _settings(config).output_dir
     found = list_runs(folder)
@@ -94,8 +94,8 @@ def unpin(run: RunArgument, config: ConfigOption = None) -> None:
 
 
 def _pin(run: str, config: Path | None, *, pinned: bool) -> None:
-    from fairness.warehouse.runs import pin as set_pin
-    from fairness.warehouse.runs import require_run
+    from fairness.runs.store import pin as set_pin
+    from fairness.runs.store import require_run
 
     folder = _settings(config).output_dir
     found = require_run(folder, run)
@@ -110,8 +110,8 @@ def prune(
     config: ConfigOption = None,
 ) -> None:
     """Remove all but the latest runs; the current and the pinned ones stay. Prints the ids that are gone."""
-    from fairness.warehouse.runs import prunable
-    from fairness.warehouse.runs import prune as remove
+    from fairness.runs.store import prunable
+    from fairness.runs.store import prune as remove
 
     settings = _settings(config)
     number = keep if keep is not None else settings.privacy.keep_runs
@@ -135,9 +135,9 @@ def erase(
 ) -> None:
     """Remove a customer's rows from every run and record it. Prints run and rows removed."""
     from fairness import notices
-    from fairness.warehouse.erasure import erase as remove
-    from fairness.warehouse.key import load_key
-    from fairness.warehouse.runs import list_runs
+    from fairness.runs.erasure import erase as remove
+    from fairness.runs.key import load_key
+    from fairness.runs.store import list_runs
 
     settings = _settings(config)
     identity = sys.stdin.readline().strip() if customer == "-" else customer
@@ -158,7 +158,7 @@ def reidentify(
     config: ConfigOption = None,
 ) -> None:
     """Find the real ids behind pseudonyms in the study's exports, and record that it was done."""
-    from fairness.pipeline import reidentify as find
+    from fairness.runs.reidentify import reidentify as find
 
     if not reason.strip():
         raise ConfigError("the reason is empty", where="--reason", mend="say why the persons have to be known")

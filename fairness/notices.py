@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fairness.words import many
 
 if TYPE_CHECKING:
-    from fairness.warehouse.guard import GuardedResult
+    from fairness.engine.guard import GuardedResult
 
 
 def new_key(file: str) -> str:

@@ -7,11 +7,10 @@ say the same words from the same document.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
-Data = Mapping[str, Any]
+from fairness.findings.document import Data
 
 ESTIMANDS = {
     "offer_gap": "Against the new-customer offer",

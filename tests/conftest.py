@@ -18,10 +18,11 @@ import duckdb
 import pytest
 
 import fairness
+from fairness.build.pipeline import build
 from fairness.cli import main
 from fairness.config import load_config
-from fairness.pipeline import build, read_findings
-from fairness.warehouse.runs import Run
+from fairness.runs.documents import read_findings
+from fairness.runs.store import Run
 
 ROOT = Path(__file__).parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairness.analysis.coverage import Covered
-from fairness.analysis.drafts import Draft
-from fairness.analysis.facts import gap_fact
 from fairness.analysis.scopes import Scope
+from fairness.analysis.verdicts import Draft
 from fairness.config import Config
-from fairness.results import Companion, Diagnostics, Finding
+from fairness.findings.facts import gap_fact
+from fairness.findings.results import Companion, Diagnostics, Finding
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.multiplicity import adjust
 from fairness.stats.standardised_ratio import CellRatios, Heterogeneity, needed_new, reversal_gap

@@ -12,7 +12,7 @@ import numpy as np
 from fairness.analysis.counts import GROUPS, NEW, TENURED, UNKNOWN, BoolArray, Counts
 from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import Scope
-from fairness.results import NotAssessable, OtherCurrency, Support
+from fairness.findings.results import NotAssessable, OtherCurrency, Support
 
 COMPARATOR_COLUMNS = {
     "like_for_like_gap": ("n_priced", "price_ticks"),

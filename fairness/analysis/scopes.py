@@ -11,7 +11,7 @@ import numpy as np
 
 from fairness.analysis.counts import MIDDLE, NEW, TENURED, BoolArray, Counts
 from fairness.analysis.marts import Marts
-from fairness.results import Level
+from fairness.findings.results import Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from typing import Any
 
 import duckdb
 
-from fairness.analysis import changes, derived, offers, two_sample
 from fairness.analysis.counts import BoolArray
 from fairness.analysis.coverage import support
-from fairness.analysis.drafts import Draft, finish
+from fairness.analysis.estimands import change_gap, joiners, new_customers, offer_gap, overpayment
 from fairness.analysis.marts import Marts, load_marts
-from fairness.analysis.reconcile import reconciliation
+from fairness.analysis.reconciliation import reconciliation
 from fairness.analysis.scopes import Scope, natural, scopes
+from fairness.analysis.verdicts import Draft, finish
 from fairness.config import Config
-from fairness.results import Finding, Findings
+from fairness.findings.results import Finding, Findings
 
 ESTIMANDS = (
     "offer_gap",
@@ -66,7 +66,7 @@ def analyse(
         reconciliation_by_role=reconciliation(con, priced=False),
         support=support(marts, _support_of(marts, config, primary), _cells_of(marts, config, primary)),
         findings=tuple(findings),
-        monthly=tuple(offers.monthly_gaps(marts, config)) if primary == "offer_gap" else (),
+        monthly=tuple(offer_gap.monthly_gaps(marts, config)) if primary == "offer_gap" else (),
     )
 
 
@@ -76,7 +76,7 @@ def _primary(marts: Marts, config: Config) -> tuple[str, bool]:
     Only offer_gap is ever replaced, and only where no comparator exists that the config's order allows.
     """
     primary = config.inference.primary
-    if primary == "offer_gap" and not offers.readings(marts, config) and not derived.has_data(marts, config):
+    if primary == "offer_gap" and not offer_gap.readings(marts, config) and not joiners.has_data(marts, config):
         return FALLBACK, True
     return primary, False
 
@@ -85,36 +85,38 @@ def _drafts(marts: Marts, config: Config, estimand: str, primary: str, listed: l
     """Return the drafts of one estimand; none where the study lacks what it needs and it is not the headline."""
     is_primary = estimand == primary
     if estimand == "raw_gap":
-        return list(two_sample.raw_drafts(marts, config, listed))
-    if estimand in two_sample.REFERENCES:
-        needed = is_primary or two_sample.has_data(marts, estimand)
-        return list(two_sample.gap_drafts(marts, config, estimand, listed)) if needed else []
+        return list(new_customers.raw_drafts(marts, config, listed))
+    if estimand in new_customers.REFERENCES:
+        needed = is_primary or new_customers.has_data(marts, estimand)
+        return list(new_customers.gap_drafts(marts, config, estimand, listed)) if needed else []
     if estimand == "change_gap":
-        if not is_primary and not changes.has_data(marts):
+        if not is_primary and not change_gap.has_data(marts):
             return []
         # New customers rarely have a price a year ago: they stand in only where offers have no dates.
-        make = changes.offer_drafts if changes.has_dated_offers(marts) else changes.gap_drafts
+        make = change_gap.offer_drafts if change_gap.has_dated_offers(marts) else change_gap.gap_drafts
         return list(make(marts, config, listed))
-    readings = offers.readings(marts, config)
+    readings = offer_gap.readings(marts, config)
     if estimand == "overpayment":
-        return [draft for reading in readings for draft in offers.overpayment_drafts(marts, config, listed, reading)]
-    found = [draft for reading in readings for draft in offers.gap_drafts(marts, config, listed, reading)]
-    if derived.has_data(marts, config):
-        found += derived.gap_drafts(marts, config, listed, with_cells=not readings)
+        return [
+            draft for reading in readings for draft in overpayment.overpayment_drafts(marts, config, listed, reading)
+        ]
+    found = [draft for reading in readings for draft in offer_gap.gap_drafts(marts, config, listed, reading)]
+    if joiners.has_data(marts, config):
+        found += joiners.gap_drafts(marts, config, listed, with_cells=not readings)
     return found
 
 
 def _cells_of(marts: Marts, config: Config, estimand: str) -> BoolArray:
-    if estimand in two_sample.REFERENCES:
-        return two_sample.qualified_cells(marts, config, estimand)
-    if estimand == "change_gap" and not changes.has_dated_offers(marts):
-        return changes.qualified_cells(marts, config)
-    return offers.assessable_cells(marts)
+    if estimand in new_customers.REFERENCES:
+        return new_customers.qualified_cells(marts, config, estimand)
+    if estimand == "change_gap" and not change_gap.has_dated_offers(marts):
+        return change_gap.qualified_cells(marts, config)
+    return offer_gap.assessable_cells(marts)
 
 
 def _support_of(marts: Marts, config: Config, primary: str) -> str:
     """Return the name under which the headline's customers are counted: joiners stand in where no offer exists."""
-    return "derived_gap" if primary == "offer_gap" and not offers.readings(marts, config) else primary
+    return "derived_gap" if primary == "offer_gap" and not offer_gap.readings(marts, config) else primary
 
 
 def _with_headline(drafts: list[Draft], primary: str, fell_back: bool) -> list[Draft]:

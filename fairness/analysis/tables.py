@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from fairness.results import Companion, Finding, Findings, Support, plain
+from fairness.findings.results import Companion, Finding, Findings, Support, plain
 
 _TEXT = "varchar"
 COLUMNS: dict[str, str] = {

@@ -10,8 +10,8 @@ from fairness.config.loader import CONFIG_NAME, find_config, load_config
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.models import Config, Engine
 from fairness.config.notify import Notify
-from fairness.config.presets import BAND_PRESETS, BandPreset
 from fairness.config.privacy import Privacy
+from fairness.config.tenure_bands import BAND_PRESETS, BandPreset
 
 __all__ = [
     "BAND_PRESETS",

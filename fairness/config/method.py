@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from fairness.config.fields import Filled, Items, Section, at_least_one, no_repeats, strictly_increasing
-from fairness.config.presets import preset_edges
+from fairness.config.tenure_bands import preset_edges
 
 ComparatorKind = Literal["offer", "book", "derived"]
 Basis = Literal["headline", "effective", "standard"]
@@ -55,7 +55,8 @@ class Tenure(Section):
     Attributes:
         new_below_months: Tenure below this many completed months is new.
         tenured_from_months: Tenure of at least this many completed months is tenured; between them is middle.
-        bands: Lower edges in completed months, from 0 on, or a preset of :data:`fairness.config.presets.BAND_PRESETS`.
+        bands: Lower edges in completed months, from 0 on, or a preset of
+            :data:`fairness.config.tenure_bands.BAND_PRESETS`.
     """
 
     new_below_months: int = Field(default=12, gt=0)

@@ -12,11 +12,11 @@ from pydantic_core import ErrorDetails
 
 from fairness.config.fields import Section
 from fairness.config.inputs import Source, Study
-from fairness.config.lines import Location
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.models import Engine
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
+from fairness.config.toml_positions import Location
 from fairness.errors import nearest
 
 SECTIONS: dict[str, type[Section]] = {

@@ -13,11 +13,11 @@ import streamlit as st
 
 from fairness import accounts, captions, report
 from fairness.dashboard.study import Study
+from fairness.engine.models import sql_root
+from fairness.engine.sql_text import quote
 from fairness.errors import DataError, FairnessError
-from fairness.intake.casts import quote
-from fairness.pipeline import read_findings
-from fairness.warehouse.models import sql_root
-from fairness.warehouse.runs import find_run, list_runs
+from fairness.runs.documents import read_findings
+from fairness.runs.store import find_run, list_runs
 
 Data = Mapping[str, Any]
 

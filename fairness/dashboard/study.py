@@ -15,10 +15,10 @@ from fairness import captions
 from fairness.analysis.marts import load_marts
 from fairness.analysis.study import analyse
 from fairness.config import Config, find_config, load_config
-from fairness.pipeline import read_findings
-from fairness.warehouse.connection import reading
-from fairness.warehouse.query import run_query
-from fairness.warehouse.runs import Run, current_run
+from fairness.engine.connection import reading
+from fairness.engine.query import run_query
+from fairness.runs.documents import read_findings
+from fairness.runs.store import Run, current_run
 
 Chosen = tuple[tuple[str, str | None], ...]
 """Column and value of each filter that is set."""

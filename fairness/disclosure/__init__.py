@@ -1,13 +1,1 @@
-"""Disclosure control: which numbers of linked tables may be shown, so that nobody's own can be worked out.
-
-Pure: numbers in, a mask out. :mod:`fairness.disclosure.rules` says what is unsafe by itself,
-:func:`~fairness.disclosure.suppression.protect` what has to go with it, and
-:func:`~fairness.disclosure.intervals.attainable` is the attacker: the least and greatest value that each withheld
-number can have, given all that is shown.
-"""
-
-from fairness.disclosure.intervals import Relation, attainable
-from fairness.disclosure.rules import Rules, dominated, reach_of, small
-from fairness.disclosure.suppression import Measure, protect
-
-__all__ = ["Measure", "Relation", "Rules", "attainable", "dominated", "protect", "reach_of", "small"]
+"""Disclosure: what may leave the firm. Its control, the share file, the released document."""

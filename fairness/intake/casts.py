@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from fairness.config import Source
+from fairness.engine.sql_text import quote
 
 MAX_TENURE_MONTHS = 1800
 """A tenure above 150 years is an error of the export, not a customer."""
@@ -41,26 +42,6 @@ class Cast:
     sql: str
     rejects: tuple[tuple[str, str], ...] = ()
     healthy: str = ""
-
-
-def quote(text: str) -> str:
-    """Return ``text`` as a SQL string constant.
-
-    Example:
-        >>> quote("it's")
-        "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
-
-
-def ident(name: str) -> str:
-    """Return ``name`` as a quoted SQL identifier.
-
-    Example:
-        >>> ident('the "old" region')
-        '"the ""old"" region"'
-    """
-    return '"' + name.replace('"', '""') + '"'
 
 
 def is_text(sql_type: str) -> bool:

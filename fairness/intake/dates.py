@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 
 from fairness.config import Source
-from fairness.intake.casts import Cast, is_text, quote
+from fairness.engine.sql_text import quote
+from fairness.intake.casts import Cast, is_text
 
 ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "TIMESTAMP_NS WITH TIME ZONE")
 """Types of values that are moments."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
+from fairness.engine.guard.allowed import FUNCTIONS
 from fairness.errors import ConfigError
-from fairness.warehouse.guard.allowed import FUNCTIONS
 
 _CLOCK = frozenset(
     {"ago", "get_current_time", "get_current_timestamp", "localtime", "localtimestamp", "now", "today"}

@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 
+from fairness.engine.sql_text import quote
 from fairness.errors import ConfigError, nearest
-from fairness.intake.casts import quote
 from fairness.intake.dates import CLOCK_TYPES, ZONED_TYPES
 from fairness.intake.deterministic import refuse_function, refuse_name
 

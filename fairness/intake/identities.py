@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import duckdb
 
 from fairness.config import Config
+from fairness.engine.sql_text import ident
 from fairness.errors import ConfigError
-from fairness.intake.casts import ident
 from fairness.intake.files import InputFile
 from fairness.intake.layouts import LAYOUTS
 from fairness.intake.mapping import Mapping

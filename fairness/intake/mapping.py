@@ -10,14 +10,15 @@ from datetime import date
 import duckdb
 
 from fairness.config import Config, Source
+from fairness.engine import sql_text
 from fairness.errors import ConfigError, nearest
-from fairness.intake import amounts, casts, dates, keys
+from fairness.intake import casts, cell_keys, dates, net_amount
 from fairness.intake.casts import Cast
+from fairness.intake.columns import Mapped, failed, listed, named, paired
 from fairness.intake.expressions import Header, Resolved, resolve
 from fairness.intake.files import InputFile, first_line
 from fairness.intake.layouts import CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
-from fairness.intake.mapped import Mapped, failed, listed, named, paired
-from fairness.intake.relations import relation
+from fairness.intake.readers import relation
 
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
 _IDENTITIES = ("line_id", "customer_id", "offer_id")
@@ -153,7 +154,7 @@ class Mapping:
         """Resolve an expression; ``interval_unit = "year"`` means the word where no such column exists."""
         word = expression.strip().lower()
         if name == "interval_unit" and word in INTERVAL_UNITS and self._header.find(word, key=key) is None:
-            return Resolved(casts.quote(word), is_computed=False)
+            return Resolved(sql_text.quote(word), is_computed=False)
         return resolve(
             self._con,
             expression,
@@ -189,13 +190,13 @@ class Mapping:
                 return Mapped(column.name, "cast(null as decimal(18,6))")
             return Mapped(column.name, self.constant(column.name), constant=self._default(column).strip("'"))
         resolved, sql_type = located
-        value = casts.ident(f"u_{column.name}") if resolved.is_computed else resolved.sql
+        value = sql_text.ident(f"u_{column.name}") if resolved.is_computed else resolved.sql
         return paired(column.name, resolved, self._cast(column, value, sql_type))
 
     def _default(self, column: Column) -> str:
         as_of = self._config.study.as_of_date
         if column.default == "currency":
-            return casts.quote(self._config.study.currency)
+            return sql_text.quote(self._config.study.currency)
         if column.default == "as_of":
             return f"date '{as_of}'" if as_of else "null"
         return column.default
@@ -231,7 +232,7 @@ class Mapping:
         for column, name in names.items():
             resolved, sql_type = self._locate(name) or (None, "")
             if resolved is not None and casts.is_text(sql_type):
-                found.append(casts.ident(f"u_{column}") if resolved.is_computed else resolved.sql)
+                found.append(sql_text.ident(f"u_{column}") if resolved.is_computed else resolved.sql)
         return found
 
     def _latest(self, column: Column) -> str:
@@ -246,17 +247,17 @@ class Mapping:
         control = f"k_{name}"
         breaks = self._config.like_for_like.breaks.get(name)
         if name in self.layout.names and breaks is None:
-            checked = casts.key_part(casts.ident(control), Cast(f"cast({casts.ident(name)} as varchar)"))
+            checked = casts.key_part(sql_text.ident(control), Cast(f"cast({sql_text.ident(name)} as varchar)"))
             return Mapped(control, checked.sql, checked.rejects, checked.healthy)
         located = self._locate(name)
         if located is None:
             return Mapped(control, "cast(null as varchar)")
         resolved, sql_type = located
-        value = casts.ident(f"u_{control}") if resolved.is_computed else resolved.sql
+        value = sql_text.ident(f"u_{control}") if resolved.is_computed else resolved.sql
         if breaks is None:
-            return paired(control, resolved, casts.key_part(casts.ident(control), casts.text(value, sql_type)))
+            return paired(control, resolved, casts.key_part(sql_text.ident(control), casts.text(value, sql_type)))
         edges = tuple(float(edge) for edge in breaks)
-        return paired(control, resolved, casts.band(casts.ident(control), value, sql_type, edges, self._source))
+        return paired(control, resolved, casts.band(sql_text.ident(control), value, sql_type, edges, self._source))
 
     @property
     def varying(self) -> frozenset[str]:
@@ -295,7 +296,7 @@ class Mapping:
             extras: Pass-through columns of the whole study; those that this file lacks are null.
             numbered: Add ``source_row`` (record number among the readable ones, from 1), ``reject_column`` and
                 ``raw_row`` (JSON text).
-            rejects: As for :func:`fairness.intake.relations.relation`.
+            rejects: As for :func:`fairness.intake.readers.relation`.
             among: Query of values of ``identity``, unknown ones as in keys: only rows with one of them are read, and
                 their numbers stay those of the whole file.
             file: Read this file of the same form instead.
@@ -306,20 +307,20 @@ class Mapping:
         everything = [*mapped, *controls.values()]
         computed = [m for m in everything if m.untyped]
         untyped = [
-            f"{m.untyped} as {casts.ident(f'u_{m.name}')}, {failed(m.untyped)} as {casts.ident(f'f_{m.name}')}"
+            f"{m.untyped} as {sql_text.ident(f'u_{m.name}')}, {failed(m.untyped)} as {sql_text.ident(f'f_{m.name}')}"
             for m in computed
         ]
         numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
         if among is not None and self.identity is not None:
-            raw = f"(select *, {numbers.pop()} from {raw}) where {keys.known(self.identity.typed)} in ({among})"
+            raw = f"(select *, {numbers.pop()} from {raw}) where {cell_keys.known(self.identity.typed)} in ({among})"
         level_1 = f"select *{listed(untyped)}{listed(numbers)} from {raw}"
         level_1 = f"select *, {casts.lenient(self._number_texts())} as {casts.LENIENT} from ({level_1})"
-        typed = [f"{m.typed} as {casts.ident(m.name)}" for m in mapped]
+        typed = [f"{m.typed} as {sql_text.ident(m.name)}" for m in mapped]
         level_2 = f"select *{listed(typed)} from ({level_1})"
-        shown = [f"{m.typed} as {casts.ident(m.name)}" for m in controls.values()]
+        shown = [f"{m.typed} as {sql_text.ident(m.name)}" for m in controls.values()]
         level_3 = f"select *{listed(shown)} from ({level_2})" if shown else level_2
         final = [self._final(name, source_index, everything) for name in columns]
-        final += [casts.ident(name) for name in extras]
+        final += [sql_text.ident(name) for name in extras]
         if numbered:
             column = self._first_reject(everything, by_column=True)
             final += [f"{column} as reject_column", "record as source_row", f"{self._raw_row()} as raw_row"]
@@ -337,22 +338,22 @@ class Mapping:
         if name == "net_amount" and self.layout.role == "billing":
             return f"{self._net()} as net_amount"
         if name in ("gross_amount", "discount_amount") and self.has("tax_inclusive"):
-            return f"{amounts.ex_tax(name, has_gross=self.has('gross_amount'))} as {name}"
+            return f"{net_amount.ex_tax(name, has_gross=self.has('gross_amount'))} as {name}"
         for final, needs, sql in self.layout.finals:
             if final == name and self.has(needs):
                 return f"{sql} as {name}"
-        return casts.ident(name)
+        return sql_text.ident(name)
 
     def _key_of(self, name: str) -> str:
         if name == "cell_key":
-            return keys.joined(named(*(c for c in self._columns if c.name in CELL_BASE), *self._cells))
+            return cell_keys.joined(named(*(c for c in self._columns if c.name in CELL_BASE), *self._cells))
         if name == "controls_key":
-            return keys.continued(named(*self._cells))
+            return cell_keys.continued(named(*self._cells))
         lenses = named(*self._lenses)
-        return keys.joined(lenses) if self.layout.keys == "whole" else keys.continued(lenses)
+        return cell_keys.joined(lenses) if self.layout.keys == "whole" else cell_keys.continued(lenses)
 
     def _net(self) -> str:
-        return amounts.net(has_gross=self.has("gross_amount"), has_tax_flag=self.has("tax_inclusive"))
+        return net_amount.net(has_gross=self.has("gross_amount"), has_tax_flag=self.has("tax_inclusive"))
 
     def _first_reject(self, mapped: list[Mapped], *, by_column: bool) -> str:
         """Return the CASE that names the first reason, or its column, for which a row is rejected; null for none.
@@ -362,7 +363,7 @@ class Mapping:
         healthy, arms = [], []
         for column in mapped:
             if column.untyped:
-                failed = casts.ident(f"f_{column.name}")
+                failed = sql_text.ident(f"f_{column.name}")
                 healthy.append(f"not {failed}")
                 arms.append((failed, "EXPRESSION_FAILED", column.name))
             if column.healthy:
@@ -377,7 +378,7 @@ class Mapping:
         # Sorting is stable: of reasons that rank alike the first column's stands.
         arms.sort(key=lambda arm: REASON_ORDER.index(arm[1]))
         shown = " ".join(
-            f"when {condition} then {casts.quote(name.removeprefix('k_') if by_column else reason)}"
+            f"when {condition} then {sql_text.quote(name.removeprefix('k_') if by_column else reason)}"
             for condition, reason, name in arms
         )
         clean = " and ".join(condition for condition in healthy if condition != "true")
@@ -389,9 +390,9 @@ class Mapping:
             return Mapped(name, "cast(null as varchar)")
         resolved, sql_type = located
         return paired(
-            name, resolved, casts.text(casts.ident(f"u_{name}") if resolved.is_computed else resolved.sql, sql_type)
+            name, resolved, casts.text(sql_text.ident(f"u_{name}") if resolved.is_computed else resolved.sql, sql_type)
         )
 
     def _raw_row(self) -> str:
-        fields = ", ".join(f"{casts.quote(name)}, c{position}" for position, name in enumerate(self._file.header))
+        fields = ", ".join(f"{sql_text.quote(name)}, c{position}" for position, name in enumerate(self._file.header))
         return f"cast(json_object({fields}) as varchar)"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 
+from fairness.engine.sql_text import ident, quote
 from fairness.errors import DataError
-from fairness.intake.casts import ident, quote
+from fairness.intake.cell_keys import known
 from fairness.intake.excerpt import MOST_RECORDS, Excerpt, excerpt
-from fairness.intake.keys import known
-from fairness.intake.relations import relation
+from fairness.intake.readers import relation
 from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import duckdb
 
 from fairness.config import Config, Source
+from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
-from fairness.intake.casts import ident, quote
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line
 from fairness.intake.layouts import CELL_BASE, LAYOUTS, SQL_TYPES, Layout
+from fairness.intake.line_numbers import tie_to_lines
 from fairness.intake.mapping import Mapping
-from fairness.intake.physical import tie_to_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Snapshots: a frozen page with its numbers for executives, and what changed between two of them."""
 
-from fairness.report.difference import Side, compare, incomparable, read_side
-from fairness.report.kept import Kept, read_kept, snapshot_folders
+from fairness.report.diff import Side, compare, incomparable, read_side
+from fairness.report.history import Kept, read_kept, snapshot_folders
 from fairness.report.notify import notify
 from fairness.report.snapshot import Contents, compose, default_folder, write
 from fairness.report.verify import read_manifest, tampered, verify

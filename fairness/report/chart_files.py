@@ -6,7 +6,7 @@ import textwrap
 
 from fairness import prose
 from fairness.report.drawing import INK2, INK3, PAPER, Drawing, Text
-from fairness.report.parts import Page, Panel
+from fairness.report.page_model import Page, Panel
 from fairness.report.svg import render
 
 _WIDTH, _SIDE = 480.0, 20.0

@@ -11,7 +11,7 @@ from fairness.escape import html_text
 from fairness.report import svg
 from fairness.report.drawing import INK, MARKS
 from fairness.report.figures import Figure
-from fairness.report.parts import Metric, Note, Page, Panel
+from fairness.report.page_model import Metric, Note, Page, Panel
 
 PANEL_WIDTH = 323
 """Width of a chart on the page, CSS pixels."""

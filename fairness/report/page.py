@@ -13,8 +13,8 @@ from fairness import captions, prose, titles, words
 from fairness.report import figures
 from fairness.report.charts import Forest, Point, Row, Trend
 from fairness.report.figures import Figure, FigureIndex
-from fairness.report.method import method_notes
-from fairness.report.parts import Metric, Note, Page, Panel
+from fairness.report.method_page import method_notes
+from fairness.report.page_model import Metric, Note, Page, Panel
 
 Data = Mapping[str, Any]
 

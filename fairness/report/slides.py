@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fairness import prose
 from fairness.report.deck import SIDE, WIDTH, Deck
 from fairness.report.drawing import INK, INK2, INK3, TEXTS
-from fairness.report.parts import Note, Page, Panel
+from fairness.report.page_model import Note, Page, Panel
 
 _INSIDE = WIDTH - 2 * SIDE
 _PAGES = (("B", "C"), "how_large"), (("D", "E"), "where")

@@ -13,19 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fairness.build.identity import software_fingerprint
+from fairness.disclosure.released_document import released
+from fairness.engine.models import sql_hashes
 from fairness.errors import DataError, FairnessError
-from fairness.pipeline import read_findings, read_settings, software_fingerprint
 from fairness.report import html, pdf
 from fairness.report.chart_files import chart_svg
 from fairness.report.deck import without_clock
 from fairness.report.page import lay_out
-from fairness.report.parts import Page
-from fairness.report.released import released
+from fairness.report.page_model import Page
 from fairness.report.slides import slides
 from fairness.report.tables import tables, to_csv, to_xlsx
-from fairness.warehouse.models import sql_hashes
-from fairness.warehouse.runs import Run
-from fairness.warehouse.shared import largest_payment, read_shared
+from fairness.runs.documents import read_findings, read_settings
+from fairness.runs.share_file import largest_payment, read_shared
+from fairness.runs.store import Run
 
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1

@@ -13,7 +13,7 @@ from fairness import caveats
 from fairness.errors import FairnessError
 from fairness.escape import csv_line, xlsx_cell
 from fairness.report.deck import FIXED_DATE
-from fairness.report.parts import Page
+from fairness.report.page_model import Page
 
 _NESTED = ("companions", "diagnostics", "deciding_sample")
 _MONEY = ("amount", "money")

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from fairness import accounts
+from fairness.build.pipeline import Progress, build
 from fairness.config import Config
 from fairness.errors import DataError
-from fairness.pipeline import Progress, build
 from fairness.report.snapshot import MANIFEST, as_json, compose
-from fairness.warehouse.key import key_path
+from fairness.runs.key import key_path
 
 _SHOWN = 5
 """Differences of one document that are listed; the rest is counted."""

@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.dashboard.main import PAGES
 from fairness.demo import write_demo
-from fairness.pipeline import build, read_findings
-from fairness.warehouse.runs import Run
+from fairness.runs.documents import read_findings
+from fairness.runs.store import Run
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

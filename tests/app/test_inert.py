@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 
 from fairness.config import load_config
+from fairness.disclosure.released_document import released
 from fairness.escape import terminal_text
-from fairness.pipeline import read_findings, read_settings
 from fairness.report import html
 from fairness.report.chart_files import chart_svg
 from fairness.report.page import lay_out
-from fairness.report.released import released
-from fairness.warehouse.runs import current_run
-from fairness.warehouse.shared import largest_payment, read_shared
+from fairness.runs.documents import read_findings, read_settings
+from fairness.runs.share_file import largest_payment, read_shared
+from fairness.runs.store import current_run
 from tests.conftest import StudyRunner
 
 pytestmark = pytest.mark.xdist_group("inert")

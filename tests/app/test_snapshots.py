@@ -17,12 +17,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairness import accounts, report, words
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.dashboard.entries import Entry, comparison, entries, usual_pair
 from fairness.dashboard.pages import snapshots as script
 from fairness.dashboard.snapshots import before_and_after, change_strip, kept_panel, split_panel
 from fairness.dashboard.study import Study, open_study
-from fairness.pipeline import build
 from fairness.plots import THEMES
 from tests.app.conftest import serving, visiting
 from tests.conftest import StudyRunner

@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 import duckdb
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
-from fairness.pipeline import build, read_findings
-from fairness.warehouse.runs import Run
+from fairness.runs.documents import read_findings
+from fairness.runs.store import Run
 
 SLOW = pytest.mark.slow
 

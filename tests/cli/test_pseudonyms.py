@@ -11,11 +11,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from fairness import pipeline
+from fairness.build import identity as build_identity
+from fairness.build.pipeline import build
 from fairness.config import load_config
+from fairness.engine import models
 from fairness.errors import DataError, SqlError
-from fairness.pipeline import build, read_findings
-from fairness.warehouse import models, pseudonyms
+from fairness.runs import pseudonyms
+from fairness.runs.documents import read_findings
 from tests.oracle.files import unpacked, values
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pseudonyms")]
@@ -190,7 +192,7 @@ class TestNoRealId:
         check = tmp_path / "never_healthy.sql"
         check.write_text("select customer_id, month_number from price_ledger order by all", encoding="utf-8")
         monkeypatch.setattr(models, "check_files", lambda: [check])
-        monkeypatch.setattr(pipeline, "sql_hashes", dict)
+        monkeypatch.setattr(build_identity, "sql_hashes", dict)
         with pytest.raises(DataError, match="the check never_healthy failed") as told:
             build(config)
         assert "customer_id=(not shown), month_number=24300" in str(told.value)
@@ -205,7 +207,7 @@ class TestNoRealId:
         files = [broken if path == model else path for path in models.model_files()]
         monkeypatch.setattr(models, "model_files", lambda: files)
         monkeypatch.setattr(models, "sql_root", lambda: tmp_path / "sql")
-        monkeypatch.setattr(pipeline, "sql_hashes", dict)
+        monkeypatch.setattr(build_identity, "sql_hashes", dict)
         with pytest.raises(SqlError, match="Could not convert string") as told:
             build(config)
         assert [name for name in REAL if name in str(told.value)] == []

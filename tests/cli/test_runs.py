@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
-from fairness.pipeline import build
 
 pytestmark = pytest.mark.xdist_group("runs")
 

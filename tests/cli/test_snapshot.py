@@ -19,13 +19,13 @@ import duckdb
 import pytest
 
 import fairness
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.demo import write_demo
 from fairness.errors import DataError
-from fairness.pipeline import build
 from fairness.report import compose, read_manifest, verify, write
 from fairness.report.figures import FigureIndex
-from fairness.warehouse.key import key_path
+from fairness.runs.key import key_path
 from tests.oracle.files import unpacked
 
 pytestmark = pytest.mark.xdist_group("snapshot")

@@ -28,10 +28,10 @@ import duckdb
 import scipy.optimize
 import scipy.special  # noqa: F401
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.errors import FairnessError
-from fairness.pipeline import build
-from fairness.warehouse.runs import Run, current_run
+from fairness.runs.store import Run, current_run
 
 N_CUSTOMERS = 60
 N_READERS = 8

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
-from fairness.pipeline import build
 from tests.oracle import ledger as oracle
 from tests.oracle.ledger import AS_OF_COLUMNS, BASIS_COLUMN, BESIDE, GRAIN, LEDGER_COLUMNS
 from tests.oracle.lines import Books

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linprog
 
-from fairness.disclosure import Measure, Relation, Rules, dominated, reach_of
+from fairness.disclosure.control import Measure, Relation, Rules, dominated, reach_of
 
 KINDS = ("one way", "two way", "hierarchical", "linked", "study")
 RULES = Rules()

@@ -76,5 +76,5 @@ def test_wheel_carries_the_dashboard_with_its_settings_beside_it(site: Path, tmp
 
 
 def test_sql_is_found_inside_the_installed_package(site: Path, tmp_path: Path) -> None:
-    script = "from fairness.warehouse.models import sql_root; print(sql_root())"
+    script = "from fairness.engine.models import sql_root; print(sql_root())"
     assert Path(run("-c", script, cwd=tmp_path, site=site).strip()) == site / "fairness" / "_sql"

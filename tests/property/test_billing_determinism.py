@@ -9,9 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.demo import write_demo
-from fairness.pipeline import build, read_findings
+from fairness.runs.documents import read_findings
 
 # A third of the demo's customers: still more lines than one block of the engine's storage holds.
 KEPT = "hash(customer_id) % 3 = 0"

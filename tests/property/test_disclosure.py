@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fairness.disclosure import Measure, Relation, attainable, protect
+from fairness.disclosure.control import Measure, Relation, attainable, protect
 from tests.oracle.tables import KINDS, RULES, Published, attack, random_table
 
 N_TABLES = 200

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.intake import quarantine
 from fairness.intake.excerpt import Excerpt, excerpt
-from fairness.pipeline import build
 from tests.conftest import StudyRunner
 from tests.oracle.worlds import world, write_world
 

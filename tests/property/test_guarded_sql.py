@@ -11,9 +11,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from fairness.warehouse.guard import Limits
-from fairness.warehouse.guard.check import Catalog, Refused, check_guarded, read_catalog
-from fairness.warehouse.guard.worker import lock_engine
+from fairness.engine.guard import Limits
+from fairness.engine.guard.check import Catalog, Refused, check_guarded, read_catalog
+from fairness.engine.guard.worker import lock_engine
 
 MARK = "T0P-53CR3T"
 

@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.console import print_document
-from fairness.pipeline import build, read_findings
+from fairness.runs.documents import read_findings
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo truth")]
 

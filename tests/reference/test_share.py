@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from fairness.analysis.share import month_row
+from fairness.disclosure.share import month_row
 
 Rows = list[dict[str, Any]]
 

@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
-from fairness.pipeline import build
 from tests.conftest import write_csv
 
 pytestmark = pytest.mark.xdist_group("analyses")

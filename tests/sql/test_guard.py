@@ -19,11 +19,11 @@ import duckdb
 import pandas as pd
 import pytest
 
+from fairness.engine.guard import Limits, run_guarded, runner
+from fairness.engine.guard.allowed import CATALOG_VIEWS, FUNCTIONS, TABLE_FUNCTIONS
+from fairness.engine.guard.check import Catalog, Refused, check_guarded, read_catalog
+from fairness.engine.guard.worker import lock_engine
 from fairness.errors import DataError, SqlError
-from fairness.warehouse.guard import Limits, run_guarded, runner
-from fairness.warehouse.guard.allowed import CATALOG_VIEWS, FUNCTIONS, TABLE_FUNCTIONS
-from fairness.warehouse.guard.check import Catalog, Refused, check_guarded, read_catalog
-from fairness.warehouse.guard.worker import lock_engine
 from tests.sql.attacks import ATTACKS, MARK, READS, WRITES
 
 QUICK = Limits(seconds=1.5)
@@ -139,7 +139,7 @@ class TestLayers:
         before = state(folder)
         script = """
 import json, os, sys, duckdb
-from fairness.warehouse.guard.worker import give_up_rights
+from fairness.engine.guard.worker import give_up_rights
 path, queries = json.load(sys.stdin)
 con = duckdb.connect(path, read_only=True)
 con.execute("select timestamptz '2025-12-01 12:00:00+00'").fetchall()

@@ -18,9 +18,9 @@ import duckdb
 import pytest
 
 from fairness import notices
+from fairness.engine.guard import Cut, GuardedResult, Limits, run_guarded, runner
+from fairness.engine.guard.check import check_guarded, read_catalog
 from fairness.errors import DataError, FairnessError, SqlError
-from fairness.warehouse.guard import Cut, GuardedResult, Limits, run_guarded, runner
-from fairness.warehouse.guard.check import check_guarded, read_catalog
 
 ROOT = Path(__file__).parents[2]
 ORDINARY = [
@@ -285,7 +285,7 @@ class TestWorker:
         assert set(runner._environment()) == {"PATH", "PYTHONPATH", "LC_ALL"}
         script = """
 import os, socket
-from fairness.warehouse.guard.worker import give_up_rights
+from fairness.engine.guard.worker import give_up_rights
 print(give_up_rights(), os.geteuid() != 0)
 for act in (lambda: open("/dev/null"), lambda: socket.socket(), lambda: os.pipe(), os.fork):
     try:

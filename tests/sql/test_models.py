@@ -13,12 +13,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.demo import write_demo
+from fairness.engine import models
+from fairness.engine.models import run_checks, run_models
 from fairness.errors import DataError, SqlError
-from fairness.pipeline import build
-from fairness.warehouse import models
-from fairness.warehouse.models import run_checks, run_models
 
 pytestmark = pytest.mark.xdist_group("models")
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.demo import write_demo
-from fairness.pipeline import build
 
 ROOT = Path(__file__).parents[2]
 OTHER = "1.5.6" if int(duckdb.__version__.split(".")[0]) >= 2 else "2.0.0"

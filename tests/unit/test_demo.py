@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.demo import data_root, write_demo
 from fairness.errors import FairnessError
-from fairness.pipeline import build, read_findings
+from fairness.runs.documents import read_findings
 
 pytestmark = pytest.mark.xdist_group("demo")
 

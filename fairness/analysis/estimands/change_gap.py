@@ -1,0 +1,194 @@
+"""change_gap: how much faster prices of tenured customers changed than those of new customers of the same cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray
+from fairness.analysis.coverage import Covered, covered
+from fairness.analysis.marts import Marts
+from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
+from fairness.analysis.verdicts import Draft
+from fairness.config import Config
+from fairness.findings.results import Companion, Finding
+from fairness.stats.change import ChangeArms, cell_changes, change_difference, clustered_mean, summarise_changes
+from fairness.stats.ranks import clustered_signed_rank, probability_superiority, van_elteren
+from fairness.stats.standardised_ratio import ONE_CELL, heterogeneity
+
+COMPARATOR = "new_customers"
+
+
+def has_data(marts: Marts) -> bool:
+    """Say whether anyone's price twelve months ago is known."""
+    return len(marts.changes) > 0
+
+
+def has_dated_offers(marts: Marts) -> bool:
+    """Say whether tenured customers have offers in force on both dates to compare their change with."""
+    return bool(_against_offers(marts, marts.changes).any())
+
+
+def offer_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the drafts of change_gap against dated offers: mean of the price's log change minus the offer's."""
+    known = _against_offers(marts, marts.changes)
+    for scope in scopes:
+        chosen = scope.tenured(marts, marts.changes) & known
+        if scope.band is not None and not chosen.any():
+            continue
+        yield draft(*_offer_parts(marts, config, scope, chosen, None), config)
+        if scope == POOLED:
+            for cell in cell_scopes(marts):
+                here = chosen & (marts.changes.cell == cell.cell)
+                if here.any():
+                    yield draft(*_offer_parts(marts, config, POOLED, here, cell), config)
+
+
+def _against_offers(marts: Marts, counts: Counts) -> BoolArray:
+    known: BoolArray = (counts.values["before_offer_ticks"] > 0) & (counts.values["after_offer_ticks"] > 0)
+    return known
+
+
+def _offer_parts(
+    marts: Marts, config: Config, scope: Scope, chosen: BoolArray, cell: CellScope | None
+) -> tuple[Finding, Comparison | None, Covered]:
+    only = None if cell is None else cell.cell
+    everywhere = np.ones(len(marts.cells), dtype=np.bool_)
+    share = covered(marts, scope, "change_gap", everywhere, only=only)
+    columns = None if cell is None else dict(cell.columns)
+    base = base_finding("change_gap", scope, share, comparator="offer", basis="standard", cell=columns)
+    rows = marts.changes.take(chosen)
+    return base, _compare_with_offers(rows, config) if len(rows) else None, share
+
+
+def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
+    n = rows.values["n_customers"]
+    offer_change = np.log(rows.values["after_offer_ticks"] / rows.values["before_offer_ticks"])
+    own_change = _log_change(rows)
+    value = own_change - offer_change
+    by_version, decisions = clustered_mean(rows.values["version"], value, n)
+    z, rank_p = clustered_signed_rank(rows.values["version"], value, n)
+    total = int(n.sum())
+    return Comparison(
+        ratio=by_version,
+        n_tenured=total,
+        n_new=None,
+        n_cells=len(np.unique(rows.cell)),
+        rank=(z, rank_p),
+        geometric=by_version.estimate,
+        n_eff=float(total),
+        relative_range=None,
+        spread=ONE_CELL,
+        penalised_share=0.0,
+        effect_size=(float((n * (value > 0)).sum() / total), "share_rising_faster"),
+        companions=(
+            Companion("signed_rank", statistic=z, p_value=rank_p),
+            Companion("tenured_mean_log_change", float((own_change * n).sum() / total)),
+            Companion("offer_mean_log_change", float((offer_change * n).sum() / total)),
+        ),
+        interval="offer_version",
+        test="cluster_t",
+        pricing_decisions=decisions,
+        by_offer_version=by_version.interval(config.inference.confidence_level),
+    )
+
+
+def qualified_cells(marts: Marts, config: Config) -> BoolArray:
+    """Return which cells have enough changes in both groups, shape (cells,)."""
+    return _arms(marts, POOLED).qualified(min_per_group=config.like_for_like.min_per_group)
+
+
+def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the drafts of change_gap against new customers: each scope, and each cell of the whole book."""
+    for scope in scopes:
+        arms = _arms(marts, scope)
+        if scope.band is not None and not arms.n_tenured.any():
+            continue
+        qualified = arms.qualified(min_per_group=config.like_for_like.min_per_group)
+        share = covered(marts, scope, "change_gap", qualified)
+        base = base_finding("change_gap", scope, share, comparator=COMPARATOR, basis="paid")
+        comparison = _compare(arms, qualified, config)
+        if comparison is not None and scope == POOLED:
+            comparison = replace(comparison, companions=comparison.companions + _own_changes(marts))
+        yield draft(base, comparison, share, config)
+        if scope == POOLED:
+            yield from _cell_drafts(marts, config, arms, qualified)
+
+
+def _cell_drafts(marts: Marts, config: Config, arms: ChangeArms, qualified: BoolArray) -> Iterator[Draft]:
+    for scope in cell_scopes(marts):
+        if not arms.n_tenured[scope.cell] and not arms.n_new[scope.cell]:
+            continue
+        here = np.zeros(len(marts.cells), dtype=np.bool_)
+        here[scope.cell] = True
+        share = covered(marts, POOLED, "change_gap", qualified, only=scope.cell)
+        base = base_finding("change_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
+        yield draft(base, _compare(arms, qualified & here, config), share, config)
+
+
+def _arms(marts: Marts, scope: Scope) -> ChangeArms:
+    counts = marts.changes
+    tenured, new = scope.tenured(marts, counts), scope.new(marts, counts)
+    rows = counts.take(tenured | new)
+    return summarise_changes(
+        rows.cell,
+        tenured[tenured | new],
+        _log_change(rows),
+        rows.values["n_customers"],
+        n_cells=len(marts.cells),
+    )
+
+
+def _log_change(rows: Counts) -> FloatArray:
+    """Return log(price after / price before), from prices in major units as the rows state them."""
+    after, before = rows.values["after_ticks"] / TICKS_PER_UNIT, rows.values["before_ticks"] / TICKS_PER_UNIT
+    return np.asarray(np.log(after / before), dtype=np.float64)
+
+
+def _compare(arms: ChangeArms, chosen: BoolArray, config: Config) -> Comparison | None:
+    if not chosen.any():
+        return None
+    arms = arms.select(chosen)
+    cells = cell_changes(arms)
+    ratio = change_difference(arms)
+    z, rank_p = van_elteren(arms)
+    superiority = probability_superiority(arms)
+    tenured = arms.n_tenured.astype(np.float64)
+    degenerate = bool(((arms.s2_tenured == 0) | (arms.s2_new == 0)).any())
+    return Comparison(
+        ratio=ratio,
+        n_tenured=int(arms.n_tenured.sum()),
+        n_new=int(arms.n_new.sum()),
+        n_cells=int(arms.cell.size),
+        rank=(z, rank_p),
+        geometric=ratio.estimate,
+        n_eff=float(tenured.sum() ** 2 / (tenured**2 / arms.n_new).sum()),
+        relative_range=None,
+        spread=heterogeneity(cells),
+        penalised_share=0.0 if arms.cell.size == 1 else penalised_share(cells, arms.n_tenured, config),
+        effect_size=(superiority, "probability_superiority"),
+        companions=(
+            Companion("probability_superiority", superiority),
+            Companion("van_elteren", statistic=z, p_value=rank_p),
+        ),
+        interval="log_t_satterthwaite",
+        test="satterthwaite_t",
+        warnings=("degenerate_variance",) if degenerate else (),
+    )
+
+
+def _own_changes(marts: Marts) -> tuple[Companion, ...]:
+    """Return the mean log change of each side over everyone who states a prior price: context for the difference."""
+    found = []
+    for name, mask in (
+        ("tenured_mean_log_change", POOLED.tenured(marts, marts.changes)),
+        ("new_mean_log_change", POOLED.new(marts, marts.changes)),
+    ):
+        rows = marts.changes.take(mask)
+        if len(rows):
+            n = rows.values["n_customers"]
+            found.append(Companion(name, float((_log_change(rows) * n).sum() / n.sum())))
+    return tuple(found)

@@ -1,0 +1,90 @@
+"""offer_gap against derived comparators: what new customers of the cell paid on joining, month by month of pricing.
+
+A derived comparator is a mean of observed prices, not a known offer: the finding is the like-for-like contrast
+reweighted to the months in which tenured prices were set, its variance has both arms, and there is no signed rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from fairness.analysis.comparison import Comparison, base_finding, draft
+from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, IntArray
+from fairness.analysis.coverage import covered
+from fairness.analysis.estimands.new_customers import compare
+from fairness.analysis.marts import Marts
+from fairness.analysis.scopes import POOLED, Scope, cell_scopes
+from fairness.analysis.verdicts import Draft
+from fairness.config import Config
+from fairness.stats.value_counts import CellArms, CountTable, summarise
+
+COMPARATOR = "derived"
+_LEAST_TENURED = 2
+
+
+def has_data(marts: Marts, config: Config) -> bool:
+    """Say whether the config's order allows derived comparators and any cell has enough joiners."""
+    return COMPARATOR in config.comparator.order and len(marts.derived) > 0
+
+
+def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells: bool) -> Iterator[Draft]:
+    """Return the drafts of offer_gap against joiners: each scope, and each cell where nothing better exists."""
+    everywhere = np.ones(len(marts.cells), dtype=np.bool_)
+    for scope in scopes:
+        table, strata = _table(marts, scope)
+        arms = summarise(table)
+        if scope.band is not None and not arms.n_tenured.any():
+            continue
+        qualified = _qualified(arms, config)
+        share = covered(marts, scope, "derived_gap", everywhere)
+        base = base_finding("offer_gap", scope, share, comparator=COMPARATOR, basis="paid")
+        yield draft(base, _compare(table, arms, qualified, strata, config), share, config)
+        if scope == POOLED and with_cells:
+            for cell in cell_scopes(marts):
+                here = qualified & (strata == cell.cell)
+                if not arms.n_tenured[strata == cell.cell].any():
+                    continue
+                share = covered(marts, POOLED, "derived_gap", everywhere, only=cell.cell)
+                base = base_finding(
+                    "offer_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(cell.columns)
+                )
+                yield draft(base, _compare(table, arms, here, strata, config), share, config)
+
+
+def _compare(
+    table: CountTable, arms: CellArms, chosen: BoolArray, strata: IntArray, config: Config
+) -> Comparison | None:
+    """Compare the chosen strata; what is counted are cells, of which a stratum is one month."""
+    comparison = compare(table, arms, chosen, config, resampled=False, few_draws=True)
+    return None if comparison is None else replace(comparison, n_cells=len(np.unique(strata[chosen])))
+
+
+def _qualified(arms: CellArms, config: Config) -> BoolArray:
+    enough: BoolArray = (arms.n_tenured >= _LEAST_TENURED) & (arms.n_new >= config.comparator.min_evidence)
+    return enough
+
+
+def _table(marts: Marts, scope: Scope) -> tuple[CountTable, IntArray]:
+    """Return the counts by stratum (cell and month of pricing) and the cell of each stratum."""
+    tenured = marts.derived.take(scope.tenured(marts, marts.derived))
+    joined = marts.acquisitions
+    cell = np.concatenate((tenured.cell, joined.cell))
+    month = np.concatenate((tenured.values["pricing_month"], joined.values["pricing_month"]))
+    if not len(cell):
+        nothing = np.zeros(0, dtype=np.int64)
+        empty = np.zeros(0)
+        return CountTable(nothing, nothing.astype(np.bool_), empty, empty, nothing, 0), nothing
+    strata, position = np.unique(np.stack((cell, month)), axis=1, return_inverse=True)
+    ticks = np.concatenate((tenured.values["price_ticks"], joined.values["price_ticks"]))
+    table = CountTable(
+        cell=np.asarray(position).reshape(-1),
+        tenured=np.arange(len(cell)) < len(tenured),
+        price=ticks / TICKS_PER_UNIT * marts.weights[cell],
+        reference=np.ones(len(cell)),
+        n=np.concatenate((tenured.values["n_customers"], joined.values["n_customers"])),
+        n_cells=strata.shape[1],
+    )
+    return table.canonical(), strata[0]

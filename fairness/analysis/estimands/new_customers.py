@@ -1,0 +1,359 @@
+"""raw_gap, like_for_like_gap, cost_gap and market_gap: tenured customers against new customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.counts import NEW, NO_PRICE, PARTY_REFERENCES, TICKS_PER_UNIT, BoolArray, Counts, FloatArray
+from fairness.analysis.coverage import covered
+from fairness.analysis.marts import Marts
+from fairness.analysis.scopes import POOLED, Scope, cell_scopes
+from fairness.analysis.verdicts import Draft
+from fairness.config import Config
+from fairness.findings.results import Companion
+from fairness.stats.hodges_lehmann import hodges_lehmann
+from fairness.stats.log_ratio import LogRatio, is_wider
+from fairness.stats.offer_cells import wider_cells
+from fairness.stats.offer_ratio import median_ratio, offer_ratio, share_above
+from fairness.stats.party_clusters import PartyRows, effective_parties, party_cells, party_ratio, party_van_elteren
+from fairness.stats.ranks import mann_whitney, probability_superiority, van_elteren, welch
+from fairness.stats.resampling import permutation_p_value, rao_wu_interval
+from fairness.stats.scores import sorting
+from fairness.stats.standardised_ratio import (
+    CellRatios,
+    cell_ratios,
+    effective_new,
+    geometric_gap,
+    heterogeneity,
+    largest_relative_range,
+    standardised_ratio,
+)
+from fairness.stats.value_counts import CellArms, CountTable, summarise
+
+REFERENCES = {"like_for_like_gap": None, "market_gap": "market_price", "cost_gap": "expected_cost"}
+"""Estimand to the reference that prices are divided by; None divides by 1."""
+
+COMPARATOR = "new_customers"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """Both arms of one scope, reduced: value counts, statistics per cell, which cells qualify, parties with several."""
+
+    table: CountTable
+    arms: CellArms
+    qualified: BoolArray
+    parties: PartyRows
+
+
+def has_data(marts: Marts, estimand: str) -> bool:
+    """Say whether the book has what the estimand divides by."""
+    reference = REFERENCES[estimand]
+    return reference is None or len(marts.references[reference]) > 0
+
+
+def qualified_cells(marts: Marts, config: Config, estimand: str) -> BoolArray:
+    """Return which cells an estimand compares in the whole book, shape (cells,)."""
+    reference = REFERENCES[estimand]
+    return _sample(marts, config, POOLED, _in_order(marts, reference), reference).qualified
+
+
+def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the drafts of an estimand: each scope, and each cell of the whole book."""
+    reference = REFERENCES[estimand]
+    counts = _in_order(marts, reference)
+    for scope in scopes:
+        sample = _sample(marts, config, scope, counts, reference)
+        if scope.band is not None and not sample.arms.n_tenured.any():
+            continue
+        share = covered(marts, scope, estimand, sample.qualified)
+        base = base_finding(estimand, scope, share, comparator=COMPARATOR, basis="paid")
+        comparison = compare(
+            sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED, parties=sample.parties
+        )
+        if comparison is not None and scope == POOLED:
+            context = _context(marts, estimand, sample, config)
+            comparison = replace(comparison, companions=comparison.companions + context)
+        yield draft(base, comparison, share, config)
+        if scope == POOLED:
+            yield from _cell_drafts(marts, config, estimand, sample)
+
+
+def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
+    """Return the raw gap of each scope: all plans mixed, no verdict, always shown beside a like-for-like gap."""
+    counts = _in_order(marts, None, by_cell=False)
+    for scope in scopes:
+        by_cell = _count_table(marts, counts, scope, None)
+        mixed = CountTable(
+            cell=np.zeros_like(by_cell.cell),
+            tenured=by_cell.tenured,
+            price=by_cell.price,
+            reference=by_cell.reference,
+            n=by_cell.n,
+            n_cells=1,
+        )
+        table = mixed.canonical()
+        arms = summarise(table)
+        if scope.band is not None and not arms.n_tenured.any():
+            continue
+        share = covered(marts, scope, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
+        base = base_finding("raw_gap", scope, share, comparator=COMPARATOR, basis="paid")
+        enough = arms.qualified(min_per_group=1)
+        parties = _party_rows(marts, scope, None)
+        parties = replace(parties, cell=np.zeros_like(parties.cell))
+        comparison = compare(table, arms, enough, config, resampled=False, parties=parties)
+        if comparison is not None:
+            comparison = replace(comparison, companions=_raw_companions(mixed))
+        yield draft(base, comparison, share, config, judged=False)
+
+
+def _in_order(marts: Marts, reference: str | None, *, by_cell: bool = True) -> Counts:
+    """Return the counts of prices sorted as they are compared, once: the rows of every scope then are as well."""
+    counts = marts.prices if reference is None else marts.references[reference]
+    cell = (counts.cell,) if by_cell else ()
+    price, measure = _money(marts, counts, "price_ticks"), _reference(marts, counts, reference)
+    return counts.take(sorting(*cell, counts.group != NEW, price, measure, counts.values["n_customers"]))
+
+
+def _money(marts: Marts, counts: Counts, column: str) -> FloatArray:
+    """Return ticks in major units, those of cells with several intervals brought to one period."""
+    money: FloatArray = counts.values[column] / TICKS_PER_UNIT * marts.weights[counts.cell]
+    return money
+
+
+def _reference(marts: Marts, counts: Counts, reference: str | None) -> FloatArray:
+    return np.ones(len(counts)) if reference is None else _money(marts, counts, "reference_ticks")
+
+
+def _sample(marts: Marts, config: Config, scope: Scope, counts: Counts, reference: str | None) -> _Sample:
+    table = _count_table(marts, counts, scope, reference).canonical()
+    arms = summarise(table)
+    qualified = arms.qualified(min_per_group=config.like_for_like.min_per_group)
+    return _Sample(table, arms, qualified, _party_rows(marts, scope, reference))
+
+
+def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | None) -> CountTable:
+    """Return the value counts of a scope."""
+    tenured, new = scope.tenured(marts, counts), scope.new(marts, counts)
+    chosen = tenured | new
+    rows = counts.take(chosen)
+    return CountTable(
+        cell=rows.cell,
+        tenured=tenured[chosen],
+        price=_money(marts, rows, "price_ticks"),
+        reference=_reference(marts, rows, reference),
+        n=rows.values["n_customers"],
+        n_cells=len(marts.cells),
+    )
+
+
+def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
+    """Return the customers of a scope who belong to parties with several, as :func:`_count_table` counts them."""
+    several = marts.parties
+    tenured = scope.tenured(marts, several)
+    chosen = (tenured | scope.new(marts, several)) & (several.values["price_ticks"] != NO_PRICE)
+    ticks = None if reference is None else several.values[PARTY_REFERENCES[reference]]
+    if ticks is not None:
+        chosen &= ticks != NO_PRICE
+    rows = several.take(chosen)
+    return PartyRows(
+        pattern=rows.values["pattern"],
+        cell=rows.cell,
+        tenured=tenured[chosen],
+        price=_money(marts, rows, "price_ticks"),
+        reference=np.ones(len(rows)) if reference is None else _money(marts, rows, PARTY_REFERENCES[reference]),
+        n=rows.values["n_parties"],
+    )
+
+
+def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -> Iterator[Draft]:
+    for scope in cell_scopes(marts):
+        here = np.zeros(len(marts.cells), dtype=np.bool_)
+        here[scope.cell] = True
+        if not sample.arms.n_tenured[scope.cell] and not sample.arms.n_new[scope.cell]:
+            continue
+        share = covered(marts, POOLED, estimand, sample.qualified, only=scope.cell)
+        base = base_finding(estimand, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
+        parties = sample.parties.of_cell(scope.cell)
+        comparison = compare(
+            sample.table, sample.arms, sample.qualified & here, config, resampled=False, parties=parties
+        )
+        yield draft(base, comparison, share, config)
+
+
+def compare(
+    table: CountTable,
+    arms: CellArms,
+    chosen: BoolArray,
+    config: Config,
+    *,
+    resampled: bool,
+    parties: PartyRows | None = None,
+    few_draws: bool = False,
+) -> Comparison | None:
+    """Compare the chosen cells; None where there is none.
+
+    Args:
+        table: Value counts.
+        arms: Their summary by cell.
+        chosen: True for the cells to compare, shape (n_cells,).
+        config: The study.
+        resampled: Whether the bootstrap companion is wanted.
+        parties: Those of the counted customers whose party has several; None where parties are not known.
+        few_draws: Whether cells may hold only a few new customers, as joiners of one month.
+    """
+    if not chosen.any():
+        return None
+    settings = config.inference
+    table, arms = table.restrict(chosen), arms.select(chosen)
+    inference = _infer(table, arms, parties.take(chosen[parties.cell]) if parties else None, config)
+    cells = inference.cells
+    degenerate = arms.degenerate()
+    usual = "cluster_t" if inference.interval == "party" else "satterthwaite_t"
+    p_value, test = _permuted(table, config) if degenerate.any() else (None, usual)
+    z, rank_p = inference.rank
+    geometric = geometric_gap(arms)
+    companions = [
+        Companion("geometric", geometric),
+        Companion("hodges_lehmann", hodges_lehmann(table)),
+        Companion("probability_superiority", probability_superiority(arms)),
+        Companion("van_elteren", statistic=z, p_value=rank_p),
+    ]
+    ratio = inference.ratio
+    if resampled and settings.bootstrap_replicates and min(arms.n_tenured.min(), arms.n_new.min()) > 1:
+        lower, upper = rao_wu_interval(
+            table,
+            confidence_level=settings.confidence_level,
+            replicates=settings.bootstrap_replicates,
+            seed=settings.seed,
+        )
+        companions.append(Companion("bootstrap", ratio.estimate, lower, upper))
+
+    def permuted(position: int) -> float | None:
+        if not degenerate[position] or not cells.log_ratio[position] > 0:
+            return None
+        here = np.zeros(table.n_cells, dtype=np.bool_)
+        here[arms.cell[position]] = True
+        return _permuted(table.restrict(here), config)[0]
+
+    single = arms.cell.size == 1
+    paid = float(arms.price_tenured.sum())
+    return Comparison(
+        ratio=ratio,
+        n_tenured=int(arms.n_tenured.sum()),
+        n_new=int(arms.n_new.sum()),
+        n_cells=int(arms.cell.size),
+        rank=(z, rank_p),
+        geometric=geometric,
+        n_eff=inference.n_eff,
+        relative_range=largest_relative_range(arms),
+        spread=heterogeneity(cells, few_draws=few_draws),
+        penalised_share=0.0 if single else penalised_share(cells, arms.n_tenured, config, permuted=permuted),
+        effect_size=(probability_superiority(arms), "probability_superiority"),
+        companions=tuple(companions),
+        interval=inference.interval,
+        test=test,
+        paid=paid,
+        comparator_money=paid / (1.0 + ratio.estimate),
+        p_value=p_value,
+        by_party=inference.by_party,
+        warnings=("degenerate_variance",) if degenerate.any() else (),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inference:
+    """What depends on whether customers or parties are the draws.
+
+    Attributes:
+        ratio: The gap with the wider interval.
+        interval: ``log_t_satterthwaite`` by customer, or ``party``.
+        by_party: Interval by party, None where every party has one customer.
+        cells: Each cell's gap with its wider interval.
+        rank: z and p of the rank test, by what the interval is by.
+        n_eff: Effective new customers, or parties where those are fewer.
+    """
+
+    ratio: LogRatio
+    interval: str
+    by_party: tuple[float, float] | None
+    cells: CellRatios
+    rank: tuple[float, float]
+    n_eff: float
+
+
+def _infer(table: CountTable, arms: CellArms, parties: PartyRows | None, config: Config) -> _Inference:
+    ratio, cells, n_eff = standardised_ratio(arms), cell_ratios(arms), effective_new(arms)
+    if not parties:
+        return _Inference(ratio, "log_t_satterthwaite", None, cells, van_elteren(arms), n_eff)
+    level = config.inference.confidence_level
+    by_party = party_ratio(arms, parties)
+    is_party = is_wider(by_party, ratio, confidence_level=level)
+    return _Inference(
+        ratio=by_party if is_party else ratio,
+        interval="party" if is_party else "log_t_satterthwaite",
+        by_party=by_party.interval(level),
+        cells=wider_cells(cells, party_cells(arms, parties), confidence_level=level),
+        rank=party_van_elteren(table, arms, parties) if is_party else van_elteren(arms),
+        n_eff=min(n_eff, effective_parties(arms, parties)),
+    )
+
+
+def _permuted(table: CountTable, config: Config) -> tuple[float, str]:
+    """Return the permutation p-value of the chosen cells and whether it is exact."""
+    settings = config.inference
+    p_value, is_exact = permutation_p_value(table, replicates=settings.permutation_replicates, seed=settings.seed)
+    return p_value, "permutation_exact" if is_exact else "permutation_monte_carlo"
+
+
+def _raw_companions(table: CountTable) -> tuple[Companion, ...]:
+    tenured = table.tenured
+    arms = (table.price[tenured], table.n[tenured], table.price[~tenured], table.n[~tenured])
+    u, p_value, probability = mann_whitney(*arms)
+    found = [Companion("mann_whitney", probability, statistic=u, p_value=p_value)]
+    if (tested := welch(*arms)) is not None:
+        found.append(Companion("welch", statistic=tested[0], p_value=tested[2]))
+    return tuple(found)
+
+
+def _context(marts: Marts, estimand: str, sample: _Sample, config: Config) -> tuple[Companion, ...]:
+    """Return how far each side stands from the reference: context, never an offer.
+
+    The first two cover the compared cells; those of ``_all`` cover everyone who has the reference.
+    """
+    reference = REFERENCES[estimand]
+    if reference is None:
+        return ()
+    arms = sample.arms.select(sample.qualified)
+    found = [
+        Companion("tenured_to_reference", arms.price_tenured.sum() / arms.reference_tenured.sum() - 1),
+        Companion("new_to_reference", arms.price_new.sum() / arms.reference_new.sum() - 1),
+    ]
+    # Sums of everyone are made row by row, in the order of the marts.
+    table = _count_table(marts, marts.references[reference], POOLED, reference)
+    for name, mask in (("tenured", table.tenured), ("new", ~table.tenured)):
+        if mask.any():
+            ratio = offer_ratio(table.price[mask], table.reference[mask], table.n[mask])
+            found.append(Companion(f"{name}_to_reference_all", ratio.estimate))
+    if table.tenured.any():
+        values = (table.price[table.tenured], table.reference[table.tenured], table.n[table.tenured])
+        above = share_above(*values, confidence_level=config.inference.confidence_level)
+        found += [
+            Companion("median_ratio_all", median_ratio(*values)),
+            Companion("share_above_all", above.share, above.ci_lower, above.ci_upper),
+            Companion("gross_above_reference_all", _gross_above(marts, reference)),
+        ]
+    return tuple(found)
+
+
+def _gross_above(marts: Marts, reference: str) -> Decimal:
+    """Return what all tenured customers pay above the reference, a year: exact money."""
+    counts = marts.references[reference]
+    rows = counts.take(POOLED.tenured(marts, counts))
+    excess = np.maximum(rows.values["price_ticks"] - rows.values["reference_ticks"], 0) * rows.values["n_customers"]
+    return marts.yearly(rows.cell, excess)

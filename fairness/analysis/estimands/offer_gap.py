@@ -1,0 +1,234 @@
+"""offer_gap: tenured customers against the firm's own new-customer offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.counts import BoolArray, IntArray
+from fairness.analysis.coverage import covered
+from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
+from fairness.analysis.marts import Marts
+from fairness.analysis.scopes import POOLED, Scope, cell_scopes
+from fairness.analysis.verdicts import Draft
+from fairness.config import Config
+from fairness.findings.results import Companion
+from fairness.stats.log_ratio import LogRatio
+from fairness.stats.offer_cells import CellSums, cluster_sums, offer_cells, wider_cells
+from fairness.stats.offer_ratio import (
+    Clustering,
+    clustered_log_ratio,
+    count_weighted,
+    geometric_offer_gap,
+    median_ratio,
+    offer_relative_ranges,
+    party_log_ratio,
+    share_above,
+    wider,
+)
+from fairness.stats.ranks import clustered_signed_rank, signed_rank
+from fairness.stats.scores import group_starts
+from fairness.stats.standardised_ratio import ONE_CELL, CellRatios, heterogeneity
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of the offers that a study compares with.
+
+    Attributes:
+        counts: Key of ``Marts.offers``.
+        comparator: ``offer`` from an offer file, ``book`` from the book itself.
+        basis: headline, effective or standard.
+    """
+
+    counts: str
+    comparator: str
+    basis: str
+
+
+def readings(marts: Marts, config: Config) -> list[Reading]:
+    """Return the readings of explicit offers that the study has, the primary first; empty without offers.
+
+    A book states one price per offer, so it has one reading: the basis is what the config says that price is.
+    """
+    comparator = "offer" if marts.has_dated_offers else "book"
+    # An offer file in which nothing fits is no reason to ask another question: nobody can be assessed then.
+    if comparator not in config.comparator.order or not (marts.has_dated_offers or len(marts.offers["primary"])):
+        return []
+    primary = config.comparator.basis
+    found = [Reading("primary", comparator, primary)]
+    if marts.has_dated_offers:
+        found += [Reading(name, comparator, name) for name in ("headline", "effective", "standard") if name != primary]
+    return found
+
+
+def assessable_cells(marts: Marts) -> BoolArray:
+    """Return True for every cell: against an offer no minimum per cell applies."""
+    return np.ones(len(marts.cells), dtype=np.bool_)
+
+
+def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
+    """Return the drafts of offer_gap under one reading: each scope, and each cell under the primary one."""
+    everywhere = assessable_cells(marts)
+    whole = arrange(marts.offers[reading.counts], marts.weights)
+    is_primary = reading.counts == "primary"
+    at_set = arrange(marts.offers["at_price_set"], marts.weights) if is_primary else None
+    for scope in scopes:
+        offers = within(marts, scope, whole, reading.counts)
+        if scope.band is not None and not len(offers):
+            continue
+        share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
+        base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
+        comparison = _compare(offers, config)
+        if comparison is not None and at_set is not None and scope.band is None:
+            companions = _at_price_set(within(marts, scope, at_set, "at_price_set"), config)
+            comparison = replace(comparison, companions=comparison.companions + companions)
+        yield draft(base, comparison, share, config)
+        if scope == POOLED and is_primary:
+            yield from _cell_drafts(marts, config, reading, offers)
+
+
+def _at_price_set(offers: Offers, config: Config) -> tuple[Companion, ...]:
+    """Return the same gap against the offer that was in force when each price version began."""
+    if not len(offers):
+        return ()
+    level = config.inference.confidence_level
+    by_party, by_version, _ = _ratios(offers)
+    ratio, _ = wider(by_party, by_version, confidence_level=level)
+    return (Companion("at_price_set", ratio.estimate, *(ratio.interval(level) or (None, None))),)
+
+
+def _cell_drafts(marts: Marts, config: Config, reading: Reading, pooled: Offers) -> Iterator[Draft]:
+    everywhere = assessable_cells(marts)
+    by_cell = pooled.orders.by_cell(pooled.cell)
+    several = marts.parties.take(POOLED.tenured(marts, marts.parties, with_new=True)).by_cell()
+    present = set(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)].tolist())
+    for scope in cell_scopes(marts):
+        if scope.cell not in present:
+            continue
+        share = covered(marts, POOLED, "offer_gap", everywhere, only=scope.cell)
+        base = base_finding(
+            "offer_gap",
+            POOLED,
+            share,
+            comparator=reading.comparator,
+            basis=reading.basis,
+            cell=dict(scope.columns),
+        )
+        comparison = None
+        if orders := by_cell.get(scope.cell):
+            parties = parties_of(marts, reading.counts, orders.rows, several.get(scope.cell))
+            comparison = _compare(replace(pooled, orders=orders, parties=parties), config)
+        yield draft(base, comparison, share, config)
+
+
+def _compare(offers: Offers, config: Config) -> Comparison | None:
+    """Compare prices with their offers; None where nobody has both."""
+    if not len(offers):
+        return None
+    level, orders = config.inference.confidence_level, offers.orders
+    by_party, by_version, decisions = _ratios(offers)
+    ratio, interval = wider(by_party, by_version, confidence_level=level)
+    z, rank_p = _signed_rank(offers, interval)
+    by_gap, in_cell = offers.sums(orders.gap), offers.sums(orders.cell)
+    above = share_above(*by_gap, confidence_level=level)
+    geometric = geometric_offer_gap(*offers.sums(orders.price))
+    cell = offers.cell[orders.cell]
+    starts = group_starts(cell)
+    members = np.repeat(np.arange(starts.size), np.diff(starts, append=cell.size))
+    several = starts.size > 1
+    cells = _cell_gaps(offers, members, starts, level) if several else None
+    price, offer, n = offers.sums(orders.rows)
+    paid, total = float((price * n).sum()), int(n.sum())
+    return Comparison(
+        ratio=ratio,
+        n_tenured=total,
+        n_new=None,
+        n_cells=starts.size,
+        rank=(z, rank_p),
+        geometric=geometric,
+        n_eff=float(total),
+        relative_range=float(np.nanmax(offer_relative_ranges(members, *in_cell, n_cells=starts.size))),
+        spread=heterogeneity(cells, few_draws=True) if cells else ONE_CELL,
+        penalised_share=penalised_share(cells, np.add.reduceat(in_cell[2], starts), config) if cells else 0.0,
+        effect_size=(above.share, "share_above"),
+        companions=(
+            Companion("geometric", geometric),
+            Companion("count_weighted", count_weighted(cell, *in_cell)),
+            Companion("median_ratio", median_ratio(*by_gap)),
+            Companion("share_above", above.share, above.ci_lower, above.ci_upper),
+            Companion("signed_rank", statistic=z, p_value=rank_p),
+        ),
+        interval=interval,
+        test="cluster_t",
+        paid=paid,
+        comparator_money=float((offer * n).sum()),
+        pricing_decisions=decisions,
+        by_party=by_party.interval(level),
+        by_offer_version=by_version.interval(level),
+    )
+
+
+def _ratios(offers: Offers) -> tuple[LogRatio, LogRatio, float]:
+    """Return the offer ratio clustered by party and by offer version, and the effective number of versions."""
+    orders, parties = offers.orders, offers.parties
+    by_party = parties.log_ratio() if parties else party_log_ratio(*offers.sums(orders.price))[0]
+    return by_party, *clustered_log_ratio(offers.version[orders.version], *offers.sums(orders.version))
+
+
+def _signed_rank(offers: Offers, interval: Clustering) -> tuple[float, float]:
+    """Return the signed-rank test with the clusters of the printed interval."""
+    if interval == "party" and offers.parties:
+        return offers.parties.signed_rank()
+    order = offers.orders.gap
+    differences, n = offers.log_ratio[order], offers.n[order]
+    return (
+        signed_rank(differences, n)
+        if interval == "party"
+        else clustered_signed_rank(offers.version[order], differences, n)
+    )
+
+
+def _cell_gaps(offers: Offers, members: IntArray, starts: IntArray, level: float) -> CellRatios:
+    """Return each cell's own gap with its wider interval.
+
+    Args:
+        offers: Of several cells.
+        members: Position of the cell of each entry, by cell, shape (m,).
+        starts: First entry of each cell, shape (cells,).
+        level: Confidence level at which intervals are compared.
+    """
+    orders, parties = offers.orders, offers.parties
+    versions = offers.version[orders.version_in_cell], *offers.sums(orders.version_in_cell)
+    by_version = offer_cells(cluster_sums(members, *versions), n_cells=starts.size)
+    own = parties.by_cell(offers.cell[orders.cell][starts]) if parties else CellSums(members, *offers.sums(orders.cell))
+    return wider_cells(offer_cells(own, n_cells=starts.size), by_version, confidence_level=level)
+
+
+def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
+    """Return offer_gap of every month of the data, each against the offers in force then; empty for a book.
+
+    Parties are customers here: clustering several accounts would need every month's pairings.
+    """
+    level, one = config.inference.confidence_level, np.ones(1)
+    found: list[dict[str, object]] = []
+    for month, counts in marts.monthly.items():
+        comparison = _compare(arrange(counts, one), config)
+        if comparison is None:
+            continue
+        lower, upper = comparison.ratio.interval(level) or (None, None)
+        found.append(
+            {
+                "month": month,
+                "estimate": comparison.ratio.estimate,
+                "ci_lower": lower,
+                "ci_upper": upper,
+                "interval": comparison.interval,
+                "n_tenured": comparison.n_tenured,
+                "pricing_decisions": comparison.pricing_decisions,
+            }
+        )
+    return found

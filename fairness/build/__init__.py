@@ -1,0 +1,1 @@
+"""Build a study: files in, published run with its findings out."""

@@ -1,0 +1,221 @@
+"""Build a study: files in, published run with its findings out. The only code that knows the order of the steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import fairness
+from fairness.analysis.marts import Marts, load_marts
+from fairness.analysis.study import analyse
+from fairness.analysis.tables import write_findings
+from fairness.build.identity import run_id, settings_of
+from fairness.config import Config
+from fairness.config.toml_positions import pointing_into
+from fairness.disclosure.share import write_share
+from fairness.engine.connection import beside, building, looking
+from fairness.engine.models import SHARE_COMMENTS, run_checks, run_models, write_comments
+from fairness.errors import DataError, without_values
+from fairness.findings.results import Findings
+from fairness.intake.files import Fingerprint, first_line
+from fairness.intake.identities import has_identities, refuse_identities_in_keys
+from fairness.intake.params import write_settings
+from fairness.intake.quarantine import write_quarantine
+from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, stage
+from fairness.runs.copying import PERSONAL
+from fairness.runs.key import Key, load_key
+from fairness.runs.pseudonyms import write_pseudonymised
+from fairness.runs.store import (
+    FINDINGS,
+    SETTINGS,
+    SHARE,
+    WAREHOUSE,
+    Run,
+    point_at,
+    prune_locked,
+    publishing,
+)
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one build works on.
+
+    Attributes:
+        config: The study.
+        inputs: Its files.
+        hashes: Their fingerprints, in the making.
+        key: Key of the pseudonyms; None where ids are kept or there are none.
+        progress: Called with the name of each step.
+    """
+
+    config: Config
+    inputs: list[SourceFile]
+    hashes: list[Future[Fingerprint]]
+    key: Key | None
+    progress: Progress
+
+    def run_id(self) -> str:
+        return run_id(self.config, self.inputs, self.hashes, self.key)
+
+
+def _quiet(step: str) -> None:
+    del step
+
+
+def _ignore(path: Path) -> None:
+    del path
+
+
+def build(config: Config, *, progress: Progress = _quiet, on_new_key: Callable[[Path], None] = _ignore) -> Run:
+    """Build and publish a study; a run that exists for the same inputs, config, software and key is used again.
+
+    Args:
+        config: The study.
+        progress: Called with the name of each step.
+        on_new_key: Called with the file of the pseudonyms' key, where it had to be made.
+
+    Returns:
+        The published run, which ``current`` now names.
+
+    Raises:
+        ConfigError: The mapping does not fit the files, or the key cannot be used.
+        DataError: The files cannot be read, rows and amounts do not tie out, another build is running, or the output
+            cannot be written; nothing is published then.
+        SqlError: A model failed.
+    """
+    progress("Finding the inputs")
+    with looking() as con:
+        inputs = find_inputs(con, config)
+    job = _Job(config, inputs, fingerprints(inputs), _key(config, inputs, on_new_key), progress)
+    # Hashing runs beside the engine on a first build; later it comes first, because it may save the build.
+    if (config.output_dir / "runs").is_dir():
+        known = point_at(config.output_dir, job.run_id())
+        if known is not None:
+            return known
+    with publishing(config.output_dir) as publication, _on_full_disk(config.output_dir):
+        identity = _write(publication.folder, job)
+        progress("Publishing")
+        record = {"study": config.study.name, "key_fingerprint": job.key.fingerprint if job.key else None}
+        run = publication.commit(identity, record)
+        if config.privacy.keep_runs is not None:
+            prune_locked(config.output_dir, config.privacy.keep_runs)
+        return run
+
+
+def _key(config: Config, inputs: list[SourceFile], on_new_key: Callable[[Path], None]) -> Key | None:
+    """Return the key of the pseudonyms; None where ids are kept or there are none."""
+    if not config.privacy.pseudonyms or not has_identities(inputs):
+        return None
+    key, made = load_key(config, create=True)
+    if made is not None:
+        on_new_key(made)
+    return key
+
+
+@contextmanager
+def _on_full_disk(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.FatalException,
+        duckdb.OutOfMemoryException,
+    ) as error:
+        raise DataError(
+            f"the run cannot be written: {without_values(first_line(error))}",
+            where=output.name,
+            mend="free disk space or memory, or see to the permissions of the folder; what is published is whole",
+        ) from error
+
+
+def _write(folder: Path, job: _Job) -> str:
+    """Write the files of a run into a folder and return the run's id."""
+    config, key = job.config, job.key
+    # The models run on the real ids; with a key, that file is copied with pseudonyms and removed.
+    warehouse = folder / (WAREHOUSE if key is None else "built.duckdb")
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="share") as pool:
+        with building(warehouse, config) as built:
+            staged = _fill(built, job)
+            job.progress("Estimating and testing; checking that rows and amounts tie out")
+            identity = job.run_id()
+            with _checked(built, hidden=() if key is None else PERSONAL):
+                marts = load_marts(built)
+                findings = analyse(built, config, _description(identity, staged), marts=marts)
+            job.progress("Withholding what would disclose a customer")
+            # Beside the engine, which brings the analyst's file to the disk.
+            share = pool.submit(_write_share, folder / SHARE, findings, marts, config)
+            write_findings(built, findings)
+            write_comments(built)
+        if key is not None:
+            job.progress("Replacing ids by pseudonyms")
+            write_pseudonymised(warehouse, folder / WAREHOUSE, config, key)
+            warehouse.unlink()
+        share.result()
+    (folder / FINDINGS).write_text(findings.to_json() + "\n", encoding="utf-8")
+    settings = json.dumps(settings_of(config), sort_keys=True, ensure_ascii=False, indent=2)
+    (folder / SETTINGS).write_text(settings + "\n", encoding="utf-8")
+    return identity
+
+
+def _write_share(path: Path, findings: Findings, marts: Marts, config: Config) -> None:
+    with building(path, config) as share:
+        write_share(share, findings, marts, config)
+        write_comments(share, SHARE_COMMENTS)
+
+
+@contextmanager
+def _checked(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str]) -> Iterator[None]:
+    """Run the checks beside the body, which only reads: the engine's work beside Python's.
+
+    What a check finds is raised whatever becomes of the body: it explains an analysis that fails.
+    """
+    with beside(con) as other, ThreadPoolExecutor(max_workers=1, thread_name_prefix="checks") as pool:
+        checks = pool.submit(run_checks, other, hidden=hidden)
+        try:
+            yield
+        finally:
+            checks.result()
+
+
+def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
+    """Stage the inputs and run the models."""
+    names = [item.file.label for item in job.inputs]
+    job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
+    with pointing_into(job.config.path):
+        staged = stage(con, job.config, job.inputs, job.hashes)
+        if job.key is not None:
+            refuse_identities_in_keys(job.config, staged)
+    write_settings(con, job.config, staged)
+    job.progress("Running the SQL models")
+    run_models(con)
+    # Rows that contradict each other are rejected too, and models find them.
+    write_quarantine(con, staged)
+    return staged
+
+
+def _description(identity: str, staged: Staged) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "engine": f"duckdb {duckdb.__version__}",
+        "software_version": fairness.__version__,
+        "inputs": [
+            {
+                "role": record.source.role,
+                "path": record.file.label,
+                "sha256": record.fingerprint.sha256,
+                "rows": record.n_rows,
+            }
+            for record in staged.files
+        ],
+    }

@@ -1,0 +1,223 @@
+"""Which findings may leave the firm: disclosure control over the scopes of a study and how they add up.
+
+The findings of one kind (estimand, comparator, basis) are tables that share margins: the whole book is the sum of its
+cells, of the values of each lens, and of the tenure bands of the tenured; a lens value whose column is part of the cell
+is the sum of its cells. :func:`release` decides for every finding what is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fairness.analysis.counts import BoolArray
+from fairness.analysis.marts import Marts
+from fairness.config import Config
+from fairness.disclosure.contributions import Amount, Amounts, amounts_of, rows_in
+from fairness.disclosure.control import Measure, Relation, Rules, protect
+from fairness.findings.results import Finding, Findings
+
+Kind = tuple[str, str, str]
+Place = tuple[str, tuple[tuple[str, str | None], ...], str | None]
+
+SMALL, DOMINATED, ALTERNATIVE = "small_count", "dominated_amount", "alternative_reading"
+"""Why a finding is withheld: its count, or one that it would give away; its money; money of another reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of one finding is shown.
+
+    Attributes:
+        reason: Why its figures are withheld; None where they are shown.
+        named: Whether its scope may be named.
+        counts: Whether its numbers of customers are shown.
+        support: Whether its support is: shares, and who was not compared.
+        money: Whether the money that its customers pay above their offers is.
+        balance: Whether what they pay, and what that is held against, is too: with the gap, those give away what the
+            others pay below their offers.
+        above: Whether the share of customers above the offer is.
+    """
+
+    reason: str | None
+    named: bool = True
+    counts: bool = False
+    support: bool = False
+    money: bool = False
+    balance: bool = False
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Release:
+    """What may leave the firm.
+
+    Attributes:
+        shown: What is shown of each finding, in the order of the document.
+        amounts: Money of the offer gap by scope.
+    """
+
+    shown: tuple[Shown, ...]
+    amounts: dict[Place, Amounts]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """The findings of one kind in which anybody was compared.
+
+    Attributes:
+        positions: Position of each in the document.
+        places: Its scope.
+        relations: How they add up, in positions of this table.
+        masked: Which are withheld for their counts, shape (n,).
+    """
+
+    positions: tuple[int, ...]
+    places: tuple[Place, ...]
+    relations: tuple[Relation, ...]
+    masked: BoolArray
+
+
+def rules_of(config: Config) -> Rules:
+    """Return the thresholds of a study's share file."""
+    privacy = config.privacy
+    return Rules(privacy.min_cell, privacy.dominance_contributors, privacy.dominance_share)
+
+
+def kind_of(finding: Finding) -> Kind:
+    """Return what a finding has in common with those that its scope adds up with."""
+    return finding.estimand, finding.comparator, finding.basis
+
+
+def place_of(finding: Finding) -> Place:
+    """Return the scope of a finding."""
+    return finding.level, tuple(sorted(finding.scope.items())), finding.tenure_band
+
+
+def release(findings: Findings, marts: Marts, config: Config) -> Release:
+    """Return what is shown of each finding.
+
+    Numbers of customers stand with the headline's kind alone: that of another question may differ by a few customers,
+    and the difference would show them.
+    """
+    rules = rules_of(config)
+    tables = _tables(findings, marts, config, rules)
+    head = kind_of(findings.headline)
+    found: dict[int, Shown] = {}
+    offers = next((kind for kind in tables if kind[0] == "offer_gap" and kind[1] in ("offer", "book")), None)
+    amounts = _amounts(findings, tables[offers], marts, rules) if offers else {}
+    masks = _offer_masks(findings, tables[offers], amounts, rules) if offers else {}
+    for kind, table in tables.items():
+        is_primary = offers is not None and kind[1:] == offers[1:] and kind[0] in ("offer_gap", "overpayment")
+        for position, place, masked in zip(table.positions, table.places, table.masked, strict=True):
+            # Overpayment is the money of the offer gap: the same customers.
+            what = Shown(None, counts=kind == head or (is_primary and offers == head))
+            if is_primary:
+                money, balance, above = masks[place]
+                what = replace(what, money=not money, balance=not balance, above=not above)
+            if masked:
+                # The name of a band says nothing; that of a small cell or lens value may be somebody's.
+                what = Shown(SMALL, named=not findings.findings[position].scope)
+            elif kind[0] == "overpayment" and not what.money:
+                what = Shown(DOMINATED if is_primary else ALTERNATIVE)
+            found[position] = what
+    shown = [
+        found[position] if position in found else _nobody(finding, marts, rules)
+        for position, finding in enumerate(findings.findings)
+    ]
+    if shown[0].counts and findings.headline.n_not_compared >= rules.min_cell:
+        # Support says how many were not compared: it is shown where they are many.
+        shown[0] = replace(shown[0], support=True)
+    return Release(tuple(shown), amounts)
+
+
+def _tables(findings: Findings, marts: Marts, config: Config, rules: Rules) -> dict[Kind, _Table]:
+    """Return the table of each kind, the headline's first; what that one withholds, the others withhold too."""
+    by_kind: dict[Kind, list[int]] = {}
+    for position, finding in enumerate(findings.findings):
+        known = by_kind.setdefault(kind_of(finding), [])
+        if finding.n_tenured > 0:
+            known.append(position)
+    tables: dict[Kind, _Table] = {}
+    hidden: set[Place] = set()
+    for kind, positions in by_kind.items():
+        members = [findings.findings[position] for position in positions]
+        places = tuple(place_of(finding) for finding in members)
+        relations = tuple(_relations(members, places, marts, config))
+        masked = np.array([place in hidden for place in places], dtype=np.bool_)
+        if members:
+            measures = [Measure.of_counts([finding.n_tenured for finding in members], rules.min_cell)]
+            new = [finding.n_new for finding in members]
+            if any(number is not None for number in new):
+                measures.append(Measure.of_counts([number or 0 for number in new], rules.min_cell))
+            masked = protect(measures, relations, masked=masked)
+        if not tables:
+            hidden = {place for place, is_masked in zip(places, masked, strict=True) if is_masked}
+        tables[kind] = _Table(tuple(positions), places, relations, masked)
+    return tables
+
+
+def _relations(members: list[Finding], places: tuple[Place, ...], marts: Marts, config: Config) -> list[Relation]:
+    """Return how the scopes of one kind add up; a remainder that no scope holds counts as known to an attacker."""
+    at = {place: index for index, place in enumerate(places)}
+    cells = [index for index, finding in enumerate(members) if finding.level == "cell"]
+    edges = dict(zip(marts.bands, config.tenure.band_edges, strict=True))
+    bands = [
+        index
+        for index, finding in enumerate(members)
+        if finding.tenure_band is not None and edges[finding.tenure_band] >= config.tenure.tenured_from_months
+    ]
+    by_lens: dict[str, list[int]] = {}
+    for index, finding in enumerate(members):
+        if finding.level == "lens":
+            by_lens.setdefault(next(iter(finding.scope)), []).append(index)
+    whole = at.get(("pooled", (), None))
+    found = [Relation(whole, tuple(parts)) for parts in (cells, bands, *by_lens.values()) if parts]
+    for lens, indices in by_lens.items():
+        in_cell = [cell for cell in cells if lens in members[cell].scope]
+        for index in indices:
+            inside = tuple(cell for cell in in_cell if members[cell].scope[lens] == members[index].scope[lens])
+            if inside:
+                found.append(Relation(index, inside))
+    return found
+
+
+def _nobody(finding: Finding, marts: Marts, rules: Rules) -> Shown:
+    """Return what is shown of a finding in which nobody was compared: its scope where enough tenured are in it."""
+    if not finding.scope:
+        return Shown(None)
+    tenured = rows_in(finding, marts, marts.coverage, with_new=False)
+    enough = int(tenured.values["n_observations"].sum()) >= rules.min_cell
+    return Shown(None if enough else SMALL, named=enough)
+
+
+def _amounts(findings: Findings, table: _Table, marts: Marts, rules: Rules) -> dict[Place, Amounts]:
+    return {
+        place: amounts_of(findings.findings[position], marts, rules)
+        for position, place in zip(table.positions, table.places, strict=True)
+    }
+
+
+def _offer_masks(
+    findings: Findings, table: _Table, amounts: dict[Place, Amounts], rules: Rules
+) -> dict[Place, tuple[bool, bool, bool]]:
+    """Return by scope whether money above the offers, the balance, and the customers above are withheld."""
+    if not table.places:
+        return {}
+    found = [amounts[place] for place in table.places]
+    money = protect([_measure([each.above for each in found])], table.relations, masked=table.masked)
+    others = [_measure(kind) for kind in ([each.paid for each in found], [each.below for each in found])]
+    balance = protect([_measure([each.above for each in found]), *others], table.relations, masked=money)
+    n_above = np.array([each.n_above for each in found])
+    n_others = np.array([findings.findings[position].n_tenured for position in table.positions]) - n_above
+    split = [Measure.of_counts(number, rules.min_cell) for number in (n_above, n_others)]
+    above = protect(split, table.relations, masked=table.masked)
+    masks = zip(money.tolist(), balance.tolist(), above.tolist(), strict=True)
+    return dict(zip(table.places, masks, strict=True))
+
+
+def _measure(amounts: list[Amount]) -> Measure:
+    return Measure.of_amounts(
+        [each.total for each in amounts], [each.dominated for each in amounts], [each.reach for each in amounts]
+    )

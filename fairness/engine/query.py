@@ -1,0 +1,36 @@
+"""Run one query of a user on a published run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from fairness.engine.columns import distinct_names
+from fairness.engine.guard.check import LIST_MEND, Refused, check_reading, sql_error
+
+
+def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return the column names and rows of the analyst's own query, which may read files and write none.
+
+    Args:
+        con: A connection to the published file, used for this query only: some queries close its files for good.
+        query: One statement that reads.
+
+    Returns:
+        The names, each once, and the rows.
+
+    Raises:
+        SqlError: The statement is not valid, or is none that only reads.
+    """
+    try:
+        checked, is_whole = check_reading(con, query)
+        if not is_whole:
+            con.execute("set disabled_filesystems = 'LocalFileSystem'")
+        result = con.execute(checked)
+        columns = distinct_names([str(column[0]) for column in result.description or ()])
+        return columns, result.fetchall()
+    except Refused as refused:
+        raise sql_error(query, refused.what, refused.mend) from None
+    except duckdb.Error as error:
+        raise sql_error(query, str(error).strip().splitlines()[0], LIST_MEND) from error

@@ -1,0 +1,52 @@
+"""SQL text that reads one input file as a relation with internal columns ``c0``, ``c1``, ... in header order."""
+
+from __future__ import annotations
+
+from fairness.config import Source
+from fairness.engine.sql_text import quote
+from fairness.intake.files import InputFile
+
+
+def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> str:
+    """Return a table expression over the file.
+
+    Args:
+        file: The file with its header.
+        source: Declares encoding and null tokens.
+        rejects: Name for the engine's tables of malformed records (``<rejects>_errors``, ``<rejects>_scans``); None
+            passes over malformed records, which another pass has stored.
+
+    Delimited text is read as text, Parquet keeps its types, JSON values come as text.
+    """
+    path = quote(str(file.path))
+    if file.format == "csv":
+        return _csv(file, source, path, rejects)
+    tokens = ", ".join(quote(token) for token in source.null_tokens)
+    columns = []
+    for position, name in enumerate(file.header):
+        if file.format == "parquet":
+            value = '"' + name.replace('"', '""') + '"'
+        else:
+            value = f"json ->> {quote('/' + name.replace('~', '~0').replace('/', '~1'))}"
+        columns.append(f"{value} as c{position}")
+    reader = f"read_parquet({path})" if file.format == "parquet" else f"read_json_objects({path}, format='auto')"
+    raw = f"(select {', '.join(columns)} from {reader})"
+    if file.format == "json" and tokens:
+        blanked = ", ".join(
+            f"case when c{i} in ({tokens}) then null else c{i} end as c{i}" for i in range(len(columns))
+        )
+        return f"(select {blanked} from {raw})"
+    return raw
+
+
+def _csv(file: InputFile, source: Source, path: str, rejects: str | None) -> str:
+    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(file.header)))
+    tokens = ", ".join(quote(token) for token in source.null_tokens)
+    # Even to pass over them: told to ignore errors, the engine ends the file at the first bad quote.
+    name = rejects or "passed_over"
+    handling = f"store_rejects=true, rejects_table={quote(name + '_errors')}, rejects_scan={quote(name + '_scans')}"
+    handling += "" if rejects else ", rejects_limit=1"
+    return (
+        f"read_csv({path}, auto_detect=false, header=true, delim={quote(file.delimiter)}, quote='\"', escape='\"', "
+        f"columns={{{columns}}}, nullstr=[{tokens}], encoding={quote(source.encoding)}, strict_mode=true, {handling})"
+    )

@@ -1,0 +1,35 @@
+"""Name the customers behind pseudonyms, and record that it was asked."""
+
+from __future__ import annotations
+
+import getpass
+
+from fairness.config import Config
+from fairness.engine.connection import looking
+from fairness.intake.identities import find_identities
+from fairness.intake.stage import find_inputs
+from fairness.runs.key import load_key
+from fairness.runs.pseudonyms import hashed
+from fairness.runs.store import add_record
+
+REIDENTIFICATIONS = "reidentifications.jsonl"
+
+
+def reidentify(config: Config, pseudonyms: list[str], *, reason: str) -> list[tuple[str, str]]:
+    """Return (pseudonym, real id) of the pseudonyms that the study's inputs explain, sorted.
+
+    That it was asked is recorded beside the runs before anything is returned: time, user, reason and pseudonyms.
+
+    Raises:
+        ConfigError: There is no key, or the mapping does not fit the files.
+        DataError: The files cannot be read.
+    """
+    key, _ = load_key(config, create=False)
+    with looking() as con:
+        for name, pad in zip(("inner_pad", "outer_pad"), key.pads, strict=True):
+            con.execute(f"set variable {name} = ?::blob", [pad])
+        sql = hashed("identity", inner="getvariable('inner_pad')", outer="getvariable('outer_pad')")
+        found = find_identities(con, config, find_inputs(con, config), sql, pseudonyms)
+    record = {"by": getpass.getuser(), "found": len(found), "pseudonyms": sorted(set(pseudonyms)), "reason": reason}
+    add_record(config.output_dir, REIDENTIFICATIONS, record)
+    return found

@@ -1,1 +1,0 @@
-"""The warehouse: connections, the SQL models and the published run files."""

@@ -1,8 +1,0 @@
-"""Run SQL that nobody has read before: checked, in a process of its own, with bounds on everything it may take.
-
-See ``docs/security.md`` for what this protects from and what it does not.
-"""
-
-from fairness.warehouse.guard.runner import Cut, GuardedResult, Limits, run_guarded
-
-__all__ = ["Cut", "GuardedResult", "Limits", "run_guarded"]

@@ -1,0 +1,159 @@
+"""The summary of a snapshot, sent to servers of this machine."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairness.build.pipeline import build
+from fairness.config import load_config
+from fairness.errors import ConfigError, FairnessError
+from fairness.report import compose, notify
+
+pytestmark = pytest.mark.xdist_group("notify")
+
+ROWS = [
+    {"customer_id": n, "price": 22 + n % 13, "offer_price": 20 + n % 13, "tenure_months": 6 + n % 60}
+    for n in range(400)
+]
+
+
+@contextmanager
+def serving(server: socketserver.BaseServer) -> Iterator[socketserver.BaseServer]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def webhook(status: int = 200) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the address of a server that keeps what is posted to it."""
+    got: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}/secret-path", got
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[int, list[str]]]:
+    """Yield the port of a server that speaks as much SMTP as a sender needs, and the mails that it took."""
+    got: list[str] = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            while line := self.rfile.readline():
+                command = line.strip().upper()
+                if command == b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    lines = iter(self.rfile.readline, b".\r\n")
+                    got.append(b"".join(lines).decode())
+                self.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 fine\r\n")
+                if command == b"QUIT":
+                    return
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server, serving(server):
+        yield server.server_address[1], got
+
+
+@pytest.fixture(scope="module")
+def contents(shared_study: Any) -> tuple[Path, Any]:
+    path = shared_study.write(ROWS, inference={"bootstrap_replicates": 0})
+    return path, compose(build(load_config(path)))
+
+
+def send(contents: tuple[Path, Any], **keys: Any) -> list[str]:
+    path, made = contents
+    config = load_config(path)
+    chosen = config.model_copy(update={"notify": type(config.notify)(**keys)})
+    return notify(chosen, made.document, folder_name="2025-12-abc")
+
+
+def test_slack_message(contents: tuple[Path, Any]) -> None:
+    with webhook() as (address, got):
+        sent = send(contents, webhook=address)
+    assert sent == ["Summary sent to the webhook."]
+    (body,) = got
+    assert set(body) == {"text"}
+    assert body["text"].startswith("*Tenured customers pay ")
+    assert "Snapshot 2025-12-abc" in body["text"]
+
+
+def test_teams_card(contents: tuple[Path, Any]) -> None:
+    with webhook() as (address, got):
+        send(contents, webhook=address, form="teams")
+    (attachment,) = got[0]["attachments"]
+    assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert attachment["content"]["body"][0]["text"].startswith("Tenured customers pay ")
+
+
+def test_mail(contents: tuple[Path, Any]) -> None:
+    with mail_server() as (port, got):
+        keys = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
+        sent = send(contents, **keys, sender="a@firm.example", recipients=["b@firm.example", "c@firm.example"])
+    assert sent == ["Summary sent by mail to 2 recipients."]
+    (text,) = got
+    mail = email.message_from_string(text, policy=email.policy.default)
+    assert str(mail["Subject"]).startswith("Test: Tenured customers pay ")
+    assert mail["To"] == "b@firm.example, c@firm.example"
+    assert "paid above the offer" in mail.get_content()
+
+
+def test_a_refusal_does_not_show_the_address(contents: tuple[Path, Any]) -> None:
+    with webhook(status=404) as (address, _), pytest.raises(FairnessError) as refused:
+        send(contents, webhook=address)
+    assert "it answered 404" in str(refused.value)
+    assert "secret-path" not in str(refused.value)
+    with pytest.raises(FairnessError, match="did not take") as unreachable:
+        send(contents, webhook=address)
+    assert "127.0.0.1" not in str(unreachable.value)
+
+
+def test_nowhere_to_send_is_an_error(contents: tuple[Path, Any]) -> None:
+    with pytest.raises(ConfigError, match="nowhere to send"):
+        send(contents)
+
+
+def test_section_is_checked(study: Any) -> None:
+    with pytest.raises(ConfigError, match="begins with https"):
+        load_config(study.write(ROWS, notify={"webhook": "hooks.example/x"}))
+    with pytest.raises(ConfigError, match="must be given, because smtp_host is"):
+        load_config(study.write(ROWS, notify={"smtp_host": "mail.example", "recipients": ["a@b.example"]}))
+
+
+@pytest.mark.slow
+def test_command_sends(study: Any, call_cli: Callable[..., Any], tmp_path: Path, monkeypatch: Any) -> None:
+    with webhook() as (address, got):
+        monkeypatch.setenv("HOOK", address)
+        path = study.write(ROWS, notify={"webhook": "${HOOK}"}, inference={"bootstrap_replicates": 0})
+        done = call_cli("snapshot", path, "--notify", "--to", tmp_path / "made")
+    assert done.code == 0
+    assert "Summary sent to the webhook." in done.err
+    assert len(got) == 1
+    files = [item for item in (tmp_path / "made").rglob("*") if item.is_file()]
+    assert all(b"secret-path" not in item.read_bytes() for item in files)

@@ -1,0 +1,171 @@
+"""The page for every kind of answer: plain words, two pages, and nothing that disclosure control withholds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fairness import words
+from fairness.disclosure.released_document import released
+from fairness.report import compose
+from fairness.report.html import render
+from fairness.report.page import lay_out
+from fairness.report.page_model import Page
+from fairness.report.pdf import pdf
+from fairness.runs.documents import read_settings
+from fairness.runs.share_file import largest_payment, read_shared
+
+pytestmark = pytest.mark.xdist_group("page")
+
+GRADE_AT_MOST = 9.0
+"""Flesch-Kincaid grade of the page's sentences: what a 14-year-old reads without help."""
+
+Row = dict[str, object]
+
+
+def book(gap: float, *, n: int = 240, offers: bool = True, spread: float = 0.02) -> list[Row]:
+    """Return tenured customers of two plans and three regions at a gap to 17 offers, and new ones at their offer."""
+    rows: list[Row] = []
+    for number in range(2 * n):
+        tenured = number % 2 == 0
+        offer = 20 + number % 17
+        wobble = spread * ((number * 7919) % 11 - 5) / 5
+        rows.append(
+            {
+                "customer_id": f"C{number}",
+                "product_id": "fibre" if number % 3 else "copper_line",
+                "region": ("North", "South", "West")[number % 3],
+                "price": round(offer * (1 + (gap if tenured else 0) + wobble), 2),
+                "tenure_months": 36 + number % 50 if tenured else number % 12,
+                **({"offer_price": offer} if offers else {}),
+            }
+        )
+    return rows
+
+
+STUDIES: dict[str, tuple[list[Row], dict[str, Any]]] = {
+    "penalty": (book(0.12), {}),
+    "favourable": (book(-0.12), {}),
+    "equivalent": (book(0.0, spread=0.004), {}),
+    "inconclusive": (book(0.012, spread=0.3, n=60), {}),
+    "not_assessable": ([row for row in book(0.1, offers=False) if int(str(row["tenure_months"])) > 24], {}),
+    "like_for_like": (book(0.12, offers=False), {}),
+}
+
+
+@pytest.fixture(scope="module")
+def page_of(shared_study: Any) -> Callable[[str], tuple[Page, dict[str, Any]]]:
+    """Return a function that builds a study by name, once, and lays out its page."""
+    made: dict[str, tuple[Page, dict[str, Any]]] = {}
+
+    def laid_out(name: str) -> tuple[Page, dict[str, Any]]:
+        if name not in made:
+            rows, sections = STUDIES[name]
+            options = {"like_for_like": {"cell": ["region"]}, "inference": {"bootstrap_replicates": 0}, **sections}
+            document = shared_study(rows, **options)
+            run = shared_study.run
+            shown = released(document, read_shared(run), largest_payment=largest_payment(run))
+            made[name] = lay_out(shown, read_settings(run)), shown
+        return made[name]
+
+    return laid_out
+
+
+def prose_of(page: Page) -> str:
+    """Return the sentences that an executive reads on the first page."""
+    said = [str(text) for text in page.lead] + list(page.warnings) + [page.foot]
+    said += [f"{panel.title}." for panel in page.panels]
+    said += [str(text) for note in page.notes for text in note.paragraphs]
+    return " ".join(["".join(page.headline) + ".", *said])
+
+
+def syllables(word: str) -> int:
+    """Return the groups of vowels of a word, without a silent e at its end."""
+    groups = len(re.findall(r"[aeiouy]+", word.lower()))
+    silent = word.lower().endswith("e") and not word.lower().endswith(("le", "ee"))
+    return max(1, groups - silent)
+
+
+def grade(text: str) -> float:
+    """Return the Flesch-Kincaid grade; numbers count as one short word."""
+    # The decimal point of a number ends no sentence.
+    plain = re.sub(r"[£€−]?\d[\d.,]*( %)?", "ten", text)
+    sentences = [part for part in re.split(r"[.!?:;](?:\s|$)", plain) if part.strip()]
+    found = re.findall(r"[A-Za-z’']+", plain)
+    return 0.39 * len(found) / len(sentences) + 11.8 * sum(map(syllables, found)) / len(found) - 15.59
+
+
+def test_grade_knows_easy_from_hard() -> None:
+    easy = "The cat sat on the mat. It was a big cat. The dog ran off."
+    hard = (
+        "Notwithstanding considerable heterogeneity, statistically significant differentials characterise "
+        "longstanding policyholders' remuneration obligations."
+    )
+    assert grade(easy) < 3
+    assert grade(hard) > 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STUDIES)
+def test_page_reads_easily(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+    page, _ = page_of(name)
+    assert grade(prose_of(page)) <= GRADE_AT_MOST, prose_of(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STUDIES)
+def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+    page, document = page_of(name)
+    if name in words.VERDICTS:
+        assert page.verdict == name
+    text = re.sub(r"<(style|code|details).*?</\1>", "", render(page, document), flags=re.S)
+    seen = re.sub(r"<[^>]*>", " ", text)
+    assert "".join(page.headline) == words.headline(document)
+    assert not re.search(r"\b[a-z]+_[a-z_]+\b", seen.replace("_line", "")), re.findall(r"\b[a-z]+_[a-z_]+\b", seen)
+    assert not re.search(r"\bNone\b|\bnan\b|\d[eE][+-]\d", seen)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STUDIES)
+def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    page, document = page_of(name)
+    opened = pypdfium2.PdfDocument(pdf(render(page, document)))
+    n_pages = len(opened)
+    opened.close()
+    assert n_pages == 2
+
+
+@pytest.mark.slow
+def test_sections_without_findings_are_absent(page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+    names = {name: {panel.name for panel in page_of(name)[0].panels} for name in STUDIES}
+    assert names["penalty"] == {"gap-and-certainty", "worst-segments"}
+    assert names["not_assessable"] == set()
+    labels = [metric.label for metric in page_of("like_for_like")[0].strip]
+    assert "Paid above the offer" not in labels
+
+
+def test_small_groups_appear_nowhere(study: Any) -> None:
+    """A region of four customers: neither its name nor its number leaves the firm, nor what gives it away."""
+    rows = book(0.12)
+    for row in rows[:8:2]:
+        row["region"] = "Skerries"
+    study(rows, like_for_like={"cell": ["region"]}, lenses={"by": ["region"]}, inference={"bootstrap_replicates": 0})
+    contents = compose(study.run)
+    for name, data in contents.files.items():
+        if name.endswith((".json", ".html", ".svg", ".csv")):
+            assert b"Skerries" not in data, name
+    counts = [f["n_tenured"] for f in contents.document["findings"] if f["n_tenured"] is not None]
+    assert all(count >= 10 or count == 0 for count in counts)
+    assert contents.document["disclosure"]["findings_withheld"] > 0
+
+
+@pytest.mark.slow
+def test_note_of_the_owner_is_text(study: Any) -> None:
+    study(book(0.12, n=60), inference={"bootstrap_replicates": 0})
+    page = compose(study.run, "<script>alert(1)</script> seen").files["snapshot.html"].decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script" not in page
