@@ -27,6 +27,7 @@ from fairness.findings.results import Findings
 from fairness.intake.files import Fingerprint, first_line
 from fairness.intake.identities import has_identities, refuse_identities_in_keys
 from fairness.intake.params import write_settings
+from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
 from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, stage
 from fairness.runs.copying import PERSONAL
@@ -199,6 +200,8 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
     write_settings(con, job.config, staged)
     job.progress("Running the SQL models")
     run_models(con)
+    with pointing_into(job.config.path):
+        refuse_periods(con, staged)
     # Rows that contradict each other are rejected too, and models find them.
     write_quarantine(con, staged)
     return staged

@@ -28,6 +28,7 @@ def _iana(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_iana)]
 """The name of a time zone in the IANA database."""
 
+PeriodEnd = Literal["exclusive", "inclusive"]
 Format = Literal["csv", "parquet", "json"]
 Encoding = Literal["utf-8", "latin-1", "utf-16"]
 
@@ -92,6 +93,8 @@ class Source(Section):
         null_tokens: Texts that mean "no value".
         time_zone: IANA name of the zone in which the file's timestamps without a zone were written; None means that
             they show the study's days as they stand.
+        period_end: Whether a billed period's end is the first day after it (``exclusive``) or its last (``inclusive``);
+            None means exclusive, and that the periods are asked whether that is right.
         columns: Canonical column to SQL expression over the source's own columns.
     """
 
@@ -106,6 +109,7 @@ class Source(Section):
     grouping: str = Field(default="", validate_default=True)
     null_tokens: Items[str] = ("", "null", "NULL", "N/A")
     time_zone: TimeZone | None = None
+    period_end: PeriodEnd | None = None
     columns: dict[str, Filled] = Field(default_factory=dict)
 
     @field_validator("role", mode="before")

@@ -14,6 +14,9 @@ INTERVAL_UNITS = ("day", "week", "month", "year")
 CELL_BASE = ("product_id", "currency", "interval_unit", "interval_count")
 """Columns that every cell has, before those of ``like_for_like.cell``."""
 
+BLANK_INTERVAL = "interval_is_blank"
+"""Staging column of billing lines: whether the line does not say what its billing interval is."""
+
 SQL_TYPES: dict[Kind, str] = {
     "id": "varchar",
     "text": "varchar",
@@ -118,6 +121,11 @@ class Layout:
     checks: tuple[CrossCheck, ...] = ()
     keys: Literal["none", "whole", "part"] = "none"
     own_ids: tuple[str, ...] = ()
+
+    @property
+    def tells_blank_intervals(self) -> bool:
+        """Whether rows say that their interval is blank: billed periods are then asked what it may be."""
+        return any(column.blank_is_default for column in self.columns) and "period_end" in self.names
 
     @property
     def names(self) -> tuple[str, ...]:

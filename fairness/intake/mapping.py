@@ -17,7 +17,7 @@ from fairness.intake.casts import Cast
 from fairness.intake.columns import Mapped, failed, listed, named, paired
 from fairness.intake.expressions import Header, Resolved, resolve
 from fairness.intake.files import InputFile, first_line
-from fairness.intake.layouts import CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
+from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
 from fairness.intake.readers import relation
 
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
@@ -266,6 +266,7 @@ class Mapping:
         found |= {name for name, needs, _ in self.layout.finals if self.has(needs)}
         found |= {"reject_reason"}
         found |= {"net_amount"} if self.layout.role == "billing" else set()
+        found |= {BLANK_INTERVAL} if self.layout.tells_blank_intervals and self._blank_interval() != "true" else set()
         found |= {"customer_id", "cell_key"} if self.layout.keys == "whole" else set()
         found |= {"controls_key"} if self.layout.keys == "part" and self._cells else set()
         return frozenset(found | ({"lens_key"} if self._lenses else set()))
@@ -275,7 +276,8 @@ class Mapping:
         by_name = {column.name: column for column in self.layout.columns}
         if name in by_name:
             return f"cast({self._default(by_name[name])} as {SQL_TYPES[by_name[name].kind]})"
-        return {"source_index": "1", "reject_reason": "cast(null as varchar)"}.get(name, "''")
+        known = {"source_index": "1", "reject_reason": "cast(null as varchar)", BLANK_INTERVAL: self._blank_interval()}
+        return known.get(name, "''")
 
     def select(
         self,
@@ -327,22 +329,31 @@ class Mapping:
         return f"select {', '.join(final)} from ({level_3})"
 
     def _final(self, name: str, source_index: int, mapped: list[Mapped]) -> str:
+        """Return a staged column: what several columns decide together, else the typed value."""
         if name in ("cell_key", "controls_key", "lens_key"):
             return f"{self._key_of(name)} as {name}"
-        if name == "source_index":
-            return f"{source_index} as source_index"
         if name == "reject_reason":
             return f"{self._first_reject(mapped, by_column=False)} as reject_reason"
-        if name == "customer_id" and not self.has_customer_id:
-            return f"'{source_index}:' || cast(record as varchar) as customer_id"
-        if name == "net_amount" and self.layout.role == "billing":
-            return f"{self._net()} as net_amount"
         if name in ("gross_amount", "discount_amount") and self.has("tax_inclusive"):
             return f"{net_amount.ex_tax(name, has_gross=self.has('gross_amount'))} as {name}"
-        for final, needs, sql in self.layout.finals:
-            if final == name and self.has(needs):
-                return f"{sql} as {name}"
-        return sql_text.ident(name)
+        made = {"source_index": str(source_index), BLANK_INTERVAL: self._blank_interval()}
+        if not self.has_customer_id:
+            made["customer_id"] = f"'{source_index}:' || cast(record as varchar)"
+        if self.layout.role == "billing":
+            made["net_amount"] = self._net()
+        if self._source.period_end == "inclusive":
+            made["period_end"] = "cast(period_end + to_days(1) as date)"
+        made |= {final: sql for final, needs, sql in self.layout.finals if self.has(needs)}
+        return f"{made[name]} as {name}" if name in made else sql_text.ident(name)
+
+    def _blank_interval(self) -> str:
+        """Return the condition that a row does not say what billing interval it has."""
+        located = self._locate("interval_unit")
+        if located is None:
+            return "true"
+        resolved, sql_type = located
+        value = sql_text.ident("u_interval_unit") if resolved.is_computed else resolved.sql
+        return f"not ({casts.stated(value)})" if casts.is_text(sql_type) else f"{value} is null"
 
     def _key_of(self, name: str) -> str:
         if name == "cell_key":

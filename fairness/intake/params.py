@@ -21,7 +21,7 @@ _COMPLETE_FROM_DAY = 28
 
 
 def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
-    """Create ``params``, ``inputs``, ``tenure_band``, ``tenure_class``, ``month_offset`` and the key columns."""
+    """Create ``params``, ``inputs``, ``source_setting``, the tenure tables, ``month_offset`` and the key columns."""
     _write_params(con, config, staged)
     _fill(
         con,
@@ -31,6 +31,12 @@ def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Stage
             (r.source_index, r.source.role, r.file.label, r.fingerprint.sha256, r.fingerprint.n_bytes, r.n_rows)
             for r in staged.files
         ),
+    )
+    _fill(
+        con,
+        "source_setting",
+        "source_index integer, section integer, period_end varchar",
+        ((r.source_index, r.section, r.source.period_end) for r in staged.files),
     )
     edges = config.tenure.band_edges
     _fill(

@@ -12,18 +12,32 @@ from fairness.config import Config, Source
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line
-from fairness.intake.layouts import CELL_BASE, LAYOUTS, SQL_TYPES, Layout
+from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, LAYOUTS, SQL_TYPES, Layout
 from fairness.intake.line_numbers import tie_to_lines
 from fairness.intake.mapping import Mapping
+
+_NO_CONTENT = ("source_index", "reject_reason", "extracted_at", BLANK_INTERVAL)
+"""Staged columns in which copies of one row may differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a source that has been found and described, not yet staged."""
+    """A file of a source that has been found and described, not yet staged.
 
+    Attributes:
+        section: Position of its ``[[source]]`` section in the config, from 1.
+        source: The section.
+        file: Path, format, header.
+    """
+
+    section: int
     source: Source
-    key: str
     file: InputFile
+
+    @property
+    def key(self) -> str:
+        """The config key of the section, for messages."""
+        return f"source[{self.section}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,7 @@ class StagedFile:
 
     Attributes:
         source_index: Its number in ``inputs``, from 1.
+        section: Position of its ``[[source]]`` section in the config, from 1.
         source: Its ``[[source]]`` section.
         file: Path, format, header.
         fingerprint: Hash and size.
@@ -40,6 +55,7 @@ class StagedFile:
     """
 
     source_index: int
+    section: int
     source: Source
     file: InputFile
     fingerprint: Fingerprint
@@ -75,7 +91,7 @@ def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFi
     # The header is the first line of a file only while rows keep their order.
     con.execute("set preserve_insertion_order = true")
     return [
-        SourceFile(source, f"source[{position}]", describe_file(con, path, label, source))
+        SourceFile(position, source, describe_file(con, path, label, source))
         for position, source in enumerate(config.sources, start=1)
         for path, label in find_files(source, config)
     ]
@@ -123,7 +139,9 @@ def stage(
         for index, n in _stage_role(con, layout, inputs, {index: mappings[index] for index in members}).items():
             n_rows[index] = n
     files = tuple(
-        StagedFile(index + 1, item.source, item.file, hashes[index].result(), n_rows[index], mappings[index])
+        StagedFile(
+            index + 1, item.section, item.source, item.file, hashes[index].result(), n_rows[index], mappings[index]
+        )
         for index, item in enumerate(inputs)
     )
     for record in files:
@@ -227,6 +245,8 @@ def staged_types(layout: Layout) -> dict[str, str]:
     """Return the columns of a role's staging view with their SQL types."""
     types = {"source_index": "integer", "reject_reason": "varchar"}
     types |= {column.name: SQL_TYPES[column.kind] for column in layout.columns}
+    if layout.tells_blank_intervals:
+        types[BLANK_INTERVAL] = "boolean"
     if layout.keys == "whole":
         types["cell_key"] = "varchar"
     if layout.keys == "part":
@@ -236,7 +256,7 @@ def staged_types(layout: Layout) -> dict[str, str]:
 
 def _content(layout: Layout, extras: tuple[str, ...]) -> str:
     """Return the SQL of everything a row says but when it was extracted, as text: equal content, equal text."""
-    names = [name for name in staged_types(layout) if name not in ("source_index", "reject_reason", "extracted_at")]
+    names = [name for name in staged_types(layout) if name not in _NO_CONTENT]
     parts = ", ".join(f"coalesce(cast({ident(name)} as varchar), chr(30))" for name in (*names, *extras))
     return f"concat_ws(chr(31), {parts})"
 

@@ -56,6 +56,7 @@ SOURCE_DEFAULTS: dict[str, Any] = {
     "grouping": "",
     "null_tokens": ("", "null", "NULL", "N/A"),
     "time_zone": None,
+    "period_end": None,
     "columns": {},
 }
 
@@ -234,6 +235,7 @@ RULES = [
     ("study", 'time_zone = "europe/zurich"', "did you mean 'Europe/Zurich'?"),
     ("study", 'time_zone = "+02:00"', "study.time_zone = '+02:00': must be the IANA name of a time zone such as"),
     ("source", 'time_zone = "Berlin"', "source[1].time_zone = 'Berlin': must be the IANA name of a time zone such as"),
+    ("source", 'period_end = "last day"', "source[1].period_end = 'last day': must be 'exclusive' or 'inclusive'"),
     ("study", "margin = 0.1", "this key belongs to [inference]"),
     ("source", 'role = "fx"', "source[1].role = 'fx': this role is not read by this version, which reads 'book', 'b"),
     (
