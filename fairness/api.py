@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fairness import words
 from fairness.build.pipeline import build
 from fairness.errors import DataError, nearest
 from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.store import Run, find_run
+from fairness.text import sentences
 
 Document = dict[str, Any]
 
@@ -40,7 +40,7 @@ class OpenRun:
         self._document = read_findings(run)
 
     def __repr__(self) -> str:
-        return f"<{self._document['study']['name']}, build {self.run.id}: {words.headline(self._document)}>"
+        return f"<{self._document['study']['name']}, build {self.run.id}: {sentences.headline(self._document)}>"
 
     def findings(self) -> Document:
         """Return the whole findings document (a copy of its own)."""

@@ -19,7 +19,7 @@ import pytest
 
 import fairness
 from fairness.build.pipeline import build
-from fairness.cli import main
+from fairness.cli.commands import main
 from fairness.config import load_config
 from fairness.runs.documents import read_findings
 from fairness.runs.store import Run

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from fairness import accounts, captions, words
-from fairness.dashboard.study import Chosen, Study, filters_fit, option_names, view_of
-from fairness.escape import html_text
+from fairness.dashboard.session import filters_fit, option_names, view_of
+from fairness.panels.view import Chosen, Study
+from fairness.text import changes, labels, numbers, sentences
+from fairness.text.escape import html_text
 
 MOST_OPTIONS = 60
 
@@ -40,7 +41,7 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filter
                 st.page_link(path, label=title, query_params=_kept(study))
         columns = filter_columns(study)
         if columns:
-            rest = "" if filtered else f'<div class="rest">{html_text(accounts.FILTERS_REST)}</div>'
+            rest = "" if filtered else f'<div class="rest">{html_text(changes.FILTERS_REST)}</div>'
             st.html(f'<div class="sh">Filters</div>{rest}')
             for column in columns:
                 _select(study, column, enabled=filtered)
@@ -56,7 +57,7 @@ def _select(study: Study, column: str, *, enabled: bool) -> None:
     names = list(option_names(study, column).values())
     everything = f"All {len(names)}"
     options = [everything, *names]
-    st.selectbox(captions.column(column), options, key=column, bind="query-params", disabled=not enabled)
+    st.selectbox(labels.column(column), options, key=column, bind="query-params", disabled=not enabled)
 
 
 def _kept(study: Study) -> dict[str, str]:
@@ -77,16 +78,16 @@ def chosen(study: Study) -> Chosen:
 
 def in_words(study: Study) -> str:
     """Return the filters as the line above the headline."""
-    return captions.view_name(
-        (captions.column(column), option_names(study, column)[value]) for column, value in chosen(study)
+    return sentences.view_name(
+        (labels.column(column), option_names(study, column)[value]) for column, value in chosen(study)
     )
 
 
 def _definitions(study: Study) -> str:
     config, document = study.config, study.document
-    items = [("As of", words.month(document["study"]["as_of"]))]
+    items = [("As of", numbers.month(document["study"]["as_of"]))]
     head = document["headline"]
-    items.append(("Against", captions.comparator_kind(head)))
+    items.append(("Against", labels.comparator_kind(head)))
     if head["comparator"] == "offer" and head["basis"] == "effective":
         items.append(("Over", f"{config.comparator.horizon_months} months"))
     items += [
@@ -128,13 +129,13 @@ def _change(study: Study) -> None:
         margin = st.number_input("Equal within (%)", 0.1, 49.0, config.inference.margin * 100, step=0.5, format="%.1f")
         bases = ["headline", "effective", "standard"]
         basis = st.selectbox(
-            "Reading of the offer", bases, bases.index(config.comparator.basis), format_func=captions.BASES.__getitem__
+            "Reading of the offer", bases, bases.index(config.comparator.basis), format_func=labels.BASES.__getitem__
         )
         cell = st.multiselect(
             "Cell columns",
             sorted({*config.like_for_like.cell, *config.lenses.names}),
             list(config.like_for_like.cell),
-            format_func=captions.column,
+            format_func=labels.column,
         )
     lines = config_lines(
         study,

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import streamlit as st
 
-from fairness.plots import THEMES, Theme
-from fairness.plots.theme import FONT
+from fairness.charts.interactive import THEMES, Theme
+from fairness.charts.interactive.theme import FONT
 
 _ASSETS = files("fairness.dashboard") / "assets"
 

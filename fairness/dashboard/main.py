@@ -8,7 +8,7 @@ import streamlit as st
 
 from fairness.dashboard.filters import sidebar
 from fairness.dashboard.look import apply_look
-from fairness.dashboard.study import load_study
+from fairness.dashboard.session import load_study
 from fairness.errors import FairnessError
 
 _PAGES = Path(__file__).resolve().parent / "pages"

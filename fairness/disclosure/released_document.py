@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from fairness.captions import looked_at
 from fairness.disclosure.control import Measure, Relation, protect
+from fairness.text.sentences import looked_at
 
 Data = Mapping[str, Any]
 Document = dict[str, Any]

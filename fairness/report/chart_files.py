@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-from fairness import prose
-from fairness.report.drawing import INK2, INK3, PAPER, Drawing, Text
+from fairness.charts.static.drawing import INK2, INK3, PAPER, Drawing, Text
+from fairness.charts.static.svg import render
 from fairness.report.page_model import Page, Panel
-from fairness.report.svg import render
+from fairness.text import snapshot
 
 _WIDTH, _SIDE = 480.0, 20.0
 _TITLE_CHARACTERS, _SMALL_CHARACTERS = 54, 88
@@ -22,7 +22,7 @@ def chart_svg(panel: Panel, page: Page) -> str:
     about = [
         *textwrap.wrap(panel.foot, _SMALL_CHARACTERS),
         *textwrap.wrap(f"{page.study} · {page.as_of} · {page.comparator}. {page.filters}", _SMALL_CHARACTERS),
-        f"{prose.band(panel.chart.band_name)} {page.build}, {panel.figures[0].id} to {panel.figures[-1].id}",
+        f"{snapshot.band(panel.chart.band_name)} {page.build}, {panel.figures[0].id} to {panel.figures[-1].id}",
     ]
     top = 24 + 19 * len(title)
     foot = top + 22 + plot.height + 16

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from fairness.charts.static.drawing import INK, INK3, Circle, Drawing, Line, Outline, Place, Text
 from fairness.errors import FairnessError
-from fairness.report.drawing import INK, INK3, Circle, Drawing, Line, Outline, Place, Text
 
 WIDTH, HEIGHT, SIDE = 13.333, 7.5, 0.7
 """Of a slide and its margin, inches."""

@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from fairness import accounts
 from fairness.errors import DataError
 from fairness.findings.results import money_text
 from fairness.report.history import read_released
@@ -19,6 +18,7 @@ from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.pairs import PartSums, pair, part_sums, party_sums
 from fairness.runs.store import Run, find_run
 from fairness.stats.difference import Look, Totals, exact_split, gap_change, paired_variance
+from fairness.text import changes
 
 Data = Mapping[str, Any]
 
@@ -84,7 +84,7 @@ def compare(first: Side, second: Side) -> dict[str, Any]:
     """
     reasons = incomparable(first, second)
     if reasons:
-        raise DataError(accounts.not_comparable(reasons), where="fairness diff", mend=accounts.COMPARE_LIKE)
+        raise DataError(changes.not_comparable(reasons), where="fairness diff", mend=changes.COMPARE_LIKE)
     why_not = _why_no_split(first, second)
     variance: float | None = None
     parts: list[dict[str, Any]] | None = None
@@ -122,21 +122,21 @@ def incomparable(first: Side, second: Side) -> list[str]:
     one, two = first.document["study"], second.document["study"]
     reasons = []
     if one["currency"] != two["currency"]:
-        reasons.append(accounts.currencies_differ(one["currency"], two["currency"]))
+        reasons.append(changes.currencies_differ(one["currency"], two["currency"]))
     if one["primary"] != two["primary"]:
-        reasons.append(accounts.questions_differ(one["primary"], two["primary"]))
+        reasons.append(changes.questions_differ(one["primary"], two["primary"]))
     elif any(first.headline[key] != second.headline[key] for key in ("estimand", "comparator")):
-        reasons.append(accounts.fallback_differs(first.headline, second.headline))
+        reasons.append(changes.fallback_differs(first.headline, second.headline))
     is_offer = first.headline["comparator"] in ("offer", "book", "derived")
     can_restate = first.headline["comparator"] in ("offer", "book") and first.run is not None and second.run is not None
     keys = (*_SAME_QUESTION, *(_SAME_OFFER if is_offer else _SAME_SAMPLES))
     for key in keys if can_restate else dict.fromkeys((*keys, *_RESTATED)):
         values = [_setting(side.settings, key) for side in (first, second)]
         if values[0] != values[1]:
-            reasons.append(accounts.settings_differ(key, *values))
+            reasons.append(changes.settings_differ(key, *values))
     for which, side in (("first", first), ("second", second)):
         if side.headline["estimate"] is None:
-            reasons.append(accounts.not_estimated(which))
+            reasons.append(changes.not_estimated(which))
     return reasons
 
 
@@ -148,11 +148,11 @@ def _setting(settings: Data, key: str) -> Any:
 
 def _why_no_split(first: Side, second: Side) -> str | None:
     if first.headline["estimand"] != "offer_gap" or first.headline["comparator"] not in ("offer", "book"):
-        return accounts.NO_SPLIT_QUESTION
+        return changes.NO_SPLIT_QUESTION
     if first.run is None or second.run is None:
-        return accounts.NO_SPLIT_RUN
+        return changes.NO_SPLIT_RUN
     if first.run.record()["key_fingerprint"] != second.run.record()["key_fingerprint"]:
-        return accounts.NO_SPLIT_KEY
+        return changes.NO_SPLIT_KEY
     return None
 
 
@@ -179,9 +179,9 @@ def _parts(first: Side, second: Side, sums: Mapping[str, PartSums]) -> list[dict
     for side, total in ((first, one), (second, two)):
         gap = (total.paid - total.offered) / total.offered if total.offered else Fraction(0)
         if abs(float(gap) - side.headline["estimate"]) > _TOLERANCE:
-            raise DataError(accounts.rows_disagree(side.document["build"]["id"]), where="fairness diff")
+            raise DataError(changes.rows_disagree(side.document["build"]["id"]), where="fairness diff")
     zero = Fraction(0)
-    changes = {
+    by_part = {
         "price": (Totals(stayed.price_after - stayed.price_before, zero), stayed.n_customers),
         "comparator": (Totals(zero, stayed.offer_after - stayed.offer_before), stayed.n_customers),
         "mix": (_change(mix), mix.n_customers),
@@ -192,10 +192,10 @@ def _parts(first: Side, second: Side, sums: Mapping[str, PartSums]) -> list[dict
             after.n_customers - alike.n_customers,
         ),
     }
-    split = exact_split(one, two, [change for change, _ in changes.values()])
+    split = exact_split(one, two, [change for change, _ in by_part.values()])
     return [
         {"part": name, "money": _money(money), "gap": float(gap), "customers": n}
-        for (name, (_, n)), (money, gap) in zip(changes.items(), split, strict=True)
+        for (name, (_, n)), (money, gap) in zip(by_part.items(), split, strict=True)
     ]
 
 

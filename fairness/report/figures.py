@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from fairness.escape import sql_literal
+from fairness.text.escape import sql_literal
 
 Data = Mapping[str, Any]
 Value = float | int | str | None

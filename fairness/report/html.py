@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from fairness import captions, caveats, prose, words
-from fairness.escape import html_text
-from fairness.report import svg
-from fairness.report.drawing import INK, MARKS
+from fairness.charts.static import svg
+from fairness.charts.static.drawing import INK, MARKS
 from fairness.report.figures import Figure
 from fairness.report.page_model import Metric, Note, Page, Panel
+from fairness.text import method_page, numbers, sentences, snapshot
+from fairness.text.escape import html_text
 
 PANEL_WIDTH = 323
 """Width of a chart on the page, CSS pixels."""
@@ -73,7 +73,7 @@ def _first(page: Page) -> str:
 def _top(page: Page) -> str:
     scope = f"{html_text(page.comparator)}. {html_text(page.filters)}"
     return (
-        f'<div class="top"><span class="what">{html_text(prose.kind())} · {html_text(page.study)} · '
+        f'<div class="top"><span class="what">{html_text(snapshot.kind())} · {html_text(page.study)} · '
         f'{html_text(page.as_of)}</span><span class="brand">{_BRAND}Fairness</span></div>'
         f'<p class="scope">{scope}</p>'
     )
@@ -130,14 +130,14 @@ def _sign_off(page: Page) -> str:
     if page.sign_off:
         inside = f'<span class="said">{html_text(page.sign_off)}</span>'
     else:
-        inside = f'<span class="blank">{html_text(prose.sign_off_room())}</span>'
-    return f'<div class="sign"><b>{html_text(prose.TITLES["sign_off"])}</b>{inside}</div>'
+        inside = f'<span class="blank">{html_text(snapshot.sign_off_room())}</span>'
+    return f'<div class="sign"><b>{html_text(snapshot.TITLES["sign_off"])}</b>{inside}</div>'
 
 
 def _foot(page: Page, number: int) -> str:
     return (
         f'<div class="foot"><span class="r">{html_text(page.build)}<br>{html_text(page.as_of)} · '
-        f"{html_text(prose.page(number, 2))}</span>{html_text(page.foot)}</div>"
+        f"{html_text(snapshot.page(number, 2))}</span>{html_text(page.foot)}</div>"
     )
 
 
@@ -145,7 +145,7 @@ def _second(page: Page, document: Mapping[str, Any]) -> str:
     pairs = [page.method[number : number + 2] for number in range(0, len(page.method), 2)]
     notes = "".join(f'<div class="pair">{"".join(_note(note) for note in pair)}</div>' for pair in pairs)
     return (
-        f'<div class="pg last">{_top(page)}<h1 class="h1b">{html_text(caveats.second_page())}</h1>'
+        f'<div class="pg last">{_top(page)}<h1 class="h1b">{html_text(method_page.second_page())}</h1>'
         f'{_table(document)}<div class="two">{notes}</div>{_foot(page, 2)}</div>'
     )
 
@@ -158,18 +158,18 @@ def _table(document: Mapping[str, Any]) -> str:
         if finding["level"] != "pooled" or finding["tenure_band"] is not None or finding["withheld"] is not None:
             continue
         is_money = isinstance(finding["estimate"], str)
-        gap = prose.a_year(finding["estimate"], currency) if is_money else words.gap(finding)
+        gap = snapshot.a_year(finding["estimate"], currency) if is_money else sentences.gap(finding)
         cells = (
-            words.estimand(finding),
+            sentences.estimand(finding),
             gap,
-            words.verdict(finding, margin=margin) or "–",
-            captions.p_value(finding["p_value"]),
-            caveats.n_or_withheld(finding["n_tenured"]),
+            sentences.verdict(finding, margin=margin) or "–",
+            numbers.p_value(finding["p_value"]),
+            method_page.n_or_withheld(finding["n_tenured"]),
         )
         rows.append("<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in cells) + "</tr>")
-    head = "".join(f"<th>{html_text(name)}</th>" for name in caveats.TABLE_COLUMNS)
+    head = "".join(f"<th>{html_text(name)}</th>" for name in method_page.TABLE_COLUMNS)
     return (
-        f"<table><caption>{html_text(caveats.table_title())}</caption><thead><tr>{head}</tr></thead>"
+        f"<table><caption>{html_text(method_page.table_title())}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
@@ -183,8 +183,8 @@ def _sql(page: Page) -> str:
         + "</td></tr>"
         for figure in page.index.figures
     )
-    head = "".join(f"<th>{html_text(name)}</th>" for name in caveats.INDEX_COLUMNS)
+    head = "".join(f"<th>{html_text(name)}</th>" for name in method_page.INDEX_COLUMNS)
     return (
-        f'<details class="sql"><summary>{html_text(caveats.index_title())}</summary>'
+        f'<details class="sql"><summary>{html_text(method_page.index_title())}</summary>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
     )

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from fairness import captions, caveats, prose, words
-from fairness.escape import terminal_text
+from fairness.text import labels, method_page, numbers, sentences, snapshot
+from fairness.text.escape import terminal_text
 
 Data = Mapping[str, Any]
 Table = tuple[str, list[tuple[str, ...]]]
@@ -34,8 +34,8 @@ def to_markdown(document: Data, settings: Data) -> str:
         document: A findings document.
         settings: The study's settings, as the run keeps them.
     """
-    lines = [f"# {_md(words.headline(document))}", "", _md(_about(document, settings)), ""]
-    lines += [f"> {_md(text)}\n" for text in prose.warning_lines(document, settings)]
+    lines = [f"# {_md(sentences.headline(document))}", "", _md(_about(document, settings)), ""]
+    lines += [f"> {_md(text)}\n" for text in snapshot.warning_lines(document, settings)]
     for title, (head, *rows) in _tables(document, settings):
         lines += [f"## {_md(title)}", "", _md_row(head), "|---" + "|---:" * (len(head) - 1) + "|"]
         lines += [*map(_md_row, rows), ""]
@@ -45,8 +45,8 @@ def to_markdown(document: Data, settings: Data) -> str:
 
 def to_tex(document: Data, settings: Data) -> str:
     r"""Return the findings as LaTeX, to be read by ``\input``; it needs no package."""
-    lines = [f"\\section*{{{_tex(words.headline(document))}}}", f"{_tex(_about(document, settings))}", ""]
-    lines += [f"\\emph{{{_tex(text)}}}\n" for text in prose.warning_lines(document, settings)]
+    lines = [f"\\section*{{{_tex(sentences.headline(document))}}}", f"{_tex(_about(document, settings))}", ""]
+    lines += [f"\\emph{{{_tex(text)}}}\n" for text in snapshot.warning_lines(document, settings)]
     for title, (head, *rows) in _tables(document, settings):
         lines += [f"\\subsection*{{{_tex(title)}}}", f"\\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", "\\hline"]
         lines += [_tex_row(head), "\\hline", *map(_tex_row, rows), "\\hline", "\\end{tabular}", ""]
@@ -56,42 +56,44 @@ def to_tex(document: Data, settings: Data) -> str:
 
 def _about(document: Data, settings: Data) -> str:
     study = document["study"]
-    parts = [study["name"], words.month(study["as_of"]), prose.comparator(document, settings)]
-    return f"{' · '.join(parts)}. {prose.filters(settings)}. {prose.build(document)}. {prose.certainty(document)}"
+    parts = [study["name"], numbers.month(study["as_of"]), snapshot.comparator(document, settings)]
+    return (
+        f"{' · '.join(parts)}. {snapshot.filters(settings)}. {snapshot.build(document)}. {snapshot.certainty(document)}"
+    )
 
 
 def _tables(document: Data, settings: Data) -> Iterator[Table]:
     head = document["headline"]
     order = [*settings["like_for_like"]["cell"], *settings["lenses"]["by"]]
     whole = [item for item in document["findings"] if item["level"] == "pooled" and item["tenure_band"] is None]
-    yield caveats.table_title(), _rows(document, whole, words.estimand)
+    yield method_page.table_title(), _rows(document, whole, sentences.estimand)
     kind = [head[name] for name in ("estimand", "comparator", "basis")]
     same = [item for item in document["findings"] if [item[n] for n in ("estimand", "comparator", "basis")] == kind]
     bands = [item for item in same if item["tenure_band"] is not None]
     if len(bands) > 1:
-        labels = [str(item["tenure_band"]) for item in bands]
-        title = caveats.by_tenure(captions.band_unit(labels))
-        yield title, _rows(document, bands, lambda item: captions.band_label(item["tenure_band"]))
+        in_order = [str(item["tenure_band"]) for item in bands]
+        title = method_page.by_tenure(labels.band_unit(in_order))
+        yield title, _rows(document, bands, lambda item: labels.band_label(item["tenure_band"]))
     cells = [item for item in same if item["level"] == "cell" and item["verdict"] == "penalty"]
     if cells:
         worst = sorted(cells, key=lambda item: -item["estimate"])[:_WORST_CELLS]
-        yield caveats.worst_title(len(worst)), _rows(document, worst, lambda item: captions.scope(item, order))
+        yield method_page.worst_title(len(worst)), _rows(document, worst, lambda item: labels.scope(item, order))
 
 
 def _rows(document: Data, findings: Sequence[Data], name: Callable[[Data], str]) -> list[tuple[str, ...]]:
     margin, currency = document["study"]["margin"], document["study"]["currency"]
-    rows: list[tuple[str, ...]] = [caveats.TABLE_COLUMNS]
+    rows: list[tuple[str, ...]] = [method_page.TABLE_COLUMNS]
     for finding in findings:
         is_money = isinstance(finding["estimate"], str)
-        gap = prose.a_year(finding["estimate"], currency) if is_money else words.gap(finding)
-        verdict, chance = words.verdict(finding, margin=margin) or "–", captions.p_value(finding["p_value"])
-        rows.append((name(finding), gap, verdict, chance, words.count(finding["n_tenured"])))
+        gap = snapshot.a_year(finding["estimate"], currency) if is_money else sentences.gap(finding)
+        verdict, chance = sentences.verdict(finding, margin=margin) or "–", numbers.p_value(finding["p_value"])
+        rows.append((name(finding), gap, verdict, chance, numbers.count(finding["n_tenured"])))
     return rows
 
 
 def _left_out(document: Data) -> list[str]:
     currency = document["study"]["currency"]
-    return [prose.left_out(item, currency) for item in document["support"]["not_assessable"]]
+    return [snapshot.left_out(item, currency) for item in document["support"]["not_assessable"]]
 
 
 def _md(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fairness import caveats, prose
 from fairness.report.figures import FigureIndex
 from fairness.report.page_model import Note
+from fairness.text import method_page, snapshot
 
 Data = Mapping[str, Any]
 
@@ -22,10 +22,13 @@ def method_notes(document: Data, settings: Data, index: FigureIndex) -> tuple[No
     """
     last = index.figures[-1].id if index.figures else "A1"
     return (
-        Note(prose.TITLES["method"], tuple(caveats.method(document, settings))),
-        Note(prose.TITLES["sure"], tuple(caveats.sureness(document))),
-        Note(prose.TITLES["limits"], caveats.LIMITS),
-        Note(prose.TITLES["data"], (caveats.rows_in(document), *map(caveats.one_input, document["build"]["inputs"]))),
-        Note(prose.TITLES["withheld"], (caveats.withheld(document),)),
-        Note(prose.TITLES["reproduce"], (caveats.ids(last), caveats.reproduce(document))),
+        Note(snapshot.TITLES["method"], tuple(method_page.method(document, settings))),
+        Note(snapshot.TITLES["sure"], tuple(method_page.sureness(document))),
+        Note(snapshot.TITLES["limits"], method_page.LIMITS),
+        Note(
+            snapshot.TITLES["data"],
+            (method_page.rows_in(document), *map(method_page.one_input, document["build"]["inputs"])),
+        ),
+        Note(snapshot.TITLES["withheld"], (method_page.withheld(document),)),
+        Note(snapshot.TITLES["reproduce"], (method_page.ids(last), method_page.reproduce(document))),
     )

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any
 
-from fairness import prose
 from fairness.config import Config, Notify
 from fairness.errors import ConfigError, FairnessError
+from fairness.text import snapshot
 
 _SECONDS = 20
 
@@ -37,14 +37,14 @@ def notify(config: Config, document: Mapping[str, Any], *, folder_name: str) -> 
             where=str(config.path.name),
             mend="set notify.webhook, or notify.smtp_host with sender and recipients",
         )
-    lines = [*prose.summary(document), prose.where_it_is(document, folder_name)]
+    lines = [*snapshot.summary(document), snapshot.where_it_is(document, folder_name)]
     sent = []
     if settings.webhook is not None:
         _post(settings.webhook, message(lines, settings.form))
-        sent.append(prose.SENT_WEBHOOK)
+        sent.append(snapshot.SENT_WEBHOOK)
     if settings.smtp_host is not None:
         _mail(settings, document, lines)
-        sent.append(prose.sent_mail(len(settings.recipients)))
+        sent.append(snapshot.sent_mail(len(settings.recipients)))
     return sent
 
 

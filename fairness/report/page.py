@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairness import captions, prose, titles, words
+from fairness.charts.static.charts import Forest, Point, Row, Trend
 from fairness.report import figures
-from fairness.report.charts import Forest, Point, Row, Trend
 from fairness.report.figures import Figure, FigureIndex
 from fairness.report.method_page import method_notes
 from fairness.report.page_model import Metric, Note, Page, Panel
+from fairness.text import codes, labels, numbers, sentences, snapshot, titles
 
 Data = Mapping[str, Any]
 
@@ -52,16 +52,16 @@ class _Layout:
         """Number a figure of a finding."""
         unit = "fraction" if finding["unit"] == "fraction" else f"{self.currency} a year"
         source = figures.of_finding(finding, *columns)
-        return self.index.add(panel, text, unit=unit, n=prose.whole(self.document, finding), sources=(source,))
+        return self.index.add(panel, text, unit=unit, n=snapshot.whole(self.document, finding), sources=(source,))
 
     def strip(self) -> tuple[Metric, ...]:
         """Return gap, money, people and support, as far as they are shown."""
         found = []
         head = self.head
         if _has_interval(head):
-            figure = self.figure("A", words.percent(head["estimate"]), head, *_GAP)
-            beside = words.gap(head).removeprefix(figure.text).strip()
-            found.append(Metric(captions.gap_name(head), figure, beside, prose.intervals(self.document)))
+            figure = self.figure("A", numbers.percent(head["estimate"]), head, *_GAP)
+            beside = sentences.gap(head).removeprefix(figure.text).strip()
+            found.append(Metric(labels.gap_name(head), figure, beside, snapshot.intervals(self.document)))
         money = self.money_of(head)
         if money is not None:
             found += self._money(money)
@@ -69,32 +69,34 @@ class _Layout:
         if support["assessable_share"] is not None:
             figure = self.index.add(
                 "A",
-                words.percent(support["assessable_share"]),
+                numbers.percent(support["assessable_share"]),
                 unit="fraction of tenured customers",
-                n=words.many(support["tenured_customers"], "tenured customer"),
+                n=numbers.many(support["tenured_customers"], "tenured customer"),
                 sources=tuple(
                     figures.of_support(name, support[name])
                     for name in ("assessable_share", "assessable_customers", "tenured_customers")
                 ),
             )
-            counted = f"{words.count(support['assessable_customers'])} of {words.count(support['tenured_customers'])}"
+            counted = (
+                f"{numbers.count(support['assessable_customers'])} of {numbers.count(support['tenured_customers'])}"
+            )
             found.append(Metric("Could be compared", figure, "of tenured", counted))
         return tuple(found)
 
     def _money(self, money: Data) -> list[Metric]:
-        figure = self.figure("A", words.money(money["estimate"], self.currency), money, "estimate")
+        figure = self.figure("A", numbers.money(money["estimate"], self.currency), money, "estimate")
         net = _companion(money, "net")
-        below = "" if net is None else prose.net(net, self.currency)
-        found = [Metric(words.ESTIMANDS["overpayment"], figure, "a year", below)]
+        below = "" if net is None else snapshot.net(net, self.currency)
+        found = [Metric(sentences.ESTIMANDS["overpayment"], figure, "a year", below)]
         people = _companion(money, "customers_affected")
         if people is not None and money["n_tenured"]:
             source = figures.of_companion(money, "customers_affected")
             figure = self.index.add(
-                "A", words.count(people), unit="customers", n=prose.whole(self.document, money), sources=(source,)
+                "A", numbers.count(people), unit="customers", n=snapshot.whole(self.document, money), sources=(source,)
             )
-            share = words.percent(people / money["n_tenured"])
+            share = numbers.percent(people / money["n_tenured"])
             found.append(
-                Metric("Customers affected", figure, f"of {words.count(money['n_tenured'])}", f"{share} pay above it")
+                Metric("Customers affected", figure, f"of {numbers.count(money['n_tenured'])}", f"{share} pay above it")
             )
         return found
 
@@ -108,21 +110,21 @@ class _Layout:
 
     def lead(self) -> tuple[Figure | str, ...]:
         """Return the sentences under the headline."""
-        said: list[Figure | str] = [prose.who(self.settings)]
+        said: list[Figure | str] = [snapshot.who(self.settings)]
         money = self.money_of(self.head) if self.head["verdict"] in ("penalty", "favourable") else None
         net = None if money is None else _companion(money, "net")
         if money is not None and net is not None and money["n_tenured"]:
-            text = prose.each_pays(net, money["n_tenured"], self.currency, money)
+            text = snapshot.each_pays(net, money["n_tenured"], self.currency, money)
             said.append(
                 self.index.add(
                     "A",
                     text,
                     unit=f"{self.currency} a year and customer",
-                    n=prose.whole(self.document, money),
+                    n=snapshot.whole(self.document, money),
                     sources=(figures.of_companion(money, "net"), figures.of_finding(money, "n_tenured")),
                 )
             )
-        said.append(prose.certainty(self.document))
+        said.append(snapshot.certainty(self.document))
         return tuple(said)
 
     def panels(self) -> tuple[Panel, ...]:
@@ -131,10 +133,10 @@ class _Layout:
         return tuple(panel for panel in built if panel is not None)
 
     def _forest(self, rows: list[Row]) -> Forest:
-        return Forest(tuple(rows), self.margin, captions.margin(self.document))
+        return Forest(tuple(rows), self.margin, sentences.margin(self.document))
 
     def _row(self, panel: str, finding: Data, label: str, **more: Any) -> tuple[Row, Figure]:
-        text = words.gap(finding)
+        text = sentences.gap(finding)
         figure = self.figure(panel, text, finding, *_GAP)
         low, high, middle = (float(finding[name]) for name in ("ci_lower", "ci_upper", "estimate"))
         row = Row(
@@ -157,16 +159,14 @@ class _Layout:
         shown = [item for number, item in enumerate(shown) if item not in shown[:number]]
         if not shown or not _has_interval(self.head):
             return None
-        pairs = [
-            self._row("B", item, captions.COMPARATORS[item["estimand"]], strong=item is shown[-1]) for item in shown
-        ]
+        pairs = [self._row("B", item, labels.COMPARATORS[item["estimand"]], strong=item is shown[-1]) for item in shown]
         return Panel(
             "B",
             "gap-and-certainty",
             titles.certainty_title(raw, alike, self.head, margin=self.margin),
-            prose.gaps_subtitle(self.document),
+            snapshot.gaps_subtitle(self.document),
             self._forest([row for row, _ in pairs]),
-            prose.panel_foot(self.document, self.head),
+            snapshot.panel_foot(self.document, self.head),
             tuple(figure for _, figure in pairs),
         )
 
@@ -179,7 +179,7 @@ class _Layout:
         shown = [
             self.index.add(
                 "C",
-                words.gap({**row, "verdict": None}),
+                sentences.gap({**row, "verdict": None}),
                 unit="fraction",
                 n=_month_n(row, self.document, head),
                 sources=(figures.of_month(row),),
@@ -187,14 +187,14 @@ class _Layout:
             for row in (known[0], known[-1])
         ]
         points = tuple(Point(row["month"], row["estimate"], row["ci_lower"], row["ci_upper"]) for row in months)
-        chart = Trend(points, self.margin, captions.margin(self.document), head["verdict"], shown[-1].text)
+        chart = Trend(points, self.margin, sentences.margin(self.document), head["verdict"], shown[-1].text)
         return Panel(
             "C",
             "gap-by-month",
             titles.monthly_title(known),
-            prose.trend_subtitle(self.document),
+            snapshot.trend_subtitle(self.document),
             chart,
-            prose.panel_foot(self.document, head),
+            snapshot.panel_foot(self.document, head),
             tuple(shown),
         )
 
@@ -205,25 +205,25 @@ class _Layout:
 
     def _worst(self) -> Panel | None:
         cells = [item for item in self.cells() if _is_shown(item)]
-        decided = [item for item in cells if item["verdict"] in words.DECIDED]
+        decided = [item for item in cells if item["verdict"] in codes.DECIDED]
         worst = sorted((item for item in decided if _has_interval(item)), key=lambda item: -item["estimate"])[:WORST]
         if len(cells) < 2 or not worst:
             return None
         pairs = []
         for item in worst:
-            names = captions.parts(item, self.order)
+            names = labels.parts(item, self.order)
             money = self.money_of(item)
-            beside = "" if money is None else prose.a_year(money["estimate"], self.currency)
+            beside = "" if money is None else snapshot.a_year(money["estimate"], self.currency)
             if not beside:
-                beside = prose.tenured(item)
+                beside = snapshot.tenured(item)
             pairs.append(self._row("D", item, names[0], below=", ".join(names[1:]), beside=beside))
         return Panel(
             "D",
             "worst-segments",
             titles.worst_title(worst, self.order),
-            prose.worst_subtitle(len(worst), len(decided), self.document["looked_at"][worst[0]["family"]]),
+            snapshot.worst_subtitle(len(worst), len(decided), self.document["looked_at"][worst[0]["family"]]),
             self._forest([row for row, _ in pairs]),
-            prose.panel_foot(self.document, _sum_n(worst)),
+            snapshot.panel_foot(self.document, _sum_n(worst)),
             tuple(figure for _, figure in pairs),
         )
 
@@ -239,16 +239,16 @@ class _Layout:
         if len(bases) < 2:
             return None
         pairs = [
-            self._row("E", item, captions.BASES[item["basis"]], strong=item["basis"] == self.head["basis"])
+            self._row("E", item, labels.BASES[item["basis"]], strong=item["basis"] == self.head["basis"])
             for item in bases
         ]
         return Panel(
             "E",
             "readings-of-the-offer",
             titles.basis_title(bases),
-            prose.basis_subtitle(self.document),
+            snapshot.basis_subtitle(self.document),
             self._forest([row for row, _ in pairs]),
-            prose.panel_foot(self.document, self.head),
+            snapshot.panel_foot(self.document, self.head),
             tuple(figure for _, figure in pairs),
         )
 
@@ -260,24 +260,24 @@ class _Layout:
     def _reversal(self) -> Note | None:
         head, said = self.head, list[Figure | str]()
         if head["reversal_gap"] is not None and head["verdict"] in ("penalty", "favourable"):
-            said.append(self.figure("F", prose.reversal(head), head, "reversal_gap"))
+            said.append(self.figure("F", snapshot.reversal(head), head, "reversal_gap"))
         if head["verdict"] == "inconclusive":
-            text = prose.deciding(head)
+            text = snapshot.deciding(head)
             if text:
                 said.append(text)
         bases = self.bases()
         if len(bases) > 1:
-            said.append(prose.alternatives(bases, head))
+            said.append(snapshot.alternatives(bases, head))
         if head["minimum_detectable_gap"] is not None and head["verdict"] == "inconclusive":
-            said.append(self.figure("F", prose.detectable(head), head, "minimum_detectable_gap"))
-        return Note(prose.TITLES["reversal"], tuple(said)) if said else None
+            said.append(self.figure("F", snapshot.detectable(head), head, "minimum_detectable_gap"))
+        return Note(snapshot.TITLES["reversal"], tuple(said)) if said else None
 
     def _left_out(self) -> Note:
         support = self.document["support"]
         said = [
             self.index.add(
                 "G",
-                prose.left_out(item, self.currency),
+                snapshot.left_out(item, self.currency),
                 unit=f"customers, {self.currency} a year",
                 n="all customers of that reason",
                 sources=(figures.of_left_out(item),),
@@ -285,8 +285,8 @@ class _Layout:
             for item in support["not_assessable"]
         ]
         if not said and support["tenured_customers"] == 0:
-            return Note(prose.TITLES["left_out"], (prose.sentence_of(words.support(self.document)),))
-        return Note(prose.TITLES["left_out"], tuple(said) or (prose.nobody_left_out(),))
+            return Note(snapshot.TITLES["left_out"], (snapshot.sentence_of(sentences.support(self.document)),))
+        return Note(snapshot.TITLES["left_out"], tuple(said) or (snapshot.nobody_left_out(),))
 
     def _open(self) -> Note | None:
         cells = [item for item in self.cells() if _is_shown(item)]
@@ -296,11 +296,11 @@ class _Layout:
         unclear = [item for item in cells if item["verdict"] == "inconclusive"]
         less = sorted((item for item in cells if item["verdict"] == "favourable"), key=lambda item: item["estimate"])
         if unclear:
-            said.append(prose.open_segments(unclear, self.order))
+            said.append(snapshot.open_segments(unclear, self.order))
         if less:
-            text = prose.less_segments(less[0], self.order, len(less) - 1)
+            text = snapshot.less_segments(less[0], self.order, len(less) - 1)
             said.append(self.figure("H", text, less[0], *_GAP))
-        return Note(prose.TITLES["open"], tuple(said) or (prose.nothing_open(),))
+        return Note(snapshot.TITLES["open"], tuple(said) or (snapshot.nothing_open(),))
 
 
 def lay_out(document: Data, settings: Data, note: str = "") -> Page:
@@ -314,19 +314,19 @@ def lay_out(document: Data, settings: Data, note: str = "") -> Page:
     layout = _Layout(document, settings)
     return Page(
         study=document["study"]["name"],
-        as_of=words.month(document["study"]["as_of"]),
-        comparator=prose.comparator(document, settings),
-        filters=prose.filters(settings),
-        build=prose.build(document),
-        headline=prose.headline_parts(document),
+        as_of=numbers.month(document["study"]["as_of"]),
+        comparator=snapshot.comparator(document, settings),
+        filters=snapshot.filters(settings),
+        build=snapshot.build(document),
+        headline=snapshot.headline_parts(document),
         verdict=document["headline"]["verdict"],
         strip=layout.strip(),
         lead=layout.lead(),
-        warnings=tuple(prose.warning_lines(document, settings)),
+        warnings=tuple(snapshot.warning_lines(document, settings)),
         panels=layout.panels(),
         notes=layout.notes(),
         sign_off=note.strip(),
-        foot=prose.facts_and_interval(document),
+        foot=snapshot.facts_and_interval(document),
         method=method_notes(document, settings, layout.index),
         index=layout.index,
     )
@@ -355,5 +355,5 @@ def _sum_n(findings: Sequence[Data]) -> Data:
 
 def _month_n(row: Data, document: Data, head: Data) -> str:
     if row["n_tenured"] is None:
-        return prose.whole(document, head)
-    return words.many(row["n_tenured"], "tenured customer")
+        return snapshot.whole(document, head)
+    return numbers.many(row["n_tenured"], "tenured customer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness.report.charts import Chart
+from fairness.charts.static.charts import Chart
 from fairness.report.figures import Figure, FigureIndex
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fairness import prose
+from fairness.charts.static.drawing import INK, INK2, INK3, TEXTS
 from fairness.report.deck import SIDE, WIDTH, Deck
-from fairness.report.drawing import INK, INK2, INK3, TEXTS
 from fairness.report.page_model import Note, Page, Panel
+from fairness.text import snapshot
 
 _INSIDE = WIDTH - 2 * SIDE
 _PAGES = (("B", "C"), "how_large"), (("D", "E"), "where")
@@ -31,15 +31,15 @@ def slides(page: Page) -> bytes:
     by_key = {panel.key: panel for panel in page.panels}
     for keys, title in _PAGES:
         panels = [by_key[key] for key in keys if key in by_key]
-        deck.new([(prose.TITLES[title], INK)])
+        deck.new([(snapshot.TITLES[title], INK)])
         if not panels:
-            deck.text(prose.nothing_to_draw(), (SIDE, 1.5), _INSIDE, colour=INK2)
+            deck.text(snapshot.nothing_to_draw(), (SIDE, 1.5), _INSIDE, colour=INK2)
         for number, panel in enumerate(panels):
             _panel(deck, panel, SIDE + 6.1 * number)
-    deck.new([(prose.TITLES["hangs_on"], INK)])
+    deck.new([(snapshot.TITLES["hangs_on"], INK)])
     _notes(deck, page.notes)
-    sign_off = page.sign_off or prose.sign_off_room()
-    deck.text(f"{prose.TITLES['sign_off']}: {sign_off}", (SIDE, 5.3), _INSIDE, size=13, colour=INK2)
+    sign_off = page.sign_off or snapshot.sign_off_room()
+    deck.text(f"{snapshot.TITLES['sign_off']}: {sign_off}", (SIDE, 5.3), _INSIDE, size=13, colour=INK2)
     return deck.save()
 
 
@@ -58,7 +58,7 @@ def _panel(deck: Deck, panel: Panel, left: float) -> None:
     deck.text(panel.subtitle, (left, 2.0), 5.6, size=12, colour=INK2)
     deck.draw(panel.chart.draw(_CHART_WIDTH, panel.title), (left, 2.5), 5.6)
     ids = f"{panel.figures[0].id}–{panel.figures[-1].id}"
-    deck.text(f"{panel.foot}. {prose.band(panel.chart.band_name)} {ids}", (left, 6.2), 5.6, size=11, colour=INK3)
+    deck.text(f"{panel.foot}. {snapshot.band(panel.chart.band_name)} {ids}", (left, 6.2), 5.6, size=11, colour=INK3)
 
 
 def _notes(deck: Deck, notes: Sequence[Note]) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fairness import caveats
 from fairness.errors import FairnessError
-from fairness.escape import csv_line, xlsx_cell
 from fairness.report.deck import FIXED_DATE
 from fairness.report.page_model import Page
+from fairness.text import method_page
+from fairness.text.escape import csv_line, xlsx_cell
 
 _NESTED = ("companions", "diagnostics", "deciding_sample")
 _MONEY = ("amount", "money")
@@ -64,7 +64,9 @@ def tables(document: Mapping[str, Any], page: Page) -> tuple[Table, ...]:
 
 def _table(name: str, sql: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     columns = tuple(rows[0]) if rows else ()
-    return Table(name, caveats.TABLES[name], sql, columns, tuple(tuple(row[key] for key in columns) for row in rows))
+    return Table(
+        name, method_page.TABLES[name], sql, columns, tuple(tuple(row[key] for key in columns) for row in rows)
+    )
 
 
 def _finding(number: int, finding: Mapping[str, Any]) -> dict[str, Any]:

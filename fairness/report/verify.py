@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fairness import accounts
 from fairness.build.pipeline import Progress, build
 from fairness.config import Config
 from fairness.errors import DataError
 from fairness.report.snapshot import MANIFEST, as_json, compose
 from fairness.runs.key import key_path
+from fairness.text import verification
 
 _SHOWN = 5
 """Differences of one document that are listed; the rest is counted."""
@@ -44,18 +44,18 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
     found += _causes(manifest, again)
     for name, reason in contents.missing.items():
         if name in manifest["files"]:
-            found.append(accounts.cannot_compare(name, reason))
+            found.append(verification.cannot_compare(name, reason))
     for name in sorted({*manifest["files"], *contents.files} - set(contents.missing)):
         kept = folder / name
         old = kept.read_bytes() if kept.is_file() else None
         new = contents.files.get(name)
         if old == new:
             continue
-        found.append(accounts.file_differs(name, is_extra=old is None, is_gone=new is None))
+        found.append(verification.file_differs(name, is_extra=old is None, is_gone=new is None))
         if name == "findings.json" and old is not None and new is not None:
             found += _listed(_read(old, name), json.loads(new))
     if not found and as_json(contents.manifest) != (folder / MANIFEST).read_bytes():
-        found += [accounts.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
+        found += [verification.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
     return found
 
 
@@ -102,12 +102,12 @@ def tampered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     for name, known in manifest["files"].items():
         path = folder / name
         if not path.is_file():
-            yield accounts.file_is_gone(name)
+            yield verification.file_is_gone(name)
         elif hashlib.sha256(path.read_bytes()).hexdigest() != known:
-            yield accounts.file_was_changed(name)
+            yield verification.file_was_changed(name)
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(there - {*manifest["files"], MANIFEST}):
-        yield accounts.file_was_added(name)
+        yield verification.file_was_added(name)
 
 
 def _causes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -116,21 +116,21 @@ def _causes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted({*before, *after}):
         one, two = before.get(key), after.get(key)
         if one != two:
-            yield accounts.input_differs(key[1], one, two)
+            yield verification.input_differs(key[1], one, two)
     for name in ("settings", "sql", "versions"):
         for path, one, two in _paths(old[name], new[name], name):
-            yield accounts.value_differs(path, one, two)
+            yield verification.value_differs(path, one, two)
     if old["key_fingerprint"] != new["key_fingerprint"]:
-        yield accounts.key_differs()
+        yield verification.key_differs()
     if old["software"] != new["software"]:
-        yield accounts.software_differs(old["build"]["software_version"], new["build"]["software_version"])
+        yield verification.software_differs(old["build"]["software_version"], new["build"]["software_version"])
 
 
 def _listed(old: Any, new: Any) -> list[str]:
     differing = list(_paths(old, new, ""))
-    shown = [accounts.value_differs(path, one, two) for path, one, two in differing[:_SHOWN]]
+    shown = [verification.value_differs(path, one, two) for path, one, two in differing[:_SHOWN]]
     rest = len(differing) - len(shown)
-    return [*shown, accounts.more_values(rest)] if rest else shown
+    return [*shown, verification.more_values(rest)] if rest else shown
 
 
 def _paths(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any]]:

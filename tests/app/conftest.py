@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from fairness.build.pipeline import build
+from fairness.cli.demo import write_demo
 from fairness.config import load_config
 from fairness.dashboard.main import PAGES
-from fairness.demo import write_demo
 from fairness.runs.documents import read_findings
 from fairness.runs.store import Run
 

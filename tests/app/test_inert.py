@@ -17,13 +17,13 @@ import pytest
 
 from fairness.config import load_config
 from fairness.disclosure.released_document import released
-from fairness.escape import terminal_text
 from fairness.report import html
 from fairness.report.chart_files import chart_svg
 from fairness.report.page import lay_out
 from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.share_file import largest_payment, read_shared
 from fairness.runs.store import current_run
+from fairness.text.escape import terminal_text
 from tests.conftest import StudyRunner
 
 pytestmark = pytest.mark.xdist_group("inert")
@@ -117,7 +117,7 @@ def drawn(config: Path, request: pytest.FixtureRequest) -> list[Any]:
     """Return the elements of a page of the dashboard, its sidebar included."""
     from streamlit.testing.v1 import AppTest
 
-    sidebar = "from fairness.dashboard.filters import sidebar\nfrom fairness.dashboard.study import load_study\n"
+    sidebar = "from fairness.dashboard.filters import sidebar\nfrom fairness.dashboard.session import load_study\n"
     script = f"{sidebar}sidebar(load_study(), [], '', filtered=True)\n{SCRIPT.format(page=request.param)}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["app.py", str(config)])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fairness.charts.interactive.heatmap import ink_on
+from fairness.charts.interactive.theme import FONT, THEMES, VERDICT_COLOURS, VERDICT_SYMBOLS, ThemeName
 from fairness.dashboard.look import css_variables
-from fairness.plots.heatmap import ink_on
-from fairness.plots.theme import FONT, THEMES, VERDICT_COLOURS, VERDICT_SYMBOLS, ThemeName
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "fairness" / "dashboard" / "assets"

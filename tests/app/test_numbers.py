@@ -12,16 +12,17 @@ import duckdb
 import pytest
 from scipy.stats import false_discovery_control
 
-from fairness import captions, titles, words
-from fairness.dashboard.accounts import left_out, rows_accounted
-from fairness.dashboard.cell import open_cell
-from fairness.dashboard.facts import headline_panel, metric_strip
+from fairness.charts.interactive import THEMES
 from fairness.dashboard.pages.overview import rows_of
-from fairness.dashboard.panels import Panel
-from fairness.dashboard.study import View, open_study, view_of
-from fairness.dashboard.where import forest, heat, lenses, looked_at, verdict_strip
-from fairness.plots import THEMES
+from fairness.dashboard.session import open_study, view_of
+from fairness.panels.cell import open_cell
+from fairness.panels.coverage import left_out, rows_accounted
+from fairness.panels.panel import Panel
+from fairness.panels.strip import headline_panel, metric_strip
+from fairness.panels.view import View
+from fairness.panels.where import forest, heat, lenses, looked_at, verdict_strip
 from fairness.report import compose
+from fairness.text import codes, labels, titles
 from tests.app.conftest import Demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dashboard")]
@@ -171,7 +172,7 @@ def counted(panel: Panel, view: View) -> set[str]:
     """Return numbers of things that the panel itself lists: cells, groups, months, rows."""
     document = view.document
     cells = view.cell_findings
-    decided = [cell for cell in cells if cell["verdict"] in words.DECIDED]
+    decided = [cell for cell in cells if cell["verdict"] in codes.DECIDED]
     tested = [cell for cell in cells if cell["p_value"] is not None]
     sizes = [len(cells), len(decided), len(tested), len(document["monthly"]), *range(7)]
     sizes += [sum(cell["verdict"] == verdict for cell in cells) for verdict in {cell["verdict"] for cell in cells}]
@@ -211,7 +212,7 @@ def test_every_surface_names_the_number_of_tests_that_p_values_are_corrected_for
     assert [cell["p_value_adjusted"] for cell in tested] == pytest.approx(list(by_scipy), rel=1e-12)
     assert len(tested) < len(cells), "a cell that cannot be tested must not be counted"
     shown = {panel.key: " ".join((panel.subtitle, *panel.foot)) for panel in panels}
-    opened = open_cell(view, captions.scope(tested[0], view.study.order), THEME)
+    opened = open_cell(view, labels.scope(tested[0], view.study.order), THEME)
     surfaces = {
         "overview": shown["worst"],
         "forest": shown["forest"],

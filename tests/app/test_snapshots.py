@@ -16,14 +16,16 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairness import accounts, report, words
+from fairness import report
 from fairness.build.pipeline import build
+from fairness.charts.interactive import THEMES
 from fairness.config import load_config
-from fairness.dashboard.entries import Entry, comparison, entries, usual_pair
+from fairness.dashboard.change_panels import before_and_after, change_strip, kept_panel, split_panel
 from fairness.dashboard.pages import snapshots as script
-from fairness.dashboard.snapshots import before_and_after, change_strip, kept_panel, split_panel
-from fairness.dashboard.study import Study, open_study
-from fairness.plots import THEMES
+from fairness.dashboard.session import open_study
+from fairness.dashboard.snapshot_list import Entry, comparison, entries, usual_pair
+from fairness.panels.view import Study
+from fairness.text import changes, numbers, sentences
 from tests.app.conftest import serving, visiting
 from tests.conftest import StudyRunner
 
@@ -139,20 +141,20 @@ def test_it_says_what_diff_says(
         (part["gap"], part["money"], part["customers"]) for part in parts
     ]
     shown = [
-        (accounts.points(part["gap"]), words.money(part["money"], "GBP"), f"{part['customers']:,}") for part in parts
+        (changes.points(part["gap"]), numbers.money(part["money"], "GBP"), f"{part['customers']:,}") for part in parts
     ]
     assert [row[1:] for row in panel.table.rows[:-1]] == shown
     moved = Decimal(told["second"]["money"]) - Decimal(told["first"]["money"])
-    assert panel.table.rows[-1][1:3] == (accounts.points(told["estimate"]), f"£{moved:,.0f}")
+    assert panel.table.rows[-1][1:3] == (changes.points(told["estimate"]), f"£{moved:,.0f}")
     facts = before_and_after(study, told, compared.heads).table
     assert facts is not None
     assert {row[0]: row[1:] for row in facts.csv_rows}["customers"] == (120, 115, -5)
     strip = change_strip(told, compared.heads)
     assert [item[2] for item in strip] == [
-        words.percent(told["first"]["gap"]),
-        words.percent(told["second"]["gap"]),
+        numbers.percent(told["first"]["gap"]),
+        numbers.percent(told["second"]["gap"]),
         f"{told['estimate'] * 100:+.1f}",
-        words.money(told["second"]["money"], "GBP"),
+        numbers.money(told["second"]["money"], "GBP"),
     ]
 
 
@@ -164,7 +166,7 @@ def test_the_bars_lead_from_the_first_gap_to_the_second(pair: tuple[Study, tuple
     assert panel is not None
     assert panel.figure is not None
     bars = [trace for trace in panel.figure.data if trace.type == "bar"]
-    assert len(bars) == len(accounts.PARTS)
+    assert len(bars) == len(changes.PARTS)
     reached = compared.heads[0]["estimate"]
     for bar in bars:
         assert bar.base[0] == pytest.approx(reached, abs=1e-12)
@@ -219,7 +221,7 @@ def test_snapshots_are_shown_as_they_hold_it(studied: Studied) -> None:
         document = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
         head = document["headline"]
         assert row[1:6] == (
-            words.headline(document),
+            sentences.headline(document),
             *(head[key] for key in ("estimate", "ci_lower", "ci_upper", "n_tenured")),
         )
     assert [row[-1] for row in panel.table.rows] == ["yes", "–"]
@@ -228,7 +230,7 @@ def test_snapshots_are_shown_as_they_hold_it(studied: Studied) -> None:
 @pytest.mark.slow
 def test_two_that_cannot_be_compared_say_why(studied: Studied, open_page: Callable[..., AppTest]) -> None:
     page = open_page(studied.config, first=f"Dec 2025, run {studied.other_run.name}")
-    assert title(page) == accounts.NOT_COMPARABLE
+    assert title(page) == changes.NOT_COMPARABLE
     text = said(page)
     assert "The columns of a cell: region in the first, none in the second" in text
     assert "Largest part" not in text
@@ -252,7 +254,7 @@ def test_without_the_run_there_is_a_change_and_no_split(
     first = json.loads((studied.snapshots[0] / "manifest.json").read_text(encoding="utf-8"))["build"]["id"]
     shutil.rmtree(config.parent / "out" / "runs" / first)
     text = said(open_page(config))
-    assert accounts.NO_SPLIT_RUN in text
+    assert changes.NO_SPLIT_RUN in text
     assert "Largest part" not in text
     assert "The gap rose by " in text
 
@@ -289,12 +291,12 @@ def test_a_study_without_snapshots_says_how_to_make_one(
         if run.name != open_study(config).run.id:
             shutil.rmtree(run)
     page = open_page(config)
-    assert title(page) == accounts.NO_SNAPSHOT
+    assert title(page) == changes.NO_SNAPSHOT
     assert "A snapshot is a folder that never changes" in said(page)
     assert [command.split(" --")[0] for command in commands(page)] == ["fairness snapshot fairness.toml"]
     take(config, "")
     page = open_page(config)
-    assert title(page) == accounts.NOTHING_TO_COMPARE
+    assert title(page) == changes.NOTHING_TO_COMPARE
     assert "1 snapshot of this study" in said(page)
 
 
@@ -310,19 +312,19 @@ def test_the_page_in_a_browser(chromium: Any, studied: Studied, tmp_path: Path) 
         text = main.inner_text()
         assert re.findall(r"\b[a-z]+_[a-z_]+\b", text) == []
         assert re.findall(r"\b(?:nan|None|inf|null)\b|\d\.\d+[eE]", text) == []
-        assert accounts.FILTERS_REST in page.get_by_test_id("stSidebar").inner_text()
+        assert changes.FILTERS_REST in page.get_by_test_id("stSidebar").inner_text()
         assert "first=Nov" in page.url
         with page.expect_download() as waiting:
             page.get_by_role("button", name="Page (PDF)").click()
         assert Path(waiting.value.path()).read_bytes() == (studied.snapshots[1] / "snapshot.pdf").read_bytes()
-        page.get_by_role("button", name=accounts.OPEN_PAGE).click()
+        page.get_by_role("button", name=changes.OPEN_PAGE).click()
         shown = page.frame_locator(".framed iframe").locator("h1").first.inner_text()
         document = json.loads((studied.snapshots[1] / "findings.json").read_text(encoding="utf-8"))
-        assert shown.startswith(words.headline(document)[:30])
+        assert shown.startswith(sentences.headline(document)[:30])
         page.keyboard.press("Escape")
         page.get_by_test_id("stSelectbox").filter(has_text="From").locator("input").click()
         page.get_by_role("option", name=f"run {studied.other_run.name}").click()
-        page.get_by_role("heading", name=accounts.NOT_COMPARABLE).wait_for()
+        page.get_by_role("heading", name=changes.NOT_COMPARABLE).wait_for()
         again = visit.context.new_page()
         again.goto(page.url)
-        again.get_by_role("heading", name=accounts.NOT_COMPARABLE).wait_for()
+        again.get_by_role("heading", name=changes.NOT_COMPARABLE).wait_for()

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from fairness.cli.dashboard import app_script, start_dashboard
 from fairness.errors import FairnessError
-from fairness.launch import app_script, start_dashboard
 
 
 def test_a_taken_port_is_named_with_the_remedy(tmp_path: Path) -> None:

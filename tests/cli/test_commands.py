@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from fairness import words
+from fairness.text import sentences
 
 Document = dict[str, Any]
 Run = Callable[..., Any]
@@ -206,7 +206,7 @@ class TestTable:
     def test_the_answer_comes_first(self, table: list[str], document: Document) -> None:
         share = document["headline"]["estimate"] * 100
         assert table[0] == f"Tenured customers pay {share:.1f} % more than a new customer is offered"
-        assert table[0] == words.headline(document)
+        assert table[0] == sentences.headline(document)
 
     def test_gap_interval_money_and_support_follow(self, table: list[str], document: Document) -> None:
         headline = document["headline"]
@@ -269,7 +269,7 @@ class TestTable:
     )
     def test_each_verdict_has_its_sentence(self, study: Any, rows: Rows, first: str) -> None:
         document = study(rows, inference={"primary": "like_for_like_gap"})
-        assert re.fullmatch(first, words.headline(document))
+        assert re.fullmatch(first, sentences.headline(document))
 
     def test_warnings_stand_under_the_answer(self, study: Any, call_cli: Run) -> None:
         rows = [{**row, "product_id": "open"} for row in flat((0, 100), (60, 110))]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import fairness
-from fairness.console import print_rows
+from fairness.cli.output import print_rows
 from fairness.errors import DataError
 
 pytestmark = pytest.mark.xdist_group("output")

@@ -20,8 +20,8 @@ import pytest
 
 import fairness
 from fairness.build.pipeline import build
+from fairness.cli.demo import write_demo
 from fairness.config import load_config
-from fairness.demo import write_demo
 from fairness.errors import DataError
 from fairness.report import compose, read_manifest, verify, write
 from fairness.report.figures import FigureIndex

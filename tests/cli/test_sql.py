@@ -190,7 +190,7 @@ class TestEscaping:
         text = "select '\x1b[31m\u202e\x9b' as a"
         plain = {form: query(text, "--format", form).out for form in ("csv", "json")}
         assert plain["csv"] == "a\n\x1b[31m\u202e\x9b\n"
-        monkeypatch.setattr("fairness.console._is_terminal", lambda: True)
+        monkeypatch.setattr("fairness.cli.output._is_terminal", lambda: True)
         shown = {form: query(text, "--format", form).out for form in ("csv", "json")}
         assert shown["csv"] == "a\n\\x1b[31m\\u202e\\u009b\n"
         assert json.loads(shown["json"]) == json.loads(plain["json"])

@@ -66,7 +66,7 @@ def test_command_runs_from_another_folder(site: Path, tmp_path: Path) -> None:
 
 
 def test_wheel_carries_the_dashboard_with_its_settings_beside_it(site: Path, tmp_path: Path) -> None:
-    script = "from fairness.launch import app_script; print(app_script())"
+    script = "from fairness.cli.dashboard import app_script; print(app_script())"
     entry = Path(run("-c", script, cwd=tmp_path, site=site).strip())
     assert entry == site / "fairness" / "dashboard" / "app.py"
     assert entry.read_bytes() == (ROOT / "app.py").read_bytes()

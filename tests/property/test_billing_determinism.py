@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from fairness.build.pipeline import build
+from fairness.cli.demo import write_demo
 from fairness.config import load_config
-from fairness.demo import write_demo
 from fairness.runs.documents import read_findings
 
 # A third of the demo's customers: still more lines than one block of the engine's storage holds.

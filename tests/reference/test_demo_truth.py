@@ -15,8 +15,8 @@ import duckdb
 import pytest
 
 from fairness.build.pipeline import build
+from fairness.cli.output import print_document
 from fairness.config import load_config
-from fairness.console import print_document
 from fairness.runs.documents import read_findings
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo truth")]

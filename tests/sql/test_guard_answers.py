@@ -17,10 +17,10 @@ from uuid import UUID
 import duckdb
 import pytest
 
-from fairness import notices
 from fairness.engine.guard import Cut, GuardedResult, Limits, run_guarded, runner
 from fairness.engine.guard.check import check_guarded, read_catalog
 from fairness.errors import DataError, FairnessError, SqlError
+from fairness.text import messages
 
 ROOT = Path(__file__).parents[2]
 ORDINARY = [
@@ -93,7 +93,7 @@ class TestTypes:
         }
         assert str(values["money"]) == "1.50"
         assert result.types[:4] == ["DECIMAL(9,2)", "BIGINT", "HUGEINT", "DOUBLE"]
-        assert (result.cut, result.keeps_rights, notices.left_out(result)) == (Cut(), False, [])
+        assert (result.cut, result.keeps_rights, messages.left_out(result)) == (Cut(), False, [])
 
     def test_rows_are_those_of_a_plain_connection(self, run: Path) -> None:
         query = "select n, region, sum(n) over (partition by region order by n) from findings order by n"
@@ -115,7 +115,7 @@ class TestCuts:
     def test_rows(self, run: Path) -> None:
         result = run_guarded(run, "from range(1000000000)", Limits(rows=250))
         assert ([row[0] for row in result.rows], result.cut) == (list(range(250)), Cut(rows=True))
-        assert notices.left_out(result) == ["Cut off: these are the first 250 rows, there are more."]
+        assert messages.left_out(result) == ["Cut off: these are the first 250 rows, there are more."]
 
     def test_as_many_rows_as_allowed_are_not_cut(self, run: Path) -> None:
         for number in (100, 250):
@@ -132,7 +132,7 @@ class TestCuts:
         result = run_guarded(run, query, Limits(columns=10))
         assert (result.rows, result.cut) == ([tuple(range(10))], Cut(columns=990))
         assert result.columns == [f"c{n}" for n in range(10)]
-        assert notices.left_out(result) == ["Cut off: 990 columns at the right left out."]
+        assert messages.left_out(result) == ["Cut off: 990 columns at the right left out."]
 
     @pytest.mark.parametrize(
         ("value", "expected"),
@@ -147,7 +147,7 @@ class TestCuts:
     def test_cells(self, run: Path, value: str, expected: Any) -> None:
         result = run_guarded(run, f"select {value}, 'whole'", Limits(cell=20))
         assert (result.rows, result.cut) == ([(expected, "whole")], Cut(cells=1))
-        assert notices.left_out(result) == ["Cut off: 1 cell too long, shown in part."]
+        assert messages.left_out(result) == ["Cut off: 1 cell too long, shown in part."]
 
     def test_long_names(self, run: Path) -> None:
         result = run_guarded(run, f'select 1 as "{"n" * 5000}"')
@@ -305,7 +305,7 @@ for act in (lambda: open("/dev/null"), lambda: socket.socket(), lambda: os.pipe(
         result = run_guarded(run, "select 1")
         assert not result.keeps_rights
         kept = GuardedResult(result.columns, result.types, result.rows, result.cut, keeps_rights=True)
-        assert notices.left_out(kept) == ["Warning: the query ran as root, because this system offers no other user."]
+        assert messages.left_out(kept) == ["Warning: the query ran as root, because this system offers no other user."]
 
     def test_other_systems_are_refused(self, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.platform", "darwin")

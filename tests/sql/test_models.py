@@ -14,8 +14,8 @@ import duckdb
 import pytest
 
 from fairness.build.pipeline import build
+from fairness.cli.demo import write_demo
 from fairness.config import load_config
-from fairness.demo import write_demo
 from fairness.engine import models
 from fairness.engine.models import run_checks, run_models
 from fairness.errors import DataError, SqlError

@@ -16,8 +16,8 @@ import duckdb
 import pytest
 
 from fairness.build.pipeline import build
+from fairness.cli.demo import write_demo
 from fairness.config import load_config
-from fairness.demo import write_demo
 
 ROOT = Path(__file__).parents[2]
 OTHER = "1.5.6" if int(duckdb.__version__.split(".")[0]) >= 2 else "2.0.0"

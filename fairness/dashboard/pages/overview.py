@@ -2,23 +2,17 @@
 
 import streamlit as st
 
-from fairness import words
-from fairness.dashboard import html
-from fairness.dashboard.accounts import left_out, rows_accounted
-from fairness.dashboard.facts import headline_panel, metric_strip
-from fairness.dashboard.frame import above_headline, current_view, end, notes
+from fairness.charts.interactive import Theme
 from fairness.dashboard.look import current_theme
-from fairness.dashboard.overview import (
-    by_basis,
-    by_tenure,
-    certainty,
-    first_row_height,
-    monthly,
-    worst,
-)
-from fairness.dashboard.panels import Panel, show
-from fairness.dashboard.study import View
-from fairness.plots import Theme
+from fairness.dashboard.page_frame import above_headline, current_view, end, notes
+from fairness.dashboard.widgets import show
+from fairness.panels import html
+from fairness.panels.coverage import left_out, rows_accounted
+from fairness.panels.overview import by_basis, by_tenure, certainty, first_row_height, monthly, worst
+from fairness.panels.panel import Panel
+from fairness.panels.strip import headline_panel, metric_strip
+from fairness.panels.view import View
+from fairness.text import sentences
 
 
 def rows_of(view: View, theme: Theme) -> list[list[list[Panel]]]:
@@ -36,7 +30,7 @@ def rows_of(view: View, theme: Theme) -> list[list[list[Panel]]]:
 def page() -> None:
     """Draw the page."""
     view, theme = current_view(), current_theme()
-    before, figure, after = words.headline_parts(view.document)
+    before, figure, after = sentences.headline_parts(view.document)
     head = html.headline("Overview", above_headline(view), before, figure, after, tone=view.head["verdict"])
     st.html(head + notes(view))
     st.html(html.strip(metric_strip(view)))

@@ -4,13 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fairness import accounts, captions, words
-from fairness.dashboard import html
-from fairness.dashboard.entries import Comparison, Entry, beside, comparison, entries, usual_pair
-from fairness.dashboard.frame import end
-from fairness.dashboard.look import current_theme
-from fairness.dashboard.panels import show
-from fairness.dashboard.snapshots import (
+from fairness.dashboard.change_panels import (
     FILES,
     before_and_after,
     change_strip,
@@ -20,9 +14,16 @@ from fairness.dashboard.snapshots import (
     split_panel,
     state_of,
 )
-from fairness.dashboard.study import Study, load_study, view_of
+from fairness.dashboard.look import current_theme
+from fairness.dashboard.page_frame import end
+from fairness.dashboard.session import load_study, view_of
+from fairness.dashboard.snapshot_list import Comparison, Entry, beside, comparison, entries, usual_pair
+from fairness.dashboard.widgets import show
 from fairness.errors import FairnessError
-from fairness.escape import html_text
+from fairness.panels import html
+from fairness.panels.view import Study
+from fairness.text import changes, numbers, sentences
+from fairness.text.escape import html_text
 
 # Keys of the choices, in the state and in the address; a text below them would be printed by Streamlit.
 _FIRST, _SECOND, _OPEN = "first", "second", "snapshot"
@@ -44,7 +45,7 @@ def choose(key: str, known: dict[str, Entry], usual: Entry) -> str:
 
 def head(study: Study, title: str, right: str = "") -> str:
     """Return the head of the page; no figure of it has the colour of a verdict: a change is none."""
-    line = " · ".join(part for part in (right, captions.view_name([])) if part)
+    line = " · ".join(part for part in (right, sentences.view_name([])) if part)
     return html.headline("Snapshots", line, title, "", "", tone="")
 
 
@@ -52,7 +53,7 @@ def show_choice(found: Sequence[Entry]) -> None:
     """Draw the two choices."""
     names = [item.label for item in found]
     with st.container(key="pair"):
-        for place, key, label in zip(st.columns(2, gap="medium"), (_FIRST, _SECOND), accounts.PAIR, strict=True):
+        for place, key, label in zip(st.columns(2, gap="medium"), (_FIRST, _SECOND), changes.PAIR, strict=True):
             with place:
                 st.selectbox(label, names, index=None, key=key, bind="query-params")
 
@@ -74,19 +75,19 @@ def show_change(study: Study, pair: tuple[Entry, Entry], compared: Comparison) -
 
 def show_pair(study: Study, found: Sequence[Entry], pair: tuple[Entry, Entry], lines: Sequence[str]) -> None:
     """Draw head, choice and change of two; whatever goes wrong is said in the head."""
-    months = [words.month(item.document["study"]["as_of"]) for item in pair]
+    months = [numbers.month(item.document["study"]["as_of"]) for item in pair]
     right, compared = f"{months[0]} to {months[1]}", None
     try:
         compared = comparison(*pair)
     except FairnessError as error:
-        top = head(study, accounts.NOT_COMPARABLE, right) + refusal([error.what])
+        top = head(study, changes.NOT_COMPARABLE, right) + refusal([error.what])
     else:
         right = f"{right} · {compared.against}"
         if compared.change is None:
-            top = head(study, accounts.NOT_COMPARABLE, right) + refusal(compared.reasons)
+            top = head(study, changes.NOT_COMPARABLE, right) + refusal(compared.reasons)
         else:
-            top = head(study, accounts.change_sentence(compared.change), right)
-            top += html.note(accounts.change_certainty(compared.change))
+            top = head(study, changes.change_sentence(compared.change), right)
+            top += html.note(changes.change_certainty(compared.change))
     st.html(top + "".join(map(html.note, lines)))
     show_choice(found)
     if compared is not None:
@@ -99,10 +100,10 @@ def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
     by_label = {item.label: item for item in snapshots}
     choose(_OPEN, by_label, snapshots[0])
     with st.container(key="open"):
-        name = st.selectbox(accounts.OPEN, list(by_label), index=None, key=_OPEN, bind="query-params", width=464)
+        name = st.selectbox(changes.OPEN, list(by_label), index=None, key=_OPEN, bind="query-params", width=464)
         item = by_label[name] if name in by_label else snapshots[0]
         note = (item.manifest or {})["note"]
-        text = f"<p><b>{html_text(accounts.NOTE)}</b> {html_text(note)}</p>" if note else ""
+        text = f"<p><b>{html_text(changes.NOTE)}</b> {html_text(note)}</p>" if note else ""
         st.html(f'<div class="opened"><p>{page_of(item)}</p>{text}</div>')
         with st.container(horizontal=True, gap="small", key="files"):
             for file, label, kind in FILES:
@@ -127,16 +128,16 @@ def page() -> None:
     if usual is not None:
         gone = [name for key, item in zip((_FIRST, _SECOND), usual, strict=True) if (name := choose(key, known, item))]
         pair = known[st.session_state[_FIRST]], known[st.session_state[_SECOND]]
-        show_pair(study, found, pair, [*map(accounts.unknown_entry, gone), *problems])
+        show_pair(study, found, pair, [*map(changes.unknown_entry, gone), *problems])
     else:
-        title = accounts.NOTHING_TO_COMPARE if snapshots else accounts.NO_SNAPSHOT
-        lines = [accounts.WHAT_COMPARES, *problems] if snapshots else [accounts.TO_BEGIN, *problems]
+        title = changes.NOTHING_TO_COMPARE if snapshots else changes.NO_SNAPSHOT
+        lines = [changes.WHAT_COMPARES, *problems] if snapshots else [changes.TO_BEGIN, *problems]
         st.html(head(study, title) + "".join(map(html.note, lines)))
     if snapshots:
         show_kept(study, snapshots)
     with st.container(key="panel-make", gap=None):
-        st.html(html.panel_head(*accounts.MAKE))
-        st.code(accounts.make_command(beside(study, study.config.path)), language="bash")
+        st.html(html.panel_head(*changes.MAKE))
+        st.code(changes.make_command(beside(study, study.config.path)), language="bash")
     end(view_of(study, ()))
 
 

@@ -4,16 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from fairness import titles
-from fairness.dashboard import html
-from fairness.dashboard.cell import cell_names, open_cell
-from fairness.dashboard.frame import above_headline, current_view, end, notes
+from fairness.charts.interactive import Theme
 from fairness.dashboard.look import current_theme
-from fairness.dashboard.panels import PLOT, show
-from fairness.dashboard.study import View
-from fairness.dashboard.where import forest, heat, lenses, looked_at, needs_width, verdict_strip
-from fairness.escape import html_text
-from fairness.plots import Theme
+from fairness.dashboard.page_frame import above_headline, current_view, end, notes
+from fairness.dashboard.widgets import PLOT, show
+from fairness.panels import html
+from fairness.panels.cell import cell_names, open_cell
+from fairness.panels.view import View
+from fairness.panels.where import forest, heat, lenses, looked_at, needs_width, verdict_strip
+from fairness.text import titles
+from fairness.text.escape import html_text
 
 _PER_ROW = 3
 

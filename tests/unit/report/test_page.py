@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from fairness import words
 from fairness.disclosure.released_document import released
 from fairness.report import compose
 from fairness.report.html import render
@@ -17,6 +16,7 @@ from fairness.report.page_model import Page
 from fairness.report.pdf import pdf
 from fairness.runs.documents import read_settings
 from fairness.runs.share_file import largest_payment, read_shared
+from fairness.text import codes, sentences
 
 pytestmark = pytest.mark.xdist_group("page")
 
@@ -119,11 +119,11 @@ def test_page_reads_easily(name: str, page_of: Callable[[str], tuple[Page, dict[
 @pytest.mark.parametrize("name", STUDIES)
 def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
     page, document = page_of(name)
-    if name in words.VERDICTS:
+    if name in codes.VERDICTS:
         assert page.verdict == name
     text = re.sub(r"<(style|code|details).*?</\1>", "", render(page, document), flags=re.S)
     seen = re.sub(r"<[^>]*>", " ", text)
-    assert "".join(page.headline) == words.headline(document)
+    assert "".join(page.headline) == sentences.headline(document)
     assert not re.search(r"\b[a-z]+_[a-z_]+\b", seen.replace("_line", "")), re.findall(r"\b[a-z]+_[a-z_]+\b", seen)
     assert not re.search(r"\bNone\b|\bnan\b|\d[eE][+-]\d", seen)
 

@@ -1,0 +1,312 @@
+"""The command line: stdout carries data, stderr everything said about it, and each exit code has one meaning."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fairness.cli.runs import DocumentFormat, Format, runs
+from fairness.errors import ExitCode, FairnessError
+from fairness.text.escape import terminal_text
+
+if TYPE_CHECKING:
+    from fairness.runs.store import Run
+
+app = typer.Typer(
+    name="fairness",
+    help="Do loyal customers pay more than a new customer is offered? Like for like, with intervals and verdicts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+app.add_typer(runs, name="runs")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import fairness
+
+        print(f"fairness {fairness.__version__}")
+        raise typer.Exit(ExitCode.DONE)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit")
+    ] = False,
+) -> None:
+    """Do loyal customers pay more than a new customer is offered? Like for like, with intervals and verdicts."""
+
+
+class Failure(StrEnum):
+    """Outcomes that `--fail-on` turns into exit code 3."""
+
+    penalty = "penalty"
+
+
+ConfigArgument = Annotated[
+    Path | None, typer.Argument(metavar="[CONFIG]", help="Config file or its folder; default: ./fairness.toml")
+]
+DocumentOption = Annotated[DocumentFormat, typer.Option("--format", "-f", help="table, json, csv, md or tex")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="table, json or csv")]
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to write the demo study")] = Path("fairness-demo"),
+    output: DocumentOption = DocumentFormat.table,
+) -> None:
+    """Write a demo study with its data to ./fairness-demo, build it and print its findings."""
+    from fairness.cli.demo import write_demo
+
+    config = write_demo(folder)
+    _say(f"The demo study is in {folder}: look at fairness.toml, then run `fairness analyze {folder}`.")
+    _analyze(config, output)
+
+
+@app.command()
+def build(config: ConfigArgument = None) -> None:
+    """Read the exports, run the SQL models and publish a run; nothing is published unless everything ties out."""
+    from fairness.build.pipeline import build as build_study
+    from fairness.cli.output import progress
+    from fairness.config import find_config, load_config
+
+    with progress() as step:
+        run = build_study(load_config(find_config(config)), progress=step, on_new_key=_new_key)
+    print(run.folder)
+
+
+@app.command()
+def analyze(
+    config: ConfigArgument = None,
+    output: DocumentOption = DocumentFormat.table,
+    fail_on: Annotated[
+        Failure | None, typer.Option("--fail-on", help="Exit with 3 when the headline is a penalty")
+    ] = None,
+) -> None:
+    """Answer the study's question: builds first when inputs or config changed, then prints the findings."""
+    verdict = _analyze(config, output)
+    if fail_on is not None and verdict == fail_on.value:
+        raise typer.Exit(ExitCode.FINDING)
+
+
+@app.command(name="app")
+def dashboard(
+    config: ConfigArgument = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine")] = 8501,
+) -> None:
+    """Show the study in the browser, on this machine only: builds first when inputs or config changed."""
+    from fairness.build.pipeline import build as build_study
+    from fairness.cli.dashboard import start_dashboard
+    from fairness.cli.output import progress
+    from fairness.config import find_config, load_config
+
+    path = find_config(config)
+    with progress() as step:
+        build_study(load_config(path), progress=step)
+    start_dashboard(path, port)
+
+
+@app.command()
+def snapshot(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="[CONFIG|RUN]", help="Config file, its folder, a run's folder or its id")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder to write; default: snapshots/ beside the runs")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="Sign-off note of the owner: a text, or a file with it")] = "",
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send the summary to the webhook or mail addresses of [notify]")
+    ] = False,
+    verify: Annotated[
+        Path | None, typer.Option("--verify", help="Snapshot to compute again from the exports and compare bit for bit")
+    ] = None,
+) -> None:
+    """Write a snapshot for executives: one page as HTML and PDF, charts, tables, slides and how to check them."""
+    from fairness import report
+    from fairness.cli.output import progress
+
+    if verify is not None:
+        _verify(verify, source)
+        return
+    with progress() as step:
+        run = _run_of(source, step)
+        step("Writing the snapshot")
+        contents = report.compose(run, _note_text(note))
+        folder = report.write(contents, to or report.default_folder(run, contents))
+    for name, reason in contents.missing.items():
+        _say(f"not written: {name}: {reason}")
+    print(folder)
+    if notify:
+        from fairness.config import find_config, load_config
+
+        config = load_config(find_config(source))
+        for sentence in report.notify(config, contents.document, folder_name=folder.name):
+            _say(sentence)
+
+
+@app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="Folder of a snapshot or a run: the earlier one")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Folder of another: the later one")],
+    output: FormatOption = Format.table,
+) -> None:
+    """Say what changed between two snapshots or runs: prices, offers, mix, entrants, leavers, definition."""
+    from fairness import report
+    from fairness.cli.output import print_change
+
+    print_change(report.compare(report.read_side(first), report.read_side(second)), output.value)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Config file or its folder")] = None,
+    output: FormatOption = Format.table,
+    guard: Annotated[
+        bool, typer.Option("--guard", help="For SQL of strangers: no files, no settings, bounded time, memory and rows")
+    ] = False,
+) -> None:
+    """Run a query on the published run; it may read files of yours and writes none. `show tables` lists the tables."""
+    from fairness.cli.output import print_rows
+    from fairness.config import find_config, load_config
+    from fairness.engine.connection import reading
+    from fairness.engine.guard import run_guarded
+    from fairness.engine.query import run_query
+    from fairness.runs.store import current_run
+    from fairness.text import messages
+
+    warehouse = current_run(load_config(find_config(config)).output_dir).warehouse
+    if guard:
+        result = run_guarded(warehouse, query)
+        print_rows(result.columns, result.rows, output.value)
+        for sentence in messages.left_out(result):
+            _say(sentence)
+        return
+    with reading(warehouse) as con:
+        columns, rows = run_query(con, query)
+    print_rows(columns, rows, output.value)
+
+
+def _verify(folder: Path, source: Path | None) -> None:
+    """Compute a snapshot again and print what differs; exit with 1 where anything does."""
+    from fairness import report
+    from fairness.cli.output import progress
+    from fairness.config import find_config, load_config
+    from fairness.text import verification
+
+    manifest = report.read_manifest(folder)
+    config = load_config(find_config(source))
+    with progress() as step:
+        differences = report.verify(folder, config, progress=step)
+    if differences:
+        print("\n".join((verification.is_not_verified(str(folder), len(differences)), *differences)))
+        raise typer.Exit(ExitCode.DATA_ERROR)
+    print(verification.is_verified(str(folder), len(manifest["files"])))
+
+
+def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:
+    """Return the run that an argument means: a run's folder or id, or the study of a config, built where needed."""
+    from fairness.build.pipeline import build as build_study
+    from fairness.config import find_config, load_config
+    from fairness.runs.store import find_run
+
+    if source is not None and (source / "findings.json").is_file():
+        folder = source.resolve()
+        run = find_run(folder.parent.parent, folder.name)
+        if run is not None:
+            return run
+    if source is not None and not source.exists() and re.fullmatch("[0-9a-f]{12}", source.name):
+        run = find_run(load_config(find_config(None)).output_dir, source.name)
+        if run is not None:
+            return run
+    return build_study(load_config(find_config(source)), progress=step, on_new_key=_new_key)
+
+
+def _note_text(note: str) -> str:
+    # A note of several lines is no path; such a text makes some systems fail in looking for the file.
+    return Path(note).read_text(encoding="utf-8") if "\n" not in note and note and Path(note).is_file() else note
+
+
+def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
+    """Build where needed, print the findings and return the headline's verdict."""
+    from fairness.build.pipeline import build as build_study
+    from fairness.cli.output import print_document, progress
+    from fairness.config import find_config, load_config
+    from fairness.runs.documents import read_findings
+
+    settings = load_config(find_config(config))
+    with progress() as step:
+        run = build_study(settings, progress=step, on_new_key=_new_key)
+    document = read_findings(run)
+    if output in (DocumentFormat.md, DocumentFormat.tex):
+        from fairness.report.markup import to_markdown, to_tex
+        from fairness.runs.documents import read_settings
+
+        write = to_markdown if output is DocumentFormat.md else to_tex
+        sys.stdout.write(write(document, read_settings(run)))
+    else:
+        print_document(document, output.value, settings, run.findings)
+    verdict: str | None = document["headline"]["verdict"]
+    if verdict == "not_assessable":
+        _say(_why_not(document))
+    return verdict
+
+
+def _new_key(path: Path) -> None:
+    from fairness.text import messages
+
+    _say(messages.new_key(path.name))
+
+
+def _why_not(document: dict[str, object]) -> str:
+    from fairness.text import sentences
+
+    return f"{sentences.headline(document)} ({sentences.support(document)})."
+
+
+def _say(text: str) -> None:
+    # A message may quote a file or a query.
+    print(terminal_text(text), file=sys.stderr)
+
+
+def main() -> None:
+    """Run the command line; every error that the user can mend is printed without a traceback."""
+    try:
+        # Without standalone mode an exit code comes back as the return value; None means done.
+        sys.exit(app(standalone_mode=False) or ExitCode.DONE)
+    except FairnessError as error:
+        _say(f"error: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        sys.exit(ExitCode.INTERRUPTED)
+    except typer.Abort:
+        sys.exit(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; closing stdout here keeps the interpreter from complaining later.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.DONE)
+    except Exception as error:
+        _exit_on_usage(error)
+        raise
+
+
+def _exit_on_usage(error: Exception) -> None:
+    """Print a usage error of the command line and exit with 2; do nothing for any other error."""
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+        sys.exit(ExitCode.USAGE_ERROR)

@@ -1,0 +1,313 @@
+"""What the command line prints: the findings table that a person reads first, rows, and the progress of a build."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fairness.config import Config
+from fairness.text import changes, codes, numbers, sentences
+from fairness.text.escape import csv_line, terminal_text
+
+_WORST_CELLS = 5
+_UNDECIDED_CELLS = 10
+_ANY_WIDTH = 100_000
+"""Wider than any table: what it would need, whatever the terminal has."""
+_MAX_JSON_INTEGER = 2**53
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows the step of a build on stderr: a spinner on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting") as status:
+        yield status.update
+
+
+def print_document(document: dict[str, Any], form: str, config: Config, path: Path) -> None:
+    """Print a findings document as JSON (byte for byte as published), CSV (one row per finding) or a table."""
+    if form == "json":
+        _write(path.read_text(encoding="utf-8"))
+    elif form == "csv":
+        _print_csv(document)
+    else:
+        _print_table(document, config)
+
+
+def _print_csv(document: dict[str, Any]) -> None:
+    """Print one row per finding; nested values as JSON text, companions as name.field columns left to the JSON form."""
+    names = [name for name in document["headline"] if name not in ("companions", "diagnostics", "deciding_sample")]
+    print_rows(names, [tuple(_flat(name, finding[name]) for name in names) for finding in document["findings"]], "csv")
+
+
+def _flat(name: str, value: Any) -> Any:
+    """Return a value of a finding for one cell; money, which JSON holds as text, is the number that it is."""
+    if isinstance(value, dict):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    if isinstance(value, list):
+        return ", ".join(value)
+    return Decimal(value) if name == "estimate" and isinstance(value, str) else value
+
+
+def print_change(change: dict[str, Any], form: str) -> None:
+    """Print what changed between two runs: in words with a table of its parts, as rows (CSV), or whole as JSON."""
+    if form == "json":
+        print(json.dumps(change, sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    parts = change["parts"] or []
+    if form == "csv":
+        rows = [(part["part"], Decimal(part["money"]), part["gap"], part["customers"]) for part in parts]
+        print_rows(["part", "money", "gap", "customers"], rows, "csv")
+        return
+    console, currency = _console(), change["currency"]
+    console.print(changes.change_sentence(change), style="bold", soft_wrap=True)
+    console.print(changes.sides(change), soft_wrap=True)
+    console.print(changes.change_certainty(change), soft_wrap=True)
+    if change["why_no_split"]:
+        console.print(change["why_no_split"], soft_wrap=True)
+        return
+    console.print(changes.money_sentence(change, currency), soft_wrap=True)
+    console.print()
+    console.print(_change_table(parts, currency))
+
+
+def _change_table(parts: list[dict[str, Any]], currency: str) -> Any:
+    from rich.table import Table
+
+    table = Table(title=changes.SPLIT_TITLE, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for number, name in enumerate(changes.SPLIT_COLUMNS):
+        table.add_column(name, justify="right" if number else "left")
+    for part in parts:
+        money = numbers.money(part["money"], currency)
+        table.add_row(changes.PARTS[part["part"]], money, changes.points(part["gap"]), numbers.count(part["customers"]))
+    total = sum((Decimal(part["money"]) for part in parts), Decimal(0))
+    gap = sum(part["gap"] for part in parts)
+    table.add_row(changes.TOTAL, numbers.money(total, currency), changes.points(gap), "", style="bold")
+    return table
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:
+    """Print rows as a table, or as records where the terminal is too narrow for one; as CSV; or as a JSON list."""
+    if form == "csv":
+        for row in (columns, *rows):
+            _write(f"{csv_line(row)}\n")
+    elif form == "json":
+        records = [dict(zip(columns, map(_json_ready, row), strict=True)) for row in rows]
+        _write(json.dumps(records, ensure_ascii=False, indent=2) + "\n")
+    else:
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False)
+        names = [terminal_text(column) for column in columns]
+        cells = [["" if value is None else terminal_text(str(value)) for value in row] for row in rows]
+        for name in names:
+            table.add_column(name, overflow="fold")
+        for texts in cells:
+            table.add_row(*texts)
+        console = _console()
+        if rows and console.measure(table, options=console.options.update(width=_ANY_WIDTH)).maximum > console.width:
+            _print_records(names, cells)
+        else:
+            console.print(table)
+
+
+def _print_records(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print each row as a block with a column a line."""
+    width = max(map(len, columns))
+    for number, row in enumerate(rows, start=1):
+        print(f"-- record {number:,} ".ljust(width + 20, "-"))
+        for column, value in zip(columns, row, strict=True):
+            print(f"{column:<{width}}  {value}".rstrip())
+
+
+def _json_ready(value: Any) -> Any:
+    """Return a value as portable JSON: NaN, infinity and whole numbers that a double cannot hold become text."""
+    is_portable = (
+        abs(value) <= _MAX_JSON_INTEGER
+        if isinstance(value, int)
+        else math.isfinite(value)
+        if isinstance(value, float)
+        else value is None or isinstance(value, str)
+    )
+    return value if is_portable else str(value)
+
+
+def _write(text: str) -> None:
+    """Write CSV or JSON: unchanged into a file or pipe, with control characters as codes on a terminal."""
+    sys.stdout.write(terminal_text(text) if _is_terminal() else text)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    # Redirected output has no terminal width: long lines are then left whole instead of being folded at 80.
+    return Console(highlight=False, markup=False, width=None if _is_terminal() else 160, emoji=False)
+
+
+def _print_table(document: dict[str, Any], config: Config) -> None:
+    console, head, study = _console(), document["headline"], document["study"]
+    console.print(sentences.headline(document), style="bold", soft_wrap=True)
+    console.print(" · ".join(_subline(document)), soft_wrap=True)
+    for line in _warnings(document, config):
+        console.print(f"! {line}", soft_wrap=True)
+    console.print()
+    currency, margin = study["currency"], study["margin"]
+    everything = [f for f in document["findings"] if f["level"] == "pooled" and f["tenure_band"] is None]
+    console.print(_table("The whole book", everything, margin, currency, _name_estimand))
+    kind = (head["estimand"], head["comparator"], head["basis"])
+    primary = [f for f in document["findings"] if (f["estimand"], f["comparator"], f["basis"]) == kind]
+    bands = [f for f in primary if f["tenure_band"] is not None]
+    if len(bands) > 1:
+        unit = "" if any("month" in str(f["tenure_band"]) for f in bands) else "years "
+        console.print(_table("By tenure", bands, margin, currency, lambda f: f"{unit}{f['tenure_band']}"))
+    name_scope = _namer(config)
+    for lens in config.lenses.names:
+        rows = [f for f in primary if f["level"] == "lens" and lens in f["scope"]]
+        if rows:
+            console.print(_table(f"By {lens.replace('_', ' ')}", rows, margin, currency, name_scope))
+    _print_cells(console, [f for f in primary if f["level"] == "cell"], margin, currency, name_scope)
+    _print_left_out(console, document)
+
+
+def _print_cells(
+    console: Any, cells: list[dict[str, Any]], margin: float, currency: str, name: Callable[[dict[str, Any]], str]
+) -> None:
+    """Print how many cells there are of each verdict, the worst of those decided, and the largest of the others."""
+    if len(cells) < 2:
+        return
+    counts = {name: sum(f["verdict"] == name for f in cells) for name in codes.VERDICTS}
+    summary = ", ".join(
+        f"{number:,} {codes.VERDICTS[name].format(margin=f'{margin * 100:g} %')}"
+        for name, number in counts.items()
+        if number
+    )
+    looks = sentences.looked_at(cells, cells[0]["family"])
+    console.print(f"{len(cells):,} cells, corrected for looking at {looks:,}: {summary}")
+    worst = sorted((f for f in cells if f["verdict"] == "penalty"), key=lambda f: -f["estimate"])[:_WORST_CELLS]
+    if worst:
+        console.print(
+            _table(
+                f"Where tenured customers pay most ({numbers.many(len(worst), 'cell')})", worst, margin, currency, name
+            )
+        )
+    undecided = [f for f in cells if f["verdict"] in ("inconclusive", "not_assessable")]
+    undecided.sort(key=lambda f: -(f["n_tenured"] + f["n_not_compared"]))
+    if shown := undecided[:_UNDECIDED_CELLS]:
+        console.print(_table(sentences.undecided(len(undecided), len(shown)), shown, margin, currency, name))
+    if not worst and not undecided:
+        console.print()
+
+
+def _print_left_out(console: Any, document: dict[str, Any]) -> None:
+    currency = document["study"]["currency"]
+    for item in document["support"]["not_assessable"]:
+        amount = "" if item["money"] is None else f", {numbers.money(item['money'], currency)} a year"
+        reason = codes.REASONS.get(item["reason"], item["reason"])
+        console.print(f"Not compared: {numbers.count(item['customers'])} tenured customers{amount}: {reason}")
+    for item in document["support"]["other_currencies"]:
+        currency = terminal_text(item["currency"])
+        amount = numbers.money(item["money"], currency)
+        console.print(f"Not compared: {numbers.count(item['customers'])} customers in {currency}, {amount} a year")
+    unknown = document["support"]["unknown_tenure_customers"]
+    if unknown:
+        console.print(f"Not compared: {numbers.count(unknown)} customers of unknown tenure")
+    block = document["reconciliation"]
+    aside = sum(block["rows_rejected"].values())
+    console.print(
+        f"{numbers.count(block['rows_in'])} rows in: {numbers.count(block['rows_accepted'])} accepted, "
+        f"{numbers.count(sum(block['rows_excluded'].values()))} excluded, {numbers.count(aside)} rejected, "
+        f"{numbers.count(block['rows_duplicate'])} duplicates; rows and amounts tie out. "
+        f"Build {document['build']['id']}"
+    )
+    if aside:
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(block["rows_rejected"].items()))
+        console.print(f"Rejected rows by reason: {reasons}. See them: fairness sql --config FILE 'from quarantine'")
+
+
+def _subline(document: dict[str, Any]) -> list[str]:
+    head, study = document["headline"], document["study"]
+    parts = []
+    if head["estimate"] is not None:
+        parts.append(sentences.gap(head))
+        new = "" if head["n_new"] is None else f" against {numbers.count(head['n_new'])} new"
+        parts.append(
+            f"{numbers.count(head['n_tenured'])} tenured{new} customers in {numbers.many(head['n_cells'], 'cell')}"
+        )
+    money = next((f for f in document["findings"] if f["estimand"] == "overpayment" and f["level"] == "pooled"), None)
+    if money is not None and money["estimate"] is not None:
+        parts.append(f"{numbers.money(money['estimate'], study['currency'])} a year paid above the offer")
+    parts.append(sentences.support(document))
+    if study["as_of"]:
+        parts.append(numbers.month(study["as_of"]))
+    return parts
+
+
+def _warnings(document: dict[str, Any], config: Config) -> list[str]:
+    """Return the sentences that belong directly under the headline: its own warnings and a reversing mix."""
+    head = document["headline"]
+    raw = next((f for f in document["findings"] if f["estimand"] == "raw_gap" and f["level"] == "pooled"), None)
+    least = config.inference.min_pricing_decisions
+    lines = [codes.warning(code, head, min_pricing_decisions=least) for code in head["warnings"]]
+    if raw is not None and "mix_reverses_sign" in raw["warnings"]:
+        lines.append(codes.warning("mix_reverses_sign", raw))
+    return lines
+
+
+def _table(
+    title: str, findings: list[dict[str, Any]], margin: float, currency: str, name: Callable[[dict[str, Any]], str]
+) -> Any:
+    from rich.table import Table
+
+    title = terminal_text(title)
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column("")
+    table.add_column("Gap (interval)", justify="right")
+    table.add_column("Verdict")
+    table.add_column("Customers", justify="right")
+    table.add_column("New", justify="right")
+    table.add_column("Compared", justify="right")
+    table.add_column("Remarks")
+    for finding in findings:
+        is_money = isinstance(finding["estimate"], str)
+        figure = f"{numbers.money(finding['estimate'], currency)} a year" if is_money else sentences.gap(finding)
+        table.add_row(
+            terminal_text(name(finding)),
+            figure,
+            sentences.verdict(finding, margin=margin),
+            sentences.customers(finding),
+            numbers.count(finding["n_new"]),
+            numbers.percent(finding["support_share"]),
+            sentences.remarks(finding, currency=currency),
+        )
+    table.add_section()
+    table.add_row()
+    return table
+
+
+def _name_estimand(finding: dict[str, Any]) -> str:
+    return sentences.estimand(finding)
+
+
+def _namer(config: Config) -> Callable[[dict[str, Any]], str]:
+    """Return a function that names a scope by its values, in the order in which the config names the columns."""
+    order = {name: position for position, name in enumerate((*config.like_for_like.cell, *config.lenses.names))}
+
+    def name(finding: dict[str, Any]) -> str:
+        scope = sorted(finding["scope"].items(), key=lambda item: order.get(item[0], -1))
+        return ", ".join("unknown" if value is None else str(value) for _, value in scope)
+
+    return name

@@ -1,0 +1,43 @@
+"""Puts a panel on the page: its figure, and one click away its table, its SQL and its image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fairness.panels import html
+from fairness.panels.panel import Panel
+
+if TYPE_CHECKING:
+    pass
+
+PLOT = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "plotlyServerURL": ""}
+
+
+def show(panel: Panel, *, on_select: Callable[[], None] | None = None, version: str = "") -> None:
+    """Put a panel on the page.
+
+    Args:
+        panel: What it shows.
+        on_select: Called on a click on a mark; the selection is under the key of the plot.
+        version: Part of the key of the plot: a new one forgets the last click.
+    """
+    with st.container(key=f"panel-{panel.key}", gap=None):
+        st.html(html.panel_head(panel.title, panel.subtitle))
+        if panel.figure is not None:
+            options: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
+            st.plotly_chart(
+                panel.figure,
+                theme=None,
+                config=PLOT,
+                key=f"plot-{panel.key}{version}",
+                alt=panel.alt or panel.title,
+                **options,
+            )
+        if panel.body:
+            st.html(panel.body)
+        drawn = panel.figure is not None
+        texts = panel.key, panel.foot, panel.table, panel.sql
+        st.html(html.panel_foot(*texts, image=drawn, more=panel.more, sql_how=panel.sql_how))

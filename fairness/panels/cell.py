@@ -1,0 +1,246 @@
+"""One cell: the prices of both groups with the offer drawn in, the gap below them, a table and what else is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairness.charts.interactive import PriceShares, Theme, price_distributions
+from fairness.panels import html, queries
+from fairness.panels.panel import Finding, Panel, findings_table, published, source_line
+from fairness.panels.view import View, query
+from fairness.panels.where import cell_key, why_not
+from fairness.text import codes, labels, numbers, sentences
+
+_NOTHING = (0, None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """A cell with its panel and notes.
+
+    Attributes:
+        panel: Figure, table and SQL.
+        table: Table beside the figure.
+        notes: (heading, text) beside the figure.
+        csv: What the download holds.
+    """
+
+    panel: Panel
+    table: html.Table
+    notes: tuple[tuple[str, str], ...]
+    csv: str
+
+
+def cell_names(view: View) -> list[str]:
+    """Return the names of the cells in view, as the address and the selection write them."""
+    return [labels.scope(cell, view.study.order) for cell in view.cell_findings]
+
+
+def open_cell(view: View, name: str, theme: Theme) -> CellView:
+    """Return a cell by its name."""
+    cell = next(cell for cell in view.cell_findings if labels.scope(cell, view.study.order) == name)
+    values = view.study.cells[cell_key(view, cell)]
+    run, currency = view.study.run, view.document["study"]["currency"]
+    prices = query(run, queries.price_query(values))[1]
+    summary = {str(row[0]): row[1:] for row in query(run, queries.summary_query(values))[1]}
+    offers = query(run, queries.offers_query(values))[1]
+    period = _period(view, values)
+    new, tenured = (_shares(group, prices, summary, currency) for group in ("new", "tenured"))
+    reference, reference_name, shift = _reference(cell, new, tenured, offers, currency)
+    table = _table(view, cell, summary, has_offers=bool(offers), currency=currency, period=period)
+    panel = Panel(
+        key="cell",
+        title=_title(view, cell, name, shift, period),
+        subtitle=f"Share of customers at each price {period}"
+        + (f". Below, on the same scale: {_subject(cell)}, with its interval" if shift is not None else ""),
+        figure=price_distributions(
+            new,
+            tenured,
+            theme,
+            reference=reference,
+            reference_name=reference_name,
+            offers=[float(row[0]) for row in offers] if cell["estimand"] == "offer_gap" else [],
+            gap=None
+            if reference is None or cell["ci_lower"] is None
+            else (cell["estimate"], cell["ci_lower"], cell["ci_upper"]),
+            verdict=cell["verdict"],
+            gap_texts=(f"{_signed(shift, currency)} {period}", sentences.gap(cell)),
+            difference=("Difference", f"tenured over {labels.comparator(cell).removeprefix('the ')}"),
+            margin=float(view.document["study"]["margin"]),
+            band_name=sentences.margin(view.document),
+            money=numbers.money("0", currency).removesuffix("0"),
+            price_axis=f"Price {period}",
+        ),
+        table=findings_table(view, _asked_otherwise(view, cell), sentences.estimand, "Question", adjusted=True),
+        sql="\n\n".join(
+            (
+                queries.findings_query(published(view, [cell])),
+                queries.summary_query(values),
+                queries.price_query(values),
+                queries.offers_query(values),
+                queries.customers_query(values),
+            )
+        ),
+        foot=(
+            f"{numbers.count(_count(summary, 'tenured'))} tenured and "
+            f"{numbers.count(_count(summary, 'new'))} new customers"
+            + (f", {numbers.many(len(offers), 'offer price')}" if offers else ""),
+            source_line(view),
+        ),
+        alt=f"{name}: {sentences.gap(cell)}",
+        findings=published(view, _asked_otherwise(view, cell)),
+    )
+    return CellView(panel, table, _notes(view, cell), html.csv_text(table))
+
+
+def _count(summary: dict[str, tuple[object, ...]], group: str) -> int:
+    return int(str(_row(summary, group)[0]))
+
+
+def _row(summary: dict[str, tuple[object, ...]], group: str) -> tuple[object, ...]:
+    return summary.get(group, _NOTHING)
+
+
+def _period(view: View, values: object) -> str:
+    """Return the period that prices are per: billing lines give monthly prices, a book those that it states."""
+    if not any(source.role == "book" for source in view.study.config.sources):
+        return "a month"
+    unit, n = str(values["interval_unit"]), str(values["interval_count"])  # type: ignore[index]
+    return f"a {unit}" if n == "1" else f"every {n} {unit}s"
+
+
+def _shares(
+    group: str, prices: list[tuple[object, ...]], summary: dict[str, tuple[object, ...]], currency: str
+) -> PriceShares:
+    rows = [row for row in prices if row[0] == group]
+    n, mean = _row(summary, group)[:2]
+    text = f"{numbers.count(int(str(n)))}" + (f", mean {_price(mean, currency)}" if mean is not None else "")
+    return PriceShares(
+        label=f"{group.capitalize()} customers",
+        note=text,
+        prices=[float(str(row[1])) for row in rows],
+        customers=[int(str(row[2])) for row in rows],
+        mean=None if mean is None else float(str(mean)),
+    )
+
+
+def _price(amount: object, currency: str) -> str:
+    return "–" if amount is None else numbers.money(f"{float(str(amount)):.2f}", currency, decimals=2)
+
+
+def _reference(
+    cell: Finding, new: PriceShares, tenured: PriceShares, offers: list[tuple[object, ...]], currency: str
+) -> tuple[float | None, str, float | None]:
+    """Return the price that zero stands for, its name, and how far the tenured mean lies above it."""
+    if cell["estimate"] is None or cell["verdict"] == "not_assessable":
+        return None, "", None
+    if cell["estimand"] == "offer_gap" and offers:
+        n = sum(int(str(row[1])) for row in offers)
+        paid = sum(float(str(row[2])) for row in offers) / n
+        mean = paid / (1 + cell["estimate"])
+        name = "Offer" if len(offers) == 1 else "Offer, mean"
+    elif tenured.mean is not None:
+        paid = tenured.mean
+        mean = paid / (1 + cell["estimate"])
+        name = "New customers, mean"
+    else:
+        return None, "", None
+    return mean, f"{name} {_price(mean, currency)}", paid - mean
+
+
+def _title(view: View, cell: Finding, name: str, shift: float | None, period: str) -> str:
+    currency = view.document["study"]["currency"]
+    if shift is None:
+        code = why_not(view, cell)
+        return f"{name}: cannot be assessed, {codes.REASONS.get(code, code)}"
+    if cell["verdict"] == "inconclusive":
+        return f"{name}: cannot tell yet"
+    if cell["verdict"] == "equivalent":
+        return f"{name}: tenured customers pay the same, within the margin"
+    direction = "above" if shift > 0 else "below"
+    return (
+        f"{name}: tenured customers pay {_price(abs(shift), currency)} {period} {direction} {labels.comparator(cell)}"
+    )
+
+
+def _subject(cell: Finding) -> str:
+    return "tenured mean over the mean offer" if cell["estimand"] == "offer_gap" else "tenured mean over new customers"
+
+
+def _signed(amount: float | None, currency: str) -> str:
+    if amount is None:
+        return ""
+    return f"{'+' if amount >= 0 else '−'}{_price(abs(amount), currency)}"
+
+
+def _table(
+    view: View, cell: Finding, summary: dict[str, tuple[object, ...]], *, has_offers: bool, currency: str, period: str
+) -> html.Table:
+    new, tenured = _row(summary, "new"), _row(summary, "tenured")
+    rows = [
+        ("Customers", numbers.count(int(str(new[0]))), numbers.count(int(str(tenured[0])))),
+        (f"Mean {period}", _price(new[1], currency), _price(tenured[1], currency)),
+        ("Median", _price(new[2], currency), _price(tenured[2], currency)),
+        ("Middle 90 %", *(_range(row, currency) for row in (new, tenured))),
+    ]
+    raw: list[tuple[object, ...]] = [
+        ("Customers", new[0], tenured[0]),
+        (f"Mean {period}", new[1], tenured[1]),
+        ("Median", new[2], tenured[2]),
+        ("Lower end of the middle 90 %", new[3], tenured[3]),
+        ("Upper end of the middle 90 %", new[4], tenured[4]),
+    ]
+    money = next(
+        (
+            item
+            for item in view.study.document["findings"]
+            if item["estimand"] == "overpayment" and item["level"] == "cell" and item["scope"] == cell["scope"]
+        ),
+        None,
+    )
+    if money is not None and has_offers:
+        companions = {other["name"]: other["estimate"] for other in money["companions"]}
+        affected, n = int(companions["customers_affected"]), money["n_tenured"]
+        rows.append(("Pay above the offer", "", f"{numbers.count(affected)} of {numbers.count(n)}"))
+        rows.append(("Paid above it, a year", "", numbers.money(money["estimate"], currency)))
+        rows.append(("Net of those below, a year", "", numbers.money(companions["net"], currency)))
+        raw += [
+            ("Pay above the offer", None, affected),
+            ("Paid above it, a year", None, money["estimate"]),
+            ("Net of those below, a year", None, companions["net"]),
+        ]
+    head = ("", "New", "Tenured")
+    return html.Table(head, tuple(rows), head, tuple(raw))
+
+
+def _range(row: tuple[object, ...], currency: str) -> str:
+    return "–" if row[3] is None else f"{_price(row[3], currency)} to {_price(row[4], currency)}"
+
+
+def _asked_otherwise(view: View, cell: Finding) -> list[Finding]:
+    """Return the finding of the cell and those of other questions about it."""
+    others = [
+        finding
+        for finding in view.study.document["findings"]
+        if finding["level"] == "cell"
+        and finding["scope"] == cell["scope"]
+        and finding is not cell
+        and finding["unit"] == "fraction"
+    ]
+    return [cell, *others]
+
+
+def _notes(view: View, cell: Finding) -> tuple[tuple[str, str], ...]:
+    looked_at = sentences.looked_at(view.study.document["findings"], cell["family"])
+    notes = []
+    if cell["verdict"] != "not_assessable":
+        notes.append(("How sure", sentences.how_sure(cell, looked_at)))
+    others = [item for item in _asked_otherwise(view, cell)[1:] if item["verdict"] != "not_assessable"]
+    if others:
+        text = ". ".join(f"{sentences.estimand(item)} {sentences.gap(item)}" for item in others)
+        notes.append(("The same question, asked otherwise", f"{text}."))
+    least = view.study.config.inference.min_pricing_decisions
+    if cell["warnings"]:
+        text = " ".join(codes.warning(code, cell, min_pricing_decisions=least) for code in cell["warnings"])
+        notes.append(("Mind", text))
+    return tuple(notes)

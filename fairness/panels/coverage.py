@@ -1,0 +1,94 @@
+"""Panels that account for customers and rows: who could not be compared, and what became of every input row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from fairness.panels import html, queries
+from fairness.panels.panel import Panel, source_line
+from fairness.panels.view import View
+from fairness.text import codes, numbers, titles
+
+
+def left_out(view: View) -> Panel:
+    """Return who could not be compared, with their money and the reasons."""
+    support, study = view.document["support"], view.document["study"]
+    currency = study["currency"]
+    lines: list[tuple[str, int, str | None]] = [
+        (_first_up(codes.REASONS.get(item["reason"], item["reason"])), item["customers"], item["money"])
+        for item in support["not_assessable"]
+    ]
+    missing = support["tenured_customers"] - support["assessable_customers"]
+    rows = [(reason, numbers.count(n), numbers.money(amount, currency)) for reason, n, amount in lines]
+    csv_rows: list[tuple[object, ...]] = list(lines)
+    if len(lines) > 1:
+        known = [Decimal(amount) for _, _, amount in lines if amount is not None]
+        total = (numbers.count(sum(n for _, n, _ in lines)), numbers.money(sum(known, Decimal(0)), currency))
+        rows.append(("Together", *total))
+    beside = [
+        (
+            f"Customers in {item['currency']}",
+            numbers.count(item["customers"]),
+            numbers.money(item["money"], item["currency"]),
+        )
+        for item in support["other_currencies"]
+    ]
+    if support["unknown_tenure_customers"]:
+        beside.append(("Unknown tenure", numbers.count(support["unknown_tenure_customers"]), "–"))
+    head = ("Reason", "Customers", "A year")
+    share = support["assessable_share"]
+    body = ""
+    if share is not None:
+        yes = f"{numbers.count(support['assessable_customers'])} compared, {numbers.percent(share)}"
+        no = f"{numbers.count(missing)} not, {numbers.percent(1 - share)}"
+        body = (
+            html.bar([(share, "yes", yes), (1 - share, "no hatched", no)]) if missing else html.bar([(1.0, "yes", yes)])
+        )
+    if rows or beside:
+        body += html.plain_table(head, [*rows, *beside], total=len(lines) > 1 and not beside)
+    return Panel(
+        key="left-out",
+        title=titles.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
+        subtitle="Tenured customers with nothing to compare their price with",
+        body=body,
+        table=html.Table(head, (*rows, *beside), head, tuple(csv_rows)) if rows or beside else None,
+        sql=queries.coverage_query(view.chosen) if view.chosen or not _has_offers(view) else queries.UNMATCHED,
+        foot=(
+            f"{numbers.many(support['tenured_customers'], 'tenured customer')}. "
+            "Nothing is assumed about those left out.",
+            source_line(view),
+        ),
+    )
+
+
+def _has_offers(view: View) -> bool:
+    return bool(view.head["estimand"] == "offer_gap" and view.head["comparator"] == "offer")
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def rows_accounted(view: View) -> Panel:
+    """Return what became of every input row: exact counts."""
+    block = view.document["reconciliation"]
+    lines = [
+        ("Accepted", block["rows_accepted"]),
+        ("Excluded, no comparable price", sum(block["rows_excluded"].values())),
+        ("Rejected, unreadable or contradictory", sum(block["rows_rejected"].values())),
+        ("Duplicates", block["rows_duplicate"]),
+    ]
+    rows = tuple((name, numbers.count(n)) for name, n in lines)
+    accepted, aside = lines[0][1], block["rows_in"] - lines[0][1]
+    shares = [(accepted, "yes", f"{numbers.count(accepted)} accepted")]
+    if aside:
+        shares.append((aside, "no hatched", f"{numbers.count(aside)} set aside"))
+    return Panel(
+        key="rows",
+        title=f"All {numbers.many(block['rows_in'], 'row')} are accounted for",
+        subtitle="What became of every row that was read; rows and amounts tie out",
+        body=html.bar(shares) + html.plain_table(("Outcome", "Rows"), rows),
+        table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), tuple(lines)),
+        sql=queries.RECONCILIATION,
+        foot=('Exact counts. Rejected rows: fairness sql "from quarantine"', source_line(view)),
+    )

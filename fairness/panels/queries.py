@@ -1,0 +1,214 @@
+"""The SQL behind each figure, as text that runs on the published tables.
+
+A figure of the whole book comes from ``findings``. A figure of a filtered view is no published row: its query computes
+the estimate from the same counts that the analysis reads; intervals and verdicts come from the analysis alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fairness.panels.view import Chosen
+from fairness.text.escape import sql_literal
+
+_COLUMNS = """    finding_id, estimand, comparator, basis, scope, tenure_band,
+    estimate, ci_lower, ci_upper, confidence_level, amount, verdict,
+    n_tenured, n_new, support_share, p_value, p_value_adjusted"""
+
+
+def findings_query(ids: Iterable[int]) -> str:
+    """Return the query for published findings by number."""
+    numbers = ", ".join(str(number) for number in sorted(ids))
+    return f"select\n{_COLUMNS}\nfrom findings\nwhere finding_id in ({numbers})\norder by finding_id;"
+
+
+def chosen_cells(values: Sequence[tuple[str, str | None]]) -> str:
+    """Return the head of a query that names the cells with the given column values."""
+    rules = "\n        or ".join(
+        f"(column_name = {sql_literal(name)} and value {'is null' if value is None else f'= {sql_literal(value)}'})"
+        for name, value in values
+    )
+    return f"""with
+
+chosen as (
+    select cell_key
+    from cell_value
+    where {rules}
+    group by cell_key
+    having count(*) = {len(values)}
+)"""
+
+
+def offer_query(chosen: Chosen, *, by: str = "") -> str:
+    """Return the query for the gap to the offer in a view, by ``basis`` or ``band_order`` where asked.
+
+    Dividing sums needs one billing interval, as all cells of most studies have.
+    """
+    if not chosen:
+        return ""
+    only = "" if by == "basis" else "    and basis = 'primary'\n"
+    who = "<> 'unknown'" if by == "band_order" else "= 'tenured'"
+    return f"""{chosen_cells(chosen)}
+
+select
+{f"    {by}," if by else "    'all' as part,"}
+    sum(price_ticks * n_customers) / sum(offer_ticks * n_customers) - 1 as estimate,
+    sum(n_customers) as n_tenured
+from offer_counts
+where cell_key in (select cell_key from chosen)
+{only}    and loyalty_group {who}
+group by 1
+order by 1;"""
+
+
+def counts_query(chosen: Chosen) -> str:
+    """Return the query for the counts that a comparison with new customers reads in a view."""
+    return f"""{chosen_cells(chosen)}
+
+select cell_key, loyalty_group, band_order, price_ticks, sum(n_customers) as n_customers
+from cell_counts
+where cell_key in (select cell_key from chosen)
+group by all
+order by all;"""
+
+
+def coverage_query(chosen: Chosen) -> str:
+    """Return the query for who could be compared, by cell; in a view where filters are set."""
+    head = f"{chosen_cells(chosen)}\n\n" if chosen else ""
+    where = "\n    and cell_key in (select cell_key from chosen)" if chosen else ""
+    return f"""{head}select
+    cell_key,
+    sum(n_observations) as customers,
+    sum(n_priced) as priced,
+    sum(n_offered) as with_offer,
+    sum(price_ticks) / 10000 as paid
+from cell_coverage
+where loyalty_group = 'tenured'
+    and currency = (select currency from params){where}
+group by cell_key
+order by cell_key;"""
+
+
+CELL_SIZES = """select
+    cell_key,
+    sum(n_observations) filter (where loyalty_group = 'tenured') as n_tenured,
+    sum(n_observations) filter (where loyalty_group = 'new') as n_new
+from cell_coverage
+where currency = (select currency from params)
+group by cell_key
+order by cell_key;"""
+"""Tenured and new customers of every cell."""
+
+CELL_REASONS = """select
+    cell_key,
+    offer_reason,
+    sum(n_customers) as n_tenured
+from unmatched
+where loyalty_group = 'tenured'
+group by cell_key, offer_reason
+order by cell_key, n_tenured desc, offer_reason;"""
+"""Why tenured customers of a cell have no offer, the most frequent reason first."""
+
+UNMATCHED = """select
+    offer_reason as reason,
+    sum(n_customers) as customers,
+    sum(price_ticks) / 10000 as paid_each_period
+from unmatched
+where loyalty_group = 'tenured'
+    and currency = (select currency from params)
+group by offer_reason
+order by offer_reason;"""
+
+RECONCILIATION = """select
+    disposition,
+    sum(n_rows) as n_rows
+from reconciliation
+where role in ('billing', 'book')
+group by disposition
+order by disposition;"""
+
+MONTHLY = """select month, estimate, ci_lower, ci_upper, n_tenured
+from findings_monthly
+order by month;"""
+
+
+def price_query(values: Mapping[str, str | None]) -> str:
+    """Return the query for the prices of new and tenured customers in one cell."""
+    return f"""{_one_cell(values)}
+
+select
+    loyalty_group,
+    price_ticks / 10000 as price,
+    sum(n_customers) as customers
+from cell_counts
+where cell_key in (select cell_key from chosen)
+    and loyalty_group in ('new', 'tenured')
+group by loyalty_group, price_ticks
+order by loyalty_group, price;"""
+
+
+def _one_cell(values: Mapping[str, str | None]) -> str:
+    return chosen_cells(list(values.items()))
+
+
+def summary_query(values: Mapping[str, str | None]) -> str:
+    """Return the query for customers, mean, median and middle 90 % by group in one cell."""
+    return f"""{_one_cell(values)},
+
+customers as (
+    select loyalty_group, price_ticks
+    from cell_counts, unnest(range(n_customers))
+    where cell_key in (select cell_key from chosen)
+        and loyalty_group in ('new', 'tenured')
+)
+
+select
+    loyalty_group,
+    count(*) as customers,
+    sum(price_ticks) / count(*) / 10000 as mean_price,
+    quantile_cont(price_ticks, 0.5) / 10000 as median_price,
+    quantile_cont(price_ticks, 0.05) / 10000 as lower_price,
+    quantile_cont(price_ticks, 0.95) / 10000 as upper_price
+from customers
+group by loyalty_group
+order by loyalty_group;"""
+
+
+def offers_query(values: Mapping[str, str | None]) -> str:
+    """Return the query for the offers behind the tenured customers of one cell."""
+    return f"""{_one_cell(values)}
+
+select
+    offer_ticks / 10000 as offer,
+    sum(n_customers) as customers,
+    sum(price_ticks * n_customers) / 10000 as paid,
+    sum(n_customers) filter (where price_ticks > offer_ticks) as above
+from offer_counts
+where cell_key in (select cell_key from chosen)
+    and basis = 'primary'
+    and loyalty_group = 'tenured'
+group by offer_ticks
+order by offer_ticks;"""
+
+
+def customers_query(values: Mapping[str, str | None]) -> str:
+    """Return the query that lists the customers of one cell, the furthest above their offer first."""
+    return f"""{_one_cell(values)}
+
+select
+    customer_id,
+    loyalty_group,
+    tenure_months,
+    paid_price,
+    offer_ticks / 10000 as offer
+from price_ledger
+where cell_key in (select cell_key from chosen)
+    and month is not distinct from (select as_of_month from params)
+order by paid_price - offer_ticks / 10000 desc, customer_id;"""
+
+
+def by_number(findings: Sequence[Mapping[str, Any]], all_findings: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the number of each finding in the document, as the published table has it."""
+    numbers = {id(finding): number for number, finding in enumerate(all_findings, start=1)}
+    return [numbers[id(finding)] for finding in findings]

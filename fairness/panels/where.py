@@ -1,0 +1,384 @@
+"""The panels of the page *Where*: cells as a heat map and as a forest plot, and the groups of each lens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from fairness.charts.interactive import Row, Theme, Tile, heat_map, interval_rows
+from fairness.panels import html, queries
+from fairness.panels.panel import (
+    Finding,
+    Panel,
+    findings_table,
+    hover,
+    in_words,
+    plot_row,
+    published,
+    published_sql,
+    source_line,
+)
+from fairness.panels.view import View, query
+from fairness.text import codes, labels, numbers, sentences, titles
+from fairness.text.escape import html_text
+
+MOST_ROWS = 40
+_MOST_TILES = 8
+_MOST_DOWN, _MOST_DOWN_ROWS, _MOST_TALL = 2, 16, 10
+_LINE = 38
+"""Characters of a cell's name per line of the forest plot."""
+_NAMES = {
+    "penalty": "Pay more",
+    "favourable": "Pay less",
+    "equivalent": "Equal within {margin}",
+    "inconclusive": "Cannot tell yet",
+    "not_assessable": "Cannot be assessed",
+}
+
+
+def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
+    """Return cells and tenured customers by verdict."""
+    margin = f"{view.document['study']['margin'] * 100:g} %"
+    left_out = uncompared(view)
+    items = []
+    for verdict, name in _NAMES.items():
+        cells = [cell for cell in view.cell_findings if cell["verdict"] == verdict]
+        n = sum(cell["n_tenured"] for cell in cells)
+        if verdict == "not_assessable":
+            n = sum(left_out[_key(cell)][0] for cell in cells)
+        items.append(
+            (
+                verdict,
+                name.format(margin=margin),
+                numbers.count(len(cells)),
+                "cell" if len(cells) == 1 else "cells",
+                numbers.many(n, "customer"),
+            )
+        )
+    return items
+
+
+Left = dict[frozenset[tuple[str, str | None]], tuple[int, str]]
+"""Scope of a cell to its tenured customers and the reason why most of them cannot be compared."""
+
+
+def uncompared(view: View) -> Left:
+    """Return who is in the cells that cannot be assessed, and why."""
+    cells = [cell for cell in view.cell_findings if cell["verdict"] == "not_assessable" or cell["estimate"] is None]
+    if not cells:
+        return {}
+    by_key = {
+        str(key): (int(n or 0), int(n_new or 0)) for key, n, n_new in query(view.study.run, queries.CELL_SIZES)[1]
+    }
+    reasons: dict[str, str] = {}
+    if cells[0]["estimand"] == "offer_gap":
+        for key, reason, _ in query(view.study.run, queries.CELL_REASONS)[1]:
+            reasons.setdefault(str(key), str(reason))
+    found = {}
+    for cell in cells:
+        key = cell_key(view, cell)
+        customers, n_new = by_key.get(key, (0, 0))
+        missing = "too_few_customers" if n_new else "no_new_customers"
+        known = cell["verdict_reason"] if cell["verdict_reason"] != "no_comparable_cell" else missing
+        found[_key(cell)] = customers, reasons.get(key, known)
+    return found
+
+
+def why_not(view: View, cell: Finding) -> str:
+    """Return the code of the reason why a cell cannot be assessed."""
+    return uncompared(view).get(_key(cell), (0, cell["verdict_reason"]))[1]
+
+
+def cell_key(view: View, cell: Finding) -> str:
+    """Return the key of the cell that a finding is about."""
+    scope = cell["scope"]
+    return next(
+        key
+        for key, values in view.study.cells.items()
+        if all(values.get(name) == value for name, value in scope.items())
+    )
+
+
+def _key(cell: Finding) -> frozenset[tuple[str, str | None]]:
+    return frozenset(cell["scope"].items())
+
+
+def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
+    """Return the heat map: one cell column across, the others down."""
+    cells = view.cell_findings
+    columns = [name for name in view.study.columns if any(name in cell["scope"] for cell in cells)]
+    varying = [name for name in columns if len({cell["scope"][name] for cell in cells}) > 1]
+    if len(cells) < 2 or not varying:
+        return None
+    across = _across(cells, varying)
+    down = [name for name in varying if name != across]
+    groups: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
+    for cell in cells:
+        row = labels.parts({"scope": {name: cell["scope"][name] for name in down}}, columns)
+        groups[tuple(row)].append(cell)
+    listed, rest = _rows_of(groups)
+    # With more columns the labels would say more than the map.
+    if len(down) > _MOST_DOWN or not listed:
+        return None
+    values = _in_order(view, across, [cell for _, members in listed for cell in members])
+    reasons = uncompared(view)
+    tiles = [
+        _tile(view, cell, (number, values.index(cell["scope"][across])), chosen, reasons)
+        for number, (_, members) in enumerate(listed)
+        for cell in members
+    ]
+    order = view.study.order
+    shown = [cell for _, members in listed for cell in members]
+    names = labels.values(values)
+    heads = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
+    # A figure reads its texts as HTML, links included.
+    rows = [(html_text(first), html_text(second)) for first, second in heads]
+    # About as tall as the forest plot beside it.
+    drawn = sum(cell["verdict"] != "not_assessable" for cell in shown)
+    height = 44 if len(listed) > _MOST_TALL else max(46, min(84, (24 * drawn + 90) // len(listed)))
+    left = min(190, max(80, int(6.2 * max(len(line) for label in heads for line in label)) + 10))
+    return Panel(
+        key="heat",
+        title=titles.heat_title(cells, columns, order),
+        subtitle=f"{labels.gap_name(view.study.document['headline'])} by "
+        f"{numbers.listed(labels.column(name).lower() for name in [*down, across])}, % with interval{rest}",
+        figure=heat_map(
+            tiles, rows, [html_text(names[value]) for value in values], theme, left=left, tile_height=height
+        ),
+        body=_legend(shown),
+        table=findings_table(view, cells, lambda cell: labels.scope(cell, order), "Cell"),
+        sql=published_sql(view, cells),
+        foot=(
+            f"{numbers.many(sum(cell['n_tenured'] for cell in shown), 'tenured customer')} in "
+            f"{numbers.many(sum(cell['n_tenured'] > 0 for cell in shown), 'cell')}. Click one to open it",
+            source_line(view),
+        ),
+        alt=in_words(shown, lambda cell: labels.scope(cell, order)),
+        findings=published(view, cells),
+    )
+
+
+def _rows_of(groups: dict[tuple[str, ...], list[Finding]]) -> tuple[list[tuple[tuple[str, ...], list[Finding]]], str]:
+    """Return the rows that have anything to show, the largest where there are many, and a word on those left out."""
+    telling = [item for item in groups.items() if any(cell["verdict"] != "not_assessable" for cell in item[1])]
+    # Few rows are all shown: what cannot be assessed has its place in the picture.
+    if len(groups) <= _MOST_DOWN_ROWS:
+        telling = list(groups.items())
+    largest = sorted(telling, key=lambda item: -sum(cell["n_tenured"] for cell in item[1]))[:_MOST_DOWN_ROWS]
+    listed = [item for item in telling if item in largest]
+    if len(listed) == len(groups):
+        return listed, ""
+    return listed, f"; {len(listed)} of {len(groups)} rows, those with the most customers"
+
+
+def _across(cells: Sequence[Finding], columns: Sequence[str]) -> str:
+    """Return the column that goes across: the one with the most values that fit."""
+    sizes = {name: len({cell["scope"][name] for cell in cells}) for name in columns}
+    fitting = [name for name in columns if sizes[name] <= _MOST_TILES] or [min(columns, key=lambda name: sizes[name])]
+    # Of equals rather a later one: the product reads best down the side.
+    return max(fitting, key=lambda name: (sizes[name], name != columns[0], -columns.index(name)))
+
+
+def _in_order(view: View, column: str, cells: Sequence[Finding]) -> list[str | None]:
+    present = {cell["scope"][column] for cell in cells}
+    return [value for value in view.study.options(column) if value in present]
+
+
+def _tile(view: View, cell: Finding, place: tuple[int, int], chosen: str | None, reasons: Left) -> Tile:
+    name = labels.scope(cell, view.study.order)
+    known = cell["verdict"] != "not_assessable" and cell["estimate"] is not None and cell["ci_lower"] is not None
+    if known:
+        gap = sentences.gap(cell)
+        figure, _, interval = gap.partition(" % (")
+        lines: tuple[str, ...] = (figure, interval.removesuffix(")"))
+    else:
+        lines = (codes.short_reason(reasons[_key(cell)][1] if _key(cell) in reasons else cell["verdict_reason"]),)
+    return Tile(
+        *place,
+        cell["estimate"] if known else None,
+        cell["verdict"],
+        lines,
+        name,
+        hover(cell, name, view),
+        chosen=name == chosen,
+    )
+
+
+def _legend(cells: Sequence[Finding]) -> str:
+    """Return the key of the heat map: the ends of its scale, and what hatching means where there is any."""
+    known = [abs(cell["estimate"]) for cell in cells if cell["estimate"] is not None]
+    largest = numbers.percent(max(known, default=0.0))
+    verdicts = {cell["verdict"] for cell in cells}
+    hatched = [
+        f'<span><i class="mark {kind}"></i>{text}</span>'
+        for verdict, kind, text in (
+            ("inconclusive", "undecided", "cannot tell yet"),
+            ("not_assessable", "not_assessable", "cannot be assessed"),
+        )
+        if verdict in verdicts
+    ]
+    return f'<div class="scalebar"><span>−{largest}<i class="ramp"></i>{largest}</span>{"".join(hatched)}</div>'
+
+
+def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Panel | None:
+    """Return the cells as a forest plot: the decided by size, the undecided below, the others with their reasons.
+
+    Args:
+        view: What the filters leave.
+        theme: Colours.
+        chosen: Name of the open cell.
+        narrow: The plot has half the page, beside the heat map.
+    """
+    cells = view.cell_findings
+    if not cells:
+        return None
+    order = view.study.order
+
+    def name(cell: Finding) -> str:
+        return labels.scope(cell, order)
+
+    drawn = [cell for cell in cells if cell["estimate"] is not None and cell["verdict"] != "not_assessable"]
+    decided = sorted((cell for cell in drawn if cell["verdict"] in codes.DECIDED), key=lambda cell: -cell["estimate"])
+    undecided = sorted(
+        (cell for cell in drawn if cell["verdict"] == "inconclusive"), key=lambda cell: -cell["estimate"]
+    )
+    left_out = [cell for cell in cells if cell["verdict"] == "not_assessable" or cell["estimate"] is None]
+    line = _LINE if narrow else 88
+    hidden = max(0, len(decided) - MOST_ROWS)
+    half = MOST_ROWS // 2
+    shown = decided[:half] + decided[-half:] if hidden else decided
+    rows = [_forest_row(view, cell, name(cell), chosen, line) for cell in shown]
+    if undecided:
+        rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
+        rows += [_forest_row(view, cell, name(cell), chosen, line) for cell in undecided[:MOST_ROWS]]
+    longest = max((len(part) for row in rows if not row.section for part in row.label.split("<br>")), default=10)
+    correction = _CORRECTIONS[view.study.config.inference.correction]
+    unseen = hidden + max(0, len(undecided) - MOST_ROWS)
+    return Panel(
+        key="forest",
+        title=titles.forest_title(cells),
+        subtitle=f"{labels.gap_name(view.study.document['headline'])}, with intervals that allow for picking the "
+        f"largest. Grey band: {sentences.margin(view.document)}",
+        figure=interval_rows(
+            rows,
+            theme,
+            margin=float(view.document["study"]["margin"]),
+            band_name="",
+            left=min(240 if narrow else 560, max(110, int(longest * 6.1))),
+            columns=(54, 0),
+            head=(_cell_head(view), "Gap (interval)", "Adj. p"),
+            gap=12,
+            most_ticks=4,
+        )
+        if rows
+        else None,
+        body=_not_assessed(view, left_out),
+        table=findings_table(view, [*decided, *undecided, *left_out], name, "Cell", adjusted=True),
+        sql=published_sql(view, cells),
+        foot=(
+            f"Adj. p: corrected for looking at {numbers.many(looked_at(view), 'cell')} ({correction})"
+            + (f"; {unseen:,} more cells in the table" if unseen else ""),
+            f"{numbers.many(sum(cell['n_tenured'] for cell in drawn), 'tenured customer')}. {source_line(view)}",
+        ),
+        alt=in_words([*decided, *undecided], name),
+        findings=published(view, [*decided, *undecided, *left_out]),
+    )
+
+
+_CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "holm": "Holm"}
+
+
+def looked_at(view: View) -> int:
+    """Return for how many cells the verdicts of cells are corrected: all tested ones of the study, shown or not."""
+    cells = view.cell_findings
+    return sentences.looked_at(view.study.document["findings"], cells[0]["family"]) if cells else 0
+
+
+def _cell_head(view: View) -> str:
+    names = [labels.column(name) for name in view.study.columns]
+    return ", ".join(names) if len(names) <= 3 else "Cell"
+
+
+def needs_width(view: View) -> bool:
+    """Say whether names of cells are too long for half a page."""
+    return any(len(labels.scope(cell, view.study.order)) > 2 * _LINE for cell in view.cell_findings)
+
+
+def _forest_row(view: View, cell: Finding, name: str, chosen: str | None, line: int) -> Row:
+    decides = sentences.still_needed(cell) if cell["verdict"] == "inconclusive" else ""
+    return plot_row(
+        cell,
+        name,
+        view,
+        width=line,
+        height=38 if decides else 24,
+        key=name,
+        strong=name == chosen,
+        right=(sentences.gap(cell), numbers.p_value(cell["p_value_adjusted"])),
+        under=decides,
+    )
+
+
+def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
+    """Return the cells that cannot be assessed with their reasons; many of them by reason."""
+    if not cells:
+        return ""
+    left_out = uncompared(view)
+    if len(cells) <= _MOST_TILES:
+        lines = [
+            (labels.scope(cell, view.study.order), _why(left_out[_key(cell)][1], left_out[_key(cell)][0]))
+            for cell in cells
+        ]
+    else:
+        by_reason: dict[str, list[int]] = defaultdict(list)
+        for cell in cells:
+            n, code = left_out[_key(cell)]
+            by_reason[code].append(n)
+        lines = [
+            (numbers.many(len(sizes), "cell"), _why(code, sum(sizes))) for code, sizes in sorted(by_reason.items())
+        ]
+    return html.plain_table(("Cannot be assessed", "Why"), lines)
+
+
+def _why(code: str, customers: int) -> str:
+    return f"{codes.REASONS.get(code, code)} ({numbers.many(customers, 'customer')})"
+
+
+def lenses(view: View, theme: Theme) -> list[Panel]:
+    """Return a panel per lens: the gap of each of its groups."""
+    found = []
+    for lens in view.study.config.lenses.names:
+        groups = [finding for finding in view.primary if finding["level"] == "lens" and lens in finding["scope"]]
+        shown = [
+            finding for finding in groups if finding["estimate"] is not None and finding["verdict"] != "not_assessable"
+        ]
+        if len(groups) < 2 or not shown:
+            continue
+        found.append(_lens_panel(view, theme, lens, groups, shown))
+    return found
+
+
+def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], shown: list[Finding]) -> Panel:
+    names = labels.values(finding["scope"][lens] for finding in groups)
+
+    def name(finding: Finding) -> str:
+        return names[finding["scope"][lens]]
+
+    listed = shown[:MOST_ROWS]
+    rows = [plot_row(finding, name(finding), view, note=sentences.gap(finding), height=46) for finding in listed]
+    missing = [name(finding) for finding in groups if finding not in shown]
+    looks = sentences.looked_at(view.study.document["findings"], groups[0]["family"])
+    foot = f"Corrected for looking at {numbers.many(looks, 'group')}"
+    return Panel(
+        key=f"lens-{lens}",
+        title=titles.lens_title(lens, shown),
+        subtitle=f"{labels.gap_name(view.head)}, with {sentences.level(view.document)} intervals",
+        figure=interval_rows(
+            rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=148, most_ticks=6
+        ),
+        table=findings_table(view, groups, name, labels.column(lens), adjusted=True),
+        sql=published_sql(view, groups) if not view.chosen else queries.counts_query(view.chosen),
+        foot=(foot, f"Cannot be assessed: {', '.join(missing)}" if missing else source_line(view)),
+        alt=in_words(shown, name),
+        findings=() if view.chosen else published(view, groups),
+    )

@@ -1,0 +1,132 @@
+"""What verdicts, warnings and reasons are called, and what they mean."""
+
+from __future__ import annotations
+
+from fairness.findings.document import Data
+from fairness.text.numbers import percent
+
+VERDICTS = {
+    "penalty": "pay more",
+    "favourable": "pay less",
+    "equivalent": "equal within {margin}",
+    "inconclusive": "cannot tell yet",
+    "not_assessable": "cannot be assessed",
+}
+
+DECIDED = ("penalty", "favourable", "equivalent")
+"""Verdicts that answer the question."""
+
+WARNINGS = {
+    "mix_reverses_sign": "The raw gap points the other way: customers hold different plans. Only like for like counts.",
+    "degenerate_variance": "In some cells all prices of a group are equal: the test shuffles labels instead.",
+    "few_pricing_decisions": "Too few separate price decisions stand behind this: {pricing_decisions} in effect, "
+    "{min_pricing_decisions} are needed.",
+    "estimators_disagree": "Money and typical customer point in opposite directions: a few dear customers decide "
+    "the mean.",
+    "small_effective_sample": "The interval is narrow, yet {n_eff} new prices in effect are too few to rule out "
+    "hidden ones: {n_eff_needed} are needed.",
+    "offsetting_gaps": "Cells differ: some pay clearly more, others less. The average hides both.",
+    "narrow_support": "This covers {support} of tenured customers.{reversal}",
+    "approximate": "Small sample: the interval is approximate.",
+    "primary_fallback": "No new-customer offer exists in this study; the answer compares with new customers instead.",
+}
+"""Sentence of each warning code; braces are filled from the finding."""
+
+REASONS = {
+    "no_price": "no price stated",
+    "no_offer": "no new-customer offer for this product",
+    "no_offer_in_force": "no new-customer offer in force on the pricing date",
+    "offer_not_positive": "the offer costs nothing after its incentive",
+    "too_few_joiners": "too few customers joined in the month of pricing",
+    "no_market_price": "no market price",
+    "no_expected_cost": "no expected cost",
+    "no_prior_price": "no prior price",
+    "no_new_customers": "no new customers of the same cell",
+    "too_few_customers": "too few customers in the cell",
+    "no_comparable_cell": "no cell has enough new and tenured customers",
+    "support_below_minimum": "too few tenured customers could be compared",
+}
+"""Why customers or a finding cannot be assessed."""
+
+
+def warning(code: str, finding: Data, *, min_pricing_decisions: int | None = None) -> str:
+    """Return the sentence of a warning, filled from its finding."""
+    diagnostics = finding["diagnostics"]
+    share = finding["support_share"]
+    return WARNINGS[code].format(
+        pricing_decisions=_whole(diagnostics["pricing_decisions"]),
+        min_pricing_decisions=min_pricing_decisions if min_pricing_decisions is not None else "more",
+        n_eff=_whole(diagnostics["n_eff"]),
+        n_eff_needed=_whole(diagnostics["n_eff_needed"], up=True),
+        support=percent(share),
+        reversal=_reversal(finding),
+    )
+
+
+def _whole(value: float | None, *, up: bool = False) -> str:
+    if value is None:
+        return "–"
+    return f"{-int(-value // 1) if up else int(value):,}"
+
+
+def _reversal(finding: Data) -> str:
+    """Return what the uncovered money would have to show to reverse the answer."""
+    reversal, share = finding["reversal_gap"], finding["support_share"]
+    if reversal is None or share is None or finding["verdict"] not in ("penalty", "favourable"):
+        return ""
+    rest = percent(1 - share)
+    direction = "less" if reversal < 0 else "more"
+    return f" The other {rest} would have to pay {percent(abs(reversal))} {direction} to reverse it."
+
+
+VIEW_FALLBACK = (
+    "No new-customer offer exists in this view; it compares with new customers instead, unlike the whole book."
+)
+"""Warning of a filtered view that answers another question than the study."""
+
+MEANINGS = {
+    "mix_reverses_sign": "The raw gap is the plain difference of mean prices. Tenured and new customers hold different "
+    "plans, so it also shows who holds what. Only the comparison within the same product, region and other columns of "
+    "a cell says what tenure costs.",
+    "degenerate_variance": "Where all prices of a group in a cell are equal there is no spread to estimate an interval "
+    "from; the p-value then comes from shuffling the labels new and tenured.",
+    "few_pricing_decisions": "Customers on the same offer share one decision of the firm. The interval counts "
+    "decisions, not customers, and with so few of them no verdict is given.",
+    "estimators_disagree": "The gap is measured in money, the rank test looks at the typical customer. When they "
+    "disagree, a few very dear or very cheap customers decide the mean. Look at the distribution in the cells.",
+    "small_effective_sample": "The interval is narrow because the known prices are alike. So few prices cannot rule "
+    "out that others differ, so it is not called equal.",
+    "offsetting_gaps": "Cells differ beyond chance, some above and some below. Their average hides both: read the "
+    "cells on the page Where.",
+    "narrow_support": "The answer covers only customers with something to compare with. The rest are listed with "
+    "their reason and money; nothing is assumed about them.",
+    "approximate": "The coverage of the interval has been shown for samples of at least 100 customers or 20 pricing "
+    "decisions. This one is smaller.",
+    "primary_fallback": "The study asks how far tenured customers pay above the new-customer offer, but no offer is in "
+    "the data. They are compared with what new customers pay instead.",
+}
+"""What each warning means, for the link beside it."""
+
+_SHORT = {
+    "no_comparable_cell": "no match",
+    "no_offer": "no offer",
+    "no_offer_in_force": "no offer",
+    "no_price": "no price",
+    "no_new_customers": "no new",
+    "too_few_customers": "too few",
+    "too_few_joiners": "too few",
+    "support_below_minimum": "too few",
+}
+
+
+def short_reason(reason: str) -> str:
+    """Return why a cell cannot be assessed in two or three words, for a tile of the heat map."""
+    return _SHORT.get(reason, "none")
+
+
+WITHHELD = {
+    "small_count": "too few customers to be shown",
+    "dominated_amount": "too few customers hold most of the money",
+    "alternative_reading": "the money of one reading only is shown",
+}
+"""Why a figure is withheld."""

@@ -1,0 +1,268 @@
+"""What findings say: the answer in one sentence, and the sentences around it.
+
+Functions take findings as plain data (the JSON contract), so that the command line, the dashboard and the snapshot
+say the same words from the same document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fairness.findings.document import Data
+from fairness.text import numbers
+from fairness.text.codes import REASONS, VERDICTS
+from fairness.text.labels import BASIS_IN_TEXT
+from fairness.text.numbers import count, many, money, p_value, percent, percentage, round_up
+
+ESTIMANDS = {
+    "offer_gap": "Against the new-customer offer",
+    "like_for_like_gap": "Like for like",
+    "raw_gap": "Raw, plans mixed",
+    "market_gap": "Against the market price",
+    "cost_gap": "Against expected cost",
+    "change_gap": "Price change over the year",
+    "overpayment": "Paid above the offer",
+}
+"""Name of each estimand as a reader sees it."""
+
+_THAN = {
+    "offer_gap": "than a new customer is offered",
+    "like_for_like_gap": "than new customers for the same",
+    "raw_gap": "than new customers, plans mixed",
+    "market_gap": "than new customers, measured against the market",
+    "cost_gap": "than new customers for what they cost",
+    "change_gap": "in price rises than new customers",
+}
+
+_BASES = {
+    "headline": "introductory price",
+    "effective": "effective price",
+    "standard": "price after the introduction",
+}
+
+
+def gap(finding: Data) -> str:
+    """Return estimate and interval in one breath.
+
+    Example:
+        >>> gap({"estimate": 0.034, "ci_lower": 0.0291, "ci_upper": 0.039, "verdict": "penalty"})
+        '3.4 % (2.9 to 3.9)'
+    """
+    if finding["estimate"] is None or finding["verdict"] == "not_assessable":
+        return "–"
+    if finding["ci_lower"] is None:
+        return f"{percent(finding['estimate'])} (no interval)"
+    return f"{percent(finding['estimate'])} ({percentage(finding['ci_lower'])} to {percentage(finding['ci_upper'])})"
+
+
+def estimand(finding: Data) -> str:
+    """Return the name of a finding's question, with the reading of the comparator where there are several.
+
+    Example:
+        >>> estimand({"estimand": "offer_gap", "comparator": "offer", "basis": "headline"})
+        'Against the new-customer offer, introductory price'
+    """
+    name = ESTIMANDS[finding["estimand"]]
+    if finding["comparator"] == "derived":
+        return "Against what joiners of the same month paid"
+    if finding["comparator"] == "offer" and finding["estimand"] in ("offer_gap", "overpayment"):
+        return f"{name}, {_BASES[finding['basis']]}"
+    return name
+
+
+def headline(document: Data) -> str:
+    """Return the answer of a study in one sentence.
+
+    Example:
+        >>> headline({"study": {"margin": 0.01}, "headline": {"verdict": "penalty", "estimate": 0.172,
+        ...     "estimand": "offer_gap"}})
+        'Tenured customers pay 17.2 % more than a new customer is offered'
+    """
+    return sentence(document["headline"], margin=document["study"]["margin"])
+
+
+def headline_parts(document: Data) -> tuple[str, str, str]:
+    """Return the headline in three parts, the middle one the figure to stress; it may be empty.
+
+    Example:
+        >>> headline_parts({"study": {"margin": 0.01}, "headline": {"verdict": "penalty", "estimate": 0.172,
+        ...     "estimand": "offer_gap"}})
+        ('Tenured customers pay ', '17.2 % more', ' than a new customer is offered')
+    """
+    text, finding = headline(document), document["headline"]
+    figures = {"penalty": "{} more", "favourable": "{} less"}
+    if finding["verdict"] not in figures:
+        return text, "", ""
+    figure = figures[finding["verdict"]].format(percent(abs(finding["estimate"])))
+    before, _, after = text.partition(figure)
+    return before, figure, after
+
+
+def sentence(finding: Data, *, margin: float) -> str:
+    """Return the verdict of a finding in one sentence."""
+    than = _THAN[finding["estimand"]]
+    verdict = finding["verdict"]
+    if verdict == "penalty":
+        return f"Tenured customers pay {percent(finding['estimate'])} more {than}"
+    if verdict == "favourable":
+        return f"Tenured customers pay {percent(-finding['estimate'])} less {than}"
+    if verdict == "equivalent":
+        return f"Equal within {margin * 100:g} %: tenured customers pay neither more nor less {than}"
+    if verdict == "inconclusive":
+        decides = what_decides(finding)
+        return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
+    return f"Cannot be assessed: {REASONS.get(finding['verdict_reason'], finding['verdict_reason'])}"
+
+
+def still_needed(finding: Data) -> str:
+    """Return in few words what would decide an inconclusive finding, or what keeps it open.
+
+    Example:
+        >>> still_needed({"verdict_reason": "estimators_disagree", "deciding_sample": None})
+        'estimators disagree'
+    """
+    text = what_decides(finding)
+    if text.startswith("about "):
+        return text.removeprefix("about ").removesuffix(" would decide it")
+    return str(finding["verdict_reason"]).replace("_", " ") if text else ""
+
+
+def what_decides(finding: Data) -> str:
+    """Return what would decide an inconclusive finding: more customers or decisions, or nothing of the kind."""
+    sample = finding["deciding_sample"]
+    if finding["verdict_reason"] == "estimators_disagree":
+        return "money and typical customer point in opposite directions"
+    if finding["verdict_reason"] == "offsetting_gaps":
+        return "some cells pay more, others less"
+    if not sample or sample["at_zero"] is None:
+        return ""
+    more = max(sample["at_zero"], sample["at_twice_margin"]) - sample["present"]
+    unit = "customers" if sample["unit"] == "customers" else "price decisions"
+    return f"about {count(round_up(more))} more {unit} would decide it" if more > 0 else ""
+
+
+def verdict(finding: Data, *, margin: float) -> str:
+    """Return the verdict of a finding in two or three words."""
+    known = VERDICTS.get(finding["verdict"] or "", "")
+    return known.format(margin=f"{margin * 100:g} %")
+
+
+def customers(finding: Data) -> str:
+    """Return how many customers are compared; of how many, where it is none of them.
+
+    Example:
+        >>> customers({"n_tenured": 4107, "n_not_compared": 3}), customers({"n_tenured": 0, "n_not_compared": 379})
+        ('4,107', '0 of 379')
+    """
+    compared = count(finding["n_tenured"])
+    left_out = finding["n_not_compared"]
+    return f"{compared} of {count(left_out)}" if left_out and not finding["n_tenured"] else compared
+
+
+def remarks(finding: Data, *, currency: str) -> str:
+    """Return the warnings of a finding in short, and the money of customers of whom nobody is compared."""
+    notes = [code.replace("_", " ") for code in finding["warnings"]]
+    if not finding["n_tenured"] and finding["money_not_compared"] is not None:
+        notes.append(f"{money(finding['money_not_compared'], currency)} a year not compared")
+    return ", ".join(notes)
+
+
+def undecided(number: int, shown: int) -> str:
+    """Return the title of the cells that have no answer.
+
+    Example:
+        >>> undecided(3, 3), undecided(40, 10)
+        ('Without an answer (3 cells)', 'Without an answer (40 cells, the 10 largest here)')
+    """
+    more = "" if shown == number else f", the {shown:,} largest here"
+    return f"Without an answer ({many(number, 'cell')}{more})"
+
+
+def support(document: Data) -> str:
+    """Return who could be compared, in one phrase."""
+    block = document["support"]
+    if not block["tenured_customers"]:
+        return "there are no tenured customers"
+    return (
+        f"{percent(block['assessable_share'])} of {count(block['tenured_customers'])} tenured customers "
+        "could be compared"
+    )
+
+
+def margin(document: Data) -> str:
+    """Return the name of the margin band."""
+    return f"equal within {document['study']['margin'] * 100:g} %"
+
+
+def level(document: Data) -> str:
+    """Return the study's confidence level, such as 95 %."""
+    return f"{document['study']['confidence_level'] * 100:g} %"
+
+
+def comparison(document: Data, *, horizon: int) -> str:
+    """Return what the headline compares with, as the line above it."""
+    head = document["headline"]
+    if head["comparator"] in ("offer", "book"):
+        basis = BASIS_IN_TEXT[head["basis"]]
+        return (
+            f"{basis} over {horizon} months"
+            if head["basis"] == "effective" and head["comparator"] == "offer"
+            else basis
+        )
+    if head["comparator"] == "derived":
+        return "prices of joiners of the same month"
+    return "new customers of the same cell"
+
+
+def looked_at(findings: Iterable[Data], family: str | None) -> int:
+    """Return for how many looks a family's p-values are corrected: its findings that have one, of the whole study.
+
+    It is about tests of no gap; those of equivalence are a list of their own. A finding without a p-value could not be
+    tested and is not corrected for; one that is only not shown is.
+
+    Example:
+        >>> looked_at([{"family": "cells", "p_value": 0.01}, {"family": "cells", "p_value": None}], "cells")
+        1
+    """
+    return sum(finding["family"] == family and finding["p_value"] is not None for finding in findings)
+
+
+def how_sure(finding: Data, n_looked_at: int) -> str:
+    """Return what the p-values of a cell mean."""
+    if finding["p_value"] is None:
+        return "There is no test for this cell: too little varies in it."
+    raw, adjusted = p_value(finding["p_value"]), p_value(finding["p_value_adjusted"])
+    chance = (
+        "in fewer than 1 of 1,000 draws"
+        if finding["p_value"] < 0.001
+        else f"in about {max(1, round(finding['p_value'] * 1000)):,} of 1,000 draws"
+    )
+    text = (
+        f"If prices ignored tenure, a gap this large would turn up {chance} (p {_equals(raw)}); corrected for "
+        f"looking at {numbers.many(n_looked_at, 'cell')}, adjusted p {_equals(adjusted)}."
+    )
+    if finding["minimum_detectable_gap"] is not None:
+        text += f" The smallest gap that this cell could show is {numbers.percent(finding['minimum_detectable_gap'])}."
+    return text
+
+
+def _equals(text: str) -> str:
+    return text.replace("<", "below ") if text.startswith("<") else f"is {text}"
+
+
+def view_name(chosen: Iterable[tuple[str, str]]) -> str:
+    """Return what the filters choose, by names of columns and values.
+
+    Example:
+        >>> view_name([]), view_name([("Region", "North"), ("Channel", "Phone")])
+        ('whole book', 'Region North, Channel Phone')
+    """
+    return ", ".join(f"{name} {text}" for name, text in chosen) or "whole book"
+
+
+def view_note(shown: int, total: int) -> str:
+    """Return what a reader of a filtered view must know about its interval."""
+    return (
+        f"A view of {shown:,} of {numbers.many(total, 'cell')}, from the published counts. Its intervals are not "
+        "corrected for choosing it; cells stay corrected for all."
+    )

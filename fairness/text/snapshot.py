@@ -1,0 +1,372 @@
+"""The sentences of a snapshot: what an executive reads, in plain words.
+
+Like :mod:`fairness.text.sentences`, everything here takes findings and settings as plain data. Short sentences, common
+words: a test measures the reading age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from fairness.findings.document import Data
+from fairness.text import codes, labels, numbers, sentences
+
+TITLES = {
+    "reversal": "What would change the answer",
+    "left_out": "What could not be assessed",
+    "open": "What remains open",
+    "method": "How it was measured",
+    "sure": "How sure it is",
+    "limits": "What it does not say",
+    "data": "What went in",
+    "withheld": "What is withheld",
+    "reproduce": "How to check it",
+    "sign_off": "Sign-off",
+    "how_large": "How large, how sure, since when",
+    "where": "Where it is, and against which offer",
+    "hangs_on": "What the answer hangs on",
+}
+
+
+def tick(value: float, *, last: bool) -> str:
+    """Return the label of a gap axis; the last one carries the sign.
+
+    Example:
+        >>> tick(0.05, last=False), tick(-0.125, last=True)
+        ('5', '−12.5 %')
+    """
+    text = f"{value * 100:g}".replace("-", "−")
+    return f"{text} %" if last else text
+
+
+def years(months: int) -> str:
+    """Return a length of time in years where it is whole.
+
+    Example:
+        >>> years(24), years(12), years(18)
+        ('two years', 'one year', '18 months')
+    """
+    names = {12: "one year", 24: "two years", 36: "three years", 48: "four years", 60: "five years"}
+    return names.get(months, f"{months} months")
+
+
+def headline_parts(document: Data) -> tuple[str, str, str]:
+    """Return the answer in three parts, the middle one the words to stress; parts may be empty."""
+    text = sentences.headline(document)
+    finding = document["headline"]
+    if finding["verdict"] in ("penalty", "favourable"):
+        size = numbers.percent(abs(finding["estimate"]))
+        stress = f"{size} {'more' if finding['verdict'] == 'penalty' else 'less'}"
+    elif finding["verdict"] == "equivalent":
+        stress = text.split(":")[0]
+    else:
+        return text, "", ""
+    before, _, after = text.partition(stress)
+    return before, stress, after
+
+
+def certainty(document: Data) -> str:
+    """Return how sure the answer is, in one sentence."""
+    finding = document["headline"]
+    verdict = finding["verdict"]
+    if verdict in ("penalty", "favourable"):
+        return f"If prices took no notice of tenure, a gap this large would {how_often(finding['p_value'])}."
+    if verdict == "equivalent":
+        return f"A gap of more than {margin(document)} either way can be ruled out."
+    if verdict == "inconclusive" and finding["ci_lower"] is not None:
+        low, high = (numbers.percent(finding[name]) for name in ("ci_lower", "ci_upper"))
+        return f"The gap may lie anywhere from {low} to {high}: the answer is open, not “no gap”."
+    return "No figure is shown, because none would mean anything."
+
+
+def how_often(p_value: float | None) -> str:
+    """Return how often prices blind to tenure would show such a gap."""
+    if p_value is None or p_value < 0.001:
+        return "hardly ever turn up"
+    return f"turn up about {max(1, round(p_value * 1000)):,} times in 1,000"
+
+
+def margin(document: Data) -> str:
+    """Return the margin as a percentage."""
+    return f"{document['study']['margin'] * 100:g} %"
+
+
+def each_pays(net: str, n: int, currency: str, finding: Data) -> str:
+    """Return what the gap means for one customer, from money and people shown."""
+    mean = Decimal(net) / n
+    direction = "more" if mean >= 0 else "less"
+    amount = numbers.money(abs(mean), currency, decimals=2)
+    than = "joiners of the same month paid" if finding["comparator"] == "derived" else "a new customer is offered"
+    return f"On average, each of them pays {amount} a year {direction} than {than}."
+
+
+def who(settings: Data) -> str:
+    """Return who counts as tenured."""
+    return (
+        f"Tenured customers have been with the firm for {years(settings['tenure']['tenured_from_months'])} or longer."
+    )
+
+
+def whole(document: Data, finding: Data) -> str:
+    """Return how many stand behind a finding; that it is withheld where it is."""
+    if finding["n_tenured"] is None:
+        return "a number of customers that is withheld"
+    new = "" if finding["n_new"] is None else f", {numbers.count(finding['n_new'])} new customers"
+    return f"{numbers.many(finding['n_tenured'], 'tenured customer')}{new}"
+
+
+def panel_foot(document: Data, finding: Data) -> str:
+    """Return the footer of a panel: n and source."""
+    roles = dict.fromkeys(item["role"].replace("_", " ") for item in document["build"]["inputs"])
+    sources = [role for role in roles if role in ("billing", "offers", "customers", "book")]
+    text = whole(document, finding)
+    return f"{text[:1].upper()}{text[1:]}. Source: {', '.join(sources)}"
+
+
+def intervals(document: Data) -> str:
+    """Return what stands in brackets."""
+    return f"in brackets, the {sentences.level(document)} interval"
+
+
+def trend_subtitle(document: Data) -> str:
+    """Return what the monthly chart draws."""
+    return f"Monthly gap to the offer, {sentences.level(document)} interval of each month"
+
+
+def gaps_subtitle(document: Data) -> str:
+    """Return what the chart of gaps draws."""
+    return f"Tenured prices above each comparison, with {sentences.level(document)} intervals"
+
+
+def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:
+    """Return what the chart of segments draws.
+
+    Example:
+        >>> worst_subtitle(5, 21, 24)
+        'Five largest of 21 decided segments, corrected for looking at 24'
+    """
+    largest = "Largest" if shown == 1 else f"{_number(shown)} largest"
+    return f"{largest} of {numbers.many(decided, 'decided segment')}, corrected for looking at {looked_at:,}"
+
+
+def _number(value: int) -> str:
+    names = ("No", "One", "Two", "Three", "Four", "Five")
+    return names[value] if value < len(names) else f"{value:,}"
+
+
+def basis_subtitle(document: Data) -> str:
+    """Return what the chart of readings draws."""
+    return f"Gap under each reading of the offer, with {sentences.level(document)} intervals"
+
+
+def a_year(amount: str, currency: str) -> str:
+    """Return yearly money."""
+    return f"{numbers.money(amount, currency)} a year"
+
+
+def reversal(finding: Data) -> str:
+    """Return what the money without a comparison would have to show to bring the gap to zero."""
+    gap = finding["reversal_gap"]
+    direction = "less" if gap < 0 else "more"
+    if abs(gap) > 1:
+        return "Even free of charge, the customers who could not be compared would not undo it."
+    return (
+        f"Those who could not be compared would have to pay {numbers.percent(abs(gap))} {direction} "
+        "than an offer of their own to bring the gap to zero."
+    )
+
+
+def deciding(finding: Data) -> str:
+    """Return the sample that would decide an open finding; empty where none is known."""
+    sample = finding["deciding_sample"]
+    if not sample or sample["at_zero"] is None or sample["at_twice_margin"] is None:
+        return ""
+    unit = "customers" if sample["unit"] == "customers" else "price decisions"
+    have = numbers.count(int(sample["present"]))
+    equal, gap = numbers.count(sample["at_zero"]), numbers.count(sample["at_twice_margin"])
+    return (
+        f"There are {have} {unit}. To show that there is no gap takes {equal}; to show one of twice the margin, {gap}."
+    )
+
+
+def alternatives(bases: Sequence[Data], head: Data) -> str:
+    """Return whether another reading of the offer changes the answer."""
+    others = [finding for finding in bases if finding["basis"] != head["basis"]]
+    differ = [finding for finding in others if finding["verdict"] != head["verdict"]]
+    if not differ:
+        return "No other reading of the offer changes the answer."
+    named = " and ".join(labels.BASES[finding["basis"]].lower() for finding in differ)
+    return f"Against the {named} the answer is another one."
+
+
+def detectable(finding: Data) -> str:
+    """Return the smallest gap that the data could have shown."""
+    return f"Gaps below about {numbers.percent(finding['minimum_detectable_gap'])} could not have been seen."
+
+
+def left_out(item: Data, currency: str) -> str:
+    """Return those who could not be compared, for one reason."""
+    reason = codes.REASONS.get(item["reason"], item["reason"])
+    if item["customers"] is None:
+        return f"Some customers, {reason}: the number is withheld."
+    amount = "" if item["money"] is None else f", {a_year(item['money'], currency)}"
+    return f"{numbers.many(item['customers'], 'tenured customer')}{amount}: {reason}."
+
+
+def nobody_left_out() -> str:
+    """Return that all could be compared."""
+    return "Every tenured customer could be compared."
+
+
+def open_segments(findings: Sequence[Data], order: Sequence[str]) -> str:
+    """Return which segments cannot be told yet."""
+    names = [labels.scope(finding, order) for finding in findings[:2]]
+    rest = len(findings) - len(names)
+    more = f" and {numbers.many(rest, 'other segment')}" if rest else ""
+    return f"Cannot tell yet: {'; '.join(names)}{more}."
+
+
+def less_segments(finding: Data, order: Sequence[str], others: int) -> str:
+    """Return where tenured customers pay less."""
+    more = f" So in {numbers.many(others, 'other segment')}." if others else ""
+    return f"{labels.scope(finding, order)}: tenured customers pay {sentences.gap(_turned(finding))} less.{more}"
+
+
+def _turned(finding: Data) -> Data:
+    return {
+        **finding,
+        "estimate": -finding["estimate"],
+        "ci_lower": None if finding["ci_upper"] is None else -finding["ci_upper"],
+        "ci_upper": None if finding["ci_lower"] is None else -finding["ci_lower"],
+    }
+
+
+def nothing_open() -> str:
+    """Return that every segment is decided."""
+    return "Every segment that could be assessed is decided."
+
+
+def facts_and_interval(document: Data) -> str:
+    """Return what is fact and what is inference, for the foot of the page."""
+    rest = decisions(document)
+    return (
+        "The gap, the money and the people are facts of this billing period. The interval says whether prices that "
+        f"take no notice of tenure could have produced them.{f' {rest}' if rest else ''} "
+        f"Grey band: {sentences.margin(document)}."
+    )
+
+
+def decisions(document: Data) -> str:
+    """Return how many price decisions the interval rests on; empty where none are shared."""
+    number = document["headline"]["diagnostics"]["pricing_decisions"]
+    return "" if number is None else f"It rests on {numbers.count(int(number))} separate price decisions in effect."
+
+
+def filters(settings: Data) -> str:
+    """Return which customers are in, and what makes two of them alike."""
+    cell = [labels.column(name).lower() for name in ("product_id", *settings["like_for_like"]["cell"])]
+    return f"All customers, no filter. Like for like: same {_and(list(dict.fromkeys(cell)))}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def comparator(document: Data, settings: Data) -> str:
+    """Return what the headline compares with."""
+    text = sentences.comparison(document, horizon=settings["comparator"]["horizon_months"])
+    return f"Compared with: {text}"
+
+
+def build(document: Data) -> str:
+    """Return which build the numbers are of."""
+    return f"Build {document['build']['id']}, software {document['build']['software_version']}"
+
+
+def sign_off_room() -> str:
+    """Return the labels of the empty sign-off line."""
+    return "Name, date and decision"
+
+
+def page(number: int, total: int) -> str:
+    """Return the page number."""
+    return f"Page {number} of {total}"
+
+
+def summary(document: Data) -> list[str]:
+    """Return the answer in a few lines, for messages."""
+    study, head, support = document["study"], document["headline"], document["support"]
+    lines = [sentences.headline(document)]
+    if head["estimate"] is not None and head["ci_lower"] is not None:
+        lines.append(f"{sentences.gap(head)}. {certainty(document)}")
+    money = next((f for f in document["findings"] if f["estimand"] == "overpayment" and f["level"] == "pooled"), None)
+    if money is not None and isinstance(money["estimate"], str):
+        lines.append(f"{a_year(money['estimate'], study['currency'])} paid above the offer.")
+    if support["assessable_share"] is not None:
+        lines.append(f"{sentences.support(document)}.")
+    return lines
+
+
+def kind() -> str:
+    """Return what kind of document this is."""
+    return "Executive snapshot"
+
+
+def net(amount: str, currency: str) -> str:
+    """Return the money net of those who pay less."""
+    return f"{numbers.money(amount, currency)} net"
+
+
+def nothing_to_draw() -> str:
+    """Return that a slide has no chart, because nothing could be assessed."""
+    return "Nothing could be assessed here, so nothing is drawn."
+
+
+def band(name: str) -> str:
+    """Return what the grey band of a chart is."""
+    return f"Grey band: {name}."
+
+
+def sentence_of(text: str) -> str:
+    """Return a phrase as a sentence.
+
+    Example:
+        >>> sentence_of("there are no tenured customers")
+        'There are no tenured customers.'
+    """
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+SENT_WEBHOOK = "Summary sent to the webhook."
+
+
+def sent_mail(number: int) -> str:
+    """Return that the summary was sent by mail."""
+    return f"Summary sent by mail to {numbers.many(number, 'recipient')}."
+
+
+def where_it_is(document: Data, folder_name: str) -> str:
+    """Return which snapshot a summary is of."""
+    study = document["study"]
+    return f"{study['name']}, {numbers.month(study['as_of'])}. Snapshot {folder_name}. {build(document)}."
+
+
+def warning_lines(document: Data, settings: Data) -> list[str]:
+    """Return what stands directly under the headline: its own warnings and a mix that reverses the sign."""
+    head, least = document["headline"], settings["inference"]["min_pricing_decisions"]
+    said = [
+        codes.warning(code, head, min_pricing_decisions=least)
+        for code in head["warnings"]
+        if code != "narrow_support" or head["support_share"] is not None
+    ]
+    for finding in document["findings"]:
+        is_raw = finding["estimand"] == "raw_gap" and finding["level"] == "pooled" and finding["tenure_band"] is None
+        if is_raw and "mix_reverses_sign" in finding["warnings"]:
+            said.append(codes.warning("mix_reverses_sign", finding))
+    return said
+
+
+def tenured(finding: Data) -> str:
+    """Return the tenured customers behind a finding, for a narrow place."""
+    return "number withheld" if finding["n_tenured"] is None else f"{numbers.count(finding['n_tenured'])} tenured"

@@ -1,0 +1,191 @@
+"""Titles of figures and pages: the finding where the numbers carry one, and only what is drawn where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from fairness.findings.document import Data
+from fairness.text import codes, numbers
+from fairness.text.labels import Findings, band_label, band_unit, column, comparator, parts, scope, value
+
+
+def certainty_title(raw: Data | None, alike: Data | None, head: Data, *, margin: float) -> str:
+    """Return the title over raw, like-for-like and headline gap."""
+    decided = alike is not None and alike["verdict"] in ("penalty", "favourable")
+    if raw is None or alike is None or raw["estimate"] is None or not decided:
+        return "What the gap is, and how sure that is"
+    if raw["estimate"] * alike["estimate"] < 0:
+        return f"The mix of plans hides it: like for like, tenured customers pay {_direction(alike)}"
+    if abs(alike["estimate"] - raw["estimate"]) < margin:
+        return "Compared like for like, the gap is about as large as the raw one"
+    if abs(alike["estimate"]) > abs(raw["estimate"]):
+        return "Compared like for like, the gap is larger, not smaller"
+    same = head["verdict"] == alike["verdict"]
+    return (
+        "Part of the raw gap is the mix of plans, the rest stays" if same else "Part of the raw gap is the mix of plans"
+    )
+
+
+def _direction(finding: Data) -> str:
+    return "more" if finding["estimate"] > 0 else "less"
+
+
+def tenure_title(bands: Findings, order: Sequence[str]) -> str:
+    """Return the title over the gap by tenure."""
+    known = [band for band in bands if band["estimate"] is not None and band["ci_lower"] is not None]
+    rises = all(a["estimate"] <= b["estimate"] for a, b in pairwise(known))
+    than = comparator(bands[0])
+    if len(known) > 2 and rises and known[-1]["ci_lower"] > known[0]["ci_upper"]:
+        return f"The longer they stay, the further above {than} they pay"
+    decided = [band for band in known if band["verdict"] == "penalty"]
+    if decided:
+        worst = max(decided, key=lambda band: band["estimate"])
+        unit = band_unit(order).lower()
+        return f"Widest at {band_label(worst['tenure_band'])} {unit}: {numbers.percent(worst['estimate'])} above {than}"
+    if all(band["verdict"] == "equivalent" for band in known):
+        return "Equal at every tenure"
+    return f"The gap to {than} by tenure"
+
+
+def basis_title(alternatives: Findings) -> str:
+    """Return the title over the readings of the comparator."""
+    verdicts = {finding["verdict"] for finding in alternatives}
+    if verdicts == {"penalty"}:
+        return "Tenured customers pay more on every reading of the offer"
+    if verdicts == {"favourable"}:
+        return "Tenured customers pay less on every reading of the offer"
+    if verdicts == {"equivalent"}:
+        return "Equal on every reading of the offer"
+    if {"penalty", "favourable"} <= verdicts or ("equivalent" in verdicts and len(verdicts & set(codes.DECIDED)) > 1):
+        return "The answer depends on how the offer is read"
+    return "Not every reading of the offer decides it"
+
+
+def worst_title(cells: Findings, order: Sequence[str]) -> str:
+    """Return the title over the largest decided cells."""
+    if not cells:
+        return "No cell is decided"
+    first = cells[0]
+    name = scope(first, order)
+    if first["verdict"] == "penalty":
+        return f"{name} is furthest above {comparator(first)}"
+    if first["verdict"] == "equivalent":
+        return f"No cell is above {comparator(first)} beyond the margin"
+    return f"No cell is above {comparator(first)}"
+
+
+def monthly_title(monthly: Findings) -> str:
+    """Return the title over the monthly gap: where it stood first and last."""
+    first, last = monthly[0], monthly[-1]
+    start = f"{_above(first['estimate'])} the offer in {numbers.month(first['month'])}"
+    return f"From {start} to {_above(last['estimate'], named=first)} in {numbers.month(last['month'])}"
+
+
+def _above(estimate: float, *, named: Data | None = None) -> str:
+    size = numbers.percent(abs(estimate))
+    if named is not None and (named["estimate"] >= 0) == (estimate >= 0):
+        return size
+    return f"{size} {'above' if estimate >= 0 else 'below'}"
+
+
+def left_out_title(customers: int) -> str:
+    """Return the title over those who could not be compared."""
+    if not customers:
+        return "Every tenured customer could be compared"
+    return f"{numbers.many(customers, 'customer')} could not be compared"
+
+
+def where_title(cells: Findings, order: Sequence[str]) -> tuple[str, str, str]:
+    """Return the headline of the cells in three parts, the middle one the figure to stress."""
+    more = [cell for cell in cells if cell["verdict"] == "penalty"]
+    less = [cell for cell in cells if cell["verdict"] == "favourable"]
+    if more:
+        worst = max(more, key=lambda cell: cell["estimate"])
+        tail = ""
+        if less:
+            best = min(less, key=lambda cell: cell["estimate"])
+            tail = f"; {scope(best, order)} {numbers.percent(-best['estimate'])} less"
+        return f"{scope(worst, order)} pays ", f"{numbers.percent(worst['estimate'])} more", tail
+    if less:
+        best = min(less, key=lambda cell: cell["estimate"])
+        return f"{scope(best, order)} pays ", f"{numbers.percent(-best['estimate'])} less", ""
+    if any(cell["verdict"] == "equivalent" for cell in cells):
+        return "Where it is decided, tenured customers pay ", "the same", ""
+    if any(cell["verdict"] == "inconclusive" for cell in cells):
+        return "No cell can be told yet", "", ""
+    return "No cell can be assessed", "", ""
+
+
+_COUNTED = {
+    "penalty": ("pays more", "pay more"),
+    "favourable": ("pays less", "pay less"),
+    "equivalent": ("is equal", "are equal"),
+    "inconclusive": ("cannot be told yet", "cannot be told yet"),
+    "not_assessable": ("cannot be assessed", "cannot be assessed"),
+}
+
+
+def where_summary(cells: Findings, n_looked_at: int) -> str:
+    """Return how many cells have which verdict, and for how many looks that is corrected.
+
+    Example:
+        >>> where_summary([{"verdict": "penalty"}, {"verdict": "equivalent"}], 24)
+        'Of 2 cells, 1 pays more, 1 is equal; corrected for looking at 24.'
+    """
+    counted = []
+    for verdict, (one, several) in _COUNTED.items():
+        n = sum(cell["verdict"] == verdict for cell in cells)
+        if n:
+            counted.append(f"{n:,} {one if n == 1 else several}")
+    return f"Of {numbers.many(len(cells), 'cell')}, {', '.join(counted)}; corrected for looking at {n_looked_at:,}."
+
+
+def forest_title(cells: Findings) -> str:
+    """Return the title over the forest plot of cells."""
+    decided = sum(cell["verdict"] in codes.DECIDED for cell in cells)
+    more = sum(cell["verdict"] == "penalty" for cell in cells)
+    if not decided:
+        return f"None of {numbers.many(len(cells), 'cell')} is decided"
+    return f"{decided:,} of {numbers.many(len(cells), 'cell')} decided, {more:,} of them as paying more"
+
+
+def heat_title(cells: Findings, columns: Sequence[str], order: Sequence[str]) -> str:
+    """Return the title over the heat map: the values that the most cells with a penalty share."""
+    more = sorted((cell for cell in cells if cell["verdict"] == "penalty"), key=lambda cell: -cell["estimate"])
+    if len(more) < 2:
+        return "The gap cell by cell"
+    first, second = (parts(cell, order) for cell in more[:2])
+    shared = [one for one, two in zip(first, second, strict=True) if one == two]
+    return f"The gap is widest in {', '.join(shared)}" if shared else "The gap is widest in different places"
+
+
+def lens_title(lens: str, groups: Findings) -> str:
+    """Return the title over the groups of one lens: the ends, where they are told apart, or what was compared."""
+    ranked = sorted(groups, key=lambda finding: finding["estimate"])
+    low, high = ranked[0], ranked[-1]
+    name = column(lens)
+    if len(ranked) == 1:
+        return f"{name}: only {value(low['scope'][lens])} can be assessed"
+    apart = None not in (low["ci_upper"], high["ci_lower"]) and low["ci_upper"] < high["ci_lower"]
+    if apart:
+        top, bottom = (value(finding["scope"][lens]) for finding in (high, low))
+        return f"{name}: {top} {numbers.percent(high['estimate'])}, {bottom} {numbers.percent(low['estimate'])}"
+    return f"{name}: intervals overlap"
+
+
+def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:
+    """Return what the panel of the largest gaps draws.
+
+    Example:
+        >>> worst_subtitle(5, 21, 24)
+        'The five largest gaps of 21 decided cells, corrected for looking at 24'
+    """
+    cells = numbers.many(decided, "decided cell")
+    which = f"The {numbers.small(shown, 'largest gap')} of {cells}" if decided > shown else f"All {cells}"
+    return f"{which}, corrected for looking at {looked_at:,}"
+
+
+def tone(figure: str) -> str:
+    """Return the verdict whose colour a stressed figure has."""
+    return "penalty" if figure.endswith("more") else "favourable" if figure.endswith("less") else "equivalent"
