@@ -17,6 +17,11 @@ comment on column params.horizon_months is
 comment on column params.min_evidence is 'Least number of joining customers behind a derived comparator';
 comment on column params.confidence_level is 'Level of the intervals, a fraction';
 comment on column params.margin is 'Largest gap that does not matter, a fraction';
+comment on column params.plan_in_cell is 'Whether the plan of a billing line is part of its cell';
+comment on column params.several_lines is
+    'What several lines of one thing held at different prices are: not_compared, units or parts';
+comment on column params.spread_discounts is
+    'What becomes of a discount that may belong to several things held: never (spread) or pro_rata';
 comment on column params.unknown_customer_controls is
     'Internal: part of the cell key of a customer whom no customer file names';
 comment on column params.unknown_customer_lenses is
@@ -49,7 +54,7 @@ comment on column quarantine.column_name is 'Column at fault; null where none is
 comment on column quarantine.raw_row is 'The row as it was read, JSON text; null where ids are replaced by pseudonyms';
 
 comment on view price_ledger is
-    'One row per customer x product x currency x billing interval x month: what was paid, and the offer it is held against';
+    'One row per thing held (customer x product x subscription x plan x currency x billing interval) and month: what was paid, and the offer it is held against';
 comment on column price_ledger."role" is 'Where the price comes from: billing or book';
 comment on column price_ledger.customer_id is 'Customer';
 comment on column price_ledger.party_id is 'Person or firm behind the customer; the customer where none is stated';
@@ -480,6 +485,26 @@ comment on view int_book_line is
 comment on table int_book_repeat is
     'Internal: one row per ledger key (customer, product, currency, interval) that the book states more than once';
 comment on view int_book_span is 'Internal: one row per accepted book row';
+comment on table int_line_disposition is
+    'Internal: one row per line of int_billing_line: why it makes no comparable price, stored once';
+comment on table int_odd_month is
+    'Internal: one row per customer and month whose bill needs care';
+comment on table int_odd_line is
+    'Internal: one row per comparable line and month of it that needs care';
+comment on table int_line_month is
+    'Internal: one row per comparable line and month of it that needs care, beside the other lines of that month';
+comment on table int_month_bill is
+    'Internal: one row per thing held and month that needs care: what its lines make together, or why they make no price';
+comment on table int_unpriced_month is
+    'Internal: one row per line without a price and month that it touches';
+comment on table int_unpriced_holding is
+    'Internal: one row per thing held and month that lines without a price touch';
+comment on table int_holding is
+    'Internal: one row per thing held: customer x product x subscription x plan x currency x billing interval';
+comment on table int_ledger_span is
+    'Internal: one row per thing held and span of months with one understood price';
+comment on table int_not_compared is
+    'Internal: one row per thing held and month whose bill makes no price, with reason and money';
 comment on view int_comparable_line is 'Internal: one row per comparable line that covers the first day of a month';
 comment on table int_customer_file is
     'Internal: one row per readable customer_id of the customer file; n_versions above 1 = contradicting rows, rejected';
@@ -488,14 +513,7 @@ comment on table int_first_seen is
     'Internal: one row per customer with a final, live line of kind recurring, proration or trial';
 comment on view int_grouped_span is
     'Internal: one row per customer x product x currency x billing interval and span of months with one price';
-comment on table int_ledger_latest is 'Internal: one row per ledger row with several lines';
-comment on table int_ledger_span is
-    'Internal: one row per customer x product x currency x billing interval and span of months with one price';
-comment on view int_line_disposition is 'Internal: one row per line of int_billing_line';
-comment on view int_line_month is 'Internal: one row per comparable line and month whose first day it covers';
 comment on table int_line_version is 'Internal: one row per line_id with several lines and distinct content';
-comment on table int_month_repeat is
-    'Internal: one row per customer x product x currency x billing interval x month with several lines';
 comment on view int_offer_key is 'Internal: one row per new-customer offer version';
 comment on table int_offer_lookup is
     'Internal: one row per distinct set of offer keys and date that any ledger row asks for';

@@ -113,10 +113,10 @@ def cell_columns(marts: Marts) -> tuple[str, ...]:
     """Return the columns that name a cell: the configured ones, and of the others as many as tell the cells apart."""
     if not marts.cells:
         return ()
-    base = ("product_id", "currency", "interval_unit", "interval_count")
+    base = ("product_id", "plan_id", "currency", "interval_unit", "interval_count")
     configured = tuple(name for name in marts.cells[0].values if name not in base)
     names: tuple[str, ...] = ()
-    for name in base:
+    for name in (name for name in base if name in marts.cells[0].values):
         shown = {tuple(cell.values[column] for column in (*names, *configured)) for cell in marts.cells}
         varies = len({cell.values[name] for cell in marts.cells}) > 1
         if varies and (name == "product_id" or len(shown) < len(marts.cells)):

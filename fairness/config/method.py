@@ -35,11 +35,13 @@ class LikeForLike(Section):
 
     Attributes:
         cell: Columns that split the book into like-for-like cells, beside product, currency, interval and month.
+        plan: Whether the plan is part of the cell too, wherever billing lines carry plans.
         breaks: Numeric column to inner edges; customers fall into ``[lower, upper)`` bands with open ends.
         min_per_group: Smallest number of customers per loyalty group in a cell; binds two-sample estimands only.
     """
 
     cell: Items[Filled] = ()
+    plan: bool = True
     breaks: dict[str, Edges] = Field(default_factory=dict)
     min_per_group: int = Field(default=10, ge=2)
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
 from fairness.config.fields import Filled, Items, Section, at_least_one
 from fairness.config.inputs import Source, Study
+from fairness.config.ledger import Ledger
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
@@ -49,7 +50,8 @@ class Config(Section):
     Attributes:
         path: The config file, absolute; paths in it are relative to its folder.
         sources: The ``[[source]]`` sections in file order, at least one.
-        study, like_for_like, tenure, comparator, inference, lenses, engine, privacy, notify: The section of that name.
+        study, like_for_like, ledger, tenure, comparator, inference, lenses, engine, privacy, notify: The section of
+            that name.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -58,6 +60,7 @@ class Config(Section):
     study: Study
     sources: Annotated[Items[Source], AfterValidator(at_least_one)] = Field(alias="source")
     like_for_like: LikeForLike = LikeForLike()
+    ledger: Ledger = Ledger()
     tenure: Tenure = Tenure()
     comparator: Comparator = Comparator()
     inference: Inference = Inference()

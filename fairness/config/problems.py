@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from fairness.config.fields import Section
 from fairness.config.inputs import Source, Study
+from fairness.config.ledger import Ledger
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.models import Engine
 from fairness.config.notify import Notify
@@ -23,6 +24,7 @@ SECTIONS: dict[str, type[Section]] = {
     "study": Study,
     "source": Source,
     "like_for_like": LikeForLike,
+    "ledger": Ledger,
     "tenure": Tenure,
     "comparator": Comparator,
     "inference": Inference,

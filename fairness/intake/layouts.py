@@ -13,6 +13,8 @@ Kind = Literal[
 INTERVAL_UNITS = ("day", "week", "month", "year")
 CELL_BASE = ("product_id", "currency", "interval_unit", "interval_count")
 """Columns that every cell has, before those of ``like_for_like.cell``."""
+PLAN = "plan_id"
+"""The column that stands between the two where billing lines carry plans."""
 
 BLANK_INTERVAL = "interval_is_blank"
 """Staging column of billing lines: whether the line does not say what its billing interval is."""
@@ -202,7 +204,7 @@ BILLING = Layout(
         Column("subscription_id", "text"),
         *_THING,
         *_LINE_INTERVAL,
-        Column("plan_id", "text"),
+        Column("plan_id", "part"),
         Column("price_version_id", "text"),
         Column("line_kind", "word", "'recurring'", _KINDS, "KIND_UNKNOWN"),
         Column("charge_reason", "text"),

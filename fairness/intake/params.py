@@ -11,7 +11,7 @@ import duckdb
 from fairness.config import Config
 from fairness.intake.casts import MAX_TENURE_MONTHS
 from fairness.intake.cell_keys import SEPARATOR, UNKNOWN
-from fairness.intake.layouts import CELL_BASE
+from fairness.intake.layouts import CELL_BASE, PLAN
 from fairness.intake.stage import Staged
 
 MAX_COVERED_MONTHS = 240
@@ -62,7 +62,8 @@ def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Stage
         cross join params
         """
     )
-    cell_columns = (*CELL_BASE, *staged.cell_columns)
+    plan = (PLAN,) if staged.plan_in_cell else ()
+    cell_columns = (*CELL_BASE, *plan, *staged.cell_columns)
     _fill(con, "cell_column", "column_order integer, column_name varchar", enumerate(cell_columns, start=1))
     _fill(con, "lens_column", "lens_order integer, lens varchar", enumerate(staged.lens_columns, start=1))
     con.execute(
@@ -114,6 +115,9 @@ def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged
         "min_evidence": ("integer", config.comparator.min_evidence),
         "confidence_level": ("double", config.inference.confidence_level),
         "margin": ("double", config.inference.margin),
+        "plan_in_cell": ("boolean", staged.plan_in_cell),
+        "several_lines": ("varchar", config.ledger.several_lines),
+        "spread_discounts": ("varchar", config.ledger.spread_discounts),
         "unknown_customer_controls": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_cells),
         "unknown_customer_lenses": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_lenses),
     }

@@ -12,7 +12,7 @@ from fairness.config import Config, Source
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line
-from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, LAYOUTS, SQL_TYPES, Layout
+from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, LAYOUTS, PLAN, SQL_TYPES, Layout
 from fairness.intake.line_numbers import tie_to_lines
 from fairness.intake.mapping import Mapping
 
@@ -73,6 +73,7 @@ class Staged:
         lens_columns: Columns of the lens key, in key order.
         customer_cells: How many of the cell columns come from the customer file, the last ones.
         customer_lenses: How many of the lens columns do.
+        plan_in_cell: Whether the plan of a billing line stands before ``cell_columns``.
     """
 
     files: tuple[StagedFile, ...]
@@ -80,6 +81,7 @@ class Staged:
     lens_columns: tuple[str, ...]
     customer_cells: int
     customer_lenses: int
+    plan_in_cell: bool
 
 
 def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFile]:
@@ -132,7 +134,8 @@ def stage(
         )
         for item in inputs
     ]
-    keys = _share_keys(config, mappings)
+    plan_in_cell = _plan_in_cell(config, mappings)
+    keys = _share_keys(config, mappings, plan_in_cell=plan_in_cell)
     n_rows = [0] * len(inputs)
     for layout in LAYOUTS.values():
         members = [index for index, mapping in enumerate(mappings) if mapping.layout is layout]
@@ -147,7 +150,7 @@ def stage(
     for record in files:
         tie_to_lines(con, record.file, record.source, record.fingerprint, record.n_rows)
     _require_rows(files)
-    return Staged(files, *keys)
+    return Staged(files, *keys, plan_in_cell)
 
 
 def _require_rows(files: Sequence[StagedFile]) -> None:
@@ -159,9 +162,18 @@ def _require_rows(files: Sequence[StagedFile]) -> None:
         raise DataError("the export holds no rows", where=labels, mend=mend)
 
 
-def _share_keys(config: Config, mappings: list[Mapping]) -> tuple[tuple[str, ...], tuple[str, ...], int, int]:
+def _plan_in_cell(config: Config, mappings: list[Mapping]) -> bool:
+    """Say whether the plan is part of every cell: billing lines carry plans, and the config does not take it out."""
+    wanted = config.like_for_like.plan or PLAN in config.like_for_like.cell
+    return wanted and any(mapping.layout.role == "billing" and mapping.has(PLAN) for mapping in mappings)
+
+
+def _share_keys(
+    config: Config, mappings: list[Mapping], *, plan_in_cell: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], int, int]:
     """Decide which file gives each cell and lens column: the price rows where they have it, else the customer file."""
-    cells = tuple(name for name in config.like_for_like.cell if name not in CELL_BASE)
+    given = (*CELL_BASE, PLAN) if plan_in_cell else CELL_BASE
+    cells = tuple(name for name in config.like_for_like.cell if name not in given)
     lenses = config.lenses.names
     rows = [mapping for mapping in mappings if mapping.layout.role in ("book", "billing")]
     customers = [mapping for mapping in mappings if mapping.layout.role == "customers"]
@@ -218,7 +230,9 @@ def _stage_role(
     if len(members) == 1:
         constants["source_index"] = str(next(iter(members)) + 1)
     shown = [name if name in stored else f"cast({constants[name]} as {types[name]}) as {name}" for name in types]
-    listed = ", ".join((*shown, *(ident(name) for name in extras), f"{_content(layout, extras)} as content_key"))
+    listed = ", ".join(
+        (*shown, *(ident(name) for name in extras), f"{_content(layout, extras)} as content_key", "rowid as row_id")
+    )
     con.execute(f"create or replace view {layout.table} as select {listed} from {layout.table}_row")
     return n_rows
 
@@ -231,7 +245,7 @@ def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
 
 def _refuse_reserved(layout: Layout, extras: tuple[str, ...]) -> None:
     """Refuse pass-through columns that would overwrite a column of the staging table."""
-    reserved = {*staged_types(layout), "content_key", "source_row", "raw_row", "reject_column", "record"}
+    reserved = {*staged_types(layout), "content_key", "row_id", "source_row", "raw_row", "reject_column", "record"}
     for name in extras:
         if name.casefold() in reserved:
             raise ConfigError(

@@ -14,7 +14,7 @@ from fairness.runs.store import Run
 Chosen = tuple[tuple[str, str | None], ...]
 """Column and value of each filter that is set."""
 
-_BASE = ("product_id", "currency", "interval_unit", "interval_count")
+_BASE = ("product_id", "plan_id", "currency", "interval_unit", "interval_count")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +39,12 @@ class Study:
         named: Mapping[str, Any] = next(
             (finding["scope"] for finding in self.document["findings"] if finding["level"] == "cell"), {}
         )
-        return tuple(name for name in (*_BASE, *self.config.like_for_like.cell) if name in named)
+        return tuple(name for name in dict.fromkeys((*_BASE, *self.config.like_for_like.cell)) if name in named)
 
     @property
     def order(self) -> tuple[str, ...]:
         """All columns that scopes may name, in the order in which their values are read."""
-        return (*_BASE, *self.config.like_for_like.cell, *self.config.lenses.names)
+        return tuple(dict.fromkeys((*_BASE, *self.config.like_for_like.cell, *self.config.lenses.names)))
 
     def options(self, column: str) -> list[str | None]:
         """Return the distinct values of a cell column, sorted for reading."""

@@ -15,6 +15,8 @@ PERSONAL = frozenset(
         "party_id",
         "subscription_id",
         "line_id",
+        "applies_to_line_id",
+        "reverses_line_id",
         "invoice_id",
         "personal_customer_id",
         "offer_customer_id",

@@ -1,5 +1,6 @@
 -- Healthy: no rows.
--- Guards:  every accepted book row is in the ledger once, and every comparable billing line as often as it covers months:
+-- Guards:  every accepted book row is in the ledger once, and every comparable billing line as often as it covers months,
+--          but where several make one price, or none:
 --          no join multiplies or loses customers.
 
 with
@@ -10,7 +11,7 @@ expected as (
     union all
     select lines.n - coalesce(repeats.n, 0) as n_rows, 'billing' as role
     from (select coalesce(sum(n_months), 0) as n from int_comparable_line) as lines
-    cross join (select sum(n_lines - 1) as n from int_month_repeat) as repeats
+    cross join (select sum(case when reason is null then n_lines - 1 else n_lines end) as n from int_month_bill) as repeats
 ),
 
 found as (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -242,7 +243,9 @@ class TestSameNumbers:
         for least_rows in (1, 10**9):
             monkeypatch.setattr(pseudonyms, "_JOINED_FROM", least_rows)
             config = load_config(write_firm(tmp_path / str(least_rows)))
-            contents.append(sorted(values(build(config).warehouse)))
+            # Where a row lies in its table is up to the engine.
+            told = (re.sub(r"'row_id': \d+", "", text) for text in values(build(config).warehouse))
+            contents.append(sorted(told))
         assert contents[0] == contents[1]
 
     def test_another_key_makes_another_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,10 +27,10 @@ from tests.oracle.values import (
     ticks,
 )
 
-GRAIN = ("customer_id", "product_id", "currency", "interval_unit", "interval_count")
+GRAIN = ("customer_id", "product_id", "subscription_id", "plan_id", "currency", "interval_unit", "interval_count")
 LEDGER_COLUMNS = (
     *GRAIN,
-    *("month", "pricing_date", "price_ticks", "standard_ticks", "quantity", "plan_id", "channel", "region"),
+    *("month", "pricing_date", "price_ticks", "standard_ticks", "quantity", "channel", "region"),
     *("tenure_months", "is_censored", "loyalty_group", "plan_age_months", "contract_status"),
     *("finance_ticks", "fee_ticks", "usage_ticks", "one_off_ticks", "tax_ticks"),
     *("offer_id", "offer_reason", "n_candidates", "headline_ticks", "effective_ticks", "standard_offer_ticks"),
@@ -38,7 +38,7 @@ LEDGER_COLUMNS = (
 )
 AS_OF_COLUMNS = (
     *GRAIN,
-    *("price_set_on", "set_offer_id", "set_offer_ticks", "derived_n", "derived_sum_ticks"),
+    *("price_set_on", "set_offer_id", "set_offer_ticks"),
     *("before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks"),
 )
 BASIS_COLUMN = {"headline": "headline_ticks", "effective": "effective_ticks", "standard": "standard_offer_ticks"}
@@ -53,12 +53,21 @@ BESIDE = {
 
 
 def ledger(books: Books, offers: list[Row]) -> list[Answer]:
-    """Return one dict per grain and month, with `LEDGER_COLUMNS` and what `as_of_extras` needs beside them."""
+    """Return one dict per grain and month whose lines make one price.
+
+    It has `LEDGER_COLUMNS`, and beside them what `as_of_extras` needs.
+    """
     settings = books.settings
     lines_of: dict[tuple[Any, ...], list[Line]] = defaultdict(list)
+    intervals: dict[tuple[Any, ...], set[tuple[str, int]]] = defaultdict(set)
     for line in books.comparable:
         for month in months_covered(line):
-            lines_of[(line.customer_id, line.product_id, line.currency, line.unit, line.count, month)].append(line)
+            thing = (line.customer_id, line.product_id, line.subscription_id, line.plan_id, line.currency)
+            lines_of[(*thing, line.unit, line.count, month)].append(line)
+            intervals[(*thing, month)].add((line.unit, line.count))
+    for key, lines in list(lines_of.items()):
+        if len(intervals[(*key[:5], key[7])]) > 1 or not is_one_price(lines):
+            del lines_of[key]
     plan_starts = plan_start_dates(books)
     beside = amounts_beside(books)
     priced_offers = [read_offer(row, settings) for row in offers]
@@ -74,6 +83,16 @@ def ledger(books: Books, offers: list[Row]) -> list[Answer]:
         row["cell_key"] = cell_key(row, latest, books, settings)
         rows.append(row)
     return rows
+
+
+def is_one_price(lines: list[Line]) -> bool:
+    """Whether all have the unit price of the line with the most units, amounts being rounded to a coin."""
+    most = max(lines, key=lambda line: (line.quantity, -line.net))
+    half_a_coin = Fraction(5, 1000)
+    return all(
+        abs(line.net * most.quantity - most.net * line.quantity) < half_a_coin * (line.quantity + most.quantity)
+        for line in lines
+    )
 
 
 def months_covered(line: Line) -> list[date]:
@@ -110,10 +129,8 @@ def latest_line(lines: list[Line]) -> Line:
 
 def controls(latest: Line) -> Answer:
     return {
-        "plan_id": latest.plan_id,
         "channel": latest.channel,
         "region": latest.region,
-        "subscription_id": latest.subscription_id,
         "discount_id": latest.discount_id,
         "pricing_date": latest.price_set_on or latest.issued_on,
     }
@@ -176,7 +193,7 @@ def cell_key(row: Answer, latest: Line, books: Books, settings: Settings) -> tup
     """Product, currency, interval and the configured columns, of the latest line or else of the customer."""
     customer = books.customers.get(row["customer_id"], {})
     configured = tuple(text(latest.row if name in latest.row else customer, name) for name in settings.cell)
-    return (row["product_id"], row["currency"], row["interval_unit"], row["interval_count"], *configured)
+    return (*(row[name] for name in GRAIN if name not in ("customer_id", "subscription_id")), *configured)
 
 
 # ------------------------------------------------------------------------------------------------- the as-of month
@@ -215,13 +232,10 @@ def as_of_extras(books: Books, rows: list[Answer], offers: list[Row], price_even
 
 
 def price_set_on(history: dict[date, Answer], month: date) -> date:
-    """The least pricing date of the unbroken run of months, ending in `month`, with the same plan and price."""
+    """The least pricing date of the unbroken run of months, ending in `month`, with the same price."""
     last = history[month]
     dates: list[date] = []
-    while month in history and (history[month]["plan_id"], history[month]["price_ticks"]) == (
-        last["plan_id"],
-        last["price_ticks"],
-    ):
+    while month in history and history[month]["price_ticks"] == last["price_ticks"]:
         dates.append(history[month]["pricing_date"])
         month = add_interval(month, "month", -1)
     return min(dates)
@@ -241,7 +255,7 @@ def derived_comparator(row: Answer, histories: dict[tuple[Any, ...], dict[date, 
 
 
 def change(history: dict[date, Answer], month: date, price_events: list[Row]) -> Answer:
-    """Standard price now and 12 months before, where the same plan, quantity and discount held all along."""
+    """Standard price now and 12 months before, where the same quantity and discount held all along."""
     names = ("before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks")
     answer: Answer = dict.fromkeys(names)
     start = add_interval(month, "month", -12)
@@ -249,8 +263,7 @@ def change(history: dict[date, Answer], month: date, price_events: list[Row]) ->
         return answer
     earlier, later = history[start], history[month]
     discounts = {row["discount_id"] for when, row in history.items() if start <= when <= month}
-    same = all(earlier[name] == later[name] for name in ("plan_id", "quantity"))
-    if not same or len(discounts) > 1:
+    if earlier["quantity"] != later["quantity"] or len(discounts) > 1:
         return answer
     before = earlier["standard_ticks"]
     between = []

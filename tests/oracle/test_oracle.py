@@ -257,13 +257,18 @@ def test_week_within_a_month_covers_none() -> None:
 
 
 def test_lines_of_a_grain_share_one_price_and_the_controls_of_the_latest() -> None:
-    first = line(line_id="2", net_amount="30", discount_amount="6", quantity="2", plan_id="p", region="x")
-    second = line(line_id="10", net_amount="11", gross_amount="12.5", quantity="0.5", plan_id="q")
-    row = only_row(first, second)  # 41 / 2.5 and (36 + 12.5) / 2.5; '2' is the greater text
-    assert (row["price_ticks"], row["standard_ticks"], row["quantity"]) == (164_000, 194_000, Decimal("2.5"))
-    assert (row["plan_id"], row["region"]) == ("p", "x")
-    later = second | {"issued_on": "2025-01-02"}
-    assert (only_row(first, later)["plan_id"], only_row(first, later)["region"]) == ("q", None)
+    first = line(line_id="2", net_amount="30", discount_amount="6", quantity="2", region="x")
+    second = line(line_id="10", net_amount="7.5", gross_amount="9", quantity="0.5")
+    row = only_row(first, second)  # 37.5 / 2.5 and (36 + 9) / 2.5; '2' is the greater text
+    assert (row["price_ticks"], row["standard_ticks"], row["quantity"]) == (150_000, 180_000, Decimal("2.5"))
+    assert row["region"] == "x"
+    assert only_row(first, second | {"issued_on": "2025-01-02"})["region"] is None
+
+
+@pytest.mark.parametrize("change", [{"net_amount": "25"}, {"interval_unit": "year", "period_end": "2026-01-01"}])
+def test_lines_of_other_prices_or_intervals_make_no_price(change: Row) -> None:
+    rows = oracle.ledger(Books([line(line_id="1"), line(line_id="2") | change], [], ANY), [])
+    assert [row for row in rows if row["month"] == date(2025, 1, 1)] == []
 
 
 def test_amounts_beside_the_price_belong_to_the_month_of_issue() -> None:

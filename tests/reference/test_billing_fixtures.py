@@ -449,29 +449,30 @@ def test_28_days_against_a_monthly_offer_only_are_not_compared(billing: Billing)
 # Several lines and quantities.
 
 
-def test_lines_of_one_grain_share_one_unit_price(billing: Billing) -> None:
+def test_each_plan_is_an_observation_with_a_price_of_its_own(billing: Billing) -> None:
     lines = [
         monthly("C", 10, quantity=1, line_id="L1", plan_id="old"),
         monthly("C", 26, quantity=2, line_id="L2", plan_id="current"),
     ]
     billing(lines, [offer(10)], since(LONG_AGO, "C"))
-    assert billing.ledger("price_ticks, cast(quantity as double), plan_id, offer_ticks") == [
-        (120_000, 3.0, "current", 100_000)
+    assert billing.ledger("plan_id, price_ticks, cast(quantity as double), offer_ticks") == [
+        ("old", 100_000, 1.0, 100_000),
+        ("current", 130_000, 2.0, 100_000),
     ]
 
 
 def test_the_unit_price_is_rounded_once_half_to_even(billing: Billing) -> None:
-    lines = [monthly("C", "0.0005", quantity=2), monthly("C", "10.0000", quantity=8)]
+    lines = [monthly("C", "2.0001", quantity=2), monthly("C", "8.0004", quantity=8)]
     lines += [monthly("D", "0.0003", quantity=2), monthly("E", "0.0005", quantity=2), monthly("F", 10, quantity=3)]
     billing(lines, [offer(10)], since(LONG_AGO, "C", "D", "E", "F"))
     assert billing.ledger("customer_id, price_ticks") == [("C", 10_000), ("D", 2), ("E", 2), ("F", 33_333)]
 
 
 def test_an_exact_copy_of_a_line_counts_once(billing: Billing) -> None:
-    lines = [monthly("C", 30, line_id="L1")] * 2 + [monthly("C", 30, line_id="L2", quantity=2)]
+    lines = [monthly("C", 30, line_id="L1")] * 2 + [monthly("C", 60, line_id="L2", quantity=2)]
     document = billing(lines, [offer(30)], since(LONG_AGO, "C"))
     assert document["reconciliation"]["rows_duplicate"] == 1
-    assert billing.ledger("price_ticks, cast(quantity as double)") == [(200_000, 3.0)]
+    assert billing.ledger("price_ticks, cast(quantity as double)") == [(300_000, 3.0)]
 
 
 @pytest.mark.parametrize(("quantity", "served"), [(1, "few"), (9, "few"), (10, "many"), (49, "many"), (50, None)])

@@ -77,7 +77,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the published file of the demo study, which has billing lines and offers."""
     folder = tmp_path_factory.mktemp("demo")
     config = write_demo(folder / "study")
-    # A second subscription of one product in one month, and a week between two firsts: what the demo does not have.
+    # Two prices of one thing in one month, and a week between two firsts: what the demo does not have.
     header = "line_id,customer_id,issued_on,period_start,period_end,product_id,region,channel,net_amount,interval_unit"
     days = [(f"twice-{n}", "twice", f"2025-11-{n}", f"2025-12-{n}", f"2{n}", "month") for n in (11, 12)]
     days.append(("week", "week", "2025-11-10", "2025-11-17", "20", "week"))
@@ -86,8 +86,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for line, who, start, end, net, unit in days
     ]
     (config.parent / "twice.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
-    with config.open("a", encoding="utf-8") as text:
-        text.write('\n[[source]]\nrole = "billing"\npath = "twice.csv"\n')
+    # Plans apart, no cell has enough customers who joined in one month.
+    text = config.read_text(encoding="utf-8").replace("[like_for_like]\n", "[like_for_like]\nplan = false\n")
+    config.write_text(text + '\n[[source]]\nrole = "billing"\npath = "twice.csv"\n', encoding="utf-8")
     return build(load_config(config)).warehouse
 
 

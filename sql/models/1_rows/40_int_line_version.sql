@@ -1,6 +1,7 @@
 -- Grain:   one row per line_id with several lines and distinct content.
 -- Reads:   stg_billing, int_repeated_line
--- Columns: those of stg_billing; n_copies = lines with this content; version_rank = 1 for the version that counts.
+-- Columns: line_id; row_id of one line with this content; currency, net_amount; n_copies = lines with this content;
+--          version_rank = 1 for the version that counts.
 -- Why:     identical lines are copies: one stays, the others are duplicates. Of contradicting versions the latest counts
 --          (extracted_at, then issued_on, then content, so that the order of the input never matters); the older ones
 --          are superseded.
@@ -11,22 +12,28 @@ with
 
 contents as (
     select
-        line_id, issued_on, customer_id, subscription_id, product_id, plan_id, price_version_id, invoice_status, line_kind,
-        charge_reason, period_start, period_end, interval_unit, interval_count, quantity, currency, net_amount,
-        gross_amount, discount_amount, tax_amount, discount_id, discount_audience, is_proration, channel, region,
-        livemode, contract_end, price_set_on, controls_key, lens_key, content_key,
+        stg_billing.line_id,
+        stg_billing.content_key,
+        min(stg_billing.row_id) as row_id,
+        min(stg_billing.currency) as currency,
+        min(stg_billing.net_amount) as net_amount,
+        min(stg_billing.issued_on) as issued_on,
         max(stg_billing.extracted_at) as extracted_at,
         count(*) as n_copies
     from stg_billing
     inner join int_repeated_line
-        using (line_id)
+        on stg_billing.line_id = int_repeated_line.line_id
     where stg_billing.reject_reason is null
-    group by all
+    group by stg_billing.line_id, stg_billing.content_key
 ),
 
 final as (
     select
-        contents.*,
+        line_id,
+        row_id,
+        currency,
+        net_amount,
+        n_copies,
         row_number() over (
             partition by line_id
             order by extracted_at desc nulls last, issued_on desc, content_key desc

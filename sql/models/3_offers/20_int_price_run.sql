@@ -1,7 +1,7 @@
 -- Grain:   one row per ledger row of the as-of month.
 -- Reads:   int_ledger_span, params
--- Columns: the ledger key; price_set_on = pricing date at which the price version began.
--- Why:     a price stands from the first month of an unbroken run of equal plan and price; a missing month breaks it.
+-- Columns: holding_id; price_set_on = pricing date at which the price version began.
+-- Why:     a price stands from the first month of an unbroken run of equal prices; a missing month breaks it.
 --          The companion at_price_set compares with the offer of that day.
 
 create or replace table int_price_run as
@@ -16,40 +16,27 @@ as_of as (
 
 history as (
     select
-        as_of.customer_id,
-        as_of.product_id,
-        as_of.currency,
-        as_of.interval_unit,
-        as_of.interval_count,
+        as_of.holding_id,
         as_of.as_of_number - earlier.first_month + 1 as months_ago,
         earlier.pricing_date,
         sum(least(earlier.n_months, as_of.as_of_number - earlier.first_month + 1)) over (
-            partition by as_of.customer_id, as_of.product_id, as_of.currency, as_of.interval_unit, as_of.interval_count
+            partition by as_of.holding_id
             order by earlier.first_month desc
         ) as months_covered
     from as_of
     inner join int_ledger_span as earlier
-        on as_of.customer_id = earlier.customer_id
-        and as_of.product_id = earlier.product_id
-        and as_of.currency = earlier.currency
-        and as_of.interval_unit = earlier.interval_unit
-        and as_of.interval_count = earlier.interval_count
+        on as_of.holding_id = earlier.holding_id
         and as_of.price_ticks = earlier.price_ticks
-        and as_of.plan_id is not distinct from earlier.plan_id
         and earlier.first_month <= as_of.as_of_number
 ),
 
 final as (
     select
-        customer_id,
-        product_id,
-        currency,
-        interval_unit,
-        interval_count,
+        holding_id,
         min(pricing_date) as price_set_on
     from history
     where months_ago = months_covered
-    group by customer_id, product_id, currency, interval_unit, interval_count
+    group by holding_id
 )
 
 select * from final;

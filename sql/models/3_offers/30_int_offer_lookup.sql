@@ -18,11 +18,7 @@ asked as (
         int_price_run.price_set_on as lookup_date
     from int_price_run
     inner join int_ledger_span as ledger
-        on int_price_run.customer_id = ledger.customer_id
-        and int_price_run.product_id = ledger.product_id
-        and int_price_run.currency = ledger.currency
-        and int_price_run.interval_unit = ledger.interval_unit
-        and int_price_run.interval_count = ledger.interval_count
+        on int_price_run.holding_id = ledger.holding_id
         and ledger.covers_as_of
 ),
 

@@ -1,4 +1,5 @@
--- Grain:   one row per customer x product x currency x billing interval and span of months (a book states one month).
+-- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and span of
+--          months (a book states one month).
 -- Reads:   int_book_span, int_billing_span, tenure_class
 -- Columns: those of price_ledger but month, plan age and the amounts beside the price; the span and what it covers, as in
 --          int_ledger_span.
@@ -11,7 +12,7 @@ with
 
 stated as (
     select
-        'billing' as role, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
+        'billing' as role, holding_id, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
         interval_count, first_month, n_months, covers_as_of, covers_year_before, pricing_date, cell_key, lens_key,
         tenure_start, tenure_months, is_censored, discount_audience, discount_id, subscription_id, plan_id, channel, region,
         quantity, contract_status, price_ticks, standard_ticks, cast(null as bigint) as prior_ticks, offer_ticks, offer_id,
@@ -22,7 +23,7 @@ stated as (
     from int_billing_span
     union all
     select
-        'book' as role, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
+        'book' as role, cast(null as bigint) as holding_id, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
         interval_count, first_month, n_months, covers_as_of, covers_year_before, as_of as pricing_date, cell_key, lens_key,
         tenure_start, tenure_months, false as is_censored, null as discount_audience, null as discount_id,
         null as subscription_id, null as plan_id, null as channel, null as region, 1 as quantity, null as contract_status,

@@ -1,4 +1,5 @@
--- Grain:   one row per customer x product x currency x billing interval x month (a book states one month).
+-- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month (a
+--          book states one month).
 -- Reads:   int_grouped_span, month_offset, int_plan_start, int_amount_beside
 -- Columns: *_ticks are integers of 10^-4 major units, ex tax: per month where the price comes from billing lines, per
 --          stated interval where it comes from a book; *interval_ticks are per billing interval everywhere; paid_price is

@@ -2,21 +2,17 @@
 -- Reads:   int_grouped_span, int_ledger_span
 -- Columns: cell_key; pricing_month = year * 12 + month - 1 of the pricing date; price_ticks; n_customers.
 -- Why:     where a firm keeps no offers, what its new customers paid on joining says what was offered. A join is the first
---          ledger month of a customer and product, as a new customer.
+--          ledger month of a thing held, as a new customer.
 
 create or replace table int_acquisition as
 with
 
 first_months as (
     select
-        customer_id,
-        product_id,
-        currency,
-        interval_unit,
-        interval_count,
+        holding_id,
         min(first_month) as first_month
     from int_ledger_span
-    group by customer_id, product_id, currency, interval_unit, interval_count
+    group by holding_id
 ),
 
 final as (
@@ -27,7 +23,7 @@ final as (
         count(*) as n_customers
     from int_grouped_span
     inner join first_months
-        using (customer_id, product_id, currency, interval_unit, interval_count, first_month)
+        using (holding_id, first_month)
     where int_grouped_span.role = 'billing'
         and int_grouped_span.loyalty_group = 'new'
     group by all

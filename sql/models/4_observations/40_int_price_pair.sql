@@ -9,8 +9,7 @@ with
 
 later as (
     select
-        customer_id, product_id, currency, interval_unit, interval_count, subscription_id, plan_id, quantity, pricing_date,
-        standard_ticks, standard_offer_ticks
+        holding_id, interval_unit, interval_count, subscription_id, quantity, pricing_date, standard_ticks, standard_offer_ticks
     from int_grouped_span
     where role = 'billing'
         and covers_as_of
@@ -18,8 +17,7 @@ later as (
 
 before as (
     select
-        customer_id, product_id, currency, interval_unit, interval_count, plan_id, quantity, pricing_date as before_date,
-        standard_ticks as before_ticks, standard_offer_ticks as before_offer_ticks
+        holding_id, quantity, pricing_date as before_date, standard_ticks as before_ticks, standard_offer_ticks as before_offer_ticks
     from int_grouped_span
     where role = 'billing'
         and covers_year_before
@@ -27,11 +25,11 @@ before as (
 
 between_rows as (
     select
-        later.customer_id, later.product_id, later.currency, later.interval_unit, later.interval_count,
+        later.holding_id,
         count(distinct coalesce(span.discount_id, chr(30))) as n_discounts
     from later
     inner join int_ledger_span as span
-        using (customer_id, product_id, currency, interval_unit, interval_count)
+        using (holding_id)
     where span.first_month <= (select as_of_number from params)
         and span.first_month + span.n_months > (select as_of_number - 12 from params)
     group by all
@@ -39,17 +37,16 @@ between_rows as (
 
 final as (
     select
-        later.* exclude (plan_id, quantity),
+        later.* exclude (quantity),
         before.before_date,
         before.before_ticks,
         before.before_offer_ticks
     from later
     inner join before
-        using (customer_id, product_id, currency, interval_unit, interval_count)
+        using (holding_id)
     inner join between_rows
-        using (customer_id, product_id, currency, interval_unit, interval_count)
-    where before.plan_id is not distinct from later.plan_id
-        and before.quantity = later.quantity
+        using (holding_id)
+    where before.quantity = later.quantity
         and between_rows.n_discounts = 1
 )
 

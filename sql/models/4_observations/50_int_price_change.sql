@@ -10,7 +10,7 @@ with
 
 events as (
     select
-        pairs.customer_id, pairs.product_id, pairs.currency, pairs.interval_unit, pairs.interval_count,
+        pairs.holding_id,
         arg_max(cast(event.new_price * 1000000 as hugeint), (event.changed_on, event.new_price)) as micros
     from int_price_pair as pairs
     inner join stg_price_event as event
@@ -24,7 +24,7 @@ events as (
 
 final as (
     select
-        pairs.customer_id, pairs.product_id, pairs.currency, pairs.interval_unit, pairs.interval_count,
+        pairs.holding_id,
         coalesce(
             cast((2 * events.micros * md + 100 * mn) // (200 * mn)
                 - case when (2 * events.micros * md + 100 * mn) % (400 * mn) = 200 * mn then 1 else 0 end as bigint),
@@ -41,7 +41,7 @@ final as (
         from int_price_pair as pairs
     ) as pairs
     left join events
-        using (customer_id, product_id, currency, interval_unit, interval_count)
+        using (holding_id)
 )
 
 select * from final;

@@ -30,7 +30,7 @@ ledger as (
         ) then int_grouped_span.customer_id end as personal_customer_id
     from int_grouped_span
     left join int_price_run
-        using (customer_id, product_id, currency, interval_unit, interval_count)
+        using (holding_id)
     where int_grouped_span.role = 'billing'
         and covers_as_of
 ),
@@ -62,11 +62,7 @@ final as (
         on ledger.cell_key = evidence.cell_key
         and ledger.pricing_month = evidence.pricing_month
     left join int_price_change as change
-        on ledger.customer_id = change.customer_id
-        and ledger.product_id = change.product_id
-        and ledger.currency = change.currency
-        and ledger.interval_unit = change.interval_unit
-        and ledger.interval_count = change.interval_count
+        on ledger.holding_id = change.holding_id
 )
 
 select * from final;

@@ -22,7 +22,8 @@ MINIMAL = STUDY + SOURCE
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "study": {"name": "Broadband", "currency": "GBP", "as_of": None, "output": "out", "time_zone": "UTC"},
-    "like_for_like": {"cell": (), "breaks": {}, "min_per_group": 10},
+    "like_for_like": {"cell": (), "plan": True, "breaks": {}, "min_per_group": 10},
+    "ledger": {"several_lines": "not_compared", "spread_discounts": "never"},
     "tenure": {"new_below_months": 12, "tenured_from_months": 24, "bands": (0, 12, 24, 36, 60, 120)},
     "comparator": {
         "order": ("offer", "book", "derived"),

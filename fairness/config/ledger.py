@@ -1,0 +1,22 @@
+"""The section that says how odd bills are read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fairness.config.fields import Section
+
+
+class Ledger(Section):
+    """What the study's owner knows of the firm's bills, and the lines alone do not say.
+
+    Attributes:
+        several_lines: What several recurring lines of one thing held, in one month, at different unit prices are:
+            ``not_compared`` (nobody knows), ``units`` of one thing (the price is the mean per unit) or ``parts`` of one
+            price (their amounts add up).
+        spread_discounts: What becomes of a discount line that may belong to several things held: ``never`` spread
+            (those are not compared) or ``pro_rata`` to their prices before discounts.
+    """
+
+    several_lines: Literal["not_compared", "units", "parts"] = "not_compared"
+    spread_discounts: Literal["never", "pro_rata"] = "never"

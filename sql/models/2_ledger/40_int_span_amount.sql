@@ -1,0 +1,67 @@
+-- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and span of
+--          months that one understood price stands for.
+-- Reads:   int_comparable_line, int_odd_line, int_month_bill, month_offset
+-- Columns: the key; first_month, n_months = the span; n_lines; net_micros, standard_micros (before discounts),
+--          quantity_micros in 10^-6 per billing interval; dates and controls of the latest line.
+-- Why:     a line that is alone in its months, nearly every one, is one span as it states it. A line that has company in
+--          any of its months is taken apart: what the month's lines make together there, a span a month elsewhere.
+-- Options: line by line
+
+create or replace view int_span_amount as
+with
+
+odd as (
+    select distinct row_id
+    from int_odd_line
+),
+
+alone as (
+    select line.*
+    from int_comparable_line as line
+    left join odd
+        on line.row_id = odd.row_id
+    where odd.row_id is null
+),
+
+apart as (
+    select
+        line.* exclude (first_month, n_months),
+        line.first_month + month_offset.month_offset as first_month,
+        1 as n_months
+    from int_comparable_line as line
+    inner join odd
+        on line.row_id = odd.row_id
+    inner join month_offset
+        on line.n_months = month_offset.n_months
+    left join int_odd_line
+        on line.row_id = int_odd_line.row_id
+        and line.first_month + month_offset.month_offset = int_odd_line.month_number
+    where int_odd_line.row_id is null
+),
+
+lines as (
+    select * from alone
+    union all
+    select * from apart
+),
+
+final as (
+    select
+        customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, first_month, n_months,
+        1 as n_lines,
+        cast(net_amount * 1000000 as bigint) as net_micros,
+        cast(coalesce(gross_amount, net_amount + coalesce(discount_amount, 0)) * 1000000 as bigint) as standard_micros,
+        cast(quantity * 1000000 as bigint) as quantity_micros,
+        issued_on, period_start as cycle_start, price_set_on, tenure_start, price_version_id, channel, region, discount_id,
+        discount_audience, contract_end, controls_key, lens_key
+    from lines
+    union all
+    select
+        customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, month_number, 1, n_lines,
+        net_micros, standard_micros, quantity_micros, issued_on, period_start, price_set_on, tenure_start,
+        price_version_id, channel, region, discount_id, discount_audience, contract_end, controls_key, lens_key
+    from int_month_bill
+    where reason is null
+)
+
+select * from final;

@@ -1,0 +1,53 @@
+-- Grain:   one row per line that makes no price, but shows that its customer holds something, and month that it touches.
+-- Reads:   int_line_disposition, month_offset
+-- Columns: row_id; the thing held; month_number = the months whose first day its period covers, else the month in which it
+--          starts (without a period: of issue); exclusion; net_micros = its amount in 10^-6, a month's share of it.
+-- Why:     a free month, a trial or a part-period line is no price, yet the customer is one: counted with reason and money.
+
+create or replace table int_unpriced_month as
+with
+
+lines as (
+    select
+        row_id, customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, exclusion,
+        issued_on, controls_key, lens_key,
+        cast(net_amount * 1000000 as bigint) as micros,
+        coalesce(period_start, issued_on) as starts_on,
+        coalesce(period_end, period_start, issued_on) as ends_on
+    from int_line_disposition
+    where line_kind in ('recurring', 'trial', 'proration', 'discount', 'summary')
+        and exclusion is not null
+        and exclusion not in ('draft', 'void', 'status_unknown', 'test')
+),
+
+covering as (
+    select
+        lines.*,
+        year(starts_on) * 12 + month(starts_on) - 1 + case when day(starts_on) > 1 then 1 else 0 end as covered_month,
+        year(starts_on) * 12 + month(starts_on) - 1 as start_month,
+        year(ends_on) * 12 + month(ends_on) - 1 + case when day(ends_on) > 1 then 1 else 0 end as end_month
+    from lines
+),
+
+spread as (
+    select
+        covering.*,
+        case when end_month > covered_month then covered_month else start_month end as first_month,
+        case when end_month > covered_month then least(end_month - covered_month, (select max(n_months) from month_offset))
+            else 1 end as n_months
+    from covering
+),
+
+final as (
+    select
+        spread.row_id, spread.customer_id, spread.product_id, spread.subscription_id, spread.plan_id, spread.currency,
+        spread.interval_unit, spread.interval_count, spread.exclusion, spread.issued_on, spread.controls_key,
+        spread.lens_key,
+        spread.first_month + month_offset.month_offset as month_number,
+        cast(sign(micros) * ((2 * abs(micros) + spread.n_months) // (2 * spread.n_months)) as bigint) as net_micros
+    from spread
+    inner join month_offset
+        on spread.n_months = month_offset.n_months
+)
+
+select * from final;
