@@ -82,7 +82,7 @@ def _unmatched(con: duckdb.DuckDBPyConnection) -> dict[tuple, Any]:
     columns = ", ".join(f"max(value) filter (column_name = '{name}') as {name}" for name in _CELL)
     query = f"""
         with cells as (select cell_key, {columns} from cell_value group by cell_key)
-        select {", ".join(f"cells.{name}" for name in _CELL)}, loyalty_group, offer_reason, n_customers, price_ticks
+        select {", ".join(f"cells.{name}" for name in _CELL)}, loyalty_group, offer_reason, n_observations, paid_ticks
         from unmatched inner join cells using (cell_key)
     """
     return {tuple(row[:8]): (row[8], int(row[9])) for row in con.execute(query).fetchall()}

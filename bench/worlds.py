@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness.analysis.counts import (
+    MICROS_PER_UNIT,
     NEW,
     NO_PRICE,
     NO_VERSION,
@@ -24,6 +25,7 @@ from fairness.analysis.counts import (
     TICKS_PER_UNIT,
     Counts,
 )
+from fairness.analysis.distinct import with_customers
 from fairness.analysis.marts import Cell, Marts
 
 Array = NDArray[np.float64]
@@ -31,7 +33,8 @@ Ints = NDArray[np.int64]
 Maker = Callable[[np.random.Generator, float], Marts]
 Noise = Callable[[np.random.Generator, int], Array]
 """Draws factors with mean 1."""
-_PARTY_COLUMNS = ("price_ticks", *PARTY_OFFERS.values(), *PARTY_REFERENCES.values())
+_AMOUNT = ("paid_ticks", "quantity_micros")
+_PARTY_COLUMNS = (*_AMOUNT, *PARTY_OFFERS.values(), *PARTY_REFERENCES.values(), "derived_month", "change_known")
 
 
 def normal(sd: float) -> Noise:
@@ -98,8 +101,8 @@ def like_for_like(
         party = np.arange(cell.size) // household
         party = rng.permutation(party) if apart else party
         price = base[cell] * noise(rng, party.max() + 1)[party] * np.where(is_tenured, 1.0 + gap + shift[cell], 1.0)
-        shared = _accounts(party, cell, is_tenured, price_ticks=_ticks(price)) if household > 1 else None
-        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(price)), parties=shared)
+        shared = _accounts(party, cell, is_tenured, paid_ticks=_ticks(price)) if household > 1 else None
+        return book(cells, _customers(cell, is_tenured, paid_ticks=_ticks(price)), parties=shared)
 
     return make
 
@@ -123,7 +126,7 @@ def hidden_discount(cells: int, tenured: int, new: int, depth: float, *, step: f
         is_tenured = np.arange(cell.size) < cells * tenured
         has_discount = ~is_tenured & (rng.random(cell.size) < share)
         price = 30.0 * (1.0 - depth * has_discount) * listed(rng, cell.size)
-        return book(cells, _customers(cell, is_tenured, price_ticks=_ticks(price)))
+        return book(cells, _customers(cell, is_tenured, paid_ticks=_ticks(price)))
 
     return make
 
@@ -140,8 +143,8 @@ def cost_plus(cells: int, tenured: int, new: int, noise: Noise, *, cost: float, 
         costs = 300.0 * np.exp(cost * rng.standard_normal(cell.size)) * np.where(is_tenured, 0.9, 1.0)
         party = np.arange(cell.size) // household
         price = 1.25 * costs * noise(rng, party.max() + 1)[party] * np.where(is_tenured, 1.0 + gap, 1.0)
-        rows = _customers(cell, is_tenured, price_ticks=_ticks(price), reference_ticks=_ticks(costs))
-        paid = {"price_ticks": _ticks(price), "cost_ticks": _ticks(costs)}
+        rows = _customers(cell, is_tenured, paid_ticks=_ticks(price), reference_ticks=_ticks(costs))
+        paid = {"paid_ticks": _ticks(price), "cost_ticks": _ticks(costs)}
         shared = _accounts(party, cell, is_tenured, **paid) if household > 1 else None
         return book(cells, rows, reference="expected_cost", parties=shared)
 
@@ -169,15 +172,15 @@ def offers(cells: int, versions: int, customers: int, tariff: Noise, own: Noise,
     def make(rng: np.random.Generator, gap: float) -> Marts:
         decided = offer * (1.0 + gap) * tariff(rng, n_versions)
         if is_alike:
-            rows = _rows(cell, TENURED, size, price_ticks=_ticks(decided), offer_ticks=_ticks(offer))
+            rows = _rows(cell, TENURED, size, paid_ticks=_ticks(decided), offered_ticks=_ticks(offer))
         else:
             member = np.repeat(np.arange(n_versions), size)
             price = decided[member] * own(rng, member.size)
             rows = _customers(
                 cell[member],
                 np.ones(member.size, dtype=bool),
-                price_ticks=_ticks(price),
-                offer_ticks=_ticks(offer)[member],
+                paid_ticks=_ticks(price),
+                offered_ticks=_ticks(offer)[member],
             )
         return book(cells, rows)
 
@@ -205,7 +208,7 @@ def crossed_offers(
 
     def make(rng: np.random.Generator, gap: float) -> Marts:
         price = offer * (1.0 + gap + shift) * tariff(rng, versions)[version] * own(rng, cell.size)
-        rows = _customers(cell, everyone, version=version, price_ticks=_ticks(price), offer_ticks=_ticks(offer))
+        rows = _customers(cell, everyone, version=version, paid_ticks=_ticks(price), offered_ticks=_ticks(offer))
         return book(cells, rows)
 
     return make
@@ -219,7 +222,7 @@ def offset_offers(cells: int, versions: int, customers: int, own: Noise, offset:
         offer = np.tile(np.repeat(np.linspace(28.0, 32.0, versions), customers), cells)
         price = offer * (1.0 + gap + offset * np.where(cell % 2 == 0, 1.0, -1.0)) * own(rng, cell.size)
         everyone = np.ones(cell.size, dtype=bool)
-        return book(cells, _customers(cell, everyone, price_ticks=_ticks(price), offer_ticks=_ticks(offer)))
+        return book(cells, _customers(cell, everyone, paid_ticks=_ticks(price), offered_ticks=_ticks(offer)))
 
     return make
 
@@ -233,8 +236,8 @@ def households(cells: int, versions: int, parties: int, accounts: int, party: No
         cell, offer = version // versions, 20.0 + 0.5 * version
         price, offered = _ticks(offer * (1.0 + gap) * party(rng, parties)[owner]), _ticks(offer)
         everyone = np.ones(owner.size, dtype=bool)
-        shared = _accounts(owner, cell, everyone, price_ticks=price, **dict.fromkeys(PARTY_OFFERS.values(), offered))
-        return book(cells, _customers(cell, everyone, price_ticks=price, offer_ticks=offered), parties=shared)
+        shared = _accounts(owner, cell, everyone, paid_ticks=price, **dict.fromkeys(PARTY_OFFERS.values(), offered))
+        return book(cells, _customers(cell, everyone, paid_ticks=price, offered_ticks=offered), parties=shared)
 
     return make
 
@@ -248,7 +251,7 @@ def changes(cells: int, tenured: int, new: int, sd: float) -> Maker:
         before = 30.0 * np.exp(0.1 * rng.standard_normal(cell.size))
         change = 0.04 + np.where(is_tenured, np.log1p(gap), 0.0) + sd * rng.standard_normal(cell.size)
         after = _ticks(before * np.exp(change))
-        rows = _customers(cell, is_tenured, before_ticks=_ticks(before), after_ticks=after, price_ticks=after)
+        rows = _customers(cell, is_tenured, before_ticks=_ticks(before), after_ticks=after, paid_ticks=after)
         return book(cells, rows)
 
     return make
@@ -265,7 +268,7 @@ def dated_changes(versions: int, customers: int, tariff: float, own: float) -> M
         after = before * np.exp(0.04 + shared[version] + own * rng.standard_normal(version.size))
         everyone = np.ones(version.size, dtype=bool)
         offered = {"before_offer_ticks": _ticks(offer), "after_offer_ticks": _ticks(offer * np.exp(0.04))}
-        paid = {"before_ticks": _ticks(before), "after_ticks": _ticks(after), "price_ticks": _ticks(after)}
+        paid = {"before_ticks": _ticks(before), "after_ticks": _ticks(after), "paid_ticks": _ticks(after)}
         return book(1, _customers(np.zeros_like(version), everyone, version=version, **paid, **offered))
 
     return make
@@ -280,7 +283,7 @@ def derived(cells: int, tenured: int, joiners: int, noise: Noise) -> Maker:
         for size, factor in ((tenured, 1.0 + gap), (joiners, 1.0)):
             cell = np.repeat(np.arange(cells), size)
             price = _ticks(base[cell] * factor * noise(rng, cell.size))
-            arms.append(_customers(cell, np.ones(cell.size, dtype=bool), pricing_month=cell, price_ticks=price))
+            arms.append(_customers(cell, np.ones(cell.size, dtype=bool), pricing_month=cell, paid_ticks=price))
         return book(cells, arms[0], joiners=arms[1])
 
     return make
@@ -308,15 +311,18 @@ def _accounts(party: Ints, cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints
     order = np.lexsort((party, cell))
     group = np.where(tenured, TENURED, NEW).astype(np.int64)
     ones = np.ones(party.size, dtype=np.int64)
-    known = {**dict.fromkeys(_PARTY_COLUMNS, ones - 1 + NO_PRICE), **ticks, "pattern": party, "customer_number": ones}
+    known = {**dict.fromkeys(_PARTY_COLUMNS, ones - 1 + NO_PRICE), **ticks, "pattern": party}
+    known |= {"quantity_micros": ones * MICROS_PER_UNIT, "customer_number": np.arange(party.size)}
     rows = _rows(cell[order], group[order], ones, **{name: values[order] for name, values in known.items()})
-    rows.values["n_parties"] = rows.values.pop("n_customers")
+    rows.values["n_parties"] = rows.values.pop("n_observations")
     return rows
 
 
 def _rows(cell: Ints, group: Ints | int, n: Ints, **values: Ints) -> Counts:
     zeros = np.zeros(cell.size, dtype=np.int64)
-    return Counts(cell.astype(np.int64), zeros, zeros + group, zeros, {**values, "n_customers": n})
+    units = zeros + MICROS_PER_UNIT
+    known = {"quantity_micros": units, **values, "n_observations": n}
+    return Counts(cell.astype(np.int64), zeros, zeros + group, zeros, known)
 
 
 def _nobody(*names: str) -> Counts:
@@ -343,7 +349,8 @@ def book(
     """
     missing = np.zeros(len(rows), dtype=np.int64)
     rows.values.setdefault("version", missing + NO_VERSION)
-    offered = rows if "offer_ticks" in rows.values else _nobody("version", "price_ticks", "offer_ticks", "n_customers")
+    names = ("version", *_AMOUNT, "offered_ticks", "n_observations")
+    offered = rows if "offered_ticks" in rows.values else _nobody(*names)
     if "before_ticks" in rows.values:
         for name in ("before_offer_ticks", "after_offer_ticks"):
             rows.values.setdefault(name, missing)
@@ -351,44 +358,40 @@ def book(
     return Marts(
         currency="GBP",
         as_of=None,
-        cells=tuple(Cell(str(number), {}, Fraction(12), Fraction(12)) for number in range(n_cells)),
+        cells=tuple(Cell(str(number), {}, Fraction(12)) for number in range(n_cells)),
         lens_names=(),
         lens_values=((),),
         bands=(),
         prices=rows,
         offers={reading: offered if reading == "primary" else _nobody(*offered.values) for reading in READINGS},
-        money={
-            reading: offered if reading == "primary" else _nobody(*offered.values)
-            for reading in READINGS
-            if reading != "at_price_set"
-        },
         references={reference: rows} if reference else {},
         changes=rows,
         derived=nobody if joiners is None else rows,
         acquisitions=nobody if joiners is None else joiners,
         monthly={},
+        interval_weights=np.ones(0),
         unmatched=(),
         left_censored=0,
         has_dated_offers=False,
         coverage=_coverage(rows),
-        parties=parties or _nobody("pattern", "n_parties", "customer_number", *_PARTY_COLUMNS),
+        parties=with_customers(parties or _nobody("pattern", "n_parties", "customer_number", *_PARTY_COLUMNS)),
         other_coverage=(),
         weights=np.ones(n_cells),
     )
 
 
 _COVERED = {
-    "n_priced": "price_ticks",
-    "n_offered": "offered_price_ticks",
-    "n_derived": "derived_price_ticks",
-    "n_market": "market_price_ticks",
-    "n_cost": "cost_price_ticks",
-    "n_changed": "changed_price_ticks",
+    "n_priced": "paid_ticks",
+    "n_offered": "paid_offered_ticks",
+    "n_derived": "paid_derived_ticks",
+    "n_market": "paid_market_ticks",
+    "n_cost": "paid_cost_ticks",
+    "n_changed": "paid_changed_ticks",
 }
 
 
 def _coverage(rows: Counts) -> Counts:
     """Return coverage as if everyone had every comparator: support is complete in these worlds."""
-    n, money = rows.values["n_customers"], rows.values["n_customers"] * rows.values["price_ticks"]
+    n, money = rows.values["n_observations"], rows.values["n_observations"] * rows.values["paid_ticks"]
     values = {"n_observations": n, **dict.fromkeys(_COVERED, n), **dict.fromkeys(_COVERED.values(), money)}
     return Counts(rows.cell, rows.lens, rows.group, rows.band, values)

@@ -111,6 +111,16 @@ comment on column price_ledger.effective_interval_ticks is
     'The offer averaged over the horizon per billing interval, in 10^-4 currency units; null in a book';
 comment on column price_ledger.standard_interval_ticks is
     'The offer after its introduction per billing interval, in 10^-4 currency units; null in a book';
+comment on column price_ledger.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
+comment on column price_ledger.offered_ticks is
+    'What a new customer would pay for as many units per billing interval, at the basis of the study, in 10^-4 currency units; null without an offer';
+comment on column price_ledger.offered_headline_ticks is
+    'The same at the introductory price of the offer, in 10^-4 currency units; null in a book';
+comment on column price_ledger.offered_effective_ticks is
+    'The same averaged over the horizon, in 10^-4 currency units; null in a book';
+comment on column price_ledger.offered_standard_ticks is
+    'The same after the introduction, in 10^-4 currency units; null in a book';
 comment on column price_ledger.market_ticks is
     'Market price that a book states, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
 comment on column price_ledger.cost_ticks is
@@ -171,9 +181,10 @@ comment on column cell_counts.cell_key is 'Like-for-like cell; joins cell_value,
 comment on column cell_counts.lens_key is 'Combination of lens values; joins lens_value, empty text without lenses';
 comment on column cell_counts.loyalty_group is 'new, middle, tenured or unknown';
 comment on column cell_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
-comment on column cell_counts.price_ticks is
-    'Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column cell_counts.n_customers is 'Customers x cell with exactly these values';
+comment on column cell_counts.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
+comment on column cell_counts.quantity_micros is 'Units billed together, in millionths';
+comment on column cell_counts.n_observations is 'Observations with exactly these values';
 
 comment on table offer_counts is
     'One row per basis, cell, lens combination, loyalty group, tenure band, offer version, price and offer, as-of month, currency of the study';
@@ -185,23 +196,13 @@ comment on column offer_counts.loyalty_group is 'new, middle, tenured or unknown
 comment on column offer_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
 comment on column offer_counts.offer_version is
     'Offer that is the price decision; null in a book, where cell and offer price are it';
-comment on column offer_counts.price_ticks is
-    'Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column offer_counts.offer_ticks is
-    'The offer at that reading, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column offer_counts.n_customers is 'Customers x cell with exactly these values';
+comment on column offer_counts.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
+comment on column offer_counts.quantity_micros is 'Units billed together, in millionths';
+comment on column offer_counts.offered_ticks is
+    'What a new customer would pay for as many units per billing interval, at that reading, in 10^-4 currency units';
+comment on column offer_counts.n_observations is 'Observations with exactly these values';
 
-comment on table money_counts is
-    'One row per basis, cell, lens combination, loyalty group, tenure band, price and offer per billing interval, as-of month, currency of the study';
-comment on column money_counts.basis is 'Reading of the offer: primary (that of the study), headline, effective or standard';
-comment on column money_counts.cell_key is 'Like-for-like cell; joins cell_value, do not take it apart';
-comment on column money_counts.lens_key is 'Combination of lens values; joins lens_value, empty text without lenses';
-comment on column money_counts.loyalty_group is 'new, middle, tenured or unknown';
-comment on column money_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
-comment on column money_counts.price_ticks is
-    'Price paid per billing interval, as billed or as a book states it, in 10^-4 currency units';
-comment on column money_counts.offer_ticks is 'The offer at that reading per billing interval, in 10^-4 currency units';
-comment on column money_counts.n_customers is 'Customers x cell with exactly these values';
 
 comment on table reference_counts is
     'One row per reference, cell, lens combination, loyalty group, tenure band, price and reference amount, as-of month, currency of the study';
@@ -211,11 +212,11 @@ comment on column reference_counts.lens_key is
     'Combination of lens values; joins lens_value, empty text without lenses';
 comment on column reference_counts.loyalty_group is 'new, middle, tenured or unknown';
 comment on column reference_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
-comment on column reference_counts.price_ticks is
-    'Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column reference_counts.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
 comment on column reference_counts.reference_ticks is
     'That reference, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column reference_counts.n_customers is 'Customers x cell with exactly these values';
+comment on column reference_counts.n_observations is 'Observations with exactly these values';
 
 comment on table change_counts is
     'One row per cell, lens combination, loyalty group, tenure band, offer version, and price and offer before and after';
@@ -233,7 +234,7 @@ comment on column change_counts.before_offer_ticks is
     'Offer after its introduction twelve months earlier, in 10^-4 currency units a month; null in a book';
 comment on column change_counts.after_offer_ticks is
     'Offer after its introduction now, in 10^-4 currency units a month; null in a book';
-comment on column change_counts.n_customers is 'Customers x cell with exactly these values';
+comment on column change_counts.n_observations is 'Observations with exactly these values';
 
 comment on table cell_coverage is
     'One row per currency, cell, lens combination, loyalty group and tenure band: who could be compared, with their money';
@@ -242,25 +243,25 @@ comment on column cell_coverage.cell_key is 'Like-for-like cell; joins cell_valu
 comment on column cell_coverage.lens_key is 'Combination of lens values; joins lens_value, empty text without lenses';
 comment on column cell_coverage.loyalty_group is 'new, middle, tenured or unknown';
 comment on column cell_coverage.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
-comment on column cell_coverage.n_observations is 'Customers x cell, with or without a price';
+comment on column cell_coverage.n_observations is 'Observations, with or without a price';
 comment on column cell_coverage.n_priced is 'Of those, with a price';
-comment on column cell_coverage.price_ticks is
-    'Sum of what n_priced pay, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column cell_coverage.paid_ticks is
+    'What n_priced pay together per billing interval, in 10^-4 currency units';
 comment on column cell_coverage.n_offered is 'Of those with a price, with an offer';
-comment on column cell_coverage.offered_price_ticks is
-    'Sum of what n_offered pay, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column cell_coverage.paid_offered_ticks is
+    'What n_offered pay together per billing interval, in 10^-4 currency units';
 comment on column cell_coverage.n_derived is 'Of those with a price, with a derived comparator';
-comment on column cell_coverage.derived_price_ticks is
-    'Sum of what n_derived pay, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column cell_coverage.paid_derived_ticks is
+    'What n_derived pay together per billing interval, in 10^-4 currency units';
 comment on column cell_coverage.n_market is 'Of those with a price, with a market price';
-comment on column cell_coverage.market_price_ticks is
-    'Sum of what n_market pay, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column cell_coverage.paid_market_ticks is
+    'What n_market pay together per billing interval, in 10^-4 currency units';
 comment on column cell_coverage.n_cost is 'Of those with a price, with an expected cost';
-comment on column cell_coverage.cost_price_ticks is
-    'Sum of what n_cost pay, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column cell_coverage.paid_cost_ticks is
+    'What n_cost pay together per billing interval, in 10^-4 currency units';
 comment on column cell_coverage.n_changed is 'Of those with a price, with a comparable price a year earlier';
-comment on column cell_coverage.changed_price_ticks is
-    'Sum of what n_changed pay now, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column cell_coverage.paid_changed_ticks is
+    'What n_changed pay together per billing interval, in 10^-4 currency units';
 
 comment on table unmatched is
     'One row per currency, cell, loyalty group and reason: customers without an offer, with their money, as-of month';
@@ -269,21 +270,21 @@ comment on column unmatched.cell_key is 'Like-for-like cell; joins cell_value, d
 comment on column unmatched.loyalty_group is 'new, middle, tenured or unknown';
 comment on column unmatched.offer_reason is
     'Why there is no offer: no_offer, no_offer_in_force, offer_not_positive; null where there is one';
-comment on column unmatched.n_customers is 'Customers x product x interval of the as-of month without an offer';
-comment on column unmatched.price_ticks is
-    'What they pay together, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
+comment on column unmatched.n_observations is 'Observations of the as-of month without an offer';
+comment on column unmatched.paid_ticks is 'What they pay together per billing interval, in 10^-4 currency units';
 
 comment on table monthly_offer_counts is
     'One row per month, offer version, price and offer of tenured customers, currency of the study';
 comment on column monthly_offer_counts."month" is 'Month, as its first day';
+comment on column monthly_offer_counts.interval_unit is 'Unit of the billing interval: day, week, month or year';
+comment on column monthly_offer_counts.interval_count is 'Number of those units between two bills';
 comment on column monthly_offer_counts.offer_version is
     'Offer that is the price decision; null in a book, where cell and offer price are it';
-comment on column monthly_offer_counts.price_ticks is
-    'Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column monthly_offer_counts.offer_ticks is
-    'Offer to a new customer on the pricing date, at the basis of the study, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book; null without an offer';
-comment on column monthly_offer_counts.n_customers is
-    'Customers x product x interval of that month with exactly these values';
+comment on column monthly_offer_counts.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
+comment on column monthly_offer_counts.offered_ticks is
+    'What a new customer would pay for as many units per billing interval, at the basis of the study, in 10^-4 currency units; null without an offer';
+comment on column monthly_offer_counts.n_observations is 'Observations of that month with exactly these values';
 
 comment on table cell_value is 'One row per cell and column that defines it';
 comment on column cell_value.cell_key is 'Like-for-like cell; joins cell_value, do not take it apart';
@@ -323,25 +324,24 @@ comment on column price_counts.cell_key is 'Like-for-like cell; joins cell_value
 comment on column price_counts.lens_key is 'Combination of lens values; joins lens_value, empty text without lenses';
 comment on column price_counts.loyalty_group is 'new, middle, tenured or unknown';
 comment on column price_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
-comment on column price_counts.price_ticks is
-    'Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column price_counts.prior_ticks is
-    'Price a year ago that a book states, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column price_counts.offer_ticks is
-    'Offer to a new customer on the pricing date, at the basis of the study, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book; null without an offer';
+comment on column price_counts.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
+comment on column price_counts.quantity_micros is 'Units billed together, in millionths';
+comment on column price_counts.offered_ticks is
+    'What a new customer would pay for as many units per billing interval, at the basis of the study, in 10^-4 currency units; null without an offer';
 comment on column price_counts.offer_version is
     'Offer that is the price decision; null in a book, where cell and offer price are it';
 comment on column price_counts.offer_reason is
     'Why there is no offer: no_offer, no_offer_in_force, offer_not_positive; null where there is one';
-comment on column price_counts.headline_ticks is
-    'The offer at its introductory price, in 10^-4 currency units a month; null in a book';
-comment on column price_counts.effective_ticks is
-    'The offer averaged over the horizon with set-up fee and incentive, in 10^-4 currency units a month; null in a book';
-comment on column price_counts.standard_offer_ticks is
-    'The offer after its introduction, in 10^-4 currency units a month; null in a book';
+comment on column price_counts.offered_headline_ticks is
+    'The same at the introductory price of the offer, in 10^-4 currency units; null in a book';
+comment on column price_counts.offered_effective_ticks is
+    'The same averaged over the horizon, in 10^-4 currency units; null in a book';
+comment on column price_counts.offered_standard_ticks is
+    'The same after the introduction, in 10^-4 currency units; null in a book';
 comment on column price_counts.set_offer_id is 'Offer in force on the day the price was set; null without one';
-comment on column price_counts.set_offer_ticks is
-    'That offer at the basis of the study, in 10^-4 currency units a month';
+comment on column price_counts.offered_at_price_set_ticks is
+    'The same by the offer of the day on which the price was set, in 10^-4 currency units';
 comment on column price_counts.derived_n is
     'Customers who joined the cell in the pricing month; null below min_evidence or in a book';
 comment on column price_counts.pricing_month is 'Month of the pricing date, as year * 12 + month - 1; null in a book';
@@ -357,7 +357,7 @@ comment on column price_counts.market_ticks is
     'Market price that a book states, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
 comment on column price_counts.cost_ticks is
     'Expected cost that a book states, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column price_counts.n_customers is 'Customers x cell with exactly these values';
+comment on column price_counts.n_observations is 'Observations with exactly these values';
 
 comment on table party_counts is
     'One row per set of observations that parties with several have, and observation in it; no ids';
@@ -367,22 +367,27 @@ comment on column party_counts.cell_key is 'Like-for-like cell; joins cell_value
 comment on column party_counts.lens_key is 'Combination of lens values; joins lens_value, empty text without lenses';
 comment on column party_counts.loyalty_group is 'new, middle, tenured or unknown';
 comment on column party_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
-comment on column party_counts.price_ticks is
-    'Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column party_counts.offer_ticks is
-    'Offer to a new customer on the pricing date, at the basis of the study, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book; null without an offer';
-comment on column party_counts.headline_ticks is
-    'The offer at its introductory price, in 10^-4 currency units a month; null in a book';
-comment on column party_counts.effective_ticks is
-    'The offer averaged over the horizon with set-up fee and incentive, in 10^-4 currency units a month; null in a book';
-comment on column party_counts.standard_offer_ticks is
-    'The offer after its introduction, in 10^-4 currency units a month; null in a book';
-comment on column party_counts.set_offer_ticks is
-    'That offer at the basis of the study, in 10^-4 currency units a month';
+comment on column party_counts.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
+comment on column party_counts.quantity_micros is 'Units billed together, in millionths';
+comment on column party_counts.offered_ticks is
+    'What a new customer would pay for as many units per billing interval, at the basis of the study, in 10^-4 currency units; null without an offer';
+comment on column party_counts.offered_headline_ticks is
+    'The same at the introductory price of the offer, in 10^-4 currency units; null in a book';
+comment on column party_counts.offered_effective_ticks is
+    'The same averaged over the horizon, in 10^-4 currency units; null in a book';
+comment on column party_counts.offered_standard_ticks is
+    'The same after the introduction, in 10^-4 currency units; null in a book';
+comment on column party_counts.offered_at_price_set_ticks is
+    'The same by the offer of the day on which the price was set, in 10^-4 currency units';
 comment on column party_counts.market_ticks is
     'Market price that a book states, in 10^-4 currency units per stated interval; null where it states none';
 comment on column party_counts.cost_ticks is
     'Expected cost that a book states, in 10^-4 currency units per stated interval; null where it states none';
+comment on column party_counts.derived_month is
+    'Month of pricing, as year * 12 + month - 1, where there is a derived comparator; else null';
+comment on column party_counts.change_known is
+    '2 where price and offer of a year ago are known, 1 where the price is, else 0';
 comment on column party_counts.customer_number is 'Which of the party''s customers, from 1';
 
 comment on table derived_counts is
@@ -392,9 +397,10 @@ comment on column derived_counts.lens_key is 'Combination of lens values; joins 
 comment on column derived_counts.loyalty_group is 'new, middle, tenured or unknown';
 comment on column derived_counts.band_order is 'Tenure band; joins tenure_band, null where the tenure is unknown';
 comment on column derived_counts.pricing_month is 'Month of the pricing date, as year * 12 + month - 1; null in a book';
-comment on column derived_counts.price_ticks is
-    'Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices come from billing lines, per stated interval in a book';
-comment on column derived_counts.n_customers is 'Customers x cell with exactly these values';
+comment on column derived_counts.paid_ticks is
+    'What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4 currency units';
+comment on column derived_counts.quantity_micros is 'Units billed together, in millionths';
+comment on column derived_counts.n_observations is 'Observations with exactly these values';
 
 comment on table findings is 'One row per finding; finding_id 1 is the headline';
 comment on column findings.finding_id is 'Number of the finding in the order of the document; 1 is the headline';
@@ -421,8 +427,9 @@ comment on column findings.p_value_adjusted is 'p-value corrected for its family
 comment on column findings.family is 'Findings that are corrected together';
 comment on column findings.effect_size is 'Effect size, as effect_size_name says';
 comment on column findings.effect_size_name is 'Name of the effect size';
-comment on column findings.n_tenured is 'Tenured customers in the comparison';
-comment on column findings.n_new is 'New customers in the comparison; null where none are needed';
+comment on column findings.n_tenured is 'Distinct tenured customers in the comparison';
+comment on column findings.n_new is 'Distinct new customers in the comparison; null where none are needed';
+comment on column findings.n_observations is 'Observations of tenured customers in the comparison: one of each thing held';
 comment on column findings.n_cells is 'Cells in the comparison';
 comment on column findings.support_share is 'Share of tenured customers who could be compared, a fraction';
 comment on column findings.support_money_share is 'The same of their money, a fraction';
@@ -517,6 +524,7 @@ comment on table int_line_version is 'Internal: one row per line_id with several
 comment on view int_offer_key is 'Internal: one row per new-customer offer version';
 comment on table int_offer_lookup is
     'Internal: one row per distinct set of offer keys and date that any ledger row asks for';
+comment on table int_offer_amount is 'Internal: one row per row of int_offer_match that has an offer';
 comment on table int_offer_match is 'Internal: one row per row of int_offer_lookup';
 comment on table int_party_observation is 'Internal: one row per observation of a party that has several';
 comment on table int_plan_start is 'Internal: one row per customer x product x plan';

@@ -19,8 +19,9 @@ comment on column study.software_version is 'Version of the software';
 
 comment on table cells is 'One row per cell of the headline''s question; cells that are not named come last';
 comment on column cells.scope is 'Values of the cell, JSON text; null where a small cell could be somebody';
-comment on column cells.n_tenured is 'Tenured customers in the comparison';
-comment on column cells.n_new is 'New customers in the comparison; null where none are needed';
+comment on column cells.n_tenured is 'Distinct tenured customers in the comparison';
+comment on column cells.n_new is 'Distinct new customers in the comparison; null where none are needed';
+comment on column cells.n_observations is 'Observations of tenured customers in the comparison: one of each thing held';
 comment on column cells.mean_price is 'What a tenured customer of the comparison pays a year on average, currency units; null but against offers, or where few hold most of it';
 comment on column cells.mean_offer is 'What the offers held against them come to a year on average, currency units; null as mean_price';
 comment on column cells.estimate is 'Gap as a fraction, positive where tenured customers pay more';
@@ -53,8 +54,9 @@ comment on column findings.p_value_adjusted is 'p-value corrected for its family
 comment on column findings.family is 'Findings that are corrected together';
 comment on column findings.effect_size is 'Effect size, as effect_size_name says';
 comment on column findings.effect_size_name is 'Name of the effect size';
-comment on column findings.n_tenured is 'Tenured customers in the comparison; stated with the headline''s question only, because counts that differ by few would show those few';
-comment on column findings.n_new is 'New customers in the comparison; null where none are needed';
+comment on column findings.n_tenured is 'Distinct tenured customers in the comparison; stated with the headline''s question only, because counts that differ by few would show those few';
+comment on column findings.n_new is 'Distinct new customers in the comparison; null where none are needed';
+comment on column findings.n_observations is 'Observations of tenured customers in the comparison: one of each thing held';
 comment on column findings.n_not_compared is 'Tenured customers who were not compared; null where fewer than min_cell, and beside the headline';
 comment on column findings.n_cells is 'Cells in the comparison';
 comment on column findings.support_share is 'Share of tenured customers who could be compared, a fraction; null where fewer than min_cell could not, and beside the headline';

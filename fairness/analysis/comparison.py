@@ -25,8 +25,9 @@ class Comparison:
 
     Attributes:
         ratio: The gap on the log scale.
-        n_tenured: Tenured customers x cell compared.
-        n_new: New customers, or None against a fixed comparator.
+        n_tenured: Distinct tenured customers compared.
+        n_new: Distinct new customers, or None against a fixed comparator.
+        n_observations: Observations of the tenured compared: one of each thing that a customer holds.
         n_cells: Cells compared.
         rank: z and p of the rank test.
         geometric: Geometric companion, a fraction.
@@ -49,6 +50,7 @@ class Comparison:
     ratio: LogRatio
     n_tenured: int
     n_new: int | None
+    n_observations: int
     n_cells: int
     rank: tuple[float, float]
     geometric: float
@@ -67,6 +69,11 @@ class Comparison:
     by_offer_version: tuple[float, float] | None = None
     p_value: float | None = None
     warnings: tuple[str, ...] = ()
+
+    def distinct(self, repeats_tenured: int, repeats_new: int = 0) -> Comparison:
+        """Return the same with customers counted once: observations that repeat a customer are taken off."""
+        n_new = None if self.n_new is None else self.n_new - repeats_new
+        return replace(self, n_tenured=self.n_tenured - repeats_tenured, n_new=n_new)
 
 
 def base_finding(
@@ -186,6 +193,7 @@ def _filled(base: Finding, comparison: Comparison, share: Covered, needed: float
         effect_size_name=comparison.effect_size[1],
         n_tenured=comparison.n_tenured,
         n_new=comparison.n_new,
+        n_observations=comparison.n_observations,
         n_cells=comparison.n_cells,
         reversal_gap=reversal,
         diagnostics=Diagnostics(

@@ -14,20 +14,20 @@ from fairness.errors import DataError
 from fairness.stats.scores import group_starts, sorting
 
 TICKS_PER_UNIT = 10_000
+MICROS_PER_UNIT = 1_000_000
 GROUPS = ("new", "middle", "tenured", "unknown")
 NEW, MIDDLE, TENURED, UNKNOWN = range(4)
 NO_BAND = 0
 NO_PRICE = -1
 NO_VERSION = -1
 
-MONEY_READINGS = ("primary", "headline", "effective", "standard")
-READINGS = (*MONEY_READINGS, "at_price_set")
+READINGS = ("primary", "headline", "effective", "standard", "at_price_set")
 PARTY_OFFERS = {
-    "primary": "offer_ticks",
-    "headline": "headline_ticks",
-    "effective": "effective_ticks",
-    "standard": "standard_offer_ticks",
-    "at_price_set": "set_offer_ticks",
+    "primary": "offered_ticks",
+    "headline": "offered_headline_ticks",
+    "effective": "offered_effective_ticks",
+    "standard": "offered_standard_ticks",
+    "at_price_set": "offered_at_price_set_ticks",
 }
 """Reading of an offer to its column in party_counts."""
 PARTY_REFERENCES = {"market_price": "market_ticks", "expected_cost": "cost_ticks"}
@@ -47,7 +47,7 @@ class Counts:
         lens: Index into ``Marts.lens_values``.
         group: Index into ``GROUPS``.
         band: Band number from 1; 0 where the tenure is unknown.
-        values: Integer columns by name: ticks, n_customers, ...
+        values: Integer columns by name: ticks, n_observations, ...
     """
 
     cell: IntArray

@@ -10,19 +10,20 @@ from fractions import Fraction
 import numpy as np
 
 from fairness.analysis.counts import GROUPS, NEW, TENURED, UNKNOWN, BoolArray, Counts
+from fairness.analysis.distinct import has_comparator, repeats
 from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import Scope
 from fairness.findings.results import NotAssessable, OtherCurrency, Support
 
 COMPARATOR_COLUMNS = {
-    "like_for_like_gap": ("n_priced", "price_ticks"),
-    "raw_gap": ("n_priced", "price_ticks"),
-    "offer_gap": ("n_offered", "offered_price_ticks"),
-    "overpayment": ("n_offered", "offered_price_ticks"),
-    "derived_gap": ("n_derived", "derived_price_ticks"),
-    "market_gap": ("n_market", "market_price_ticks"),
-    "cost_gap": ("n_cost", "cost_price_ticks"),
-    "change_gap": ("n_changed", "changed_price_ticks"),
+    "like_for_like_gap": ("n_priced", "paid_ticks"),
+    "raw_gap": ("n_priced", "paid_ticks"),
+    "offer_gap": ("n_offered", "paid_offered_ticks"),
+    "overpayment": ("n_offered", "paid_offered_ticks"),
+    "derived_gap": ("n_derived", "paid_derived_ticks"),
+    "market_gap": ("n_market", "paid_market_ticks"),
+    "cost_gap": ("n_cost", "paid_cost_ticks"),
+    "change_gap": ("n_changed", "paid_changed_ticks"),
 }
 """Which columns of cell_coverage count the customers that an estimand can use."""
 
@@ -41,10 +42,10 @@ class Covered:
     """Shares of a scope's tenured customers and money that a finding compares.
 
     Attributes:
-        customers: Share of customers x cell, 0 to 1; 0 without any.
+        customers: Share of the customers, 0 to 1; 0 without any. One of whom any observation is compared counts.
         money: Share of the money they pay; None where nobody's price is known.
         uncovered_money: Money not compared, in the unit of the finding's sums.
-        everyone: (customers x cell, money a year) of the whole scope; no money where nobody's price is known.
+        everyone: (customers, money a year) of the whole scope; no money where nobody's price is known.
         left_out: The same of those not compared.
     """
 
@@ -68,13 +69,17 @@ def covered(
         with_new: As for :meth:`Scope.tenured`.
         only: One cell, for a cell finding.
     """
-    rows = marts.coverage if only is None else marts.coverage.at(only)
+    rows, parties = (counts if only is None else counts.at(only) for counts in (marts.coverage, marts.parties))
     chosen = scope.tenured(marts, rows, with_new=with_new).nonzero()[0]
-    names = ("n_observations", "n_priced", "price_ticks", *COMPARATOR_COLUMNS[estimand])
+    names = ("n_observations", "n_priced", "paid_ticks", *COMPARATOR_COLUMNS[estimand])
     observations, priced, paid, usable, usable_paid = (rows.values[name][chosen] for name in names)
     cell = rows.cell[chosen]
     inside, weights = cells[cell], marts.weights[cell]
-    n_all, n_in = int(observations.sum()), int(usable[inside].sum())
+    several = scope.tenured(marts, parties, with_new=with_new)
+    n_all = int(observations.sum()) - repeats(parties, several)
+    n_in = int(usable[inside].sum()) - repeats(
+        parties, several & has_comparator(parties, estimand) & cells[parties.cell]
+    )
     money_all, money_in = float((paid * weights).sum()), float((usable_paid * weights)[inside].sum())
     yearly, yearly_out = (
         marts.yearly(cell, ticks) if priced.any() else None for ticks in (paid, paid - np.where(inside, usable_paid, 0))
@@ -96,9 +101,11 @@ def support(marts: Marts, estimand: str, cells: BoolArray) -> Support:
     inside = cells[tenured.cell]
     n_tenured = int(tenured.values["n_observations"].sum())
     n_assessable = int(tenured.values[n_column][inside].sum())
-    extra_tenured, extra_assessable = _counted_twice(marts, estimand, cells)
-    n_tenured, n_assessable = n_tenured - extra_tenured, n_assessable - extra_assessable
-    money = marts.yearly(tenured.cell, tenured.values["price_ticks"])
+    parties = marts.parties
+    several = parties.group == TENURED
+    n_tenured -= repeats(parties, several)
+    n_assessable -= repeats(parties, several & has_comparator(parties, estimand) & cells[parties.cell])
+    money = marts.yearly(tenured.cell, tenured.values["paid_ticks"])
     money_in = marts.yearly(tenured.cell[inside], tenured.values[money_column][inside])
     return Support(
         tenured_customers=n_tenured,
@@ -106,27 +113,17 @@ def support(marts: Marts, estimand: str, cells: BoolArray) -> Support:
         assessable_share=n_assessable / n_tenured if n_tenured else None,
         assessable_money_share=float(money_in / money) if money else None,
         left_censored_customers=marts.left_censored,
-        unknown_tenure_customers=int(rows.values["n_observations"][rows.group == UNKNOWN].sum()),
-        new_customers=int(rows.values["n_observations"][rows.group == NEW].sum()),
+        unknown_tenure_customers=_customers(marts, UNKNOWN),
+        new_customers=_customers(marts, NEW),
         other_currencies=_other_currencies(marts),
         not_assessable=_reasons(marts, tenured, estimand, cells),
     )
 
 
-def _counted_twice(marts: Marts, estimand: str, cells: BoolArray) -> tuple[int, int]:
-    """Return by how much observations exceed distinct customers: among the tenured, and among the assessable."""
-    parties = marts.parties.take(marts.parties.group == TENURED)
-    has_price = parties.values["price_ticks"] >= 0
-    usable = {"offer_gap": has_price & (parties.values["offer_ticks"] >= 0)}.get(estimand, has_price)
-    customers: dict[tuple[int, int], list[bool]] = defaultdict(list)
-    sizes: dict[tuple[int, int], int] = {}
-    for index in range(len(parties)):
-        key = int(parties.values["pattern"][index]), int(parties.values["customer_number"][index])
-        customers[key].append(bool(usable[index] and cells[parties.cell[index]]))
-        sizes[key] = int(parties.values["n_parties"][index])
-    extra = sum(sizes[key] * (len(seen) - 1) for key, seen in customers.items())
-    extra_assessable = sum(sizes[key] * max(0, sum(seen) - 1) for key, seen in customers.items())
-    return extra, extra_assessable
+def _customers(marts: Marts, group: int) -> int:
+    """Return the distinct customers of a loyalty group."""
+    n = int(marts.coverage.values["n_observations"][marts.coverage.group == group].sum())
+    return n - repeats(marts.parties, marts.parties.group == group)
 
 
 def _reasons(marts: Marts, tenured: Counts, estimand: str, cells: BoolArray) -> tuple[NotAssessable, ...]:
@@ -140,7 +137,7 @@ def _reasons(marts: Marts, tenured: Counts, estimand: str, cells: BoolArray) -> 
         cell = int(tenured.cell[index])
         per_year = marts.cells[cell].per_year
         n_all, n_priced, n_usable = (int(values[name][index]) for name in ("n_observations", "n_priced", n_column))
-        money, usable_money = int(values["price_ticks"][index]), int(values[money_column][index])
+        money, usable_money = int(values["paid_ticks"][index]), int(values[money_column][index])
         _add(totals, "no_price", n_all - n_priced, None)
         if estimand in _MISSING and not (estimand == "offer_gap" and marts.unmatched):
             _add(totals, _MISSING[estimand], n_priced - n_usable, per_year * (money - usable_money))

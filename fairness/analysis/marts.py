@@ -12,7 +12,6 @@ import duckdb
 import numpy as np
 
 from fairness.analysis.counts import (
-    MONEY_READINGS,
     NO_PRICE,
     PARTY_OFFERS,
     PARTY_REFERENCES,
@@ -24,6 +23,7 @@ from fairness.analysis.counts import (
     Reader,
     sorted_columns,
 )
+from fairness.analysis.distinct import with_customers
 from fairness.stats.scores import exact_sums, group_starts
 
 Keep = Callable[[Mapping[str, str | None]], bool]
@@ -39,14 +39,12 @@ class Cell:
     Attributes:
         key: Its key in the warehouse.
         values: Column to value, base columns first, then the configured ones.
-        per_year: Periods of its prices in a year: 12 where they come from billing lines.
-        intervals_per_year: Billing intervals in a year.
+        per_year: Billing intervals in a year: amounts are per interval.
     """
 
     key: str
     values: dict[str, str | None]
     per_year: Fraction
-    intervals_per_year: Fraction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,17 +58,17 @@ class Marts:
         lens_names: Lenses in the config's order.
         lens_values: Lens combination to its values, one per lens.
         bands: Tenure band labels in order; band number = position + 1.
-        prices: Counts of prices.
-        offers: Counts of (price, offer, version) by reading of the offer: primary, headline, effective, standard,
-            at_price_set. ``version`` is -1 in a book, where the pair of cell and offer price is the version.
-        money: Counts of (price, offer) per billing interval, by the readings but at_price_set: what is billed, so that
-            sums of money are exact.
-        references: Counts of (price, reference) by ``market_price`` and ``expected_cost``.
+        prices: Counts of (paid, quantity). Amounts are price times quantity per billing interval, in ticks.
+        offers: Counts of (paid, offered, quantity, version) by reading of the offer: primary, headline, effective,
+            standard, at_price_set. ``version`` is -1 in a book, where cell and offer price are the version.
+        references: Counts of (paid, reference) by ``market_price`` and ``expected_cost``.
         changes: Counts of (before, after, offer before, offer after, version); offers 0 where there is none.
-        derived: Counts of (pricing month, price) of customers whose cell had enough joiners then.
-        acquisitions: Counts of (pricing month, price) of those who joined; group and band are not used.
-        monthly: Month as YYYY-MM to counts of (price, offer, version) of the tenured.
-        unmatched: (loyalty group, reason, customers x cell, yearly money) without an offer.
+        derived: Counts of (pricing month, paid, quantity) of customers whose cell had enough joiners then.
+        acquisitions: Counts of (pricing month, paid, quantity) of those who joined; group and band are not used.
+        monthly: Month as YYYY-MM to counts of (paid, offered, version) of the tenured; their ``cell`` is the position
+            of the billing interval in ``interval_weights``.
+        interval_weights: Billing intervals in a year of each interval of ``monthly``.
+        unmatched: (loyalty group, reason, observations, yearly money) without an offer.
         left_censored: Distinct customers whose joining lies before the data.
         has_dated_offers: Whether offers come from an offer file with validity dates.
         coverage: Observations, with and without a comparator, of the study's currency.
@@ -87,12 +85,12 @@ class Marts:
     bands: tuple[str, ...]
     prices: Counts
     offers: dict[str, Counts]
-    money: dict[str, Counts]
     references: dict[str, Counts]
     changes: Counts
     derived: Counts
     acquisitions: Counts
     monthly: dict[str, Counts]
+    interval_weights: FloatArray
     unmatched: tuple[tuple[str, str, int, Decimal | None], ...]
     left_censored: int
     has_dated_offers: bool
@@ -144,13 +142,13 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
     """
     row = con.execute("select currency, strftime(as_of_month, '%Y-%m') from params").fetchone()
     currency, as_of = (str(row[0]), row[1]) if row else ("", None)
-    monthly_prices = not _any(con, "select 1 from stg_book limit 1")
-    cells = _cells(con, monthly_prices=monthly_prices)
+    cells = _cells(con)
     lens_names = tuple(str(r[0]) for r in con.execute("select lens from lens_column order by lens_order").fetchall())
     lens_keys, lens_values = _lenses(con, len(lens_names))
     # Cells that are not kept stay in the list, without customers: their names and periods do not change.
     kept = {cell.key: index for index, cell in enumerate(cells) if keep is None or keep(cell.values)}
     reader = Reader(con, kept, lens_keys)
+    monthly, interval_weights = _monthly(con) if keep is None else ({}, np.ones(0))
     return Marts(
         currency=currency,
         as_of=as_of,
@@ -158,83 +156,88 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
         lens_names=lens_names,
         lens_values=lens_values,
         bands=tuple(str(r[0]) for r in con.execute("select label from tenure_band order by band_order").fetchall()),
-        prices=reader.read("cell_counts", "price_ticks", "n_customers"),
+        prices=reader.read("cell_counts", *_AMOUNT, "n_observations"),
         offers={
-            basis: reader.read("offer_counts", "price_ticks", "offer_ticks", "n_customers", only=("basis", basis))
+            basis: reader.read("offer_counts", *_AMOUNT, "offered_ticks", "n_observations", only=("basis", basis))
             for basis in READINGS
-        },
-        money={
-            basis: reader.read("money_counts", "price_ticks", "offer_ticks", "n_customers", only=("basis", basis))
-            for basis in MONEY_READINGS
         },
         references={
             name: reader.read(
-                "reference_counts", "price_ticks", "reference_ticks", "n_customers", only=("reference", name)
+                "reference_counts", "paid_ticks", "reference_ticks", "n_observations", only=("reference", name)
             )
             for name in ("market_price", "expected_cost")
         },
         changes=reader.read(
-            "change_counts", "before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks", "n_customers"
+            "change_counts", "before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks", "n_observations"
         ),
-        derived=reader.read("derived_counts", "pricing_month", "price_ticks", "n_customers"),
-        acquisitions=reader.read("int_acquisition", "pricing_month", "price_ticks", "n_customers"),
-        monthly=_monthly(con) if keep is None else {},
+        derived=reader.read("derived_counts", "pricing_month", *_AMOUNT, "n_observations"),
+        acquisitions=reader.read("int_acquisition", "pricing_month", *_AMOUNT, "n_observations"),
+        monthly=monthly,
+        interval_weights=interval_weights,
         unmatched=_unmatched(con, cells, currency),
         left_censored=_left_censored(con, currency),
         has_dated_offers=_any(con, "select 1 from offers where is_new_customer_offer limit 1"),
         coverage=reader.read("cell_coverage", *_COVERAGE, currency=currency),
-        parties=reader.read(
-            "party_counts",
-            "pattern",
-            "n_parties",
-            "customer_number",
-            "price_ticks",
-            *PARTY_OFFERS.values(),
-            *PARTY_REFERENCES.values(),
-            missing=NO_PRICE,
-        ),
+        parties=with_customers(reader.read("party_counts", *_PARTY, missing=NO_PRICE)),
         other_coverage=_other_coverage(con, cells, currency),
         weights=_weights(cells),
     )
 
 
+_AMOUNT = ("paid_ticks", "quantity_micros")
 _COVERAGE = (
     "n_observations",
     "n_priced",
-    "price_ticks",
+    "paid_ticks",
     "n_offered",
-    "offered_price_ticks",
+    "paid_offered_ticks",
     "n_derived",
-    "derived_price_ticks",
+    "paid_derived_ticks",
     "n_market",
-    "market_price_ticks",
+    "paid_market_ticks",
     "n_cost",
-    "cost_price_ticks",
+    "paid_cost_ticks",
     "n_changed",
-    "changed_price_ticks",
+    "paid_changed_ticks",
+)
+_PARTY = (
+    *("pattern", "n_parties", "customer_number", *_AMOUNT),
+    *PARTY_OFFERS.values(),
+    *PARTY_REFERENCES.values(),
+    *("derived_month", "change_known"),
 )
 
 
-def _monthly(con: duckdb.DuckDBPyConnection) -> dict[str, Counts]:
-    """Return the tenured customers of every month with their price and offer."""
+def _monthly(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], FloatArray]:
+    """Return the tenured customers of every month with what they pay and are offered, and the intervals in a year."""
+    intervals = con.execute(
+        "select distinct interval_unit, interval_count from monthly_offer_counts order by all"
+    ).fetchall()
+    con.execute(
+        "create or replace temp table mart_interval (interval_unit varchar, interval_count integer, cell bigint)"
+    )
+    for number, (unit, count) in enumerate(intervals):
+        con.execute("insert into mart_interval values (?, ?, ?)", [unit, count, number])
     frame = con.execute(
         """
         select
             cast(year(month) * 12 + month(month) - 1 as bigint) as month_number,
-            coalesce(version, -1) as version, price_ticks, offer_ticks, n_customers
-        from monthly_offer_counts left join mart_version using (offer_version)
+            cell, coalesce(version, -1) as version, paid_ticks, offered_ticks, n_observations
+        from monthly_offer_counts
+        inner join mart_interval using (interval_unit, interval_count)
+        left join mart_version using (offer_version)
         """
     ).fetchnumpy()
-    names = ["month_number", "version", "price_ticks", "offer_ticks", "n_customers"]
+    names = ["month_number", "cell", "version", "paid_ticks", "offered_ticks", "n_observations"]
     arrays = sorted_columns(frame, names)
     found = {}
     for number in np.unique(arrays["month_number"]):
         here = arrays["month_number"] == number
         nothing = np.zeros(int(here.sum()), dtype=np.int64)
-        values = {name: arrays[name][here] for name in names[1:]}
+        values = {name: arrays[name][here] for name in names[2:]}
         month = f"{int(number) // 12:04d}-{int(number) % 12 + 1:02d}"
-        found[month] = Counts(nothing, nothing, np.full_like(nothing, TENURED), nothing, values)
-    return found
+        found[month] = Counts(arrays["cell"][here], nothing, np.full_like(nothing, TENURED), nothing, values)
+    return found, np.array([float(_per_year(unit, count)) for unit, count in intervals])
 
 
 def _unmatched(
@@ -244,15 +247,15 @@ def _unmatched(
     per_year = {cell.key: cell.per_year for cell in cells}
     totals: dict[tuple[str, str], tuple[int, Fraction | None]] = {}
     rows = con.execute(
-        "select loyalty_group, offer_reason, cell_key, n_customers, price_ticks from unmatched "
+        "select loyalty_group, offer_reason, cell_key, n_observations, paid_ticks from unmatched "
         "inner join mart_cell using (cell_key) where currency = ? order by all",
         [currency],
     ).fetchall()
-    for group, reason, key, n_customers, ticks in rows:
+    for group, reason, key, n_observations, ticks in rows:
         count, money = totals.get((group, reason), (0, None))
         if ticks is not None:
             money = (money or Fraction(0)) + per_year[key] * int(ticks)
-        totals[(group, reason)] = count + int(n_customers), money
+        totals[(group, reason)] = count + int(n_observations), money
     return tuple(
         (group, reason, count, None if money is None else to_money(money))
         for (group, reason), (count, money) in sorted(totals.items())
@@ -272,15 +275,13 @@ def _any(con: duckdb.DuckDBPyConnection, query: str) -> bool:
     return con.execute(query).fetchone() is not None
 
 
-def _cells(con: duckdb.DuckDBPyConnection, *, monthly_prices: bool) -> tuple[Cell, ...]:
-    """Return the cells; prices from billing lines are per month, those of a book per stated interval."""
+def _cells(con: duckdb.DuckDBPyConnection) -> tuple[Cell, ...]:
     values: dict[str, dict[str, str | None]] = {}
     rows = con.execute("select cell_key, column_name, value from cell_value order by cell_key, column_order").fetchall()
     for key, column, value in rows:
         values.setdefault(key, {})[column] = value
-    month = Fraction(12)
     return tuple(
-        Cell(key, columns, month if monthly_prices else _per_year(columns), _per_year(columns))
+        Cell(key, columns, _per_year(columns["interval_unit"], columns["interval_count"]))
         for key, columns in sorted(values.items())
     )
 
@@ -291,8 +292,8 @@ def _weights(cells: tuple[Cell, ...]) -> FloatArray:
     return np.array([float(cell.per_year) for cell in cells])
 
 
-def _per_year(columns: dict[str, str | None]) -> Fraction:
-    return _PER_YEAR[str(columns["interval_unit"])] / int(str(columns["interval_count"]))
+def _per_year(unit: object, count: object) -> Fraction:
+    return _PER_YEAR[str(unit)] / int(str(count))
 
 
 def _lenses(con: duckdb.DuckDBPyConnection, n_lenses: int) -> tuple[dict[str, int], tuple[tuple[str | None, ...], ...]]:
@@ -313,7 +314,7 @@ def _other_coverage(
     totals: dict[tuple[str, str], tuple[int, Fraction | None]] = {}
     rows = con.execute(
         """
-        select currency, loyalty_group, cell_key, sum(n_observations), sum(price_ticks)
+        select currency, loyalty_group, cell_key, sum(n_observations), sum(paid_ticks)
         from cell_coverage inner join mart_cell using (cell_key) where currency <> ?
         group by all order by all
         """,

@@ -38,6 +38,7 @@ COLUMNS: dict[str, str] = {
     "effect_size_name": _TEXT,
     "n_tenured": "bigint",
     "n_new": "bigint",
+    "n_observations": "bigint",
     "n_cells": "bigint",
     "support_share": "double",
     "support_money_share": "double",

@@ -38,7 +38,7 @@ class Amounts:
         paid: What its customers pay.
         above: What they pay above their offers.
         below: What they pay below them.
-        n_above: Customers x cell above their offer.
+        n_above: Observations above their offer.
     """
 
     paid: Amount
@@ -78,13 +78,13 @@ def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
     """Return the money behind one finding of the offer gap, in its primary reading."""
     rows = rows_in(finding, marts, marts.offers["primary"], with_new=True)
     several = rows_in(finding, marts, marts.parties, with_new=True)
-    usable = (several.values["price_ticks"] != NO_PRICE) & (several.values["offer_ticks"] > 0)
+    usable = (several.values["paid_ticks"] != NO_PRICE) & (several.values["offered_ticks"] > 0)
     several = several.take(usable)
-    price, price_several = (_yearly(marts, part, "price_ticks") for part in (rows, several))
+    price, price_several = (_yearly(marts, part, "paid_ticks") for part in (rows, several))
     gap, gap_several = (
-        values - _yearly(marts, part, "offer_ticks") for values, part in ((price, rows), (price_several, several))
+        values - _yearly(marts, part, "offered_ticks") for values, part in ((price, rows), (price_several, several))
     )
-    n = rows.values["n_customers"]
+    n = rows.values["n_observations"]
 
     def amount(own: FloatArray, of_parties: FloatArray) -> Amount:
         largest = _largest(own, n, of_parties, several, rules.dominance_n)
@@ -98,7 +98,7 @@ def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
         paid=amount(price, price_several),
         above=amount(np.maximum(gap, 0), np.maximum(gap_several, 0)),
         below=amount(np.maximum(-gap, 0), np.maximum(-gap_several, 0)),
-        n_above=int(n[rows.values["price_ticks"] > rows.values["offer_ticks"]].sum()),
+        n_above=int(n[rows.values["paid_ticks"] > rows.values["offered_ticks"]].sum()),
     )
 
 

@@ -147,7 +147,10 @@ def _tables(findings: Findings, marts: Marts, config: Config, rules: Rules) -> d
         relations = tuple(_relations(members, places, marts, config))
         masked = np.array([place in hidden for place in places], dtype=np.bool_)
         if members:
-            measures = [Measure.of_counts([finding.n_tenured for finding in members], rules.min_cell)]
+            # Observations add up over cells; customers who have several are fewer, and are masked with them.
+            measures = [Measure.of_counts([finding.n_observations for finding in members], rules.min_cell)]
+            few = [0 < finding.n_tenured < rules.min_cell for finding in members]
+            masked |= np.array(few, dtype=np.bool_)
             new = [finding.n_new for finding in members]
             if any(number is not None for number in new):
                 measures.append(Measure.of_counts([number or 0 for number in new], rules.min_cell))

@@ -17,7 +17,7 @@ from fairness.findings.results import Companion, Finding, Findings, plain
 
 WITHHELD = "withheld"
 _KEYS = ("finding_id", "is_headline", "estimand", "comparator", "basis", "level", "scope", "tenure_band", "unit")
-_COUNTS = ("n_tenured", "n_new")
+_COUNTS = ("n_tenured", "n_new", "n_observations")
 _SUPPORT = ("support_share", "n_not_compared")
 _SHARE_ABOVE = "share_above"
 _OF_ALL = ("share_above_all", "gross_above_reference_all")
@@ -28,6 +28,7 @@ _CELLS = {
     "scope": "varchar",
     "n_tenured": "bigint",
     "n_new": "bigint",
+    "n_observations": "bigint",
     "mean_price": "double",
     "mean_offer": "double",
     "estimate": "double",
@@ -143,7 +144,7 @@ def _cells(listed: list[tuple[Finding, Shown]], released: Release, findings: Fin
             row |= {name: getattr(finding, name) for name in _COUNTS}
         amounts = released.amounts.get(place_of(finding)) if what.balance else None
         if amounts is not None and what.counts:
-            n = finding.n_tenured
+            n = finding.n_observations
             row["mean_price"] = amounts.paid.total / n
             row["mean_offer"] = (amounts.paid.total - amounts.above.total + amounts.below.total) / n
         found.append(row)

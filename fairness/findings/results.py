@@ -122,13 +122,14 @@ class Finding:
         effect_size: A scale-free size.
         effect_size_name: Which one.
         companions: Other estimators of the same question.
-        n_tenured: Tenured customers x cell that were compared.
-        n_new: New customers x cell that they were compared with; None against a fixed comparator.
+        n_tenured: Distinct tenured customers who were compared.
+        n_new: Distinct new customers whom they were compared with; None against a fixed comparator.
+        n_observations: Observations of the tenured that were compared: one of each thing that a customer holds.
         n_cells: Cells compared.
-        support_share: Compared share of the scope's tenured customers.
+        support_share: Compared share of the scope's tenured customers; one of whom anything is compared counts.
         support_money_share: Compared share of their money; None where nothing was paid.
-        n_not_compared: Tenured customers x cell of the scope that were not compared.
-        money_not_compared: What they pay a year, major units; None where nobody's price is known.
+        n_not_compared: Distinct tenured customers of the scope of whom nothing was compared.
+        money_not_compared: What all that was not compared costs a year, major units; None where no price is known.
         minimum_detectable_gap: Smallest true gap found with 80 % probability, log scale.
         equivalence_ci_lower, equivalence_ci_upper: The 1 - 2 alpha interval of the equivalence rule.
         p_value_equivalence: P-value of the two one-sided tests, unadjusted.
@@ -164,6 +165,7 @@ class Finding:
     companions: tuple[Companion, ...] = ()
     n_tenured: int = 0
     n_new: int | None = None
+    n_observations: int = 0
     n_cells: int = 0
     support_share: float | None = None
     support_money_share: float | None = None

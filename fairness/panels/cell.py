@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fairness.charts.interactive import PriceShares, Theme, price_distributions
@@ -44,14 +45,14 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
     prices = query(run, queries.price_query(values))[1]
     summary = {str(row[0]): row[1:] for row in query(run, queries.summary_query(values))[1]}
     offers = query(run, queries.offers_query(values))[1]
-    period = _period(view, values)
+    period = _period(values)
     new, tenured = (_shares(group, prices, summary, currency) for group in ("new", "tenured"))
     reference, reference_name, shift = _reference(cell, new, tenured, offers, currency)
     table = _table(view, cell, summary, has_offers=bool(offers), currency=currency, period=period)
     panel = Panel(
         key="cell",
         title=_title(view, cell, name, shift, period),
-        subtitle=f"Share of customers at each price {period}"
+        subtitle=f"Share of observations at each price {period}"
         + (f". Below, on the same scale: {_subject(cell)}, with its interval" if shift is not None else ""),
         figure=price_distributions(
             new,
@@ -101,11 +102,9 @@ def _row(summary: dict[str, tuple[object, ...]], group: str) -> tuple[object, ..
     return summary.get(group, _NOTHING)
 
 
-def _period(view: View, values: object) -> str:
-    """Return the period that prices are per: billing lines give monthly prices, a book those that it states."""
-    if not any(source.role == "book" for source in view.study.config.sources):
-        return "a month"
-    unit, n = str(values["interval_unit"]), str(values["interval_count"])  # type: ignore[index]
+def _period(values: Mapping[str, str | None]) -> str:
+    """Return the period that prices are per: the billing interval of the cell."""
+    unit, n = str(values["interval_unit"]), str(values["interval_count"])
     return f"a {unit}" if n == "1" else f"every {n} {unit}s"
 
 
@@ -135,8 +134,8 @@ def _reference(
     if cell["estimate"] is None or cell["verdict"] == "not_assessable":
         return None, "", None
     if cell["estimand"] == "offer_gap" and offers:
-        n = sum(int(str(row[1])) for row in offers)
-        paid = sum(float(str(row[2])) for row in offers) / n
+        units = sum(float(str(row[2])) for row in offers)
+        paid = sum(float(str(row[3])) for row in offers) / units
         mean = paid / (1 + cell["estimate"])
         name = "Offer" if len(offers) == 1 else "Offer, mean"
     elif tenured.mean is not None:

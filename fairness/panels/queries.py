@@ -53,8 +53,8 @@ def offer_query(chosen: Chosen, *, by: str = "") -> str:
 
 select
 {f"    {by}," if by else "    'all' as part,"}
-    sum(price_ticks * n_customers) / sum(offer_ticks * n_customers) - 1 as estimate,
-    sum(n_customers) as n_tenured
+    sum(paid_ticks * n_observations) / sum(offered_ticks * n_observations) - 1 as estimate,
+    sum(n_observations) as n_observations
 from offer_counts
 where cell_key in (select cell_key from chosen)
 {only}    and loyalty_group {who}
@@ -66,7 +66,7 @@ def counts_query(chosen: Chosen) -> str:
     """Return the query for the counts that a comparison with new customers reads in a view."""
     return f"""{chosen_cells(chosen)}
 
-select cell_key, loyalty_group, band_order, price_ticks, sum(n_customers) as n_customers
+select cell_key, loyalty_group, band_order, paid_ticks, quantity_micros, sum(n_observations) as n_observations
 from cell_counts
 where cell_key in (select cell_key from chosen)
 group by all
@@ -79,10 +79,10 @@ def coverage_query(chosen: Chosen) -> str:
     where = "\n    and cell_key in (select cell_key from chosen)" if chosen else ""
     return f"""{head}select
     cell_key,
-    sum(n_observations) as customers,
+    sum(n_observations) as n_observations,
     sum(n_priced) as priced,
     sum(n_offered) as with_offer,
-    sum(price_ticks) / 10000 as paid
+    sum(paid_ticks) / 10000 as paid
 from cell_coverage
 where loyalty_group = 'tenured'
     and currency = (select currency from params){where}
@@ -103,7 +103,7 @@ order by cell_key;"""
 CELL_REASONS = """select
     cell_key,
     offer_reason,
-    sum(n_customers) as n_tenured
+    sum(n_observations) as n_tenured
 from unmatched
 where loyalty_group = 'tenured'
 group by cell_key, offer_reason
@@ -112,8 +112,8 @@ order by cell_key, n_tenured desc, offer_reason;"""
 
 UNMATCHED = """select
     offer_reason as reason,
-    sum(n_customers) as customers,
-    sum(price_ticks) / 10000 as paid_each_period
+    sum(n_observations) as n_observations,
+    sum(paid_ticks) / 10000 as paid_each_period
 from unmatched
 where loyalty_group = 'tenured'
     and currency = (select currency from params)
@@ -139,12 +139,12 @@ def price_query(values: Mapping[str, str | None]) -> str:
 
 select
     loyalty_group,
-    price_ticks / 10000 as price,
-    sum(n_customers) as customers
+    paid_ticks * 100 / quantity_micros as price,
+    sum(n_observations) as observations
 from cell_counts
 where cell_key in (select cell_key from chosen)
     and loyalty_group in ('new', 'tenured')
-group by loyalty_group, price_ticks
+group by loyalty_group, price
 order by loyalty_group, price;"""
 
 
@@ -156,21 +156,21 @@ def summary_query(values: Mapping[str, str | None]) -> str:
     """Return the query for customers, mean, median and middle 90 % by group in one cell."""
     return f"""{_one_cell(values)},
 
-customers as (
-    select loyalty_group, price_ticks
-    from cell_counts, unnest(range(n_customers))
+observations as (
+    select loyalty_group, paid_ticks, quantity_micros, paid_ticks * 100 / quantity_micros as price
+    from cell_counts, unnest(range(n_observations))
     where cell_key in (select cell_key from chosen)
         and loyalty_group in ('new', 'tenured')
 )
 
 select
     loyalty_group,
-    count(*) as customers,
-    sum(price_ticks) / count(*) / 10000 as mean_price,
-    quantile_cont(price_ticks, 0.5) / 10000 as median_price,
-    quantile_cont(price_ticks, 0.05) / 10000 as lower_price,
-    quantile_cont(price_ticks, 0.95) / 10000 as upper_price
-from customers
+    count(*) as observations,
+    sum(paid_ticks) * 100 / sum(quantity_micros) as mean_price,
+    quantile_cont(price, 0.5) as median_price,
+    quantile_cont(price, 0.05) as lower_price,
+    quantile_cont(price, 0.95) as upper_price
+from observations
 group by loyalty_group
 order by loyalty_group;"""
 
@@ -180,16 +180,17 @@ def offers_query(values: Mapping[str, str | None]) -> str:
     return f"""{_one_cell(values)}
 
 select
-    offer_ticks / 10000 as offer,
-    sum(n_customers) as customers,
-    sum(price_ticks * n_customers) / 10000 as paid,
-    sum(n_customers) filter (where price_ticks > offer_ticks) as above
+    offered_ticks * 100 / quantity_micros as offer,
+    sum(n_observations) as observations,
+    sum(quantity_micros * n_observations) / 1000000 as units,
+    sum(paid_ticks * n_observations) / 10000 as paid,
+    sum(n_observations) filter (where paid_ticks > offered_ticks) as above
 from offer_counts
 where cell_key in (select cell_key from chosen)
     and basis = 'primary'
     and loyalty_group = 'tenured'
-group by offer_ticks
-order by offer_ticks;"""
+group by offer
+order by offer;"""
 
 
 def customers_query(values: Mapping[str, str | None]) -> str:
@@ -200,12 +201,13 @@ select
     customer_id,
     loyalty_group,
     tenure_months,
-    paid_price,
-    offer_ticks / 10000 as offer
+    interval_ticks / 10000 as price,
+    offer_interval_ticks / 10000 as offer,
+    quantity
 from price_ledger
 where cell_key in (select cell_key from chosen)
     and month is not distinct from (select as_of_month from params)
-order by paid_price - offer_ticks / 10000 desc, customer_id;"""
+order by price - offer desc, customer_id;"""
 
 
 def by_number(findings: Sequence[Mapping[str, Any]], all_findings: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -27,7 +27,7 @@ class PartSums:
     """Sums over one part of the change between two runs, major units a year, exact.
 
     Attributes:
-        n_customers: Customers x product in it.
+        n_customers: Observations in it.
         price_before, price_after, offer_before, offer_after: What is paid and offered in each run.
     """
 
@@ -76,8 +76,8 @@ def part_sums(con: duckdb.DuckDBPyConnection) -> dict[str, PartSums]:
         con: From :func:`pair`.
     """
     found: dict[str, PartSums] = {}
-    for part, role, unit, count, n, *sums in con.execute(_query("split")).fetchall():
-        factor = _per_year(role, unit, count) / _TICKS_PER_UNIT
+    for part, unit, count, n, *sums in con.execute(_query("split")).fetchall():
+        factor = _PER_YEAR[unit] / count / _TICKS_PER_UNIT
         own = PartSums(n, **{name: int(value) * factor for name, value in zip(_PRICES, sums, strict=True)})
         found[part] = found.get(part, PartSums()) + own
     return found
@@ -90,8 +90,8 @@ def party_sums(con: duckdb.DuckDBPyConnection) -> dict[str, npt.NDArray[np.float
         con: From :func:`pair`.
     """
     totals: dict[str, list[Fraction]] = {}
-    for party, role, unit, count, *sums in con.execute(_query("parties")).fetchall():
-        factor = _per_year(role, unit, count) / _TICKS_PER_UNIT
+    for party, unit, count, *sums in con.execute(_query("parties")).fetchall():
+        factor = _PER_YEAR[unit] / count / _TICKS_PER_UNIT
         own = totals.setdefault(party, [Fraction(0)] * 4)
         for place, value in enumerate(sums):
             own[place] += int(value) * factor
@@ -99,11 +99,6 @@ def party_sums(con: duckdb.DuckDBPyConnection) -> dict[str, npt.NDArray[np.float
         name: np.array([float(values[place]) for values in totals.values()], dtype=np.float64)
         for place, name in enumerate(_PRICES)
     }
-
-
-def _per_year(role: str, unit: str, count: int) -> Fraction:
-    """Return the periods of a price in a year: prices of billing lines are per month, those of a book per interval."""
-    return _PER_YEAR["month"] if role == "billing" else _PER_YEAR[unit] / count
 
 
 def _query(name: str) -> str:

@@ -21,18 +21,18 @@ with
 tenured as (
     select
         price_ledger.party_id,
-        price_ledger.price_ticks * case
-            when price_ledger.role = 'billing' or price_ledger.interval_unit = 'month' then 12.0
+        price_ledger.paid_ticks * case
+            when price_ledger.interval_unit = 'month' then 12.0
             when price_ledger.interval_unit = 'year' then 1.0
             when price_ledger.interval_unit = 'week' then 365.0 / 7
             else 365.0
-        end / case when price_ledger.role = 'billing' then 1 else price_ledger.interval_count end / 10000 as a_year
+        end / price_ledger.interval_count / 10000 as a_year
     from price_ledger
     cross join params
     where price_ledger.currency = params.currency
         and price_ledger.month_number is not distinct from coalesce(params.as_of_number, price_ledger.month_number)
         and price_ledger.loyalty_group = 'tenured'
-        and price_ledger.price_ticks is not null
+        and price_ledger.paid_ticks is not null
 )
 
 select coalesce(max(total), 0.0)

@@ -17,10 +17,9 @@ cells as (
 compared as (
     select
         price_ledger.cell_key,
-        price_ledger.price_ticks,
-        price_ledger.offer_ticks,
-        price_ledger.interval_ticks,
-        price_ledger.offer_interval_ticks,
+        price_ledger.customer_id,
+        price_ledger.paid_ticks,
+        price_ledger.offered_ticks,
         case
             when price_ledger.interval_unit = 'month' then 12 / price_ledger.interval_count
             when price_ledger.interval_unit = 'week' then 365 / 7 / price_ledger.interval_count
@@ -33,16 +32,16 @@ compared as (
         -- A book states one month and sets no as-of month.
         and (price_ledger.role = 'book' or price_ledger.month_number = params.as_of_number)
     where price_ledger.loyalty_group = 'tenured'
-        and price_ledger.offer_ticks > 0
+        and price_ledger.offered_ticks > 0
 ),
 
 final as (
     select
         cells.cell,
-        count(*) as n_customers,
-        count(*) filter (compared.interval_ticks > compared.offer_interval_ticks) as n_above,
-        round(sum(compared.price_ticks) / nullif(sum(compared.offer_ticks), 0) - 1, 4) as gap,
-        round(sum((compared.interval_ticks - compared.offer_interval_ticks) * compared.per_year) / 10000, 2) as net_a_year
+        count(distinct compared.customer_id) as n_customers,
+        count(distinct compared.customer_id) filter (compared.paid_ticks > compared.offered_ticks) as n_above,
+        round(sum(compared.paid_ticks) / nullif(sum(compared.offered_ticks), 0) - 1, 4) as gap,
+        round(sum((compared.paid_ticks - compared.offered_ticks) * compared.per_year) / 10000, 2) as net_a_year
     from compared
     inner join cells
         on compared.cell_key = cells.cell_key

@@ -1,8 +1,8 @@
 -- Question: How far above the offer for their own plan do tenured customers pay, plan by plan?
 -- Reads:    price_ledger, params
 -- Columns:  product_id = product; plan_id = plan, null where none is stated; n_customers = tenured, as-of month, with an
---           offer; mean_paid = currency units a month; mean_offer = the same; gap = paid / offered - 1, a fraction;
---           share_above = customers above the offer, a fraction.
+--           offer; mean_paid = currency units a month and unit; mean_offer = the same; gap = paid / offered - 1, a fraction;
+--           share_above = of the observations, above the offer, a fraction.
 
 with
 
@@ -21,10 +21,10 @@ final as (
     select
         product_id,
         plan_id,
-        count(*) as n_customers,
-        round(sum(price_ticks) / nullif(count(*), 0) / 10000, 2) as mean_paid,
-        round(sum(offer_ticks) / nullif(count(*), 0) / 10000, 2) as mean_offer,
-        round(sum(price_ticks) / nullif(sum(offer_ticks), 0) - 1, 4) as gap,
+        count(distinct customer_id) as n_customers,
+        round(sum(price_ticks * quantity) / nullif(sum(quantity), 0) / 10000, 2) as mean_paid,
+        round(sum(offer_ticks * quantity) / nullif(sum(quantity), 0) / 10000, 2) as mean_offer,
+        round(sum(price_ticks * quantity) / nullif(sum(offer_ticks * quantity), 0) - 1, 4) as gap,
         round(count(*) filter (price_ticks > offer_ticks) / nullif(count(*), 0), 4) as share_above
     from compared
     group by product_id, plan_id

@@ -1,8 +1,8 @@
 -- Question: How old are the prices that customers pay, and do older prices lie further above the offer?
 -- Reads:    int_as_of_row, params
 -- Columns:  loyalty_group = group; years_old = completed years since price_set_on at the as-of month; n_customers =
---           customers x product; oldest_set_on = earliest day such a price was set, at most the first month of the data;
---           mean_paid = currency units a month; gap = paid / offered - 1 of those with an offer, a fraction.
+--           customers; oldest_set_on = earliest day such a price was set, at most the first month of the data;
+--           mean_paid = currency units a month and unit; gap = paid / offered - 1 of those with an offer, a fraction.
 
 with
 
@@ -19,11 +19,12 @@ final as (
     select
         loyalty_group,
         years_old,
-        count(*) as n_customers,
+        count(distinct customer_id) as n_customers,
         min(price_set_on) as oldest_set_on,
-        round(sum(price_ticks) / nullif(count(*), 0) / 10000, 2) as mean_paid,
+        round(sum(price_ticks * quantity) / nullif(sum(quantity), 0) / 10000, 2) as mean_paid,
         round(
-            sum(price_ticks) filter (offer_ticks > 0) / nullif(sum(offer_ticks) filter (offer_ticks > 0), 0) - 1, 4
+            sum(price_ticks * quantity) filter (offer_ticks > 0)
+                / nullif(sum(offer_ticks * quantity) filter (offer_ticks > 0), 0) - 1, 4
         ) as gap
     from aged
     group by loyalty_group, years_old

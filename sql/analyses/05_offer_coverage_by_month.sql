@@ -1,8 +1,8 @@
 -- Question: How many tenured customers could be held against an offer each month, and why not the others?
 -- Reads:    price_ledger, params
 -- Columns:  month = first day; offer_reason = why there is no offer, 'offered' where there is one; n_customers = tenured
---           customers x product; share = of the month's, a fraction; paid = what they pay, currency units per billing
---           interval (a month where the prices come from billing lines).
+--           customers; share = of the month's observations, a fraction; paid = what they pay, currency units per billing
+--           interval.
 
 with
 
@@ -10,7 +10,8 @@ tenured as (
     select
         price_ledger.month,
         coalesce(price_ledger.offer_reason, 'offered') as offer_reason,
-        price_ledger.price_ticks
+        price_ledger.customer_id,
+        price_ledger.paid_ticks
     from price_ledger
     inner join params
         on price_ledger.currency = params.currency
@@ -23,8 +24,9 @@ reasons as (
     select
         month,
         offer_reason,
-        count(*) as n_customers,
-        sum(price_ticks) as price_ticks
+        count(distinct customer_id) as n_customers,
+        count(*) as n_observations,
+        sum(paid_ticks) as paid_ticks
     from tenured
     group by month, offer_reason
 ),
@@ -34,8 +36,8 @@ final as (
         month,
         offer_reason,
         n_customers,
-        round(n_customers / nullif(sum(n_customers) over (partition by month), 0), 4) as share,
-        price_ticks / 10000 as paid
+        round(n_observations / nullif(sum(n_observations) over (partition by month), 0), 4) as share,
+        paid_ticks / 10000 as paid
     from reasons
 )
 

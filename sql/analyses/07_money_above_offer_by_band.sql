@@ -9,10 +9,9 @@ with
 compared as (
     select
         price_ledger.band_order,
-        price_ledger.price_ticks,
-        price_ledger.offer_ticks,
-        price_ledger.interval_ticks,
-        price_ledger.offer_interval_ticks,
+        price_ledger.customer_id,
+        price_ledger.paid_ticks,
+        price_ledger.offered_ticks,
         case
             when price_ledger.interval_unit = 'month' then 12 / price_ledger.interval_count
             when price_ledger.interval_unit = 'week' then 365 / 7 / price_ledger.interval_count
@@ -24,17 +23,17 @@ compared as (
         on price_ledger.currency = params.currency
         -- A book states one month and sets no as-of month.
         and (price_ledger.role = 'book' or price_ledger.month_number = params.as_of_number)
-    where price_ledger.offer_ticks > 0
+    where price_ledger.offered_ticks > 0
 ),
 
 final as (
     select
         tenure_band.label as tenure_band,
-        count(*) as n_customers,
-        count(*) filter (interval_ticks > offer_interval_ticks) as n_above,
-        round(sum(greatest(interval_ticks - offer_interval_ticks, 0) * per_year) / 10000, 2) as above_a_year,
-        round(sum((interval_ticks - offer_interval_ticks) * per_year) / 10000, 2) as net_a_year,
-        round(sum(price_ticks) / nullif(sum(offer_ticks), 0) - 1, 4) as gap
+        count(distinct customer_id) as n_customers,
+        count(distinct customer_id) filter (paid_ticks > offered_ticks) as n_above,
+        round(sum(greatest(paid_ticks - offered_ticks, 0) * per_year) / 10000, 2) as above_a_year,
+        round(sum((paid_ticks - offered_ticks) * per_year) / 10000, 2) as net_a_year,
+        round(sum(paid_ticks * per_year) / nullif(sum(offered_ticks * per_year), 0) - 1, 4) as gap
     from compared
     inner join tenure_band
         on compared.band_order = tenure_band.band_order

@@ -1,7 +1,7 @@
 -- Question: What do new and tenured customers of the same cell pay on average?
 -- Reads:    cell_counts, cell_value, params
--- Columns:  cell = its values; n_new = new customers; n_tenured = tenured; mean_new = currency units per month (per stated
---           interval in a book); mean_tenured = the same; gap = mean_tenured / mean_new - 1, a fraction; is_comparable =
+-- Columns:  cell = its values; n_new = observations of new customers; n_tenured = of tenured; mean_new = currency units per
+--           unit and billing interval; mean_tenured = the same; gap = mean_tenured / mean_new - 1, a fraction; is_comparable =
 --           both groups reach min_per_group.
 
 with
@@ -17,10 +17,12 @@ cells as (
 groups as (
     select
         cell_key,
-        coalesce(sum(n_customers) filter (loyalty_group = 'new'), 0) as n_new,
-        coalesce(sum(n_customers) filter (loyalty_group = 'tenured'), 0) as n_tenured,
-        sum(n_customers * price_ticks) filter (loyalty_group = 'new') as paid_new,
-        sum(n_customers * price_ticks) filter (loyalty_group = 'tenured') as paid_tenured
+        coalesce(sum(n_observations) filter (loyalty_group = 'new'), 0) as n_new,
+        coalesce(sum(n_observations) filter (loyalty_group = 'tenured'), 0) as n_tenured,
+        sum(n_observations * paid_ticks) filter (loyalty_group = 'new')
+            / nullif(sum(n_observations * quantity_micros) filter (loyalty_group = 'new'), 0) * 100 as price_new,
+        sum(n_observations * paid_ticks) filter (loyalty_group = 'tenured')
+            / nullif(sum(n_observations * quantity_micros) filter (loyalty_group = 'tenured'), 0) * 100 as price_tenured
     from cell_counts
     group by cell_key
 ),
@@ -30,9 +32,9 @@ final as (
         cells.cell,
         groups.n_new,
         groups.n_tenured,
-        round(paid_new / nullif(n_new, 0) / 10000, 2) as mean_new,
-        round(paid_tenured / nullif(n_tenured, 0) / 10000, 2) as mean_tenured,
-        round((paid_tenured / nullif(n_tenured, 0)) / nullif(paid_new / nullif(n_new, 0), 0) - 1, 4) as gap,
+        round(price_new, 2) as mean_new,
+        round(price_tenured, 2) as mean_tenured,
+        round(price_tenured / nullif(price_new, 0) - 1, 4) as gap,
         n_new >= params.min_per_group and n_tenured >= params.min_per_group as is_comparable
     from groups
     inner join cells

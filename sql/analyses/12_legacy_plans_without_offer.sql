@@ -22,11 +22,11 @@ final as (
         product_id,
         plan_id,
         offer_reason,
-        count(*) as n_customers,
-        count(*) filter (loyalty_group = 'new') as n_new,
-        count(*) filter (loyalty_group = 'tenured') as n_tenured,
+        count(distinct customer_id) as n_customers,
+        count(distinct customer_id) filter (loyalty_group = 'new') as n_new,
+        count(distinct customer_id) filter (loyalty_group = 'tenured') as n_tenured,
         median(plan_age_months) as median_plan_months,
-        sum(price_ticks) * 12 / 10000 as paid_a_year
+        sum(price_ticks * quantity) * 12 / 10000 as paid_a_year
     from without_offer
     group by product_id, plan_id, offer_reason
 )

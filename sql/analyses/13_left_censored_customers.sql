@@ -25,7 +25,7 @@ final as (
         round(count(*) / nullif(any_value(n_product), 0), 4) as share,
         min(tenure_months) as least_months,
         max(tenure_months) as most_months,
-        sum(price_ticks) / 10000 as paid
+        sum(price_ticks * quantity) / 10000 as paid
     from rows_of_month
     where is_censored
     group by product_id, loyalty_group

@@ -11,7 +11,7 @@ accepted as (
 ),
 
 counted as (
-    select currency, sum(price_ticks) as price_ticks, sum(n_priced) as n_priced
+    select currency, sum(paid_ticks) as paid_ticks, sum(n_priced) as n_priced
     from cell_coverage
     group by currency
 )
@@ -19,11 +19,11 @@ counted as (
 select
     accepted.currency,
     accepted.amount,
-    counted.price_ticks,
+    counted.paid_ticks,
     accepted.n_amount,
     counted.n_priced
 from accepted
 left join counted
     on accepted.currency = counted.currency
 where accepted.n_amount is distinct from coalesce(counted.n_priced, 0)
-    or abs(coalesce(accepted.amount, 0) * 20000 - coalesce(counted.price_ticks, 0) * 2) > accepted.n_amount;
+    or abs(coalesce(accepted.amount, 0) * 20000 - coalesce(counted.paid_ticks, 0) * 2) > accepted.n_amount;

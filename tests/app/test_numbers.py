@@ -146,7 +146,7 @@ def by_sql(query: Query) -> set[str]:
         "select sum(offered_price_ticks) / sum(price_ticks) as share from cell_coverage where loyalty_group = 'tenured'"
     )
     found |= percent(row["share"])
-    (row,) = query("""select sum(n_customers) as n, sum(price_ticks) * 12 / 10000 as money from unmatched
+    (row,) = query("""select sum(n_observations) as n, sum(paid_ticks) * 12 / 10000 as money from unmatched
         where loyalty_group = 'tenured'""")
     found |= count(row["n"]) | money(row["money"])
     rows = query("select disposition, sum(n_rows) as n from reconciliation where role = 'billing' group by all")
@@ -241,7 +241,7 @@ def test_cells_by_verdict_are_those_of_json_and_sql(view: View, demo: Demo, quer
     rows = query("""
         select verdict, count(*) as cells, sum(n_tenured) as customers from findings
         where level = 'cell' and estimand = 'offer_gap' group by verdict""")
-    (left,) = query("select sum(n_customers) as n from unmatched where loyalty_group = 'tenured'")
+    (left,) = query("select sum(n_observations) as n from unmatched where loyalty_group = 'tenured'")
     by_verdict = {row["verdict"]: (row["cells"], row["customers"]) for row in rows}
     for verdict, _, cells, _, customers in verdict_strip(view):
         n_cells, n_customers = by_verdict.get(verdict, (0, 0))

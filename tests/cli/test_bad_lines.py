@@ -180,7 +180,7 @@ class TestStandardPrices:
                     lines.append({**GOOD, **dates, "customer_id": customer, "gross_amount": gross})
         made(billing=lines)
         by_product = "inner join cell_value using (cell_key) where column_name = 'product_id' group by all order by all"
-        changed = made.query(f"select value, sum(n_customers) from change_counts {by_product}")
+        changed = made.query(f"select value, sum(n_observations) from change_counts {by_product}")
         assert changed == [("both", 1), ("first", 1), ("second", 1)]
         covered = made.query(f"select value, sum(n_changed), sum(n_priced) from cell_coverage {by_product}")
         assert covered == [("both", 1, 2), ("first", 1, 2), ("second", 1, 2)]

@@ -204,7 +204,8 @@ def test_f12_index_plus_three_point_nine(
 
 def pooled_means(study: Any) -> dict[str, str]:
     rows = study.query(
-        "select loyalty_group, sum(price_ticks * n_customers) / sum(n_customers) / 10000 from cell_counts group by all"
+        "select loyalty_group, sum(paid_ticks * n_observations) / sum(n_observations) / 10000 "
+        "from cell_counts group by all"
     )
     return {group: f"{mean:.2f}" for group, mean in rows}
 

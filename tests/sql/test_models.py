@@ -217,19 +217,18 @@ class TestModelFiles:
 
 # One way to break each table that a check looks at.
 TAMPERING = [
-    ("accepted_values", "update cell_counts set price_ticks = 0"),
+    ("accepted_values", "update cell_counts set paid_ticks = 0"),
     ("accepted_values", "update cell_counts set loyalty_group = 'old' where loyalty_group = 'tenured'"),
-    ("accepted_values", "update cell_counts set n_customers = 0"),
+    ("accepted_values", "update cell_counts set n_observations = 0"),
     ("amounts_tie_out", "update reconciliation set amount = amount + 0.000001 where disposition = 'accepted'"),
     ("amounts_tie_out", "delete from reconciliation where currency = 'EUR'"),
     ("cell_keys_take_apart", "update cell_value set cell_key = cell_key || chr(31) || 'more'"),
-    ("counts_conserve_customers", "delete from cell_counts where loyalty_group = 'new'"),
-    ("counts_conserve_customers", "update cell_counts set price_ticks = price_ticks + 1"),
-    ("counts_conserve_customers", "delete from offer_counts where loyalty_group = 'new'"),
-    ("counts_conserve_customers", "delete from money_counts where loyalty_group = 'new'"),
-    ("counts_conserve_customers", "delete from reference_counts where reference = 'expected_cost'"),
-    ("counts_conserve_customers", "update change_counts set n_customers = n_customers + 1"),
-    ("ledger_conserves_money", "update cell_coverage set price_ticks = price_ticks + 10000"),
+    ("counts_conserve_observations", "delete from cell_counts where loyalty_group = 'new'"),
+    ("counts_conserve_observations", "update cell_counts set paid_ticks = paid_ticks + 1"),
+    ("counts_conserve_observations", "delete from offer_counts where loyalty_group = 'new'"),
+    ("counts_conserve_observations", "delete from reference_counts where reference = 'expected_cost'"),
+    ("counts_conserve_observations", "update change_counts set n_observations = n_observations + 1"),
+    ("ledger_conserves_money", "update cell_coverage set paid_ticks = paid_ticks + 10000"),
     ("coverage_conserves_observations", "update cell_coverage set n_observations = n_observations + 1"),
     ("coverage_conserves_observations", "delete from cell_coverage where currency = 'EUR'"),
     (
@@ -296,7 +295,7 @@ class TestContents:
         prices = Counter((row["product_id"], group(row), row["price"] * 10_000) for row in rows)
         found = study.query(
             """
-            select value, loyalty_group, price_ticks, sum(n_customers)
+            select value, loyalty_group, paid_ticks, sum(n_observations)
             from cell_counts inner join cell_value using (cell_key)
             where column_name = 'product_id' group by all
             """
@@ -304,7 +303,7 @@ class TestContents:
         assert {tuple(row[:3]): row[3] for row in found} == prices
         offers = Counter((group(row), row["price"] * 10_000, row["offer_price"] * 10_000) for row in rows)
         found = study.query(
-            "select loyalty_group, price_ticks, offer_ticks, sum(n_customers) from offer_counts "
+            "select loyalty_group, paid_ticks, offered_ticks, sum(n_observations) from offer_counts "
             "where basis = 'primary' group by all"
         )
         assert {tuple(row[:3]): row[3] for row in found} == offers

@@ -10,6 +10,7 @@ import numpy as np
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
 from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray
 from fairness.analysis.coverage import Covered, covered
+from fairness.analysis.distinct import enough, has_comparator, repeats
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
@@ -20,6 +21,8 @@ from fairness.stats.ranks import clustered_signed_rank, probability_superiority,
 from fairness.stats.standardised_ratio import ONE_CELL, heterogeneity
 
 COMPARATOR = "new_customers"
+_WITH_OFFERS = 2
+"""Value of ``change_known`` where the offers of a year ago are known as well."""
 
 
 def has_data(marts: Marts) -> bool:
@@ -61,11 +64,15 @@ def _offer_parts(
     columns = None if cell is None else dict(cell.columns)
     base = base_finding("change_gap", scope, share, comparator="offer", basis="standard", cell=columns)
     rows = marts.changes.take(chosen)
-    return base, _compare_with_offers(rows, config) if len(rows) else None, share
+    if not len(rows):
+        return base, None, share
+    parties = marts.parties if only is None else marts.parties.at(only)
+    several = scope.tenured(marts, parties) & (parties.values["change_known"] == _WITH_OFFERS)
+    return base, _compare_with_offers(rows, config).distinct(repeats(parties, several)), share
 
 
 def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
-    n = rows.values["n_customers"]
+    n = rows.values["n_observations"]
     offer_change = np.log(rows.values["after_offer_ticks"] / rows.values["before_offer_ticks"])
     own_change = _log_change(rows)
     value = own_change - offer_change
@@ -76,6 +83,7 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
         ratio=by_version,
         n_tenured=total,
         n_new=None,
+        n_observations=total,
         n_cells=len(np.unique(rows.cell)),
         rank=(z, rank_p),
         geometric=by_version.estimate,
@@ -98,7 +106,18 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
 
 def qualified_cells(marts: Marts, config: Config) -> BoolArray:
     """Return which cells have enough changes in both groups, shape (cells,)."""
-    return _arms(marts, POOLED).qualified(min_per_group=config.like_for_like.min_per_group)
+    return _qualified(marts, config, POOLED, _arms(marts, POOLED))
+
+
+def _qualified(marts: Marts, config: Config, scope: Scope, arms: ChangeArms) -> BoolArray:
+    least = config.like_for_like.min_per_group
+    return enough(arms.n_tenured, arms.n_new, marts.parties, _several(scope, marts, marts.parties), least=least)
+
+
+def _several(scope: Scope, marts: Marts, parties: Counts) -> tuple[BoolArray, BoolArray]:
+    """Return which observations of parties with several are in either arm."""
+    usable = has_comparator(parties, "change_gap")
+    return usable & scope.tenured(marts, parties), usable & scope.new(marts, parties)
 
 
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
@@ -107,10 +126,14 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
         arms = _arms(marts, scope)
         if scope.band is not None and not arms.n_tenured.any():
             continue
-        qualified = arms.qualified(min_per_group=config.like_for_like.min_per_group)
+        qualified = _qualified(marts, config, scope, arms)
         share = covered(marts, scope, "change_gap", qualified)
         base = base_finding("change_gap", scope, share, comparator=COMPARATOR, basis="paid")
         comparison = _compare(arms, qualified, config)
+        if comparison is not None:
+            compared = qualified[marts.parties.cell]
+            several = _several(scope, marts, marts.parties)
+            comparison = comparison.distinct(*(repeats(marts.parties, arm & compared) for arm in several))
         if comparison is not None and scope == POOLED:
             comparison = replace(comparison, companions=comparison.companions + _own_changes(marts))
         yield draft(base, comparison, share, config)
@@ -126,7 +149,11 @@ def _cell_drafts(marts: Marts, config: Config, arms: ChangeArms, qualified: Bool
         here[scope.cell] = True
         share = covered(marts, POOLED, "change_gap", qualified, only=scope.cell)
         base = base_finding("change_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
-        yield draft(base, _compare(arms, qualified & here, config), share, config)
+        comparison = _compare(arms, qualified & here, config)
+        if comparison is not None:
+            parties = marts.parties.at(scope.cell)
+            comparison = comparison.distinct(*(repeats(parties, arm) for arm in _several(POOLED, marts, parties)))
+        yield draft(base, comparison, share, config)
 
 
 def _arms(marts: Marts, scope: Scope) -> ChangeArms:
@@ -137,7 +164,7 @@ def _arms(marts: Marts, scope: Scope) -> ChangeArms:
         rows.cell,
         tenured[tenured | new],
         _log_change(rows),
-        rows.values["n_customers"],
+        rows.values["n_observations"],
         n_cells=len(marts.cells),
     )
 
@@ -162,6 +189,7 @@ def _compare(arms: ChangeArms, chosen: BoolArray, config: Config) -> Comparison 
         ratio=ratio,
         n_tenured=int(arms.n_tenured.sum()),
         n_new=int(arms.n_new.sum()),
+        n_observations=int(arms.n_tenured.sum()),
         n_cells=int(arms.cell.size),
         rank=(z, rank_p),
         geometric=ratio.estimate,
@@ -189,6 +217,6 @@ def _own_changes(marts: Marts) -> tuple[Companion, ...]:
     ):
         rows = marts.changes.take(mask)
         if len(rows):
-            n = rows.values["n_customers"]
+            n = rows.values["n_observations"]
             found.append(Companion(name, float((_log_change(rows) * n).sum() / n.sum())))
     return tuple(found)

@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft
-from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, IntArray
+from fairness.analysis.counts import MICROS_PER_UNIT, TICKS_PER_UNIT, BoolArray, Counts, IntArray
 from fairness.analysis.coverage import covered
+from fairness.analysis.distinct import has_comparator, repeats
 from fairness.analysis.estimands.new_customers import compare
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
@@ -41,7 +42,8 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells:
         qualified = _qualified(arms, config)
         share = covered(marts, scope, "derived_gap", everywhere)
         base = base_finding("offer_gap", scope, share, comparator=COMPARATOR, basis="paid")
-        yield draft(base, _compare(table, arms, qualified, strata, config), share, config)
+        comparison = _compare(table, arms, qualified, strata, config)
+        yield draft(base, _distinct(comparison, scope, marts, marts.parties), share, config)
         if scope == POOLED and with_cells:
             for cell in cell_scopes(marts):
                 here = qualified & (strata == cell.cell)
@@ -51,7 +53,14 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells:
                 base = base_finding(
                     "offer_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(cell.columns)
                 )
-                yield draft(base, _compare(table, arms, here, strata, config), share, config)
+                comparison = _compare(table, arms, here, strata, config)
+                yield draft(base, _distinct(comparison, POOLED, marts, marts.parties.at(cell.cell)), share, config)
+
+
+def _distinct(comparison: Comparison | None, scope: Scope, marts: Marts, parties: Counts) -> Comparison | None:
+    if comparison is None:
+        return None
+    return comparison.distinct(repeats(parties, scope.tenured(marts, parties) & has_comparator(parties, "derived_gap")))
 
 
 def _compare(
@@ -78,13 +87,15 @@ def _table(marts: Marts, scope: Scope) -> tuple[CountTable, IntArray]:
         empty = np.zeros(0)
         return CountTable(nothing, nothing.astype(np.bool_), empty, empty, nothing, 0), nothing
     strata, position = np.unique(np.stack((cell, month)), axis=1, return_inverse=True)
-    ticks = np.concatenate((tenured.values["price_ticks"], joined.values["price_ticks"]))
+    ticks, micros = (
+        np.concatenate((tenured.values[name], joined.values[name])) for name in ("paid_ticks", "quantity_micros")
+    )
     table = CountTable(
         cell=np.asarray(position).reshape(-1),
         tenured=np.arange(len(cell)) < len(tenured),
         price=ticks / TICKS_PER_UNIT * marts.weights[cell],
-        reference=np.ones(len(cell)),
-        n=np.concatenate((tenured.values["n_customers"], joined.values["n_customers"])),
+        reference=micros / MICROS_PER_UNIT,
+        n=np.concatenate((tenured.values["n_observations"], joined.values["n_observations"])),
         n_cells=strata.shape[1],
     )
     return table.canonical(), strata[0]

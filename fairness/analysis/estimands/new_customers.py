@@ -1,4 +1,7 @@
-"""raw_gap, like_for_like_gap, cost_gap and market_gap: tenured customers against new customers."""
+"""raw_gap, like_for_like_gap, cost_gap and market_gap: tenured customers against new customers.
+
+Prices are held against units (like for like, raw), expected cost or market price; see :mod:`.counts` for amounts.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,18 @@ from decimal import Decimal
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.counts import NEW, NO_PRICE, PARTY_REFERENCES, TICKS_PER_UNIT, BoolArray, Counts, FloatArray
+from fairness.analysis.counts import (
+    MICROS_PER_UNIT,
+    NEW,
+    NO_PRICE,
+    PARTY_REFERENCES,
+    TICKS_PER_UNIT,
+    BoolArray,
+    Counts,
+    FloatArray,
+)
 from fairness.analysis.coverage import covered
+from fairness.analysis.distinct import enough, has_comparator, has_price, repeats, repeats_by_cell
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
@@ -36,19 +49,29 @@ from fairness.stats.standardised_ratio import (
 from fairness.stats.value_counts import CellArms, CountTable, summarise
 
 REFERENCES = {"like_for_like_gap": None, "market_gap": "market_price", "cost_gap": "expected_cost"}
-"""Estimand to the reference that prices are divided by; None divides by 1."""
+"""Estimand to the reference that amounts are divided by; None divides by the units that they are for."""
 
 COMPARATOR = "new_customers"
+_ESTIMAND_OF = {reference: estimand for estimand, reference in REFERENCES.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sample:
-    """Both arms of one scope, reduced: value counts, statistics per cell, which cells qualify, parties with several."""
+    """Both arms of one scope, reduced.
+
+    Attributes:
+        table: Value counts.
+        arms: Statistics of each cell.
+        qualified: Which cells qualify, shape (cells,).
+        parties: Observations of parties with several, as clusters.
+        several: Which rows of ``Marts.parties`` are in the tenured, and in the new arm.
+    """
 
     table: CountTable
     arms: CellArms
     qualified: BoolArray
     parties: PartyRows
+    several: tuple[BoolArray, BoolArray]
 
 
 def has_data(marts: Marts, estimand: str) -> bool:
@@ -76,6 +99,8 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
         comparison = compare(
             sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED, parties=sample.parties
         )
+        if comparison is not None:
+            comparison = comparison.distinct(*_repeats(marts.parties, sample.several, sample.qualified))
         if comparison is not None and scope == POOLED:
             context = _context(marts, estimand, sample, config)
             comparison = replace(comparison, companions=comparison.companions + context)
@@ -103,11 +128,13 @@ def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
             continue
         share = covered(marts, scope, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
         base = base_finding("raw_gap", scope, share, comparator=COMPARATOR, basis="paid")
-        enough = arms.qualified(min_per_group=1)
+        both = arms.qualified(min_per_group=1)
         parties = _party_rows(marts, scope, None)
         parties = replace(parties, cell=np.zeros_like(parties.cell))
-        comparison = compare(table, arms, enough, config, resampled=False, parties=parties)
+        comparison = compare(table, arms, both, config, resampled=False, parties=parties)
         if comparison is not None:
+            several = _several(marts, scope, "raw_gap")
+            comparison = comparison.distinct(*(repeats(marts.parties, arm) for arm in several))
             comparison = replace(comparison, companions=_raw_companions(mixed))
         yield draft(base, comparison, share, config, judged=False)
 
@@ -116,8 +143,12 @@ def _in_order(marts: Marts, reference: str | None, *, by_cell: bool = True) -> C
     """Return the counts of prices sorted as they are compared, once: the rows of every scope then are as well."""
     counts = marts.prices if reference is None else marts.references[reference]
     cell = (counts.cell,) if by_cell else ()
-    price, measure = _money(marts, counts, "price_ticks"), _reference(marts, counts, reference)
-    return counts.take(sorting(*cell, counts.group != NEW, price, measure, counts.values["n_customers"]))
+    price, measure = _money(marts, counts, "paid_ticks"), _reference(marts, counts, _column(reference))
+    return counts.take(sorting(*cell, counts.group != NEW, price, measure, counts.values["n_observations"]))
+
+
+def _column(reference: str | None) -> str | None:
+    return None if reference is None else "reference_ticks"
 
 
 def _money(marts: Marts, counts: Counts, column: str) -> FloatArray:
@@ -126,15 +157,34 @@ def _money(marts: Marts, counts: Counts, column: str) -> FloatArray:
     return money
 
 
-def _reference(marts: Marts, counts: Counts, reference: str | None) -> FloatArray:
-    return np.ones(len(counts)) if reference is None else _money(marts, counts, "reference_ticks")
+def _reference(marts: Marts, counts: Counts, column: str | None) -> FloatArray:
+    """Return what amounts are held against: a column of ticks, or the units that they are for where it is None."""
+    if column is None:
+        units: FloatArray = counts.values["quantity_micros"] / MICROS_PER_UNIT
+        return units
+    return _money(marts, counts, column)
 
 
 def _sample(marts: Marts, config: Config, scope: Scope, counts: Counts, reference: str | None) -> _Sample:
     table = _count_table(marts, counts, scope, reference).canonical()
     arms = summarise(table)
-    qualified = arms.qualified(min_per_group=config.like_for_like.min_per_group)
-    return _Sample(table, arms, qualified, _party_rows(marts, scope, reference))
+    several = _several(marts, scope, _ESTIMAND_OF[reference])
+    least = config.like_for_like.min_per_group
+    qualified = enough(arms.n_tenured, arms.n_new, marts.parties, several, least=least)
+    return _Sample(table, arms, qualified, _party_rows(marts, scope, reference), several)
+
+
+def _several(marts: Marts, scope: Scope, estimand: str) -> tuple[BoolArray, BoolArray]:
+    """Return which observations of parties with several are in the tenured, and in the new arm of a scope."""
+    usable = has_comparator(marts.parties, estimand)
+    return usable & scope.tenured(marts, marts.parties), usable & scope.new(marts, marts.parties)
+
+
+def _repeats(parties: Counts, arms: tuple[BoolArray, BoolArray], cells: BoolArray) -> tuple[int, int]:
+    """Return by how much observations of the chosen cells exceed customers, in the tenured and in the new arm."""
+    inside = cells[parties.cell]
+    tenured, new = (repeats(parties, arm & inside) for arm in arms)
+    return tenured, new
 
 
 def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | None) -> CountTable:
@@ -145,9 +195,9 @@ def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | No
     return CountTable(
         cell=rows.cell,
         tenured=tenured[chosen],
-        price=_money(marts, rows, "price_ticks"),
-        reference=_reference(marts, rows, reference),
-        n=rows.values["n_customers"],
+        price=_money(marts, rows, "paid_ticks"),
+        reference=_reference(marts, rows, _column(reference)),
+        n=rows.values["n_observations"],
         n_cells=len(marts.cells),
     )
 
@@ -156,7 +206,7 @@ def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
     """Return the customers of a scope who belong to parties with several, as :func:`_count_table` counts them."""
     several = marts.parties
     tenured = scope.tenured(marts, several)
-    chosen = (tenured | scope.new(marts, several)) & (several.values["price_ticks"] != NO_PRICE)
+    chosen = (tenured | scope.new(marts, several)) & (has_price(several))
     ticks = None if reference is None else several.values[PARTY_REFERENCES[reference]]
     if ticks is not None:
         chosen &= ticks != NO_PRICE
@@ -165,13 +215,14 @@ def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
         pattern=rows.values["pattern"],
         cell=rows.cell,
         tenured=tenured[chosen],
-        price=_money(marts, rows, "price_ticks"),
-        reference=np.ones(len(rows)) if reference is None else _money(marts, rows, PARTY_REFERENCES[reference]),
+        price=_money(marts, rows, "paid_ticks"),
+        reference=_reference(marts, rows, None if reference is None else PARTY_REFERENCES[reference]),
         n=rows.values["n_parties"],
     )
 
 
 def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -> Iterator[Draft]:
+    repeated = [repeats_by_cell(marts.parties, arm, len(marts.cells)) for arm in sample.several]
     for scope in cell_scopes(marts):
         here = np.zeros(len(marts.cells), dtype=np.bool_)
         here[scope.cell] = True
@@ -183,6 +234,8 @@ def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -
         comparison = compare(
             sample.table, sample.arms, sample.qualified & here, config, resampled=False, parties=parties
         )
+        if comparison is not None:
+            comparison = comparison.distinct(*(int(arm[scope.cell]) for arm in repeated))
         yield draft(base, comparison, share, config)
 
 
@@ -247,6 +300,7 @@ def compare(
         ratio=ratio,
         n_tenured=int(arms.n_tenured.sum()),
         n_new=int(arms.n_new.sum()),
+        n_observations=int(arms.n_tenured.sum()),
         n_cells=int(arms.cell.size),
         rank=(z, rank_p),
         geometric=geometric,
@@ -313,7 +367,8 @@ def _permuted(table: CountTable, config: Config) -> tuple[float, str]:
 
 def _raw_companions(table: CountTable) -> tuple[Companion, ...]:
     tenured = table.tenured
-    arms = (table.price[tenured], table.n[tenured], table.price[~tenured], table.n[~tenured])
+    price = table.price / table.reference
+    arms = (price[tenured], table.n[tenured], price[~tenured], table.n[~tenured])
     u, p_value, probability = mann_whitney(*arms)
     found = [Companion("mann_whitney", probability, statistic=u, p_value=p_value)]
     if (tested := welch(*arms)) is not None:
@@ -355,5 +410,5 @@ def _gross_above(marts: Marts, reference: str) -> Decimal:
     """Return what all tenured customers pay above the reference, a year: exact money."""
     counts = marts.references[reference]
     rows = counts.take(POOLED.tenured(marts, counts))
-    excess = np.maximum(rows.values["price_ticks"] - rows.values["reference_ticks"], 0) * rows.values["n_customers"]
+    excess = np.maximum(rows.values["paid_ticks"] - rows.values["reference_ticks"], 0) * rows.values["n_observations"]
     return marts.yearly(rows.cell, excess)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.counts import BoolArray, IntArray
+from fairness.analysis.counts import BoolArray, Counts, IntArray
 from fairness.analysis.coverage import covered
+from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
@@ -83,12 +84,20 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
         share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
         base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
         comparison = _compare(offers, config)
+        if comparison is not None:
+            several = in_reading(marts, marts.parties, scope, reading)
+            comparison = comparison.distinct(repeats(marts.parties, several))
         if comparison is not None and at_set is not None and scope.band is None:
             companions = _at_price_set(within(marts, scope, at_set, "at_price_set"), config)
             comparison = replace(comparison, companions=comparison.companions + companions)
         yield draft(base, comparison, share, config)
         if scope == POOLED and is_primary:
             yield from _cell_drafts(marts, config, reading, offers)
+
+
+def in_reading(marts: Marts, parties: Counts, scope: Scope, reading: Reading) -> BoolArray:
+    """Return which observations of parties with several a reading compares in a scope."""
+    return scope.tenured(marts, parties, with_new=True) & has_comparator(parties, "offer_gap", reading.counts)
 
 
 def _at_price_set(offers: Offers, config: Config) -> tuple[Companion, ...]:
@@ -103,6 +112,7 @@ def _at_price_set(offers: Offers, config: Config) -> tuple[Companion, ...]:
 
 def _cell_drafts(marts: Marts, config: Config, reading: Reading, pooled: Offers) -> Iterator[Draft]:
     everywhere = assessable_cells(marts)
+    repeated = repeats_by_cell(marts.parties, in_reading(marts, marts.parties, POOLED, reading), len(marts.cells))
     by_cell = pooled.orders.by_cell(pooled.cell)
     several = marts.parties.take(POOLED.tenured(marts, marts.parties, with_new=True)).by_cell()
     present = set(marts.coverage.cell[POOLED.tenured(marts, marts.coverage)].tolist())
@@ -122,6 +132,8 @@ def _cell_drafts(marts: Marts, config: Config, reading: Reading, pooled: Offers)
         if orders := by_cell.get(scope.cell):
             parties = parties_of(marts, reading.counts, orders.rows, several.get(scope.cell))
             comparison = _compare(replace(pooled, orders=orders, parties=parties), config)
+        if comparison is not None:
+            comparison = comparison.distinct(int(repeated[scope.cell]))
         yield draft(base, comparison, share, config)
 
 
@@ -147,6 +159,7 @@ def _compare(offers: Offers, config: Config) -> Comparison | None:
         ratio=ratio,
         n_tenured=total,
         n_new=None,
+        n_observations=total,
         n_cells=starts.size,
         rank=(z, rank_p),
         geometric=geometric,
@@ -213,10 +226,10 @@ def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
 
     Parties are customers here: clustering several accounts would need every month's pairings.
     """
-    level, one = config.inference.confidence_level, np.ones(1)
+    level = config.inference.confidence_level
     found: list[dict[str, object]] = []
     for month, counts in marts.monthly.items():
-        comparison = _compare(arrange(counts, one), config)
+        comparison = _compare(arrange(counts, marts.interval_weights), config)
         if comparison is None:
             continue
         lower, upper = comparison.ratio.interval(level) or (None, None)

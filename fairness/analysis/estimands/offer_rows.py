@@ -74,11 +74,11 @@ class Orders:
 
     Attributes:
         rows: As the counts have them.
-        price: By price, offer and customers.
+        price: By price, offer and observations.
         cell: By cell, then so.
         version: By offer version, then so.
         version_in_cell: By cell and offer version, then so.
-        gap: By log ratio of price and offer, then customers.
+        gap: By log ratio of price and offer, then observations.
     """
 
     rows: IntArray
@@ -107,15 +107,15 @@ class Orders:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offers:
-    """Value counts of (price, offer) in major units of one period: all of a reading, of which ``orders`` are counted.
+    """Value counts of (paid, offered) in major units of one period: all of a reading, of which ``orders`` are counted.
 
     Attributes:
         cell: Cell of each entry, shape (m,).
         version: Offer version of each entry: the (cell, offer price) pair of a book.
-        price: What was paid.
-        offer: What a new customer is offered.
+        price: What is paid, price times quantity.
+        offer: What a new customer would pay for as many units.
         log_ratio: Logarithm of price over offer.
-        n: Customers.
+        n: Observations.
         orders: The entries of the scope.
         parties: The same customers by party; None where every party has one observation.
     """
@@ -130,7 +130,7 @@ class Offers:
     parties: Parties | None = None
 
     def sums(self, order: IntArray) -> tuple[FloatArray, FloatArray, IntArray]:
-        """Return price, offer and customers of the entries in one of the orders."""
+        """Return price, offer and observations of the entries in one of the orders."""
         return self.price.take(order), self.offer.take(order), self.n.take(order)
 
     def __len__(self) -> int:
@@ -143,11 +143,11 @@ def arrange(counts: Counts, weights: FloatArray) -> Offers:
     # A book has no version ids: there the pair of cell and offer price is the decision that customers share.
     own = counts.values["version"] >= 0
     decided_by = np.where(own, counts.values["version"], counts.cell)
-    version = numbered(own, decided_by, np.where(own, 0, counts.values["offer_ticks"]))
+    version = numbered(own, decided_by, np.where(own, 0, counts.values["offered_ticks"]))
     scale = weights[counts.cell]
-    price = counts.values["price_ticks"] / TICKS_PER_UNIT * scale
-    offer = counts.values["offer_ticks"] / TICKS_PER_UNIT * scale
-    log_ratio, n = np.log(price / offer), counts.values["n_customers"]
+    price = counts.values["paid_ticks"] / TICKS_PER_UNIT * scale
+    offer = counts.values["offered_ticks"] / TICKS_PER_UNIT * scale
+    log_ratio, n = np.log(price / offer), counts.values["n_observations"]
     rows = np.arange(len(counts))
     by_price, by_gap = rows[sorting(price, offer, n)], rows[sorting(log_ratio, n)]
     # Sorting is stable: entries of a cell or version keep the order by price.
@@ -178,12 +178,12 @@ def parties_of(marts: Marts, reading: str, chosen: IntArray, several: Counts | N
     if not several:
         return None
     column = PARTY_OFFERS[reading]
-    several = several.take((several.values["price_ticks"] != NO_PRICE) & (several.values[column] > 0))
+    several = several.take((several.values["paid_ticks"] != NO_PRICE) & (several.values[column] > 0))
     if not len(several):
         return None
     weights, rows = marts.weights, marts.offers[reading].take(chosen)
-    shared = (several.cell, *(several.values[name] for name in ("price_ticks", column, "n_parties")))
-    single = (rows.cell, *(rows.values[name] for name in ("price_ticks", "offer_ticks", "n_customers")))
+    shared = (several.cell, *(several.values[name] for name in ("paid_ticks", column, "n_parties")))
+    single = (rows.cell, *(rows.values[name] for name in ("paid_ticks", "offered_ticks", "n_observations")))
     cell, price, offer, n = (np.concatenate(pair) for pair in zip(single, (*shared[:3], -shared[3]), strict=True))
     order = sorting(cell, price, offer)
     cell, price, offer, n = cell[order], price[order], offer[order], n[order]

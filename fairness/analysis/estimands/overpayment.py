@@ -9,11 +9,12 @@ from decimal import Decimal
 import numpy as np
 
 from fairness.analysis.comparison import base_finding
-from fairness.analysis.counts import TICKS_PER_UNIT, Counts
+from fairness.analysis.counts import PARTY_OFFERS, TICKS_PER_UNIT, Counts
 from fairness.analysis.coverage import Covered, covered
-from fairness.analysis.estimands.offer_gap import Reading, assessable_cells
+from fairness.analysis.distinct import repeats
+from fairness.analysis.estimands.offer_gap import Reading, assessable_cells, in_reading
 from fairness.analysis.marts import Marts, at_rates, to_money
-from fairness.analysis.scopes import POOLED, Scope, cell_scopes
+from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
 from fairness.findings.facts import overpayment_fact
@@ -21,12 +22,14 @@ from fairness.findings.results import Companion
 from fairness.stats.overpayment import overpayments
 from fairness.stats.scores import sorting
 
+_MONEY = ("paid_ticks", "offered_ticks", "n_observations")
+
 
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
     everywhere = assessable_cells(marts)
-    counts = marts.money[reading.counts]
-    price, offer, n = (counts.values[name] for name in ("price_ticks", "offer_ticks", "n_customers"))
+    counts = marts.offers[reading.counts]
+    price, offer, n = (counts.values[name] for name in _MONEY)
     counts = counts.take(sorting(counts.cell, price - offer, n))
     for scope in scopes:
         chosen = scope.tenured(marts, counts, with_new=True)
@@ -40,24 +43,29 @@ def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], readin
             for cell in cell_scopes(marts):
                 if here := by_cell.get(cell.cell):
                     share = covered(marts, POOLED, "overpayment", everywhere, only=cell.cell)
-                    yield _money_draft(marts, reading, POOLED, share, here, cell=dict(cell.columns))
+                    yield _money_draft(marts, reading, POOLED, share, here, cell=cell)
 
 
 def _money_draft(
-    marts: Marts, reading: Reading, scope: Scope, share: Covered, rows: Counts, *, cell: dict[str, str | None] | None
+    marts: Marts, reading: Reading, scope: Scope, share: Covered, rows: Counts, *, cell: CellScope | None
 ) -> Draft:
-    base = base_finding("overpayment", scope, share, comparator=reading.comparator, basis=reading.basis, cell=cell)
+    columns = None if cell is None else dict(cell.columns)
+    base = base_finding("overpayment", scope, share, comparator=reading.comparator, basis=reading.basis, cell=columns)
     base = replace(base, unit=f"{marts.currency}/year", family=None, interval=None)
     if not len(rows):
         return Draft(finding=base)
-    money = overpayments(rows.cell, *(rows.values[name] for name in ("price_ticks", "offer_ticks", "n_customers")))
-    rates = [marts.cells[index].intervals_per_year for index in money.group]
+    parties = marts.parties if cell is None else marts.parties.at(cell.cell)
+    money = overpayments(rows.cell, *(rows.values[name] for name in _MONEY))
+    rates = [marts.cells[index].per_year for index in money.group]
     gross, net = (at_rates(rates, amounts) for amounts in (money.gross, money.net))
-    n_affected = sum(money.n_affected)
     floors = np.array([float(rate) for rate in rates]) * money.noise_floor * np.array(money.n) / TICKS_PER_UNIT
     # A cell with one customer shows no noise of its own; where every cell is such, there is no floor.
     known = floors[~np.isnan(floors)]
-    n = int(rows.values["n_customers"].sum())
+    n_observations = int(rows.values["n_observations"].sum())
+    several = in_reading(marts, parties, scope, reading)
+    n = n_observations - repeats(parties, several)
+    above = several & (parties.values["paid_ticks"] > parties.values[PARTY_OFFERS[reading.counts]])
+    n_affected = sum(money.n_affected) - repeats(parties, above)
     fact = overpayment_fact(to_money(gross), to_money(net), currency=marts.currency, n_affected=n_affected, n=n)
     return Draft(
         finding=replace(
@@ -65,6 +73,7 @@ def _money_draft(
             fact=fact,
             estimate=to_money(gross),
             n_tenured=n,
+            n_observations=n_observations,
             n_cells=len(money.group),
             companions=(
                 Companion("net", to_money(net)),

@@ -1,6 +1,7 @@
 -- Grain:   one row per row of int_ledger_span.
--- Reads:   int_ledger_span, int_offer_match, params
--- Columns: those of int_ledger_span; quantity; the offer in force on the pricing date and its prices; contract status.
+-- Reads:   int_ledger_span, int_offer_match, int_offer_amount, params
+-- Columns: those of int_ledger_span; quantity; the offer in force on the pricing date, its prices and what it makes for as
+--          many units; contract status.
 -- Why:     the offer is looked up once for each distinct set of keys and date, and joined here.
 
 create or replace view int_billing_span as
@@ -25,6 +26,10 @@ final as (
             when 'standard' then offer.standard_interval_ticks
             else offer.effective_interval_ticks
         end as offer_interval_ticks,
+        amount.offered_ticks,
+        amount.offered_headline_ticks,
+        amount.offered_effective_ticks,
+        amount.offered_standard_ticks,
         case
             when ledger.contract_end > ledger.pricing_date then 'in_contract'
             when ledger.contract_end <= ledger.pricing_date then 'out_of_contract'
@@ -42,6 +47,8 @@ final as (
         and ledger.region is not distinct from offer.region
         and ledger.channel is not distinct from offer.channel
         and ledger.personal_customer_id is not distinct from offer.offer_customer_id
+    left join int_offer_amount as amount
+        on offer.lookup_id = amount.lookup_id
 )
 
 select * from final;

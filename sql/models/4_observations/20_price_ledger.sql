@@ -3,7 +3,8 @@
 -- Reads:   int_grouped_span, month_offset, int_plan_start, int_amount_beside
 -- Columns: *_ticks are integers of 10^-4 major units, ex tax: per month where the price comes from billing lines, per
 --          stated interval where it comes from a book; *interval_ticks are per billing interval everywhere; paid_price is
---          price_ticks in major units; tenure_months are completed months at the pricing date; loyalty_group in new,
+--          price_ticks in major units; paid_ticks and offered_ticks are money per billing interval, price x quantity;
+--          tenure_months are completed months at the pricing date; loyalty_group in new,
 --          middle, tenured, unknown; band_order joins tenure_band; offer_ticks = the offer at the study's basis; cell_key
 --          joins cell_value; lens_key joins lens_value.
 -- Why:     everything an analyst needs of one month of one customer stands in one row. Later models that need neither
@@ -34,7 +35,8 @@ final as (
             - case when day(pricing_date) < day(plan.plan_start) then 1 else 0 end) end as plan_age_months,
         contract_status, price_ticks, standard_ticks, prior_ticks, offer_ticks, offer_id, offer_reason, n_candidates,
         headline_ticks, effective_ticks, standard_offer_ticks, interval_ticks, offer_interval_ticks, headline_interval_ticks,
-        effective_interval_ticks, standard_interval_ticks, market_ticks, cost_ticks,
+        effective_interval_ticks, standard_interval_ticks, paid_ticks, offered_ticks, offered_headline_ticks,
+        offered_effective_ticks, offered_standard_ticks, market_ticks, cost_ticks,
         case when role = 'billing' then coalesce(beside.finance_ticks, 0) end as finance_ticks,
         case when role = 'billing' then coalesce(beside.fee_ticks, 0) end as fee_ticks,
         case when role = 'billing' then coalesce(beside.usage_ticks, 0) end as usage_ticks,

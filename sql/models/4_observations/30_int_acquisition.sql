@@ -1,6 +1,7 @@
--- Grain:   one row per cell, month of pricing and price of customers who joined then.
+-- Grain:   one row per cell, month of pricing, amount and quantity of customers who joined then.
 -- Reads:   int_grouped_span, int_ledger_span
--- Columns: cell_key; pricing_month = year * 12 + month - 1 of the pricing date; price_ticks; n_customers.
+-- Columns: cell_key; pricing_month = year * 12 + month - 1 of the pricing date; paid_ticks per
+--          billing interval, quantity_micros; n_observations.
 -- Why:     where a firm keeps no offers, what its new customers paid on joining says what was offered. A join is the first
 --          ledger month of a thing held, as a new customer.
 
@@ -19,8 +20,9 @@ final as (
     select
         int_grouped_span.cell_key,
         year(int_grouped_span.pricing_date) * 12 + month(int_grouped_span.pricing_date) - 1 as pricing_month,
-        int_grouped_span.price_ticks,
-        count(*) as n_customers
+        int_grouped_span.paid_ticks,
+        int_grouped_span.quantity_micros,
+        count(*) as n_observations
     from int_grouped_span
     inner join first_months
         using (holding_id, first_month)

@@ -1,8 +1,8 @@
 -- Grain:   one row per billing ledger row of the as-of month.
--- Reads:   int_grouped_span, int_price_run, int_offer_match, int_acquisition, int_price_change, stg_offer, params
--- Columns: those of int_grouped_span that findings use; price_set_on and the offer of that day; derived_n, derived_sum_ticks =
---          customers who joined in the cell in the pricing month and what they paid, null below min_evidence; the price
---          change over twelve months.
+-- Reads:   int_grouped_span, int_price_run, int_offer_match, int_offer_amount, int_acquisition, int_price_change, stg_offer,
+--          params
+-- Columns: those of int_grouped_span that findings use; price_set_on and the offer of that day; derived_n = customers who
+--          joined in the cell in the pricing month, null below min_evidence; the price change over twelve months.
 -- Why:     findings are made for one month; everything about a customer in that month meets here, once.
 
 create or replace table int_as_of_row as
@@ -12,11 +12,10 @@ evidence as (
     select
         cell_key,
         pricing_month,
-        cast(sum(n_customers) as bigint) as derived_n,
-        sum(cast(n_customers as hugeint) * price_ticks) as derived_sum_ticks
+        cast(sum(n_observations) as bigint) as derived_n
     from int_acquisition
     group by cell_key, pricing_month
-    having sum(n_customers) >= (select min_evidence from params)
+    having sum(n_observations) >= (select min_evidence from params)
 ),
 
 ledger as (
@@ -24,7 +23,6 @@ ledger as (
         int_grouped_span.* exclude (role, first_month, n_months, covers_as_of, covers_year_before),
         int_price_run.price_set_on,
         year(int_grouped_span.pricing_date) * 12 + month(int_grouped_span.pricing_date) - 1 as pricing_month,
-        cast(int_grouped_span.quantity * 1000000 as bigint) as quantity_micros,
         case when exists (
             select 1 from stg_offer where stg_offer.customer_id = int_grouped_span.customer_id and stg_offer.reject_reason is null
         ) then int_grouped_span.customer_id end as personal_customer_id
@@ -37,11 +35,10 @@ ledger as (
 
 final as (
     select
-        ledger.* exclude (quantity_micros, personal_customer_id),
+        ledger.* exclude (personal_customer_id),
         at_set.offer_id as set_offer_id,
-        at_set.offer_ticks as set_offer_ticks,
+        amount_at_set.offered_ticks as offered_at_price_set_ticks,
         evidence.derived_n,
-        evidence.derived_sum_ticks,
         change.before_ticks,
         change.after_ticks,
         change.before_offer_ticks,
@@ -58,6 +55,8 @@ final as (
         and ledger.region is not distinct from at_set.region
         and ledger.channel is not distinct from at_set.channel
         and ledger.personal_customer_id is not distinct from at_set.offer_customer_id
+    left join int_offer_amount as amount_at_set
+        on at_set.lookup_id = amount_at_set.lookup_id
     left join evidence
         on ledger.cell_key = evidence.cell_key
         and ledger.pricing_month = evidence.pricing_month

@@ -1,6 +1,8 @@
 -- Grain:   one row per observation of a party that has several.
 -- Reads:   observation, int_as_of_row, int_repeated_customer, int_shared_party, params
--- Columns: party_id; those of observation that clustering and distinct counts use.
+-- Columns: party_id; those of observation that clustering and distinct counts use; derived_month = month of pricing of those
+--          with a derived comparator, else null; change_known = 2 where prices and offers of a year ago are known, 1 where
+--          prices are, else 0.
 -- Why:     parties with one observation need no clustering and no distinct counting; these do.
 
 create or replace table int_party_observation as
@@ -27,14 +29,21 @@ counted as (
         observation.lens_key,
         observation.loyalty_group,
         observation.band_order,
-        observation.price_ticks,
-        observation.offer_ticks,
-        observation.headline_ticks,
-        observation.effective_ticks,
-        observation.standard_offer_ticks,
-        observation.set_offer_ticks,
+        observation.paid_ticks,
+        observation.quantity_micros,
+        observation.offered_ticks,
+        observation.offered_headline_ticks,
+        observation.offered_effective_ticks,
+        observation.offered_standard_ticks,
+        observation.offered_at_price_set_ticks,
         observation.market_ticks,
         observation.cost_ticks,
+        case when observation.derived_n is not null then observation.pricing_month end as derived_month,
+        case
+            when observation.before_ticks > 0 and observation.after_ticks > 0
+                then case when observation.before_offer_ticks > 0 and observation.after_offer_ticks > 0 then 2 else 1 end
+            else 0
+        end as change_known,
         count(*) over (partition by observation.party_id) as party_size
     from observation
     inner join parties

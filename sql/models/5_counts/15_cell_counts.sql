@@ -1,8 +1,9 @@
--- Grain:   one row per cell, lens combination, loyalty group, tenure band and price.
+-- Grain:   one row per cell, lens combination, loyalty group, tenure band, amount paid and quantity.
 -- Reads:   price_counts, params
--- Columns: price_ticks in 10^-4 major units per billing interval; n_customers = customers at that price.
--- Why:     prices are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
---          customers comes out of them. Serves raw_gap and like_for_like_gap.
+-- Columns: paid_ticks = price x quantity per billing interval, 10^-4 major units; quantity_micros = units in 10^-6;
+--          n_observations = observations with exactly these.
+-- Why:     amounts are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
+--          customers comes out of them. Serves raw_gap and like_for_like_gap, which weigh unit prices by units.
 
 create or replace table cell_counts as
 with
@@ -12,7 +13,7 @@ priced as (
     from price_counts
     inner join params
         on price_counts.currency = params.currency
-    where price_counts.price_ticks is not null
+    where price_counts.paid_ticks is not null
 ),
 
 final as (
@@ -21,11 +22,12 @@ final as (
         lens_key,
         loyalty_group,
         band_order,
-        price_ticks,
-        cast(sum(n_customers) as bigint) as n_customers
+        paid_ticks,
+        quantity_micros,
+        cast(sum(n_observations) as bigint) as n_observations
     from priced
-    group by cell_key, lens_key, loyalty_group, band_order, price_ticks
+    group by cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros
 )
 
 select * from final
-order by cell_key, lens_key, loyalty_group, band_order nulls first, price_ticks;
+order by cell_key, lens_key, loyalty_group, band_order nulls first, paid_ticks, quantity_micros;

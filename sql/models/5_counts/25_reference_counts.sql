@@ -1,7 +1,7 @@
--- Grain:   one row per reference, cell, lens combination, loyalty group, tenure band, price and reference amount.
+-- Grain:   one row per reference, cell, lens combination, loyalty group, tenure band, amount paid and reference amount.
 -- Reads:   price_counts, params
--- Columns: reference in market_price, expected_cost; price_ticks, reference_ticks in 10^-4 major units per billing
---          interval; n_customers.
+-- Columns: reference in market_price, expected_cost; paid_ticks, reference_ticks in 10^-4 major units per billing
+--          interval; n_observations.
 -- Why:     ratios of price to reference are formed from these counts in Python, unrounded. Serves market_gap, cost_gap.
 
 create or replace table reference_counts as
@@ -12,14 +12,14 @@ referenced as (
     from price_counts
     inner join params
         on price_counts.currency = params.currency
-    where price_counts.price_ticks is not null
+    where price_counts.paid_ticks is not null
         and price_counts.market_ticks is not null
     union all
     select 'expected_cost' as reference, price_counts.*, price_counts.cost_ticks as reference_ticks
     from price_counts
     inner join params
         on price_counts.currency = params.currency
-    where price_counts.price_ticks is not null
+    where price_counts.paid_ticks is not null
         and price_counts.cost_ticks is not null
 ),
 
@@ -30,12 +30,12 @@ final as (
         lens_key,
         loyalty_group,
         band_order,
-        price_ticks,
+        paid_ticks,
         reference_ticks,
-        cast(sum(n_customers) as bigint) as n_customers
+        cast(sum(n_observations) as bigint) as n_observations
     from referenced
-    group by reference, cell_key, lens_key, loyalty_group, band_order, price_ticks, reference_ticks
+    group by reference, cell_key, lens_key, loyalty_group, band_order, paid_ticks, reference_ticks
 )
 
 select * from final
-order by reference, cell_key, lens_key, loyalty_group, band_order nulls first, price_ticks, reference_ticks;
+order by reference, cell_key, lens_key, loyalty_group, band_order nulls first, paid_ticks, reference_ticks;

@@ -1,7 +1,7 @@
 -- Grain:   one row per cell, lens combination, loyalty group, tenure band, price before and after, offer before and after.
 -- Reads:   price_counts, params
 -- Columns: before_ticks, after_ticks = prices twelve months apart; before_offer_ticks, after_offer_ticks = the offers in
---          force then (null in a book); offer_version = the later offer; 10^-4 major units; n_customers.
+--          force then (null in a book); offer_version = the later offer; 10^-4 major units; n_observations.
 -- Why:     serves change_gap. A customer without a prior price has no change: not counted here, never 0 %.
 
 create or replace table change_counts as
@@ -27,7 +27,7 @@ final as (
         after_ticks,
         before_offer_ticks,
         after_offer_ticks,
-        cast(sum(n_customers) as bigint) as n_customers
+        cast(sum(n_observations) as bigint) as n_observations
     from changed
     group by all
 )

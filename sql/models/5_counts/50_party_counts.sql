@@ -1,7 +1,8 @@
 -- Grain:   one row per distinct set of observations that parties with several have, and observation in it.
 -- Reads:   int_party_observation
 -- Columns: pattern = number of the set; n_parties = parties with exactly this set; then the observation: cell_key,
---          lens_key, loyalty_group, band_order, price_ticks, the offers at each basis, market price and expected cost;
+--          lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, what it is offered at each basis, market price,
+--          expected cost, derived_month and change_known as in int_party_observation;
 --          customer_number = which of the party's customers it belongs to (1, 2, ...).
 -- Why:     clustering by party and counting distinct customers need to know which observations belong together, not
 --          whose they are. No id leaves this model.
@@ -20,13 +21,15 @@ described as (
     select
         party_id,
         concat_ws(chr(29), cell_key, lens_key, loyalty_group, coalesce(cast(band_order as varchar), '-'),
-            coalesce(cast(price_ticks as varchar), '-'), coalesce(cast(offer_ticks as varchar), '-'),
-            coalesce(cast(headline_ticks as varchar), '-'), coalesce(cast(effective_ticks as varchar), '-'),
-            coalesce(cast(standard_offer_ticks as varchar), '-'), coalesce(cast(set_offer_ticks as varchar), '-'),
+            coalesce(cast(paid_ticks as varchar), '-'), cast(quantity_micros as varchar),
+            coalesce(cast(offered_ticks as varchar), '-'), coalesce(cast(offered_headline_ticks as varchar), '-'),
+            coalesce(cast(offered_effective_ticks as varchar), '-'), coalesce(cast(offered_standard_ticks as varchar), '-'),
+            coalesce(cast(offered_at_price_set_ticks as varchar), '-'),
             coalesce(cast(market_ticks as varchar), '-'), coalesce(cast(cost_ticks as varchar), '-'),
-            cast(customer_number as varchar)) as observation,
-        cell_key, lens_key, loyalty_group, band_order, price_ticks, offer_ticks, headline_ticks, effective_ticks, standard_offer_ticks, set_offer_ticks,
-        market_ticks, cost_ticks, customer_number
+            coalesce(cast(derived_month as varchar), '-'), cast(change_known as varchar), cast(customer_number as varchar)) as observation,
+        cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks, offered_headline_ticks,
+        offered_effective_ticks, offered_standard_ticks, offered_at_price_set_ticks, market_ticks, cost_ticks,
+        derived_month, change_known, customer_number
     from numbered
 ),
 
@@ -53,13 +56,15 @@ final as (
         patterns.pattern,
         patterns.n_parties,
         described.cell_key, described.lens_key, described.loyalty_group, described.band_order,
-        described.price_ticks, described.offer_ticks, described.headline_ticks, described.effective_ticks,
-        described.standard_offer_ticks, described.set_offer_ticks, described.market_ticks,
-        described.cost_ticks, described.customer_number
+        described.paid_ticks, described.quantity_micros, described.offered_ticks, described.offered_headline_ticks,
+        described.offered_effective_ticks, described.offered_standard_ticks, described.offered_at_price_set_ticks,
+        described.market_ticks, described.cost_ticks, described.derived_month, described.change_known, described.customer_number
     from patterns
     inner join described
         on patterns.example_party = described.party_id
 )
 
 select * from final
-order by pattern, customer_number, cell_key, lens_key, loyalty_group, price_ticks nulls first, offer_ticks nulls first;
+order by
+    pattern, customer_number, cell_key, lens_key, loyalty_group, paid_ticks nulls first, quantity_micros,
+    offered_ticks nulls first;
