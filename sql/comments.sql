@@ -1,6 +1,10 @@
 -- Comments on every published table, view and column. Run after the findings are written; read them with
 -- `select * from duckdb_columns()` and `duckdb_tables()`. Ticks are 10^-4 currency units; ratios are fractions; null is unknown.
 
+comment on table column_unread is 'One row per column of an input file that nothing reads';
+comment on column column_unread.source_index is 'Number of the file in inputs';
+comment on column column_unread.column_order is 'Place among the unread columns of the file, from 1';
+comment on column column_unread.column_name is 'Name as it stands in the file';
 comment on table params is 'One row: the settings that the models read';
 comment on column params.study_name is 'Title of the study';
 comment on column params.currency is 'Currency of the study, ISO 4217; findings cover it alone';
@@ -485,6 +489,8 @@ comment on table int_amount_beside is 'Internal: one row per customer x product 
 comment on table int_as_of_row is 'Internal: one row per billing ledger row of the as-of month';
 comment on view int_billing_line is 'Internal: one row per readable billing line that is neither a copy nor superseded';
 comment on view int_billing_span is 'Internal: one row per row of int_ledger_span, with the offer in force';
+comment on table int_billed_period is
+    'Internal: one row per billed period and interval of a section of the config; where the interval is blank, by product and plan';
 comment on table int_book_count is
     'Internal: one row per cell, lens combination, loyalty group, tenure band and set of stated prices of a book';
 comment on view int_book_line is
@@ -520,13 +526,19 @@ comment on table int_first_seen is
     'Internal: one row per customer with a final, live line of kind recurring, proration or trial';
 comment on view int_grouped_span is
     'Internal: one row per customer x product x currency x billing interval and span of months with one price';
+comment on table int_interval_vote is
+    'Internal: one row per product, plan and number of days that blank intervals stand for; empty in what is published';
 comment on table int_line_version is 'Internal: one row per line_id with several lines and distinct content';
 comment on view int_offer_key is 'Internal: one row per new-customer offer version';
+comment on table int_odd_period is
+    'Internal: one row per billed period and interval of a section that is not taken as it stands';
 comment on table int_offer_lookup is
     'Internal: one row per distinct set of offer keys and date that any ledger row asks for';
 comment on table int_offer_amount is 'Internal: one row per row of int_offer_match that has an offer';
 comment on table int_offer_match is 'Internal: one row per row of int_offer_lookup';
 comment on table int_party_observation is 'Internal: one row per observation of a party that has several';
+comment on table int_period_vote is
+    'Internal: one row per section of the config whose period ends are not declared and can be told';
 comment on table int_plan_start is 'Internal: one row per customer x product x plan';
 comment on table int_price_change is 'Internal: one row per row of int_price_pair';
 comment on table int_price_pair is
@@ -539,6 +551,7 @@ comment on view int_row_disposition is 'Internal: one row per input row (identic
 comment on table int_shared_party is
     'Internal: one row per party (person) with more than one readable book row under a stated party_id';
 comment on view int_span_amount is 'Internal: one row per row of int_ledger_span, amounts in millionths';
+comment on table source_setting is 'Internal: the section of the config that each input file belongs to, and its period ends';
 comment on table month_offset is 'Internal: months that a period of so many months covers';
 comment on view observation is
     'Internal: what the counts count, one row per customer x product x currency x billing interval of the as-of month';

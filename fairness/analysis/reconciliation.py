@@ -61,4 +61,16 @@ def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:
         "amount_rejected": amounts["rejected"],
         "amount_duplicate": amounts["duplicate"],
         "ties_out": rows_in == sum(counts.values()),
+        "columns_unread": _unread(con, roles),
     }
+
+
+def _unread(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, list[str]]:
+    """Return the columns of each input file that nothing reads, in the order of the file."""
+    query = (
+        "select path, list(column_name order by column_order) "
+        "from inputs inner join column_unread using (source_index) "
+        "where role in (select unnest(?)) group by source_index, path order by source_index"
+    )
+    rows = con.execute(query, [roles]).fetchall()
+    return {str(path): [str(name) for name in names] for path, names in rows}

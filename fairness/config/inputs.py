@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 import pytz
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from fairness.config.fields import Filled, Items, Section, Texts, at_least_one
+from fairness.config.fields import Filled, Items, Section, Texts, at_least_one, no_repeats
 from fairness.errors import nearest
 
 Role = Literal["billing", "offers", "customers", "book", "price_events", "cpi", "fx"]
@@ -95,6 +95,7 @@ class Source(Section):
             they show the study's days as they stand.
         period_end: Whether a billed period's end is the first day after it (``exclusive``) or its last (``inclusive``);
             None means exclusive, and that the periods are asked whether that is right.
+        keep: Columns of the source, or names of `columns`, that are carried along though no result uses them.
         columns: Canonical column to SQL expression over the source's own columns.
     """
 
@@ -110,6 +111,7 @@ class Source(Section):
     null_tokens: Items[str] = ("", "null", "NULL", "N/A")
     time_zone: TimeZone | None = None
     period_end: PeriodEnd | None = None
+    keep: Annotated[Items[Filled], AfterValidator(no_repeats)] = ()
     columns: dict[str, Filled] = Field(default_factory=dict)
 
     @field_validator("role", mode="before")

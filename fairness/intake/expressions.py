@@ -36,11 +36,23 @@ class Resolved:
         is_computed: False where it is one bare column or a constant, which cannot fail row by row.
         is_study_clock: Whether a timestamp without zone that it gives was made of a moment, and so shows the study's
             clock already.
+        places: Places of the file's columns that it reads, from 0.
     """
 
     sql: str
     is_computed: bool
     is_study_clock: bool = False
+    places: frozenset[int] = frozenset()
+
+    @classmethod
+    def column(cls, place: int) -> Resolved:
+        """Return the expression that is one column of the file.
+
+        Example:
+            >>> Resolved.column(2).sql
+            'c2'
+        """
+        return cls(f"c{place}", is_computed=False, places=frozenset({place}))
 
 
 class Header:
@@ -60,8 +72,8 @@ class Header:
             self._exact.setdefault(name, []).append(position)
             self._loose.setdefault(loose(name), []).append(position)
 
-    def find(self, name: str, *, key: str) -> str | None:
-        """Return the internal column that ``name`` means, or None.
+    def find(self, name: str, *, key: str) -> int | None:
+        """Return the place of the column that ``name`` means, from 0, or None.
 
         Raises:
             ConfigError: The name fits several columns of the file.
@@ -74,18 +86,7 @@ class Header:
                 where=f"{key} and {self.label}",
                 mend="rename the columns in the export so that one fits",
             )
-        return f"c{positions[0]}" if positions else None
-
-    def require(self, name: str, *, key: str) -> str:
-        """Return the internal column that ``name`` means.
-
-        Raises:
-            ConfigError: No column, or several, fit.
-        """
-        column = self.find(name, key=key)
-        if column is None:
-            raise self.missing(name, key=key)
-        return column
+        return positions[0] if positions else None
 
     def missing(self, name: str, *, key: str) -> ConfigError:
         """Return the error that says which columns the file has."""
@@ -131,13 +132,14 @@ def resolve(
     """
     bare = header.find(_unquoted(expression), key=key)
     if bare is not None:
-        return Resolved(bare, is_computed=False)
+        return Resolved.column(bare)
     tree = _parse(con, expression, key)
     names: list[Tree] = []
     functions: list[Tree] = []
     _walk(tree, names, functions, expression, key)
     for node in functions:
         refuse_function(con, node, where=f"{key} = {expression!r}")
+    places: set[int] = set()
     for node in names:
         parts = node["column_names"]
         if len(parts) != 1:
@@ -146,11 +148,14 @@ def resolve(
                 where=key,
                 mend="use the file's own column names; quote names that contain a dot with double quotes",
             )
-        if header.find(parts[0], key=key) is None:
+        place = header.find(parts[0], key=key)
+        if place is None:
             refuse_name(parts[0], where=f"{key} = {expression!r}")
-        node["column_names"] = [header.require(parts[0], key=key)]
+            raise header.missing(parts[0], key=key)
+        places.add(place)
+        node["column_names"] = [f"c{place}"]
     is_study_clock = _cast_in_zone(_Typing(con, copy.deepcopy(tree), zone, type_of), tree)
-    return Resolved(_sql_of(con, tree), is_computed=bool(names), is_study_clock=is_study_clock)
+    return Resolved(_sql_of(con, tree), bool(names), is_study_clock, frozenset(places))
 
 
 def _sql_of(con: duckdb.DuckDBPyConnection, tree: Tree) -> str:

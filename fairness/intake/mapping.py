@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -15,9 +14,11 @@ from fairness.errors import ConfigError, nearest
 from fairness.intake import casts, cell_keys, dates, net_amount
 from fairness.intake.casts import Cast
 from fairness.intake.columns import Mapped, failed, listed, named, paired
-from fairness.intake.expressions import Header, Resolved, resolve
-from fairness.intake.files import InputFile, first_line
+from fairness.intake.expressions import Resolved
+from fairness.intake.files import InputFile
 from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
+from fairness.intake.lookup import Lookup
+from fairness.intake.names import kept
 from fairness.intake.readers import relation
 
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
@@ -52,13 +53,11 @@ class Mapping:
         key: str,
     ) -> None:
         self.layout = layout
-        self._con = con
         self._config = config
         self._source = source
         self._file = file
         self._key = key
-        self._header = Header(file.header, file.label)
-        self._located: dict[str, tuple[Resolved, str] | None] = {}
+        self._lookup = Lookup(con, source=source, file=file, key=key, zone=config.study.time_zone)
         self._require()
         self._columns = [self._canonical(column) for column in layout.columns]
         self._cells: list[Mapped] = []
@@ -107,62 +106,20 @@ class Mapping:
 
     def missing(self, name: str, *, key: str) -> ConfigError:
         """Return the error that says which columns the file has."""
-        return self._header.missing(name, key=key)
+        return self._lookup.missing(name, key=key)
 
     def extras(self) -> tuple[str, ...]:
-        """Return the mapped columns that the layout does not know: they pass through."""
-        used = {*self.layout.names, *(mapped.name.removeprefix("k_") for mapped in (*self._cells, *self._lenses))}
-        return tuple(name for name in self._source.columns if name not in used)
+        """Return the kept names that no other column carries: they pass through."""
+        controls = (mapped.name.removeprefix("k_") for mapped in (*self._cells, *self._lenses))
+        return kept(self._source, known=(*self.layout.names, *controls))
+
+    def unread(self) -> tuple[str, ...]:
+        """Return the columns of the file that nothing reads, in its order; ask once everything is mapped."""
+        return self._lookup.unread()
 
     def _locate(self, name: str) -> tuple[Resolved, str] | None:
         """Return the mapped expression of ``name`` with its SQL type, or None where the file does not have it."""
-        if name not in self._located:
-            self._located[name] = self._look_up(name)
-        return self._located[name]
-
-    def _look_up(self, name: str) -> tuple[Resolved, str] | None:
-        key = f"{self._key}.columns.{name}"
-        if name in self._source.columns:
-            resolved = self._resolve(name, self._source.columns[name], key)
-        else:
-            column = self._header.find(name, key=key)
-            if column is None:
-                return None
-            resolved = Resolved(column, is_computed=False)
-        # A computed expression is tried row by row later on; what cannot stand there is refused here.
-        value = f"try({resolved.sql})" if resolved.is_computed else resolved.sql
-        sql_type = self._type_of(value, name, key)
-        if resolved.is_study_clock and sql_type in dates.CLOCK_TYPES:
-            # The source's zone, which other timestamps without one are in, must not move it again.
-            return replace(resolved, sql=f"cast({resolved.sql} as date)"), "DATE"
-        return resolved, sql_type
-
-    def _type_of(self, sql: str, name: str, key: str) -> str:
-        """Return the type of SQL over the file's internal columns, which the mapping of ``name`` asks for."""
-        try:
-            row = self._con.execute(f"describe select {sql} as v from {relation(self._file, self._source)}").fetchone()
-        except duckdb.Error as error:
-            raise ConfigError(
-                f"the expression does not compute: {first_line(error)}",
-                where=f"{key} = {self._source.columns.get(name, name)!r}",
-                mend="use only the row's own columns, constants and scalar functions; delimited text is read as text, "
-                "so cast where the expression computes, as in tenure::int * 12",
-            ) from error
-        return str(row[1]) if row else "VARCHAR"
-
-    def _resolve(self, name: str, expression: str, key: str) -> Resolved:
-        """Resolve an expression; ``interval_unit = "year"`` means the word where no such column exists."""
-        word = expression.strip().lower()
-        if name == "interval_unit" and word in INTERVAL_UNITS and self._header.find(word, key=key) is None:
-            return Resolved(sql_text.quote(word), is_computed=False)
-        return resolve(
-            self._con,
-            expression,
-            self._header,
-            key=key,
-            zone=self._config.study.time_zone,
-            type_of=lambda sql: self._type_of(sql, name, key),
-        )
+        return self._lookup.find(name)
 
     def _require(self) -> None:
         for alternatives in self.layout.required:
@@ -396,7 +353,7 @@ class Mapping:
         return f"case when {clean} then null {shown} end"
 
     def _extra(self, name: str) -> Mapped:
-        located = self._locate(name) if name in self._source.columns else None
+        located = self._locate(name)
         if located is None:
             return Mapped(name, "cast(null as varchar)")
         resolved, sql_type = located

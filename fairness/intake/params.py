@@ -21,7 +21,7 @@ _COMPLETE_FROM_DAY = 28
 
 
 def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
-    """Create ``params``, ``inputs``, ``source_setting``, the tenure tables, ``month_offset`` and the key columns."""
+    """Create ``params`` and the other small tables of settings: inputs, tenure, months and keys."""
     _write_params(con, config, staged)
     _fill(
         con,
@@ -37,6 +37,12 @@ def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Stage
         "source_setting",
         "source_index integer, section integer, period_end varchar",
         ((r.source_index, r.section, r.source.period_end) for r in staged.files),
+    )
+    _fill(
+        con,
+        "column_unread",
+        "source_index integer, column_order integer, column_name varchar",
+        ((r.source_index, order, name) for r in staged.files for order, name in enumerate(r.mapping.unread(), start=1)),
     )
     edges = config.tenure.band_edges
     _fill(

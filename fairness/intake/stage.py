@@ -15,6 +15,7 @@ from fairness.intake.files import Fingerprint, InputFile, describe_file, find_fi
 from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, LAYOUTS, PLAN, SQL_TYPES, Layout
 from fairness.intake.line_numbers import tie_to_lines
 from fairness.intake.mapping import Mapping
+from fairness.intake.names import refuse_unused_names
 
 _NO_CONTENT = ("source_index", "reject_reason", "extracted_at", BLANK_INTERVAL)
 """Staged columns in which copies of one row may differ."""
@@ -119,6 +120,7 @@ def stage(
         ConfigError: A mapped column does not exist, or an expression does not compute.
         DataError: No rows at all, or records and physical lines do not tie out.
     """
+    refuse_unused_names(config)
     con.execute(
         "create or replace table stg_unreadable "
         "(role varchar, source_index integer, source_row bigint, reason varchar, column_name varchar, raw_row varchar)"
@@ -134,6 +136,7 @@ def stage(
         )
         for item in inputs
     ]
+    _require_kept(inputs, mappings)
     plan_in_cell = _plan_in_cell(config, mappings)
     keys = _share_keys(config, mappings, plan_in_cell=plan_in_cell)
     n_rows = [0] * len(inputs)
@@ -151,6 +154,15 @@ def stage(
         tie_to_lines(con, record.file, record.source, record.fingerprint, record.n_rows)
     _require_rows(files)
     return Staged(files, *keys, plan_in_cell)
+
+
+def _require_kept(inputs: Sequence[SourceFile], mappings: Sequence[Mapping]) -> None:
+    """Refuse a name to keep that no file of its section has."""
+    for section in sorted({item.section for item in inputs}):
+        members = [(item, mapping) for item, mapping in zip(inputs, mappings, strict=True) if item.section == section]
+        for name in members[0][0].source.keep:
+            if not any(mapping.has(name) for _, mapping in members):
+                raise members[0][1].missing(name, key=f"source[{section}].keep")
 
 
 def _require_rows(files: Sequence[StagedFile]) -> None:

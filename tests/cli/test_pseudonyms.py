@@ -171,7 +171,7 @@ class TestNoRealId:
         [
             ('cell = ["region"]', 'cell = ["customer_id"]'),
             ('cell = ["region"]', 'cell = ["account"]'),
-            ('path = "lines.csv"', 'path = "lines.csv"\n[source.columns]\nnote = "invoice_id"'),
+            ('path = "lines.csv"', 'path = "lines.csv"\nkeep = ["note"]\n[source.columns]\nnote = "invoice_id"'),
         ],
         ids=["its own name", "another name", "passed through"],
     )

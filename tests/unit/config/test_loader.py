@@ -58,6 +58,7 @@ SOURCE_DEFAULTS: dict[str, Any] = {
     "null_tokens": ("", "null", "NULL", "N/A"),
     "time_zone": None,
     "period_end": None,
+    "keep": (),
     "columns": {},
 }
 
@@ -236,6 +237,7 @@ RULES = [
     ("study", 'time_zone = "europe/zurich"', "did you mean 'Europe/Zurich'?"),
     ("study", 'time_zone = "+02:00"', "study.time_zone = '+02:00': must be the IANA name of a time zone such as"),
     ("source", 'time_zone = "Berlin"', "source[1].time_zone = 'Berlin': must be the IANA name of a time zone such as"),
+    ("source", 'keep = ["a", "a"]', "source[1].keep = ['a', 'a']: names 'a' more than once"),
     ("source", 'period_end = "last day"', "source[1].period_end = 'last day': must be 'exclusive' or 'inclusive'"),
     ("study", "margin = 0.1", "this key belongs to [inference]"),
     ("source", 'role = "fx"', "source[1].role = 'fx': this role is not read by this version, which reads 'book', 'b"),

@@ -1,0 +1,100 @@
+"""What a name means in one file: the SQL that gives its value, its type, and the file's own columns that it reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import duckdb
+
+from fairness.config import Source
+from fairness.engine.sql_text import quote
+from fairness.errors import ConfigError
+from fairness.intake import dates
+from fairness.intake.expressions import Header, Resolved, resolve
+from fairness.intake.files import InputFile, first_line
+from fairness.intake.layouts import INTERVAL_UNITS
+from fairness.intake.readers import relation
+
+
+class Lookup:
+    """The names of one file, each looked up once.
+
+    Args:
+        con: A connection; used to parse expressions and to ask for their types.
+        source: The ``[[source]]`` section.
+        file: The file.
+        key: The config key of the section, for messages.
+        zone: ``study.time_zone``.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, *, source: Source, file: InputFile, key: str, zone: str) -> None:
+        self._con = con
+        self._source = source
+        self._file = file
+        self._key = key
+        self._zone = zone
+        self._header = Header(file.header, file.label)
+        self._found: dict[str, tuple[Resolved, str] | None] = {}
+
+    def find(self, name: str) -> tuple[Resolved, str] | None:
+        """Return the mapped expression of ``name`` with its SQL type, or None where the file does not have it.
+
+        Raises:
+            ConfigError: The name fits several columns, or its expression does not compute.
+        """
+        if name not in self._found:
+            self._found[name] = self._look_up(name)
+        return self._found[name]
+
+    def missing(self, name: str, *, key: str) -> ConfigError:
+        """Return the error that says which columns the file has."""
+        return self._header.missing(name, key=key)
+
+    def unread(self) -> tuple[str, ...]:
+        """Return the columns of the file, in its order, that no name looked up so far reads."""
+        read = {place for found in self._found.values() if found is not None for place in found[0].places}
+        return tuple(name for place, name in enumerate(self._file.header) if place not in read)
+
+    def _look_up(self, name: str) -> tuple[Resolved, str] | None:
+        key = f"{self._key}.columns.{name}"
+        if name in self._source.columns:
+            resolved = self._resolve(name, self._source.columns[name], key)
+        else:
+            place = self._header.find(name, key=key)
+            if place is None:
+                return None
+            resolved = Resolved.column(place)
+        # A computed expression is tried row by row later on; what cannot stand there is refused here.
+        value = f"try({resolved.sql})" if resolved.is_computed else resolved.sql
+        sql_type = self._type_of(value, name, key)
+        if resolved.is_study_clock and sql_type in dates.CLOCK_TYPES:
+            # The source's zone, which other timestamps without one are in, must not move it again.
+            return replace(resolved, sql=f"cast({resolved.sql} as date)"), "DATE"
+        return resolved, sql_type
+
+    def _type_of(self, sql: str, name: str, key: str) -> str:
+        """Return the type of SQL over the file's internal columns, which the mapping of ``name`` asks for."""
+        try:
+            row = self._con.execute(f"describe select {sql} as v from {relation(self._file, self._source)}").fetchone()
+        except duckdb.Error as error:
+            raise ConfigError(
+                f"the expression does not compute: {first_line(error)}",
+                where=f"{key} = {self._source.columns.get(name, name)!r}",
+                mend="use only the row's own columns, constants and scalar functions; delimited text is read as text, "
+                "so cast where the expression computes, as in tenure::int * 12",
+            ) from error
+        return str(row[1]) if row else "VARCHAR"
+
+    def _resolve(self, name: str, expression: str, key: str) -> Resolved:
+        """Resolve an expression; ``interval_unit = "year"`` means the word where no such column exists."""
+        word = expression.strip().lower()
+        if name == "interval_unit" and word in INTERVAL_UNITS and self._header.find(word, key=key) is None:
+            return Resolved(quote(word), is_computed=False)
+        return resolve(
+            self._con,
+            expression,
+            self._header,
+            key=key,
+            zone=self._zone,
+            type_of=lambda sql: self._type_of(sql, name, key),
+        )
