@@ -77,6 +77,26 @@ def without_values(message: str) -> str:
     return re.sub(r"'[^']*'", "'...'", message)
 
 
+def is_unicode(text: str) -> bool:
+    r"""Return whether a text can be written as UTF-8; a file name or a variable of the system need not be.
+
+    Example:
+        >>> is_unicode("café"), is_unicode("caf\udce9")
+        (True, False)
+    """
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def shortened(text: str, most: int = 120) -> str:
+    """Return a text cut to what a message shows.
+
+    Example:
+        >>> shortened("a very long path", 6)
+        'a very...'
+    """
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the closest known name, or an empty string.
 

@@ -20,6 +20,7 @@ import pytest
 import fairness
 from fairness.build.pipeline import build
 from fairness.cli.commands import main
+from fairness.cli.failures import TRACEBACK
 from fairness.config import load_config
 from fairness.runs.documents import read_findings
 from fairness.runs.store import Run
@@ -184,13 +185,14 @@ def run_cli(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Output]:
 def call_cli() -> Callable[..., Output]:
     """Return a function that runs the command line in this process: the same, but many times faster.
 
-    Anything but an error that the user can mend escapes and fails the test.
+    A defect escapes and fails the test, as it does for whoever sets the variable.
     """
 
     def call(*arguments: object, cwd: Path | None = None) -> Output:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setattr(sys, "argv", ["fairness", *map(str, arguments)])
+            patch.setenv(TRACEBACK, "1")
             if cwd is not None:
                 patch.chdir(cwd)
             try:

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from fairness.cli.runs import DocumentFormat, Format, runs
-from fairness.errors import ExitCode, FairnessError
+from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
 from fairness.text.escape import terminal_text
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def dashboard(
 
     path = find_config(config)
     with progress() as step:
-        build_study(load_config(path), progress=step)
+        build_study(load_config(path), progress=step, on_new_key=_new_key)
     start_dashboard(path, port)
 
 
@@ -126,7 +126,12 @@ def snapshot(
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder to write; default: snapshots/ beside the runs")
     ] = None,
-    note: Annotated[str, typer.Option("--note", help="Sign-off note of the owner: a text, or a file with it")] = "",
+    note: Annotated[
+        str,
+        typer.Option(
+            "--note", help="Sign-off note of the owner, at most 700 characters: a text, or a file of UTF-8 text"
+        ),
+    ] = "",
     notify: Annotated[
         bool, typer.Option("--notify", help="Send the summary to the webhook or mail addresses of [notify]")
     ] = False,
@@ -144,7 +149,7 @@ def snapshot(
     with progress() as step:
         run = _run_of(source, step)
         step("Writing the snapshot")
-        contents = report.compose(run, _note_text(note))
+        contents = report.compose(run, report.read_note(note))
         folder = report.write(contents, to or report.default_folder(run, contents))
     for name, reason in contents.missing.items():
         _say(f"not written: {name}: {reason}")
@@ -235,11 +240,6 @@ def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:
     return build_study(load_config(find_config(source)), progress=step, on_new_key=_new_key)
 
 
-def _note_text(note: str) -> str:
-    # A note of several lines is no path; such a text makes some systems fail in looking for the file.
-    return Path(note).read_text(encoding="utf-8") if "\n" not in note and note and Path(note).is_file() else note
-
-
 def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
     """Build where needed, print the findings and return the headline's verdict."""
     from fairness.build.pipeline import build as build_study
@@ -283,25 +283,81 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; every error that the user can mend is printed without a traceback."""
+    """Run the command line; whatever goes wrong is printed as what, where and how to go on, without a traceback."""
+    _open_streams()
     try:
+        _check_arguments(sys.argv[1:])
         # Without standalone mode an exit code comes back as the return value; None means done.
-        sys.exit(app(standalone_mode=False) or ExitCode.DONE)
+        code = app(standalone_mode=False) or ExitCode.DONE
+        # A full disk behind stdout shows when the last of it is written: here it is still said in words.
+        sys.stdout.flush()
+        sys.exit(code)
     except FairnessError as error:
-        _say(f"error: {error}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _say("interrupted")
-        sys.exit(ExitCode.INTERRUPTED)
-    except typer.Abort:
-        sys.exit(ExitCode.INTERRUPTED)
+        _fail(error)
+    except (KeyboardInterrupt, typer.Abort):
+        _interrupted()
     except BrokenPipeError:
-        # The reader, such as `head`, has seen enough; closing stdout here keeps the interpreter from complaining later.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader, such as `head`, has seen enough.
+        _close_stdout()
         sys.exit(ExitCode.DONE)
     except Exception as error:
         _exit_on_usage(error)
-        raise
+        # So the engine says that Ctrl-C has ended its query.
+        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+            _interrupted()
+        _fail_unforeseen(error)
+
+
+def _open_streams() -> None:
+    """Give a process that was started without stdout or stderr somewhere to write."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+
+
+def _check_arguments(arguments: list[str]) -> None:
+    """Refuse an argument that is no text: the engine, JSON and the terminal take UTF-8 only.
+
+    Raises:
+        ConfigError: The bytes of an argument are not text in the encoding of the system.
+    """
+    for number, argument in enumerate(arguments, start=1):
+        if not is_unicode(argument):
+            raise ConfigError(
+                f"argument {number} is not valid text: {argument!a}",
+                where="command line",
+                mend="write it, and name files and folders, in UTF-8",
+            )
+
+
+def _fail(error: FairnessError) -> NoReturn:
+    _say(f"error: {error}")
+    # What could not be written would be tried again when the interpreter ends, with a message of its own.
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _close_stdout()
+    sys.exit(error.exit_code)
+
+
+def _fail_unforeseen(error: Exception) -> NoReturn:
+    """Print an error that arose where nobody foresaw it: of the system or the engine in words, else as a defect."""
+    from fairness.cli.failures import TRACEBACK, defect, explain
+
+    explained = explain(error)
+    if explained is None and os.environ.get(TRACEBACK):
+        raise error
+    _fail(explained or defect(error))
+
+
+def _interrupted() -> NoReturn:
+    _say("interrupted")
+    sys.exit(ExitCode.INTERRUPTED)
+
+
+def _close_stdout() -> None:
+    # Closing stdout here keeps the interpreter from complaining later.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit_on_usage(error: Exception) -> None:

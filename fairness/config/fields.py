@@ -28,6 +28,12 @@ def _not_blank(text: str) -> str:
     return text
 
 
+MOST = 1_000_000_000
+"""Largest count that a key takes: what the engine holds in a plain whole number."""
+
+MOST_MONTHS = 1800
+"""Largest number of months that a key takes: the longest tenure that a row may have."""
+
 Filled = Annotated[str, AfterValidator(_not_blank)]
 """A text that is not blank."""
 

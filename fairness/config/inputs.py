@@ -108,7 +108,7 @@ class Source(Section):
     encoding: Encoding = "utf-8"
     decimal: str = "."
     grouping: str = Field(default="", validate_default=True)
-    null_tokens: Items[str] = ("", "null", "NULL", "N/A")
+    null_tokens: Annotated[Items[str], AfterValidator(at_least_one)] = ("", "null", "NULL", "N/A")
     time_zone: TimeZone | None = None
     period_end: PeriodEnd | None = None
     keep: Annotated[Items[Filled], AfterValidator(no_repeats)] = ()

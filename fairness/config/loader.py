@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,18 @@ from pydantic import ValidationError
 from fairness.config.models import Config
 from fairness.config.problems import ABSENT, SECTIONS, Problem, key_text, rule_broken, unknown_key
 from fairness.config.toml_positions import Location, index_lines, line_of
-from fairness.errors import ConfigError, nearest
+from fairness.errors import ConfigError, is_unicode, nearest, shortened
 
 CONFIG_NAME = "fairness.toml"
 LATER_SECTIONS = ("access", "promises")
 """Sections that later versions read; naming one is an error here, because its promise would not be kept."""
 
+MAX_BYTES = 256 * 1024
+"""Size of a config file; more is a data file given by mistake."""
+
+_MAX_DEPTH = 8
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
+_NO_NUL = "must not hold the character NUL"
 _WRITE_ONE = f"run `fairness demo` for a complete example, or write {CONFIG_NAME}"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
@@ -37,11 +43,21 @@ def find_config(argument: Path | None = None) -> Path:
         ConfigError: There is no such file.
     """
     place = Path() if argument is None else argument
-    candidate = place / CONFIG_NAME if place.is_dir() else place
-    if candidate.is_file():
-        return candidate
-    if not place.exists():
-        raise ConfigError(f"'{place}' does not exist", mend=_WRITE_ONE)
+    try:
+        candidate = place / CONFIG_NAME if place.is_dir() else place
+        if candidate.is_file():
+            return candidate
+        exists = place.exists()
+    except OSError as error:
+        # Too long a name, a folder that may not be entered, links that go round in a circle.
+        what = f"the config file cannot be opened: {error.strerror}"
+        raise ConfigError(
+            what, where=shortened(str(place)), mend="name another path, or see to its permissions"
+        ) from None
+    if not exists:
+        raise ConfigError(f"'{shortened(str(place))}' does not exist", mend=_WRITE_ONE)
+    if not place.is_dir():
+        raise ConfigError(f"'{place}' is no file", mend=_WRITE_ONE)
     folder = "the current folder" if argument is None else f"the folder '{place}'"
     raise ConfigError(f"{folder} holds no {CONFIG_NAME}", mend=f"name the config file, or {_WRITE_ONE}")
 
@@ -72,6 +88,7 @@ def load_config(path: Path) -> Config:
     """
     text = _read(path)
     document = _parse(text, path)
+    _refuse_depth(document, path)
     problems: list[Problem] = []
     filled = {name: _fill(value, (name,), problems) for name, value in document.items()}
     problems += _check_sections(filled)
@@ -90,7 +107,17 @@ def load_config(path: Path) -> Config:
 
 
 def _read(path: Path) -> str:
+    where = str(Path(os.path.abspath(path)))
+    if not is_unicode(where):
+        raise ConfigError(
+            "the path of the config file is not UTF-8, which the engine needs",
+            where=ascii(where),
+            mend="rename the file or the folders above it",
+        )
     try:
+        if path.stat().st_size > MAX_BYTES:
+            what = f"the config file is larger than {MAX_BYTES // 1024} kB"
+            raise ConfigError(what, where=str(path), mend=f"give the config file ({CONFIG_NAME}), not a data file")
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError("the config file does not exist", where=str(path), mend=_WRITE_ONE) from None
@@ -102,12 +129,39 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
+    # The parser takes time and memory by the square of the names in a key, before it builds the tables.
+    if _LONG_KEY.search(text):
+        raise _too_deep(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         parts = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error), re.DOTALL)
         what, place = (parts[1], f", line {parts[2]}, column {parts[3]}") if parts else (str(error), "")
         raise ConfigError(f"invalid TOML: {what}", where=f"{path}{place}", mend=_mend_syntax(path)) from None
+    except RecursionError:
+        raise _too_deep(path) from None
+    except ValueError as error:
+        # The parser leaves it to Python to read a number, which takes a few thousand digits at most.
+        raise ConfigError(f"invalid TOML: {error}", where=str(path), mend="write a shorter number") from None
+
+
+def _refuse_depth(document: dict[str, Any], path: Path) -> None:
+    """Refuse tables in tables that no section has, before anything walks down them."""
+    level: list[object] = [document]
+    for _ in range(_MAX_DEPTH):
+        level = [item for value in level for item in _items(value)]
+        if not level:
+            return
+    raise _too_deep(path)
+
+
+def _items(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _too_deep(path: Path) -> ConfigError:
+    what = f"the config file nests lists or tables more than {_MAX_DEPTH} deep"
+    return ConfigError(what, where=str(path), mend="no key needs more than a list in a table")
 
 
 def _mend_syntax(path: Path) -> str:
@@ -118,16 +172,21 @@ def _mend_syntax(path: Path) -> str:
 def _fill(value: object, location: Location, problems: list[Problem]) -> object:
     """Return a TOML value with every ``${VAR}`` replaced; what cannot be replaced stays and becomes a problem."""
     if isinstance(value, dict):
+        problems += [Problem((*location, name), _NO_NUL) for name in value if "\0" in name]
         return {name: _fill(item, (*location, name), problems) for name, item in value.items()}
     if isinstance(value, list):
         return [_fill(item, (*location, index), problems) for index, item in enumerate(value)]
     if not isinstance(value, str):
         return value
+    if "\0" in value:
+        problems.append(Problem(location, _NO_NUL, value))
     for name in _VARIABLE.findall(value):
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             problems.append(Problem(location, f"'{name}' cannot be the name of an environment variable", value))
         elif name not in os.environ:
             problems.append(Problem(location, f"the environment variable {name} is not set", value))
+        elif not is_unicode(os.environ[name]):
+            problems.append(Problem(location, f"the environment variable {name} is not UTF-8 text", value))
     return _VARIABLE.sub(lambda match: os.environ.get(match[1], match[0]), value)
 
 

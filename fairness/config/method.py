@@ -11,7 +11,16 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from fairness.config.fields import Filled, Items, Section, at_least_one, no_repeats, strictly_increasing
+from fairness.config.fields import (
+    MOST,
+    MOST_MONTHS,
+    Filled,
+    Items,
+    Section,
+    at_least_one,
+    no_repeats,
+    strictly_increasing,
+)
 from fairness.config.tenure_bands import preset_edges
 
 ComparatorKind = Literal["offer", "book", "derived"]
@@ -20,9 +29,15 @@ Primary = Literal["offer_gap", "like_for_like_gap", "market_gap", "cost_gap", "c
 Correction = Literal["bh", "by", "holm"]
 
 
+_LARGEST_EDGE = 1_000_000_000_000
+"""Numbers of the rows are no larger."""
+
+
 def _as_edges(value: object) -> object:
     if not strictly_increasing(value, int, float) or not isinstance(value, list | tuple):
         raise ValueError("must be a list of at least one number, strictly increasing")
+    if max(abs(value[0]), abs(value[-1])) > _LARGEST_EDGE:
+        raise ValueError(f"must lie between -{_LARGEST_EDGE:,} and {_LARGEST_EDGE:,}")
     return tuple(value)
 
 
@@ -43,7 +58,7 @@ class LikeForLike(Section):
     cell: Items[Filled] = ()
     plan: bool = True
     breaks: dict[str, Edges] = Field(default_factory=dict)
-    min_per_group: int = Field(default=10, ge=2)
+    min_per_group: int = Field(default=10, ge=2, le=MOST)
 
     @field_validator("cell")
     @classmethod
@@ -61,8 +76,8 @@ class Tenure(Section):
             :data:`fairness.config.tenure_bands.BAND_PRESETS`.
     """
 
-    new_below_months: int = Field(default=12, gt=0)
-    tenured_from_months: int = Field(default=24, validate_default=True, gt=0)
+    new_below_months: int = Field(default=12, ge=1, le=MOST_MONTHS)
+    tenured_from_months: int = Field(default=24, validate_default=True, ge=1, le=MOST_MONTHS)
     bands: str | tuple[int, ...] = (0, 12, 24, 36, 60, 120)
 
     @field_validator("tenured_from_months")
@@ -81,6 +96,8 @@ class Tenure(Section):
             return value
         if not strictly_increasing(value, int) or not isinstance(value, list | tuple) or value[0] != 0:
             raise ValueError("must be a preset name or a list of whole months, strictly increasing and starting at 0")
+        if value[-1] > MOST_MONTHS:
+            raise ValueError(f"must not go beyond {MOST_MONTHS} months, the longest tenure that a row may have")
         return tuple(value)
 
     @property
@@ -101,8 +118,8 @@ class Comparator(Section):
 
     order: Items[ComparatorKind] = ("offer", "book", "derived")
     basis: Basis = "effective"
-    horizon_months: int = Field(default=12, gt=0)
-    min_evidence: int = Field(default=10, ge=1)
+    horizon_months: int = Field(default=12, ge=1, le=MOST_MONTHS)
+    min_evidence: int = Field(default=10, ge=1, le=MOST)
 
     @field_validator("order")
     @classmethod
@@ -127,13 +144,13 @@ class Inference(Section):
 
     primary: Primary = "offer_gap"
     confidence_level: float = Field(default=0.95, gt=0.5, lt=1)
-    margin: float = Field(default=0.01, gt=0, lt=0.5)
+    margin: float = Field(default=0.01, ge=1e-6, lt=0.5)
     min_support: float = Field(default=0.20, ge=0, le=1)
-    min_pricing_decisions: int = Field(default=10, ge=2)
+    min_pricing_decisions: int = Field(default=10, ge=2, le=MOST)
     correction: Correction = "bh"
-    seed: int = Field(default=20250101, ge=0)
-    bootstrap_replicates: int = Field(default=199, ge=0)
-    permutation_replicates: int = Field(default=1999, ge=99)
+    seed: int = Field(default=20250101, ge=0, le=2**63 - 1)
+    bootstrap_replicates: int = Field(default=199, ge=0, le=100_000)
+    permutation_replicates: int = Field(default=1999, ge=99, le=1_000_000)
 
 
 class Lenses(Section):

@@ -32,7 +32,7 @@ class Engine(Section):
     """
 
     name: Literal["duckdb"] = "duckdb"
-    threads: int | None = Field(default=None, ge=1)
+    threads: int | None = Field(default=None, ge=1, le=1024)
     memory_limit: str | None = None
     temp_directory: Filled | None = None
 

@@ -7,6 +7,8 @@ Example:
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -16,6 +18,49 @@ from fairness.config.fields import Filled, Section, Texts
 
 WebhookForm = Literal["slack", "teams"]
 MailSecurity = Literal["starttls", "tls", "none"]
+
+
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+"
+_MAIL = re.compile(rf"[^<>\"@,;:\x00-\x1f\x7f-\x9f]*<{_ADDRESS}>|{_ADDRESS}")
+_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+
+
+def _is_host(name: str) -> bool:
+    """Return whether a text is the name or the address of a server.
+
+    Example:
+        >>> [_is_host(name) for name in ("smtp.example.org", "10.0.0.1", "::1", "a b", "https://x", "x" * 64)]
+        [True, True, True, False, False, False]
+    """
+    if ":" in name:
+        try:
+            return bool(ipaddress.IPv6Address(name))
+        except ValueError:
+            return False
+    return len(name) <= 253 and all(_LABEL.fullmatch(label) for label in name.removesuffix(".").split("."))
+
+
+def _is_web_address(text: str) -> bool:
+    """Return whether a text is an address that a message can be sent to.
+
+    Example:
+        >>> [_is_web_address(text) for text in ("https://h.example/x?y", "https://[", "http://h:x/", "https:///x")]
+        [True, False, False, False]
+    """
+    try:
+        parts = urlsplit(text)
+        # Reading the port checks it.
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and is_port
+        and _is_host(parts.hostname or "")
+        and text.isascii()
+        and text.isprintable()
+        and " " not in text
+    )
 
 
 class Notify(Section):
@@ -48,8 +93,23 @@ class Notify(Section):
     @field_validator("webhook")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
-            raise ValueError("must be an address that begins with https://")
+        if value is not None and not _is_web_address(value):
+            raise ValueError("must be a whole address that begins with https://, in ASCII and without spaces")
+        return value
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _host(cls, value: str | None) -> str | None:
+        if value is not None and not _is_host(value):
+            raise ValueError("must be the name of a server, such as 'smtp.example.org', without scheme, port and path")
+        return value
+
+    @field_validator("sender", "recipients")
+    @classmethod
+    def _mail_addresses(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for address in (value,) if isinstance(value, str) else value:
+            if address and not _MAIL.fullmatch(address):
+                raise ValueError("must be written name@example.org or Name <name@example.org>")
         return value
 
     @field_validator("sender", "recipients")

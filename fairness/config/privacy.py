@@ -11,7 +11,7 @@ import re
 
 from pydantic import Field, field_validator
 
-from fairness.config.fields import Filled, Section
+from fairness.config.fields import MOST, Filled, Section
 
 
 class Privacy(Section):
@@ -30,10 +30,10 @@ class Privacy(Section):
     pseudonyms: bool = True
     key_file: Filled | None = None
     key_env: str = "FAIRNESS_KEY"
-    min_cell: int = Field(default=10, ge=3)
-    dominance_contributors: int = Field(default=2, ge=1)
+    min_cell: int = Field(default=10, ge=3, le=MOST)
+    dominance_contributors: int = Field(default=2, ge=1, le=MOST)
     dominance_share: float = Field(default=0.85, gt=0, le=1)
-    keep_runs: int | None = Field(default=None, ge=1)
+    keep_runs: int | None = Field(default=None, ge=1, le=MOST)
 
     @field_validator("key_env")
     @classmethod

@@ -271,7 +271,10 @@ def band_labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
     Example:
         >>> band_labels((30.0, 40.0))
         ('<30', '30-<40', '40+')
+        >>> band_labels((1000000.0, 1000000.5))
+        ('<1000000', '1000000-<1000000.5', '1000000.5+')
     """
-    shown = [f"{edge:g}" for edge in breaks]
+    # All digits: two edges that look alike would make one band of two.
+    shown = [repr(float(edge)).removesuffix(".0") for edge in breaks]
     inner = [f"{lower}-<{upper}" for lower, upper in pairwise(shown)]
     return (f"<{shown[0]}", *inner, f"{shown[-1]}+")

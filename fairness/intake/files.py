@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from fairness.config import Config, Source
-from fairness.errors import DataError
+from fairness.errors import DataError, is_unicode
 
 FileFormat = Literal["csv", "parquet", "json"]
 
@@ -73,7 +73,7 @@ def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
     """Return the (path, label) pairs that the source's paths and globs name, sorted by label, each once.
 
     Raises:
-        DataError: A path does not exist, or a glob matches nothing.
+        DataError: A path does not exist, a glob matches nothing, or a name is not UTF-8.
     """
     found: dict[Path, str] = {}
     for pattern, paths in config.source_files(source).items():
@@ -85,6 +85,12 @@ def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
                 mend="correct source.path; it is relative to the config file and may be a glob or a list",
             )
         for file in files:
+            if not is_unicode(str(file)):
+                raise DataError(
+                    f"the name of a file at '{pattern}' is not UTF-8, which the engine needs",
+                    where=ascii(str(file)),
+                    mend="rename the file or the folders above it",
+                )
             found.setdefault(file, _label(file, config.base_dir))
     return sorted(found.items(), key=lambda item: item[1])
 

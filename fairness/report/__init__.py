@@ -2,9 +2,11 @@
 
 from fairness.report.diff import Side, compare, incomparable, read_side
 from fairness.report.history import Kept, read_kept, snapshot_folders
+from fairness.report.manifest import read_manifest
+from fairness.report.note import read_note
 from fairness.report.notify import notify
 from fairness.report.snapshot import Contents, compose, default_folder, write
-from fairness.report.verify import read_manifest, tampered, verify
+from fairness.report.verify import tampered, verify
 
 __all__ = [
     "Contents",
@@ -17,6 +19,7 @@ __all__ = [
     "notify",
     "read_kept",
     "read_manifest",
+    "read_note",
     "read_side",
     "snapshot_folders",
     "tampered",

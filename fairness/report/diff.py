@@ -12,8 +12,7 @@ from typing import Any
 from fairness.errors import DataError
 from fairness.findings.results import money_text
 from fairness.report.history import read_released
-from fairness.report.snapshot import MANIFEST
-from fairness.report.verify import read_manifest
+from fairness.report.manifest import MANIFEST, read_manifest
 from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.pairs import PartSums, pair, part_sums, party_sums
 from fairness.runs.store import Run, find_run
@@ -60,7 +59,7 @@ def read_side(path: Path) -> Side:
     """
     if (path / MANIFEST).is_file():
         manifest = read_manifest(path)
-        document = read_released(path)
+        document = read_released(path, manifest)
         run = find_run(path.resolve().parent.parent, manifest["build"]["id"])
         return Side(document, manifest["settings"], run)
     run = find_run(path.resolve().parent.parent, path.resolve().name)
@@ -143,7 +142,8 @@ def incomparable(first: Side, second: Side) -> list[str]:
 def _setting(settings: Data, key: str) -> Any:
     section, name = key.split(".")
     # A snapshot of an earlier version may lack a setting: then it is another definition, and no reason to fail.
-    return settings.get(section, {}).get(name)
+    found = settings.get(section)
+    return found.get(name) if isinstance(found, Mapping) else None
 
 
 def _why_no_split(first: Side, second: Side) -> str | None:

@@ -2,16 +2,75 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fairness.errors import DataError
-from fairness.report.snapshot import MANIFEST
-from fairness.report.verify import read_manifest
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from fairness.errors import DataError, shortened
+from fairness.report.manifest import MAKE_AGAIN, MANIFEST, read_manifest, require_shape
+from fairness.runs.json_file import read_json
+from fairness.text.codes import VERDICTS
+from fairness.text.labels import BASIS_IN_TEXT
+from fairness.text.sentences import ESTIMANDS
+
+_FINDINGS = "findings.json"
+
+
+def _one_of(known: Collection[str]) -> AfterValidator:
+    """Return the rule that a code is one that this version has words for."""
+
+    def rule(code: str | None) -> str | None:
+        if code is not None and code not in known:
+            raise ValueError(f"'{shortened(code, 40)}' is not known to this version")
+        return code
+
+    return AfterValidator(rule)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
+
+
+class _Study(_Part):
+    name: str
+    as_of: str | None = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")
+    currency: str
+    primary: str
+    confidence_level: float = Field(gt=0.5, lt=1)
+    margin: float = Field(gt=0, lt=1)
+
+
+class _Build(_Part):
+    id: str
+
+
+class _Diagnostics(_Part):
+    standard_error: float | None = None
+    df: float | None = None
+
+
+class _Headline(_Part):
+    estimand: Annotated[str, _one_of(ESTIMANDS)]
+    comparator: str | None
+    basis: Annotated[str | None, _one_of(BASIS_IN_TEXT)]
+    verdict: Annotated[str, _one_of(VERDICTS)]
+    estimate: float | None
+    ci_lower: float | None
+    ci_upper: float | None
+    n_tenured: int | None
+    diagnostics: _Diagnostics | None
+
+
+class _Document(_Part):
+    study: _Study
+    build: _Build
+    headline: _Headline
+    findings: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +105,25 @@ def read_kept(folder: Path) -> Kept:
     """
     manifest = read_manifest(folder)
     written = date.fromtimestamp((folder / MANIFEST).stat().st_mtime)
-    return Kept(folder, manifest, read_released(folder), written)
+    return Kept(folder, manifest, read_released(folder, manifest), written)
 
 
-def read_released(folder: Path) -> dict[str, Any]:
+def read_released(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Return the findings document of a snapshot.
 
+    Args:
+        folder: The snapshot.
+        manifest: What it says of itself.
+
     Raises:
-        DataError: It is gone or is no such document.
+        DataError: It is gone, is not the one that was written, or is no such document.
     """
-    path = folder / "findings.json"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(
-            "the findings of the snapshot cannot be read",
-            where=str(path),
-            mend="`fairness snapshot --verify` says what was changed; make the snapshot again",
-        ) from error
-    if not isinstance(document, dict) or not {"build", "findings", "headline", "study"} <= document.keys():
-        raise DataError("the file is no findings document", where=str(path))
+    path = folder / _FINDINGS
+    mend = f"`fairness snapshot --verify` says what was changed; {MAKE_AGAIN}"
+    known = manifest["files"].get(_FINDINGS)
+    if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != known:
+        raise DataError("the findings of the snapshot were changed after they were written", where=str(path), mend=mend)
+    found = read_json(path, mend=mend)
+    require_shape(_Document, found, path, what="the file is no findings document")
+    document: dict[str, Any] = found
     return document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import smtplib
 import ssl
@@ -81,13 +82,14 @@ def _post(address: str, body: Mapping[str, Any]) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         raise _not_taken("webhook", f"it answered {error.code}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise _not_taken("webhook", type(getattr(error, "reason", error)).__name__) from None
 
 
 def _mail(settings: Notify, document: Mapping[str, Any], lines: Sequence[str]) -> None:
     mail = EmailMessage()
-    mail["Subject"] = f"{document['study']['name']}: {lines[0]}"
+    # A name of several lines would end the header.
+    mail["Subject"] = " ".join(f"{document['study']['name']}: {lines[0]}".split())
     mail["From"] = settings.sender
     mail["To"] = ", ".join(settings.recipients)
     mail.set_content("\n".join(lines) + "\n")
@@ -105,7 +107,7 @@ def _mail(settings: Notify, document: Mapping[str, Any], lines: Sequence[str]) -
             if settings.smtp_user is not None:
                 server.login(settings.smtp_user, settings.smtp_password or "")
             server.send_message(mail)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         raise _not_taken("mail server", type(error).__name__) from None
 
 

@@ -20,6 +20,8 @@ from fairness.errors import DataError, FairnessError
 from fairness.report import html, pdf
 from fairness.report.chart_files import chart_svg
 from fairness.report.deck import without_clock
+from fairness.report.manifest import MANIFEST
+from fairness.report.note import checked_note
 from fairness.report.page import lay_out
 from fairness.report.page_model import Page
 from fairness.report.slides import slides
@@ -28,10 +30,7 @@ from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.share_file import largest_payment, read_shared
 from fairness.runs.store import Run
 
-MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
-MAX_NOTE = 700
-"""Characters of a sign-off note: more does not fit the page."""
 _LIBRARIES = (
     "duckdb",
     "numpy",
@@ -70,12 +69,9 @@ def compose(run: Run, note: str = "") -> Contents:
 
     Raises:
         DataError: The run was built by a version that kept no settings.
-        FairnessError: The note is too long for the page.
+        ConfigError: The note is too long for the page, or holds what no page can show.
     """
-    if len(note.strip()) > MAX_NOTE:
-        raise FairnessError(
-            f"the note has {len(note.strip()):,} characters", where="--note", mend=f"at most {MAX_NOTE} fit the page"
-        )
+    note = checked_note(note)
     settings = read_settings(run)
     document = released(read_findings(run), read_shared(run), largest_payment=largest_payment(run))
     page = lay_out(document, settings, note)

@@ -11,8 +11,9 @@ from typing import Any
 
 from fairness.build.pipeline import Progress, build
 from fairness.config import Config
-from fairness.errors import DataError
-from fairness.report.snapshot import MANIFEST, as_json, compose
+from fairness.report.manifest import MAKE_AGAIN, MANIFEST, read_manifest
+from fairness.report.snapshot import as_json, compose
+from fairness.runs.json_file import parse_json
 from fairness.runs.key import key_path
 from fairness.text import verification
 
@@ -53,7 +54,7 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
             continue
         found.append(verification.file_differs(name, is_extra=old is None, is_gone=new is None))
         if name == "findings.json" and old is not None and new is not None:
-            found += _listed(_read(old, name), json.loads(new))
+            found += _listed(parse_json(old, where=name, mend=MAKE_AGAIN), json.loads(new))
     if not found and as_json(contents.manifest) != (folder / MANIFEST).read_bytes():
         found += [verification.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
     return found
@@ -65,36 +66,6 @@ def _elsewhere(config: Config, place: Path) -> Config:
     privacy = config.privacy.model_copy(update={"key_file": str(key if key.is_file() else place / "key")})
     study = config.study.model_copy(update={"output": str(place / "out")})
     return config.model_copy(update={"study": study, "privacy": privacy})
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a snapshot.
-
-    Raises:
-        DataError: The folder holds none, or one that cannot be read.
-    """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise DataError(
-            "the folder is no snapshot: it holds no manifest",
-            where=str(folder),
-            mend="name the folder that `fairness snapshot` printed",
-        )
-    manifest = _read(path.read_bytes(), MANIFEST)
-    if (
-        not isinstance(manifest, dict)
-        or not {"files", "key_fingerprint", "note", "build", "settings", "software", "sql", "versions"}
-        <= manifest.keys()
-    ):
-        raise DataError("the manifest is not one of a snapshot", where=str(path))
-    return manifest
-
-
-def _read(data: bytes, name: str) -> Any:
-    try:
-        return json.loads(data)
-    except ValueError as error:
-        raise DataError(f"the file is no JSON: {error}", where=name) from error
 
 
 def tampered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fairness.config import Config
-from fairness.errors import ConfigError
+from fairness.errors import ConfigError, is_unicode
 
 PSEUDONYM_DIGITS = 24
 """Hex digits of a pseudonym: 96 bits, so that even a thousand million ids do not meet by chance."""
@@ -114,6 +114,8 @@ def _read(path: Path) -> Key:
 
 
 def _checked(text: str, *, where: str) -> Key:
+    if not is_unicode(text):
+        raise ConfigError("the key of the pseudonyms is not UTF-8 text", where=where, mend="restore it")
     secret = text.strip().encode()
     if len(secret) < _LEAST_BYTES:
         raise ConfigError(

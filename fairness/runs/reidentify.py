@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 
 from fairness.config import Config
 from fairness.engine.connection import looking
@@ -30,6 +31,14 @@ def reidentify(config: Config, pseudonyms: list[str], *, reason: str) -> list[tu
             con.execute(f"set variable {name} = ?::blob", [pad])
         sql = hashed("identity", inner="getvariable('inner_pad')", outer="getvariable('outer_pad')")
         found = find_identities(con, config, find_inputs(con, config), sql, pseudonyms)
-    record = {"by": getpass.getuser(), "found": len(found), "pseudonyms": sorted(set(pseudonyms)), "reason": reason}
+    record = {"by": _user(), "found": len(found), "pseudonyms": sorted(set(pseudonyms)), "reason": reason}
     add_record(config.output_dir, REIDENTIFICATIONS, record)
     return found
+
+
+def _user() -> str:
+    """Return who runs this; a process of a container may have a number and no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

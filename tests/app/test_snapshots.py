@@ -271,7 +271,7 @@ def test_files_that_were_changed_are_named(studied: Studied, open_page: Callable
     findings.chmod(0o644)
     findings.write_text("{", encoding="utf-8")
     text = said(open_page(config))
-    assert f"{folders[0].name} is not listed: the findings of the snapshot cannot be read" in text
+    assert f"{folders[0].name} is not listed: the findings of the snapshot were changed after they were written" in text
     assert "1 snapshot of this study" in text
 
 

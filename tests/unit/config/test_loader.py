@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,7 +276,7 @@ RULES = [
     ("like_for_like", "breaks = { age = 30 }", "like_for_like.breaks.age = 30: must be a list"),
     ("like_for_like", "min_per_group = 1", "like_for_like.min_per_group = 1: must be a whole number, at least 2"),
     ("like_for_like", 'min_per_group = "10"', "like_for_like.min_per_group = '10': must be a whole number, at least 2"),
-    ("tenure", "new_below_months = 0", "tenure.new_below_months = 0: must be a whole number, above 0"),
+    ("tenure", "new_below_months = 0", "tenure.new_below_months = 0: must be a whole number, at least 1"),
     ("tenure", "tenured_from_months = 6", "tenure.tenured_from_months = 6: must be at least new_below_months, which"),
     ("tenure", "new_below_months = 36", "tenure.tenured_from_months = 24 (default): must be at least new_below_months"),
     ("tenure", "bands = [12, 24]", "tenure.bands = [12, 24]: must be a preset name or a list of whole months"),
@@ -289,13 +290,13 @@ RULES = [
     ("comparator", 'order = ["book", "book"]', "comparator.order = ['book', 'book']: names 'book' more than once"),
     ("comparator", "order = []", "comparator.order = []: must not be an empty list"),
     ("comparator", 'basis = "efective"', "must be 'headline', 'effective' or 'standard'; did you mean 'effective'?"),
-    ("comparator", "horizon_months = 0", "comparator.horizon_months = 0: must be a whole number, above 0"),
+    ("comparator", "horizon_months = 0", "comparator.horizon_months = 0: must be a whole number, at least 1"),
     ("comparator", "min_evidence = 0", "comparator.min_evidence = 0: must be a whole number, at least 1"),
     ("inference", 'primary = "gap"', "inference.primary = 'gap': must be 'offer_gap', 'like_for_like_gap',"),
     ("inference", "confidence_level = 0.5", "confidence_level = 0.5: must be a number, above 0.5 and below 1"),
     ("inference", "confidence_level = 95", "inference.confidence_level = 95: must be a number, above 0.5 and below 1"),
-    ("inference", "margin = 0", "inference.margin = 0: must be a number, above 0 and below 0.5"),
-    ("inference", "margin = nan", "inference.margin = nan: must be a number, above 0 and below 0.5"),
+    ("inference", "margin = 0", "inference.margin = 0: must be a number, at least 1e-06 and below 0.5"),
+    ("inference", "margin = nan", "inference.margin = nan: must be a number, at least 1e-06 and below 0.5"),
     ("inference", "min_support = 1.1", "inference.min_support = 1.1: must be a number, at least 0 and at most 1"),
     ("inference", "min_support = true", "inference.min_support = true: must be a number, at least 0 and at most 1"),
     ("inference", "min_pricing_decisions = 1.5", "must be a whole number, at least 2"),
@@ -309,6 +310,21 @@ RULES = [
     ("engine", "threads = 0", "engine.threads = 0: must be a whole number, at least 1"),
     ("engine", 'memory_limit = "lots"', "engine.memory_limit = 'lots': must be a number with KB, MB, GB, TB"),
     ("engine", 'temp_directory = ""', "engine.temp_directory = '': must not be empty"),
+    ("engine", "threads = 1e20", "engine.threads = 1e+20: must be a whole number, at least 1 and at most 1024"),
+    ("inference", f"seed = {2**63}", "must be a whole number, at least 0 and at most 9223372036854775807"),
+    ("like_for_like", f"min_per_group = {10**20}", "must be a whole number, at least 2 and at most 1000000000"),
+    ("like_for_like", f"breaks = {{ age = [{10**400}] }}", "must lie between -1,000,000,000,000 and 1,000,000,000,000"),
+    ("tenure", "bands = [0, 1801]", "must not go beyond 1800 months"),
+    ("tenure", "new_below_months = 1801", "must be a whole number, at least 1 and at most 1800"),
+    ("source", "null_tokens = []", "source[1].null_tokens = []: must not be an empty list"),
+    ("source", 'path = "a\\u0000b"', "source[1].path = 'a\\x00b': must not hold the character NUL"),
+    ("source", 'columns = { "\\u0000" = "x" }', "must not hold the character NUL"),
+    ("notify", 'webhook = "https://["', "notify.webhook = 'https://[': must be a whole address"),
+    ("notify", 'webhook = "https://h.example:99999/x"', "must be a whole address"),
+    ("notify", 'webhook = "https://h.example/ü"', "must be a whole address"),
+    ("notify", 'webhook = "https:///x"', "must be a whole address"),
+    ("notify", 'smtp_host = "https://mail.example"', "notify.smtp_host = 'https://mail.example': must be the name of"),
+    ("notify", 'recipients = "a@b.example\\nBcc: c@d.example"', "must be written name@example.org"),
 ]
 
 
@@ -483,3 +499,113 @@ class TestLines:
 
 def test_a_model_can_be_made_by_hand() -> None:
     assert Source(role="book", path=("a.csv",)).path == ("a.csv",)
+
+
+VALUES = [
+    *(
+        "1e20",
+        "-1e20",
+        "1e400",
+        "nan",
+        "inf",
+        "-inf",
+        "0",
+        "-1",
+        "1",
+        "1.5",
+        f"{10**20}",
+        "0x7fffffffffffffff",
+        f"{2**63}",
+    ),
+    *(
+        "true",
+        '""',
+        '" "',
+        '"a"',
+        '"\\u0000"',
+        '"a\\u0000b"',
+        '"\\u001b[2J"',
+        '"\\u2028"',
+        '"${"',
+        '"${X Y}"',
+        '"${PATH}"',
+    ),
+    *("[]", "[1]", "[[1]]", '[""]', '["a", "a"]', "[1e20]", f"[{10**400}]", "[nan]", f"[0, 12, {10**15}]", "[{}]"),
+    *("{}", "{ a = 1 }", "{ a = [1] }", "{ a = { b = 1 } }", "{ x = [1e20] }", '{ "\\u0000" = [1] }'),
+    *(
+        "2025-01-01",
+        "2025-01-01T00:00:00Z",
+        "10:00:00",
+        '"9999-99"',
+        '"GBP"',
+        '"0GB"',
+        f'"{"9" * 5000}GB"',
+        f'"{"a" * 5000}"',
+    ),
+    *('"http://["', '"http://x:99999999"', '"http://[::1"', '"https://é"', '"/dev/zero"', '"\\n"'),
+]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_value_of_any_type_is_taken_or_refused_in_words(load: Load, section: str) -> None:
+    places = []
+    for key in SECTIONS[section].model_fields:
+        for value in VALUES:
+            try:
+                load(in_section(section, f"{key} = {value}"))
+            except ConfigError as error:
+                places.append(error.where)
+    assert len(places) > len(VALUES) // 2
+    assert [place for place in places if "fairness.toml" not in place] == []
+
+
+NESTED = {
+    "lists": "a = " + "[" * 100_000,
+    "closed lists": "a = " + "[" * 40 + "]" * 40,
+    "inline tables": "a = " + "{ a = " * 30_000,
+    "a dotted key": ".".join("a" * 50_000) + " = 1",
+    "a quoted dotted key": ".".join(['" "'] * 50_000) + " = 1",
+    "a header": "[" + ".".join("a" * 50_000) + "]",
+    "deeper than any key": "a.b.c.d.e.f.g.h.i = 1",
+}
+
+
+@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
+def test_deep_nesting_is_refused_at_once(load: Load, text: str) -> None:
+    with pytest.raises(ConfigError, match="nests lists or tables more than 8 deep"):
+        load(text)
+
+
+def test_a_number_of_thousands_of_digits_is_invalid(load: Load) -> None:
+    with pytest.raises(ConfigError, match="invalid TOML: Exceeds the limit"):
+        load("a = " + "9" * 5000)
+
+
+def test_a_data_file_is_no_config_file(tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_bytes(b"a,b\n1,2\n" * 40_000)
+    with pytest.raises(ConfigError, match="larger than 256 kB") as caught:
+        load_config(path)
+    assert "not a data file" in caught.value.mend
+
+
+def test_paths_that_the_system_refuses_are_usage_errors(tmp_path: Path) -> None:
+    (tmp_path / "round").symlink_to("round")
+    os.mkfifo(tmp_path / "pipe")
+    for path, what in (
+        (Path("x" * 300), "cannot be opened: File name too long"),
+        (Path("x/" * 4000), "cannot be opened: File name too long"),
+        (tmp_path / "pipe", "is no file"),
+        (tmp_path / "round", "does not exist"),
+        (Path("a\0b"), "does not exist"),
+    ):
+        with pytest.raises(ConfigError, match=what):
+            find_config(path)
+
+
+def test_text_of_the_system_must_be_utf_8(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLACE", "caf\udce9")
+    with pytest.raises(ConfigError, match="the environment variable PLACE is not UTF-8 text"):
+        load(in_section("study", 'output = "${PLACE}"'))
+    with pytest.raises(ConfigError, match="the path of the config file is not UTF-8"):
+        load_config(Path("caf\udce9/fairness.toml"))

@@ -157,3 +157,17 @@ def test_command_sends(study: Any, call_cli: Callable[..., Any], tmp_path: Path,
     assert len(got) == 1
     files = [item for item in (tmp_path / "made").rglob("*") if item.is_file()]
     assert all(b"secret-path" not in item.read_bytes() for item in files)
+
+
+@pytest.mark.parametrize("answer", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", b""])
+def test_an_answer_that_is_no_http_is_an_error_without_the_address(contents: tuple[Path, Any], answer: bytes) -> None:
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(answer)
+
+    with serving(socketserver.TCPServer(("127.0.0.1", 0), Handler)) as server:
+        address = f"http://127.0.0.1:{server.server_address[1]}/secret-path"
+        with pytest.raises(FairnessError, match="the webhook did not take the summary") as caught:
+            send(contents, webhook=address)
+    assert "secret-path" not in str(caught.value)
