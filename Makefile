@@ -10,7 +10,7 @@ FAST   := not slow and not browser and not packaging
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench screenshots constraints clean
+.PHONY: help demo test check lint bench docs screenshots constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
@@ -36,6 +36,9 @@ bench: $(STAMP) ## run the benchmarks and the calibration, which print their res
 	$(BIN)/python bench/book.py
 	$(BIN)/python bench/lines.py
 	$(BIN)/python bench/calibration.py
+
+docs: $(STAMP) ## make the tables and the picture of sql/ again from the headers of the models
+	$(BIN)/python docs/models.py
 
 screenshots: $(STAMP) ## take the pictures of docs/ and README from the running dashboard (needs chromium)
 	$(BIN)/python docs/screenshots.py

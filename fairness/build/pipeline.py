@@ -21,7 +21,7 @@ from fairness.config import Config
 from fairness.config.toml_positions import pointing_into
 from fairness.disclosure.share import write_share
 from fairness.engine.connection import beside, building, looking
-from fairness.engine.models import SHARE_COMMENTS, run_checks, run_models, write_comments
+from fairness.engine.models import analyst_tables, run_checks, run_models, share_tables, write_comments
 from fairness.errors import DataError, without_values
 from fairness.findings.results import Findings
 from fairness.intake.files import Fingerprint, first_line
@@ -157,7 +157,7 @@ def _write(folder: Path, job: _Job) -> str:
             # Beside the engine, which brings the analyst's file to the disk.
             share = pool.submit(_write_share, folder / SHARE, findings, marts, config)
             write_findings(built, findings)
-            write_comments(built)
+            write_comments(built, analyst_tables())
         if key is not None:
             job.progress("Replacing ids by pseudonyms")
             write_pseudonymised(warehouse, folder / WAREHOUSE, config, key)
@@ -172,7 +172,7 @@ def _write(folder: Path, job: _Job) -> str:
 def _write_share(path: Path, findings: Findings, marts: Marts, config: Config) -> None:
     with building(path, config) as share:
         write_share(share, findings, marts, config)
-        write_comments(share, SHARE_COMMENTS)
+        write_comments(share, share_tables())
 
 
 @contextmanager

@@ -8,16 +8,15 @@ the line ``Options`` of its header.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
 
+from fairness.engine.headers import Header, comment_statements, read_model, read_options, read_tables
 from fairness.errors import DataError, FairnessError, SqlError, without_values
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-COMMENTS, SHARE_COMMENTS = "comments.sql", "comments_share.sql"
 
 # The engine guesses that one line in 25 passes conditions that nearly all pass, and would hash the lines instead of
 # what they look up: several times the work, and all of the memory.
@@ -56,8 +55,19 @@ def sql_hashes() -> dict[str, str]:
     root = sql_root()
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (*model_files(), *check_files(), root / COMMENTS, root / SHARE_COMMENTS)
+        for path in (*model_files(), *check_files(), *sorted((root / "tables").glob("*.sql")))
     }
+
+
+def analyst_tables() -> list[Header]:
+    """Return what the analyst's file holds: what intake writes, the models in running order, the findings."""
+    intake, findings = (read_tables(sql_root() / "tables" / f"{name}.sql") for name in ("intake", "findings"))
+    return [*intake, *map(read_model, model_files()), *findings]
+
+
+def share_tables() -> list[Header]:
+    """Return what the share file holds; its columns point to those of the analyst's file."""
+    return read_tables(sql_root() / "tables" / "share.sql")
 
 
 def run_models(con: duckdb.DuckDBPyConnection) -> None:
@@ -67,7 +77,7 @@ def run_models(con: duckdb.DuckDBPyConnection) -> None:
         SqlError: A model failed, or its header names an option that does not exist; the message names its file.
     """
     for path in model_files():
-        options = _options(path)
+        options = read_options(path)
         if options - {_LINE_BY_LINE}:
             raise SqlError(
                 f"the model {path.name} names an unknown option",
@@ -84,12 +94,6 @@ def run_models(con: duckdb.DuckDBPyConnection) -> None:
             con.execute("reset disabled_optimizers")
 
 
-def _options(path: Path) -> set[str]:
-    """Return what the line ``Options`` of a model's header names; empty without one."""
-    said = re.search(r"^-- Options: +(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return set(said[1].split(", ")) if said else set()
-
-
 def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
         con.execute(path.read_text(encoding="utf-8"))
@@ -101,19 +105,27 @@ def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         ) from error
 
 
-def write_comments(con: duckdb.DuckDBPyConnection, name: str = COMMENTS) -> None:
-    """Write the COMMENT of every published table, view and column; needs all of them to exist.
+def write_comments(con: duckdb.DuckDBPyConnection, tables: Collection[Header]) -> None:
+    """Write the COMMENT of every table, view and column; needs all of them to exist.
 
     Args:
         con: Connection whose current database holds them.
-        name: ``comments.sql`` for the analyst's file, ``comments_share.sql`` for the share file.
+        tables: :func:`analyst_tables` or :func:`share_tables`.
 
     Raises:
         SqlError: A comment names something that does not exist; the transaction of all comments stays open.
     """
     # Hundreds of statements: each by itself would write to the disk.
     con.begin()
-    _run(con, sql_root() / name)
+    for statement in comment_statements(tables, analyst_tables()):
+        try:
+            con.execute(statement)
+        except duckdb.Error as error:
+            raise SqlError(
+                f"a comment cannot be written: {without_values(str(error).strip().splitlines()[0])}",
+                where=statement.partition(" is ")[0],
+                mend="this is a defect: a header in sql/ describes what is not there; please report it",
+            ) from error
     con.commit()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,6 @@ pytestmark = pytest.mark.xdist_group("analyses")
 
 SQL = Path(__file__).parents[2] / "sql"
 ANALYSES = sorted((SQL / "analyses").glob("*.sql"))
-COMMENTS = SQL / "comments.sql"
 TABLES = [
     "params",
     "inputs",
@@ -388,21 +386,9 @@ def test_gap_by_month(con: Connection) -> None:
 # ------------------------------------------------------------------------------------------------------------ comments
 
 
-@pytest.fixture(scope="module")
-def commented(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """Yield a copy of the published file after the comments have been written, opened anew."""
-    copy = tmp_path_factory.mktemp("commented") / "copy.duckdb"
-    shutil.copy(published, copy)
-    copy.chmod(0o600)
-    with duckdb.connect(str(copy)) as connection:
-        connection.execute(COMMENTS.read_text(encoding="utf-8"))
-    with duckdb.connect(str(copy), read_only=True) as connection:
-        yield connection
-
-
-def test_every_table_and_view_has_a_comment(commented: Connection) -> None:
+def test_every_table_and_view_has_a_comment(con: Connection) -> None:
     comments = dict(
-        commented.execute(
+        con.execute(
             "select table_name, comment from duckdb_tables() where not internal union all "
             "select view_name, comment from duckdb_views() where not internal"
         ).fetchall()
@@ -415,8 +401,8 @@ def test_every_table_and_view_has_a_comment(commented: Connection) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_column_has_a_comment(table: str, commented: Connection) -> None:
-    columns = commented.execute(
+def test_every_column_has_a_comment(table: str, con: Connection) -> None:
+    columns = con.execute(
         "select column_name, comment from duckdb_columns() where table_name = ? and not internal", [table]
     ).fetchall()
     assert columns

@@ -17,6 +17,7 @@ from fairness.build.pipeline import build
 from fairness.cli.demo import write_demo
 from fairness.config import load_config
 from fairness.engine import models
+from fairness.engine.headers import read_tables
 from fairness.engine.models import run_checks, run_models
 from fairness.errors import DataError, SqlError
 
@@ -102,19 +103,7 @@ def copied(published: Path, tmp_path: Path) -> Iterator[Connection]:
 
 
 # Tables that the intake writes before the models run.
-GIVEN = {
-    *(
-        "params",
-        "inputs",
-        "source_setting",
-        "tenure_class",
-        "tenure_band",
-        "month_offset",
-        "cell_column",
-        "lens_column",
-    ),
-    *("stg_book", "stg_billing", "stg_offer", "stg_customer", "stg_price_event", "stg_cpi", "stg_unreadable"),
-}
+GIVEN = {table.name for table in read_tables(SQL / "tables" / "intake.sql")} - {"quarantine"}
 KNOWN = GIVEN | {path.stem[3:] for path in MODELS}
 
 

@@ -1,8 +1,12 @@
--- Grain:   one row per input role, disposition, reason and currency.
+-- Grain:   one row per role, disposition, reason and currency: what became of every input row.
 -- Reads:   int_row_disposition
--- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency (null
---          where the row states none); n_rows; amount = sum of the parsed price or net amount, major units; n_amount =
---          rows summed.
+-- Columns: role: Kind of input: book, billing, offers, customers, price_events, cpi
+--          disposition: What became of the rows: accepted, excluded (no comparable price), duplicate or rejected
+--          reason: Why; null where accepted
+--          currency: Currency of the rows; null where they state none
+--          n_rows: Number of rows
+--          amount: Sum of the prices or net amounts that could be read, currency units
+--          n_amount: Rows in amount: those whose amount could be read
 -- Why:     every input row has exactly one disposition, so rows and amounts add up to what came in. checks/ proves it.
 
 create or replace table reconciliation as

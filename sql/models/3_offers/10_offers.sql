@@ -1,8 +1,32 @@
 -- Grain:   one row per offer version: offer_id x valid_from.
 -- Reads:   stg_offer, params
--- Columns: keys (null = any); valid_from inclusive, valid_to exclusive; headline_ticks = introductory, standard_ticks =
---          after it, effective_ticks = average over the horizon with set-up fee and incentive, 10^-4 major units per
---          month; *_interval_ticks = the same per billing interval of the offer; primary_ticks = that of the study's basis; is_new_customer_offer = may be a comparator.
+-- Columns: offer_id: Offer; with valid_from the key
+--          origin: Where the offer comes from, as stated; market is a competitor
+--          audience: Whom the offer is for: new_only, all or existing_only
+--          customer_id: Customer whose own offer it is; null = any
+--          product_id: as in price_ledger
+--          plan_id: Plan; null = any
+--          currency: as in price_ledger
+--          region: Region; null = any
+--          channel: Channel; null = any
+--          interval_unit, interval_count: as in price_ledger
+--          qty_from: Least quantity, inclusive; null = any
+--          qty_to: Greatest quantity, exclusive; null = any
+--          valid_from: First day in force
+--          valid_to: First day no longer in force; null = open
+--          list_unit_price: List price per billing interval, currency units
+--          intro_unit_price: Introductory price per billing interval, currency units; null without one
+--          intro_cycles: Billing intervals at the introductory price
+--          setup_fee: Fee on joining, currency units
+--          incentive_value: Value of the gift on joining, currency units
+--          headline_ticks: The introductory price, in 10^-4 currency units a month
+--          effective_ticks: The average over the horizon with set-up fee and incentive, in 10^-4 currency units a month
+--          standard_ticks: The price after the introduction, in 10^-4 currency units a month
+--          headline_interval_ticks: The introductory price per billing interval, in 10^-4 currency units
+--          effective_interval_ticks: The average over the horizon per billing interval, in 10^-4 currency units
+--          standard_interval_ticks: The price after the introduction per billing interval, in 10^-4 currency units
+--          primary_ticks: The price at the basis of the study, in 10^-4 currency units a month
+--          is_new_customer_offer: True where the offer may serve as comparator: for new customers and not of the market
 -- Why:     m = mn / md months per cycle. Effective = (intro k + list (H - k m) / m + set-up - incentive) / H with k the
 --          introductory cycles, clipped to the horizon H. Exact fractions, rounded half to even once.
 

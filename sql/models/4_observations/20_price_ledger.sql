@@ -1,12 +1,76 @@
--- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month (a
---          book states one month).
+-- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month:
+--          what was paid, and the offer it is held against.
 -- Reads:   int_grouped_span, month_offset, int_plan_start, int_amount_beside
--- Columns: *_ticks are integers of 10^-4 major units, ex tax: per month where the price comes from billing lines, per
---          stated interval where it comes from a book; *interval_ticks are per billing interval everywhere; paid_price is
---          price_ticks in major units; paid_ticks and offered_ticks are money per billing interval, price x quantity;
---          tenure_months are completed months at the pricing date; loyalty_group in new,
---          middle, tenured, unknown; band_order joins tenure_band; offer_ticks = the offer at the study's basis; cell_key
---          joins cell_value; lens_key joins lens_value.
+-- Columns: role: Where the price comes from: billing or book
+--          customer_id: Customer
+--          party_id: Person or firm behind the customer; the customer where none is stated
+--          product_id: Product
+--          currency: Currency, ISO 4217
+--          interval_unit: Unit of the billing interval: day, week, month or year
+--          interval_count: Number of units in the billing interval
+--          month: Month, as its first day
+--          month_number: Month, as year * 12 + month - 1
+--          pricing_date: Day on which the price took effect: the start of the billed period, the as-of day in a book
+--          cell_key: Like-for-like cell; joins cell_value, do not take it apart
+--          lens_key: Combination of lens values; joins lens_value, empty text without lenses
+--          tenure_start: Day the customer joined; the first bill where nobody states it
+--          tenure_months: Completed months of tenure on the pricing date
+--          is_censored: True where tenure_start is only the latest it can be: first seen in the first month of the data
+--          discount_audience: Whom the discount is for: existing_only moves a new customer to the middle group
+--          discount_id: Discount on the price, null without one
+--          subscription_id: Subscription
+--          plan_id: Plan
+--          channel: Sales channel
+--          region: Region
+--          quantity: Units billed together; the price is that of one
+--          plan_age_months: Completed months on the plan on the pricing date
+--          contract_status: in_contract or out_of_contract on the pricing date; null where no contract end is stated
+--          price_ticks: Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices
+--            come from billing lines, per stated interval in a book
+--          standard_ticks: Price before discounts, in 10^-4 currency units a month; null in a book
+--          prior_ticks: Price a year ago that a book states, in 10^-4 currency units, per month where prices come from
+--            billing lines, per stated interval in a book
+--          offer_ticks: Offer to a new customer on the pricing date, at the basis of the study, in 10^-4 currency
+--            units, per month where prices come from billing lines, per stated interval in a book; null without an
+--            offer
+--          offer_id: Offer that was taken as comparator; null without one
+--          offer_reason: Why there is no offer: no_offer, no_offer_in_force, offer_not_positive; null where there is
+--            one
+--          n_candidates: Offers that fit the customer on the pricing date
+--          headline_ticks: The offer at its introductory price, in 10^-4 currency units a month; null in a book
+--          effective_ticks: The offer averaged over the horizon with set-up fee and incentive, in 10^-4 currency units
+--            a month; null in a book
+--          standard_offer_ticks: The offer after its introduction, in 10^-4 currency units a month; null in a book
+--          interval_ticks: Price paid per unit and billing interval, as billed or as a book states it, in 10^-4
+--            currency units; sums of money are formed from it
+--          offer_interval_ticks: The offer at the basis of the study per billing interval, in 10^-4 currency units;
+--            null without an offer
+--          headline_interval_ticks: The offer at its introductory price per billing interval, in 10^-4 currency units;
+--            null in a book
+--          effective_interval_ticks: The offer averaged over the horizon per billing interval, in 10^-4 currency units;
+--            null in a book
+--          standard_interval_ticks: The offer after its introduction per billing interval, in 10^-4 currency units;
+--            null in a book
+--          paid_ticks: What is paid for all units per billing interval, discounts taken off, before tax, in 10^-4
+--            currency units
+--          offered_ticks: What a new customer would pay for as many units per billing interval, at the basis of the
+--            study, in 10^-4 currency units; null without an offer
+--          offered_headline_ticks: The same at the introductory price of the offer, in 10^-4 currency units; null in a
+--            book
+--          offered_effective_ticks: The same averaged over the horizon, in 10^-4 currency units; null in a book
+--          offered_standard_ticks: The same after the introduction, in 10^-4 currency units; null in a book
+--          market_ticks: Market price that a book states, in 10^-4 currency units, per month where prices come from
+--            billing lines, per stated interval in a book
+--          cost_ticks: Expected cost that a book states, in 10^-4 currency units, per month where prices come from
+--            billing lines, per stated interval in a book
+--          finance_ticks: Finance charges beside the price in that month, in 10^-4 currency units; null in a book
+--          fee_ticks: Fees and set-up beside the price in that month, in 10^-4 currency units; null in a book
+--          usage_ticks: Usage beside the price in that month, in 10^-4 currency units; null in a book
+--          one_off_ticks: One-off charges beside the price in that month, in 10^-4 currency units; null in a book
+--          tax_ticks: Tax beside the price in that month, in 10^-4 currency units; null in a book
+--          loyalty_group: new, middle, tenured or unknown
+--          band_order: Tenure band; joins tenure_band, null where the tenure is unknown
+--          paid_price: Price paid in currency units: price_ticks / 10000
 -- Why:     everything an analyst needs of one month of one customer stands in one row. Later models that need neither
 --          plan age nor the amounts beside the price read int_grouped_span, which has a row for many months and joins
 --          less. That those belong to billing rows alone is said where they are selected: said in the join, it keeps some

@@ -1,8 +1,24 @@
--- Grain:   one row per currency, cell, lens combination, loyalty group, tenure band and set of amounts.
+-- Grain:   one row per currency, cell, lens combination, loyalty group, tenure band and set of prices, as-of month.
 -- Reads:   int_book_count, int_price_tick, int_as_of_row
--- Columns: paid_ticks, offered_*_ticks, market_ticks, cost_ticks = money per billing interval, price x quantity, 10^-4 major
---          units (null where unknown); quantity_micros = units in 10^-6; offer_version, offer_reason; pricing_month;
---          before_ticks ... = unit prices of the change; n_observations = observations with exactly these.
+-- Columns: currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
+--          quantity_micros: Units billed together, in millionths
+--          offered_ticks: as in price_ledger
+--          offer_version: Offer that is the price decision; null in a book, where cell and offer price are it
+--          offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks: as in price_ledger
+--          set_offer_id: Offer in force on the day the price was set; null without one
+--          offered_at_price_set_ticks: The same by the offer of the day on which the price was set, in 10^-4 currency
+--            units
+--          derived_n: Customers who joined the cell in the pricing month; null below min_evidence or in a book
+--          pricing_month: Month of the pricing date, as year * 12 + month - 1; null in a book
+--          before_ticks: Price before discounts twelve months earlier, in 10^-4 currency units, per month where prices
+--            come from billing lines, per stated interval in a book; null without a comparable one
+--          after_ticks: Price before discounts now, in 10^-4 currency units, per month where prices come from billing
+--            lines, per stated interval in a book
+--          before_offer_ticks: Offer after its introduction twelve months earlier, in 10^-4 currency units a month;
+--            null in a book
+--          after_offer_ticks: Offer after its introduction now, in 10^-4 currency units a month; null in a book
+--          market_ticks, cost_ticks: as in price_ledger
+--          n_observations: Observations with exactly these values
 -- Why:     amounts are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
 --          customers comes out of them. Customers are read for them once; the models below read these counts. A book and
 --          billing lines are grouped apart: grouping a book by what it never has would double the time.

@@ -1,7 +1,8 @@
--- Grain:   one row per cell, lens combination, loyalty group, tenure band, amount paid and quantity.
+-- Grain:   one row per cell, lens combination, loyalty group, tenure band and price, as-of month, currency of the
+--          study.
 -- Reads:   price_counts, params
--- Columns: paid_ticks = price x quantity per billing interval, 10^-4 major units; quantity_micros = units in 10^-6;
---          n_observations = observations with exactly these.
+-- Columns: cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
+--          quantity_micros, n_observations: as in price_counts
 -- Why:     amounts are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
 --          customers comes out of them. Serves raw_gap and like_for_like_gap, which weigh unit prices by units.
 

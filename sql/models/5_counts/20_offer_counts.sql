@@ -1,8 +1,15 @@
--- Grain:   one row per basis, cell, lens combination, loyalty group, tenure band, offer version, amounts and quantity.
+-- Grain:   one row per basis, cell, lens combination, loyalty group, tenure band, offer version, price and offer, as-of
+--          month, currency of the study.
 -- Reads:   price_counts, params
--- Columns: basis in primary, headline, effective, standard, at_price_set; offer_version (null in a book, where the pair of
---          cell and offer price is the version); paid_ticks, offered_ticks = price x quantity per billing interval, as billed
---          and as a new customer would be, 10^-4 major units; quantity_micros = units in 10^-6; n_observations.
+-- Columns: basis: Reading of the offer: primary (that of the study), headline, effective, standard or at_price_set (on
+--            the day the price was set)
+--          cell_key, lens_key, loyalty_group, band_order: as in price_ledger
+--          offer_version: as in price_counts
+--          paid_ticks: as in price_ledger
+--          quantity_micros: as in price_counts
+--          offered_ticks: What a new customer would pay for as many units per billing interval, at that reading, in
+--            10^-4 currency units
+--          n_observations: as in price_counts
 -- Why:     one amount against one offer under each reading of that offer. Serves offer_gap and overpayment: the gap is the
 --          ratio of the very sums whose difference is the money.
 

@@ -1,7 +1,9 @@
--- Grain:   one row per cell, lens combination, loyalty group, tenure band, price before and after, offer before and after.
+-- Grain:   one row per cell, lens combination, loyalty group, tenure band, offer version, and price and offer before
+--          and after.
 -- Reads:   price_counts, params
--- Columns: before_ticks, after_ticks = prices twelve months apart; before_offer_ticks, after_offer_ticks = the offers in
---          force then (null in a book); offer_version = the later offer; 10^-4 major units; n_observations.
+-- Columns: cell_key, lens_key, loyalty_group, band_order: as in price_ledger
+--          offer_version, before_ticks, after_ticks, before_offer_ticks, after_offer_ticks, n_observations: as in
+--            price_counts
 -- Why:     serves change_gap. A customer without a prior price has no change: not counted here, never 0 %.
 
 create or replace table change_counts as

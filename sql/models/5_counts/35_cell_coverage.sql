@@ -1,7 +1,20 @@
--- Grain:   one row per currency, cell, lens combination, loyalty group and tenure band.
+-- Grain:   one row per currency, cell, lens combination, loyalty group and tenure band: who could be compared, with
+--          their money.
 -- Reads:   price_counts
--- Columns: n_observations; n_priced, paid_ticks = those with a price and what they pay together; and the same for those that
---          also have an offer, a derived comparator, a market price, an expected cost, a price a year before.
+-- Columns: currency, cell_key, lens_key, loyalty_group, band_order: as in price_ledger
+--          n_observations: Observations, with or without a price
+--          n_priced: Of those, with a price
+--          paid_ticks: What n_priced pay together per billing interval, in 10^-4 currency units
+--          n_offered: Of those with a price, with an offer
+--          paid_offered_ticks: What n_offered pay together per billing interval, in 10^-4 currency units
+--          n_derived: Of those with a price, with a derived comparator
+--          paid_derived_ticks: What n_derived pay together per billing interval, in 10^-4 currency units
+--          n_market: Of those with a price, with a market price
+--          paid_market_ticks: What n_market pay together per billing interval, in 10^-4 currency units
+--          n_cost: Of those with a price, with an expected cost
+--          paid_cost_ticks: What n_cost pay together per billing interval, in 10^-4 currency units
+--          n_changed: Of those with a price, with a comparable price a year earlier
+--          paid_changed_ticks: What n_changed pay together per billing interval, in 10^-4 currency units
 -- Why:     support: who could be compared, with their money, and who could not. Nobody is dropped.
 
 create or replace table cell_coverage as

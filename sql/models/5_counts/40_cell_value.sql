@@ -1,6 +1,9 @@
 -- Grain:   one row per cell and column that defines it.
 -- Reads:   cell_coverage, cell_column
--- Columns: cell_key; column_order, column_name; value (null where the control is unknown, which is a value of its own).
+-- Columns: cell_key: as in price_ledger
+--          column_order: Place of the column in the cell key, from 1
+--          column_name: Name of the column
+--          value: Value; null where unknown
 -- Why:     the key is the values joined by the unit separator (character 31), unknown being the record separator
 --          (character 30); this is the one place that takes it apart.
 

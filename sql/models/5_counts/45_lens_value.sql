@@ -1,6 +1,9 @@
--- Grain:   one row per combination of lens values and lens.
+-- Grain:   one row per lens combination and lens.
 -- Reads:   cell_coverage, lens_column
--- Columns: lens_key; lens_order, lens; value (null where unknown).
+-- Columns: lens_key: as in price_ledger
+--          lens_order: Place of the lens in the lens key, from 1
+--          lens: Name of the lens
+--          value: as in cell_value
 -- Why:     findings are repeated within each value of each lens; a customer has one value per lens.
 
 create or replace table lens_value as

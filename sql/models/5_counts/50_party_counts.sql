@@ -1,9 +1,18 @@
--- Grain:   one row per distinct set of observations that parties with several have, and observation in it.
+-- Grain:   one row per set of observations that parties with several have, and observation in it; no ids.
 -- Reads:   int_party_observation
--- Columns: pattern = number of the set; n_parties = parties with exactly this set; then the observation: cell_key,
---          lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, what it is offered at each basis, market price,
---          expected cost, derived_month and change_known as in int_party_observation;
---          customer_number = which of the party's customers it belongs to (1, 2, ...).
+-- Columns: pattern: Number of the set of observations
+--          n_parties: Parties with exactly this set
+--          cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
+--          quantity_micros: as in price_counts
+--          offered_ticks, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks: as in price_ledger
+--          offered_at_price_set_ticks: as in price_counts
+--          market_ticks: Market price that a book states, in 10^-4 currency units per stated interval; null where it
+--            states none
+--          cost_ticks: Expected cost that a book states, in 10^-4 currency units per stated interval; null where it
+--            states none
+--          derived_month: Month of pricing, as year * 12 + month - 1, where there is a derived comparator; else null
+--          change_known: 2 where price and offer of a year ago are known, 1 where the price is, else 0
+--          customer_number: Which of the party's customers, from 1
 -- Why:     clustering by party and counting distinct customers need to know which observations belong together, not
 --          whose they are. No id leaves this model.
 

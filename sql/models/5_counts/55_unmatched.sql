@@ -1,6 +1,9 @@
--- Grain:   one row per currency, reason, loyalty group and cell.
+-- Grain:   one row per currency, cell, loyalty group and reason: customers without an offer, with their money, as-of
+--          month.
 -- Reads:   price_counts
--- Columns: offer_reason = why there is no offer to compare with; n_observations; paid_ticks = what they pay together.
+-- Columns: currency, cell_key, loyalty_group, offer_reason: as in price_ledger
+--          n_observations: Observations of the as-of month without an offer
+--          paid_ticks: What they pay together per billing interval, in 10^-4 currency units
 -- Why:     unmatched customers are counted with their money and the reason, never dropped.
 
 create or replace table unmatched as

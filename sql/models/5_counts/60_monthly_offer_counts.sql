@@ -1,7 +1,10 @@
--- Grain:   one row per month, billing interval, offer version and pair of amounts of tenured customers.
+-- Grain:   one row per month, offer version, price and offer of tenured customers, currency of the study.
 -- Reads:   int_grouped_span, month_offset, params
--- Columns: month, up to the as-of month (a yearly policy covers later ones); offer_version; paid_ticks, offered_ticks =
---          price x quantity per billing interval, 10^-4 major units; n_observations.
+-- Columns: month, interval_unit: as in price_ledger
+--          interval_count: Number of those units between two bills
+--          offer_version: as in price_counts
+--          paid_ticks, offered_ticks: as in price_ledger
+--          n_observations: Observations of that month with exactly these values
 -- Why:     the headline month by month: when the gap opened, and when it widened. Spans of equal months are counted
 --          before they are taken apart.
 

@@ -1,0 +1,70 @@
+-- Tables that no model makes: the analysis writes them.
+
+-- Table:   findings
+-- Grain:   one row per finding; finding_id 1 is the headline.
+-- Columns: finding_id: Number of the finding in the order of the document; 1 is the headline
+--          is_headline: True for the headline
+--          estimand: Question
+--          comparator: What tenured customers are held against: offer, derived, new_customers, ...
+--          basis: Reading of the price: effective, headline, standard, paid, ...
+--          level: pooled (the whole book), lens or cell
+--          scope: Where the finding holds, JSON text; {} is everywhere
+--          tenure_band: Label of the tenure band; null = all tenured
+--          fact: The finding in words
+--          estimate: Gap as a fraction, positive where tenured customers pay more; null where the figure is money
+--          amount: Money, currency units a year; null where the figure is a fraction
+--          unit: Unit of the figure: fraction or currency per year
+--          ci_lower: Lower end of the interval, unit of the figure
+--          ci_upper: Upper end of the interval, unit of the figure
+--          confidence_level: as in params
+--          interval: Method of the interval
+--          test: Test that decides
+--          statistic: Value of the test statistic
+--          p_value: Two-sided p-value
+--          p_value_adjusted: p-value corrected for its family
+--          family: Findings that are corrected together
+--          effect_size: Effect size, as effect_size_name says
+--          effect_size_name: Name of the effect size
+--          n_tenured: Distinct tenured customers in the comparison
+--          n_new: Distinct new customers in the comparison; null where none are needed
+--          n_observations: Observations of tenured customers in the comparison: one of each thing held
+--          n_cells: Cells in the comparison
+--          support_share: Share of tenured customers who could be compared, a fraction
+--          support_money_share: The same of their money, a fraction
+--          n_not_compared: Tenured customers who were not compared
+--          money_not_compared: What they pay, currency units a year; null where nobody's price is known
+--          minimum_detectable_gap: Smallest gap that this data could show, a fraction
+--          equivalence_ci_lower: Lower end of the interval of the equivalence test, a fraction
+--          equivalence_ci_upper: Upper end of the interval of the equivalence test, a fraction
+--          p_value_equivalence: p-value of the equivalence test
+--          p_value_equivalence_adjusted: The same, corrected for its family
+--          verdict: penalty, favourable, equivalent, inconclusive or not_assessable; null where nothing is decided
+--          verdict_reason: Why that verdict, as a code
+--          warnings: Codes, comma separated; empty text without any
+--          reversal_gap: Gap that the money without a comparator would have to show to bring the overall gap to 0, a
+--            fraction
+
+-- Table:   findings_companions
+-- Grain:   one row per finding and companion figure.
+-- Columns: finding_id: as in findings
+--          name: Companion: another estimator or a figure beside the finding
+--          estimate: Figure that is no money: a fraction, or a number of customers for customers_affected
+--          amount: Money, currency units a year; null where the figure is none
+--          ci_lower, ci_upper, statistic, p_value: as in findings
+
+-- Table:   findings_monthly
+-- Grain:   one row per month: the gap to the offer, month by month; empty without billing lines and offers.
+-- Columns: month: Month, YYYY-MM; months past the as-of month hold yearly prices only
+--          estimate: Gap of the offer at the basis of the study, a fraction
+--          ci_lower: Lower end of the interval, a fraction
+--          ci_upper: Upper end of the interval, a fraction
+--          interval: as in findings
+--          n_tenured: Tenured customers with an offer in that month
+--          pricing_decisions: Effective number of price decisions behind the gap
+
+-- Table:   findings_support
+-- Grain:   one row per count or share of who could be compared, and per reason or currency of those who could not.
+-- Columns: name: tenured_customers, assessable_customers and so on; not_assessable and other_currency have several rows
+--          reason: Reason of not_assessable, or currency of other_currency; else null
+--          value: Customers, or a share as a fraction
+--          amount: What they pay a year, major units; null where it is unknown

@@ -1,0 +1,112 @@
+-- Tables and views that no model makes: intake writes them before the models run, quarantine after them.
+
+-- Table:   column_unread
+-- Grain:   one row per column of an input file that nothing reads.
+-- Columns: source_index: Number of the file in inputs
+--          column_order: Place among the unread columns of the file, from 1
+--          column_name: Name as it stands in the file
+
+-- Table:   params
+-- Grain:   one row: the settings that the models read.
+-- Columns: study_name: Title of the study
+--          currency: Currency of the study, ISO 4217; findings cover it alone
+--          as_of_month: Month that is studied, as its first day
+--          as_of_number: Month that is studied, as year * 12 + month - 1
+--          new_below_months: Customers with fewer completed months are new
+--          tenured_from_months: Customers with at least as many completed months are tenured
+--          min_per_group: Least number of new and of tenured customers that a cell needs for a comparison
+--          primary_estimand: Question of the headline
+--          comparator_basis: Reading of an offer that the study uses: headline, effective or standard
+--          horizon_months: Months over which the effective basis spreads introduction, set-up fee and incentive
+--          min_evidence: Least number of joining customers behind a derived comparator
+--          confidence_level: Level of the intervals, a fraction
+--          margin: Largest gap that does not matter, a fraction
+--          plan_in_cell: Whether the plan of a billing line is part of its cell
+--          several_lines: What several lines of one thing held at different prices are: not_compared, units or parts
+--          spread_discounts: What becomes of a discount that may belong to several things held: never (spread) or
+--            pro_rata
+--          unknown_customer_controls: Internal: part of the cell key of a customer whom no customer file names
+--          unknown_customer_lenses: Internal: part of the lens key of a customer whom no customer file names
+
+-- Table:   inputs
+-- Grain:   one row per input file.
+-- Columns: source_index: Number of the input file
+--          role: as in reconciliation
+--          path: File, relative to the config
+--          sha256: SHA-256 of the file
+--          n_bytes: Size of the file in bytes
+--          n_rows: Rows in the file
+
+-- Table:   quarantine
+-- Grain:   one row per rejected input row, with its full content.
+-- Columns: role: as in reconciliation
+--          source_file: File of the row
+--          source_row: Row in the file; the header of delimited text is row 1
+--          reason: Why the row was rejected
+--          column_name: Column at fault; null where none is alone
+--          raw_row: The row as it was read, JSON text; null where ids are replaced by pseudonyms
+
+-- Table:   tenure_band
+-- Grain:   one row per tenure band.
+-- Columns: band_order: Order of the band, from 1
+--          label: Completed years of tenure in words; sort by band_order
+--          lower_months: First completed month of the band, inclusive
+--          upper_months: First completed month beyond the band; null for the last
+
+-- Table:   tenure_class
+-- Grain:   one row per month of tenure: its group and band.
+-- Columns: tenure_months: Completed months of tenure, 0 to 1,800
+--          loyalty_group, band_order: as in price_ledger
+
+-- Table:   cell_column
+-- Grain:   one row per column that defines cells.
+-- Columns: column_order, column_name: as in cell_value
+
+-- Table:   lens_column
+-- Grain:   one row per lens.
+-- Columns: lens_order, lens: as in lens_value
+
+-- Table:   source_setting
+-- Grain:   the section of the config that each input file belongs to, and its period ends.
+
+-- Table:   month_offset
+-- Grain:   months that a period of so many months covers.
+
+-- View:    stg_billing
+-- Grain:   staged rows of billing, with every canonical column.
+
+-- Table:   stg_billing_row
+-- Grain:   staged rows of billing, as parsed.
+
+-- View:    stg_book
+-- Grain:   staged rows of book, with every canonical column.
+
+-- Table:   stg_book_row
+-- Grain:   staged rows of book, as parsed.
+
+-- View:    stg_cpi
+-- Grain:   staged rows of cpi, with every canonical column.
+
+-- Table:   stg_cpi_row
+-- Grain:   staged rows of cpi, as parsed.
+
+-- View:    stg_customer
+-- Grain:   staged rows of customer, with every canonical column.
+
+-- Table:   stg_customer_row
+-- Grain:   staged rows of customer, as parsed.
+
+-- View:    stg_offer
+-- Grain:   staged rows of offer, with every canonical column.
+
+-- Table:   stg_offer_row
+-- Grain:   staged rows of offer, as parsed.
+
+-- View:    stg_price_event
+-- Grain:   staged rows of price event, with every canonical column.
+
+-- Table:   stg_price_event_row
+-- Grain:   staged rows of price event, as parsed.
+
+-- Table:   stg_unreadable
+-- Grain:   rows that no reader could take apart.

@@ -1,0 +1,66 @@
+-- Tables of the share file, runs/ID/share.duckdb. Ratios are fractions; null is unknown or, where `withheld` is set,
+-- withheld. `as in` points to the tables of the analyst's file.
+
+-- Table:   study
+-- Grain:   one row: the study and the thresholds of this file, which holds no row and no id of a single customer.
+-- Columns: run_id: Run that this file belongs to
+--          name: Title of the study
+--          as_of: Month that is studied, YYYY-MM; null where the data state none
+--          currency: Currency of the study, ISO 4217
+--          primary: Question of the headline, as configured
+--          comparator_basis, margin: as in params
+--          confidence_level: as in findings
+--          new_below_months, tenured_from_months: as in params
+--          min_cell: Smallest count that this file shows; 0 counts as small
+--          dominance_contributors: Money is withheld where so many contributors hold more than dominance_share of it
+--          dominance_share: Largest share of an amount that dominance_contributors may hold, a fraction
+--          software_version: Version of the software
+
+-- Table:   cells
+-- Grain:   one row per cell of the headline's question; cells that are not named come last.
+-- Columns: scope: Values of the cell, JSON text; null where a small cell could be somebody
+--          n_tenured, n_new, n_observations: as in findings
+--          mean_price: What a tenured customer of the comparison pays a year on average, currency units; null but
+--            against offers, or where few hold most of it
+--          mean_offer: What the offers held against them come to a year on average, currency units; null as mean_price
+--          estimate: Gap as a fraction, positive where tenured customers pay more
+--          ci_lower, ci_upper: as in findings_monthly
+--          verdict: penalty, favourable, equivalent, inconclusive or not_assessable
+--          withheld: Why figures are withheld: small_count (fewer than min_cell customers, or figures that would give
+--            such a count away); null where shown
+
+-- Table:   findings
+-- Grain:   one row per finding; finding_id 1 is the headline.
+-- Columns: finding_id: Number of the finding in this file; 1 is the headline
+--          is_headline, estimand, comparator, basis, level: as in findings
+--          scope: Where the finding holds, JSON text; {} is everywhere; null where a small scope could be somebody
+--          tenure_band, estimate, amount, unit, ci_lower, ci_upper, confidence_level, interval, test, statistic,
+--            p_value, p_value_adjusted, family, effect_size, effect_size_name: as in findings
+--          n_tenured: Distinct tenured customers in the comparison; stated with the headline's question only, because
+--            counts that differ by few would show those few
+--          n_new, n_observations: as in findings
+--          n_not_compared: Tenured customers who were not compared; null where fewer than min_cell, and beside the
+--            headline
+--          n_cells: as in findings
+--          support_share: Share of tenured customers who could be compared, a fraction; null where fewer than min_cell
+--            could not, and beside the headline
+--          minimum_detectable_gap, equivalence_ci_lower, equivalence_ci_upper, p_value_equivalence,
+--            p_value_equivalence_adjusted, verdict, verdict_reason, warnings: as in findings
+--          withheld: Why figures are withheld: small_count (fewer than min_cell customers, or figures that would give
+--            such a count away), dominated_amount (few contributors hold most of it), alternative_reading (money of
+--            another reading of the offers); null where shown
+
+-- Table:   findings_companions
+-- Grain:   one row per finding and companion figure.
+-- Columns: finding_id: Number of the finding in this file; 1 is the headline
+--          name, estimate, amount: as in findings_companions
+--          ci_lower, ci_upper, statistic, p_value: as in findings
+
+-- Table:   findings_monthly
+-- Grain:   one row per month: the gap to the offer, month by month; empty without billing lines and offers.
+-- Columns: month, estimate, ci_lower, ci_upper: as in findings_monthly
+--          interval: as in findings
+--          n_tenured: Tenured customers with an offer in that month; null in the as-of month, whose count stands with
+--            the headline
+--          pricing_decisions: as in findings_monthly
+--          withheld: small_count where fewer than min_cell customers are behind the month; null where shown
