@@ -193,7 +193,7 @@ def _integer(decimal: str) -> str:
 
 
 def flag(name: str, value: str, sql_type: str, *, default: str) -> Cast:
-    """Cast to true or false; a missing one is the default."""
+    """Cast to true or false; a missing one is the default, which may be null."""
     if sql_type.upper() == "BOOLEAN":
         return Cast(f"coalesce({value}, {default})")
     plain = f"lower({trimmed(f'cast({value} as varchar)')})"
@@ -202,6 +202,8 @@ def flag(name: str, value: str, sql_type: str, *, default: str) -> Cast:
         f"when {plain} in ('false', 'f', 'no', 'n', '0') then false "
         f"when {plain} is null then {default} end"
     )
+    if default == "null":
+        return Cast(typed, ((f"{name} is null and {plain} is not null", "FLAG_UNPARSED"),), f"{value} is null")
     return Cast(typed, ((f"{name} is null", "FLAG_UNPARSED"),), f"{name} is not null")
 
 

@@ -14,7 +14,10 @@ from fairness.intake.layouts import LAYOUTS
 from fairness.intake.mapping import Mapping
 from fairness.intake.stage import SourceFile, Staged
 
-IDENTITIES = ("customer_id", "party_id", "subscription_id", "line_id", "invoice_id")
+IDENTITIES = (
+    *("customer_id", "party_id", "subscription_id", "line_id", "invoice_id"),
+    *("applies_to_line_id", "reverses_line_id"),
+)
 """Canonical columns that identify a person, alone or in the firm's own systems."""
 
 

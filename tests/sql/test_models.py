@@ -78,18 +78,27 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the published file of the demo study, which has billing lines and offers."""
     folder = tmp_path_factory.mktemp("demo")
     config = write_demo(folder / "study")
-    # Two prices of one thing in one month, and a week between two firsts: what the demo does not have.
-    header = "line_id,customer_id,issued_on,period_start,period_end,product_id,region,channel,net_amount,interval_unit"
-    days = [(f"twice-{n}", "twice", f"2025-11-{n}", f"2025-12-{n}", f"2{n}", "month") for n in (11, 12)]
-    days.append(("week", "week", "2025-11-10", "2025-11-17", "20", "week"))
+    # What the demo does not have: two prices of one thing in one month, a week between two firsts, seats that change
+    # within a term, a month that is given away.
+    header = "line_id,customer_id,line_kind,period_start,period_end,net_amount,interval_unit"
     rows = [
-        f"{line},{who},{start},{start},{end},mobile,North,shop,{net},{unit}"
-        for line, who, start, end, net, unit in days
+        "twice-1,twice,recurring,2025-11-11,2025-12-11,211,month",
+        "twice-2,twice,recurring,2025-11-12,2025-12-12,212,month",
+        "week,week,recurring,2025-11-10,2025-11-17,20,week",
+        "seats-1,seats,recurring,2025-03-01,2026-03-01,365,year",
+        "seats-2,seats,credit,2025-08-01,2026-03-01,-212,year",
+        "seats-3,seats,recurring,2025-08-01,2026-03-01,240,year",
+        "free-1,free,recurring,2025-11-01,2025-12-01,18,month",
+        "free-2,free,credit,2025-11-01,2025-12-01,-18,month",
+        "free-3,free,recurring,2025-12-01,2026-01-01,18,month",
     ]
-    (config.parent / "twice.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    (config.parent / "odd.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
     # Plans apart, no cell has enough customers who joined in one month.
     text = config.read_text(encoding="utf-8").replace("[like_for_like]\n", "[like_for_like]\nplan = false\n")
-    config.write_text(text + '\n[[source]]\nrole = "billing"\npath = "twice.csv"\n', encoding="utf-8")
+    columns = {"issued_on": "period_start", "product_id": "'mobile'", "region": "'North'", "channel": "'shop'"}
+    mapped = "".join(f'{name} = "{value}"\n' for name, value in columns.items())
+    source = f'\n[[source]]\nrole = "billing"\npath = "odd.csv"\n[source.columns]\n{mapped}'
+    config.write_text(text + source, encoding="utf-8")
     return build(load_config(config)).warehouse
 
 

@@ -1,6 +1,7 @@
 -- Grain:   one row per line of int_billing_line.
--- Reads:   int_billing_line, int_customer, int_odd_period, source_setting
--- Columns: those of int_billing_line; tenure_start; exclusion = why the line is no comparable price, null when it is.
+-- Reads:   int_billing_line, int_customer, int_odd_period, source_setting, int_line_treatment
+-- Columns: those of int_billing_line; covered_until = the day on which its period or its term ends, exclusive; tenure_start;
+--          exclusion = why the line is no comparable price, null when it is.
 -- Why:     a price is what a customer pays for one full billing interval of one thing. Everything else is kept and
 --          counted with its reason. A period is full within 3 days of its month (month ends differ), within 1 otherwise.
 -- Options: line by line
@@ -25,6 +26,8 @@ measured as (
         line.discount_audience, line.is_proration, line.channel, line.region, line.livemode, line.contract_end,
         line.price_set_on, line.controls_key, line.lens_key,
         int_customer.tenure_start,
+        coalesce(treatment.covered_until, line.period_end) as covered_until,
+        treatment.exclusion as treated,
         coalesce(unclear.interval_unclear, false) as interval_unclear,
         coalesce(unclear.period_end_mixed, false) as period_end_mixed,
         coalesce(int_customer.is_test, false) as is_test,
@@ -37,6 +40,8 @@ measured as (
     from int_billing_line as line
     left join int_customer
         on line.customer_id = int_customer.customer_id
+    left join int_line_treatment as treatment
+        on line.row_id = treatment.row_id
     left join unclear
         on line.source_index = unclear.source_index
         and line.period_start = unclear.period_start
@@ -48,12 +53,13 @@ measured as (
 
 final as (
     select
-        measured.* exclude (full_end, is_test, livemode, interval_unclear, period_end_mixed),
+        measured.* exclude (full_end, is_test, livemode, treated, interval_unclear, period_end_mixed),
         case
             when invoice_status = 'draft' then 'draft'
             when invoice_status = 'void' then 'void'
             when invoice_status = 'unknown' then 'status_unknown'
             when not livemode or is_test then 'test'
+            when treated is not null then treated
             when line_kind <> 'recurring' then line_kind
             when is_proration then 'proration'
             when period_start is null or period_end is null then 'no_period'

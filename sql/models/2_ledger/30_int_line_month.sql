@@ -1,7 +1,6 @@
 -- Grain:   one row per comparable line and month of it that needs care.
 -- Reads:   int_comparable_line, int_odd_line, stg_billing
--- Columns: those of int_comparable_line; month_number; net_micros, standard_micros (before discounts), quantity_micros =
---          exact amounts in 10^-6; line_rank = 1 for the latest line of the thing held; has_two_intervals =
+-- Columns: those of int_comparable_line; month_number; line_rank = 1 for the latest line of the thing held; has_two_intervals =
 --          lines of another billing interval cover the month for the same product, subscription and plan;
 --          has_several_plans = those of another plan stand in the same cell for the same subscription; is_repeat = an equal
 --          line without id stands in another file; is_same_price = its unit price is that of the line with the most units,
@@ -16,11 +15,7 @@ lines as (
         line.*,
         int_odd_line.month_number,
         stg_billing.content_key,
-        concat(line.interval_unit, ' ', cast(line.interval_count as varchar)) as interval_text,
-        cast(line.net_amount * 1000000 as bigint) as net_micros,
-        cast(coalesce(line.gross_amount, line.net_amount + coalesce(line.discount_amount, 0)) * 1000000 as bigint)
-            as standard_micros,
-        cast(line.quantity * 1000000 as bigint) as quantity_micros
+        concat(line.interval_unit, ' ', cast(line.interval_count as varchar)) as interval_text
     from int_comparable_line as line
     inner join int_odd_line
         on line.row_id = int_odd_line.row_id

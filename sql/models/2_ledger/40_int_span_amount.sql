@@ -48,10 +48,7 @@ lines as (
 final as (
     select
         customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, first_month, n_months,
-        1 as n_lines,
-        cast(net_amount * 1000000 as bigint) as net_micros,
-        cast(coalesce(gross_amount, net_amount + coalesce(discount_amount, 0)) * 1000000 as bigint) as standard_micros,
-        cast(quantity * 1000000 as bigint) as quantity_micros,
+        1 as n_lines, net_micros, standard_micros, quantity_micros,
         issued_on, period_start as cycle_start, price_set_on, tenure_start, price_version_id, channel, region, discount_id,
         discount_audience, contract_end, controls_key, lens_key
     from lines

@@ -1,7 +1,8 @@
 -- Grain:   one row per line that makes no price, but shows that its customer holds something, and month that it touches.
--- Reads:   int_line_disposition, month_offset
+-- Reads:   int_line_disposition, int_cancelled_line, int_used_line, month_offset
 -- Columns: row_id; the thing held; month_number = the months whose first day its period covers, else the month in which it
---          starts (without a period: of issue); exclusion; net_micros = its amount in 10^-6, a month's share of it.
+--          starts (without a period: of issue); exclusion, of a line taken back what became of it; net_micros = its amount in 10^-6, a month's share of it;
+--          nothing where it was given back.
 -- Why:     a free month, a trial or a part-period line is no price, yet the customer is one: counted with reason and money.
 
 create or replace table int_unpriced_month as
@@ -9,15 +10,21 @@ with
 
 lines as (
     select
-        row_id, customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, exclusion,
-        issued_on, controls_key, lens_key,
-        cast(net_amount * 1000000 as bigint) as micros,
+        line.row_id, customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count,
+        coalesce(cancelled.outcome, line.exclusion) as exclusion, issued_on, controls_key, lens_key,
+        cast(case when cancelled.outcome = 'free_month' then 0 else net_amount end * 1000000 as bigint) as micros,
         coalesce(period_start, issued_on) as starts_on,
         coalesce(period_end, period_start, issued_on) as ends_on
-    from int_line_disposition
+    from int_line_disposition as line
+    left join int_cancelled_line as cancelled
+        on line.row_id = cancelled.row_id
+    left join int_used_line as used
+        on line.row_id = used.row_id
     where line_kind in ('recurring', 'trial', 'proration', 'discount', 'summary')
         and exclusion is not null
-        and exclusion not in ('draft', 'void', 'status_unknown', 'test')
+        and exclusion not in ('draft', 'void', 'status_unknown', 'test', 'rest_of_term', 'credit')
+        and (exclusion <> 'reversed' or cancelled.outcome in ('free_month', 'reversed_last'))
+        and used.row_id is null
 ),
 
 covering as (

@@ -1,8 +1,9 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month that
 --          lines without a price touch.
 -- Reads:   int_unpriced_month
--- Columns: the key; n_lines; net_micros = what they come to in that month, in 10^-6; reason = why there is no price, of
---          several the first of free_month, plan_change, partial_period, trial, then the others; controls of the latest.
+-- Columns: the key; n_lines; net_micros = what they come to in that month, in 10^-6; is_cancelled = all were taken back;
+--          reason = why there is no price, of several the first of free_month, plan_change, partial_period, trial, then the
+--          others; controls of the latest.
 -- Why:     two part-period lines on two plans say that the customer changed the plan within the month.
 
 create or replace table int_unpriced_holding as
@@ -21,7 +22,7 @@ explained as (
     select
         line.*,
         case
-            when line.exclusion = 'fully_discounted' then '1free_month'
+            when line.exclusion in ('fully_discounted', 'free_month') then '1free_month'
             when line.exclusion in ('partial_period', 'proration') and plans.is_plan_change then '2plan_change'
             when line.exclusion in ('partial_period', 'proration') then '3partial_period'
             when line.exclusion = 'trial' then '4trial'
@@ -48,6 +49,7 @@ final as (
         customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, month_number,
         count(*) as n_lines,
         cast(sum(net_micros) as bigint) as net_micros,
+        bool_and(exclusion in ('free_month', 'reversed_last')) as is_cancelled,
         substr(min(ranked_reason), 2) as reason,
         min(case when line_rank = 1 then controls_key end) as controls_key,
         min(case when line_rank = 1 then lens_key end) as lens_key

@@ -4,7 +4,8 @@
 -- Columns: holding_id; the key; first_month = the month (year * 12 + month - 1), n_months = 1; reason; n_lines; net_micros =
 --          what its lines come to a month, in 10^-6; party_id, tenure_start, is_censored, cell_key, lens_key.
 -- Why:     who cannot be compared is counted, with the reason and the money. A summary or a discount stands for its
---          customer only where nothing else does: it repeats or lowers what other lines say.
+--          customer only where nothing else does: it repeats or lowers what other lines say. A line that was taken back stands
+--          only where no price of its chain replaces it.
 
 create or replace table int_not_compared as
 with
@@ -23,13 +24,15 @@ candidates as (
     select
         priced.* exclude (micros, months),
         cast(sign(micros) * ((2 * abs(micros) + months) // (2 * months)) as bigint) as net_micros,
-        0 as turn
+        0 as turn,
+        false as is_cancelled
     from priced
     union all
     select
         customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, month_number, n_lines,
         reason, controls_key, lens_key, net_micros,
-        case when reason in ('only_summary', 'only_discount') then 2 else 1 end as turn
+        case when reason in ('only_summary', 'only_discount') then 2 else 1 end as turn,
+        is_cancelled
     from int_unpriced_holding
 ),
 
@@ -60,7 +63,13 @@ left_over as (
             from int_ledger_span as span
             where span.customer_id = ranked.customer_id
                 and ranked.month_number between span.first_month and span.first_month + span.n_months - 1
-                and (span.holding_id = ranked.holding_id or ranked.turn = 2)
+                and (
+                    span.holding_id = ranked.holding_id
+                    or ranked.turn = 2
+                    or ranked.is_cancelled
+                    and span.product_id = ranked.product_id
+                    and span.subscription_id is not distinct from ranked.subscription_id
+                )
         )
 ),
 

@@ -1,6 +1,6 @@
 -- Grain:   one row per input row (identical lines together: n says how many).
 -- Reads:   stg_book, stg_billing, stg_offer, stg_customer, stg_price_event, stg_cpi, stg_unreadable, int_book_repeat,
---          int_book_line, int_customer_file, int_line_version, int_line_disposition
+--          int_book_line, int_customer_file, int_line_version, int_line_disposition, int_used_line
 -- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency; amount =
 --          the parsed price or net amount, major units; n = rows.
 -- Why:     one list of what became of each row, in the order of precedence; reconciliation adds it up.
@@ -36,12 +36,14 @@ final as (
     union all
     select
         'billing',
-        case when exclusion is null then 'accepted' else 'excluded' end,
-        exclusion,
+        case when exclusion is null or used.row_id is not null then 'accepted' else 'excluded' end,
+        case when used.row_id is null then exclusion end,
         currency,
         net_amount,
         1
     from int_line_disposition
+    left join int_used_line as used
+        on int_line_disposition.row_id = used.row_id
     union all
     select 'billing', 'rejected', reject_reason, currency, net_amount, 1 from stg_billing where reject_reason is not null
     union all

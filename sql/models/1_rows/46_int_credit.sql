@@ -1,0 +1,23 @@
+-- Grain:   one row per final, live line that may take back another line.
+-- Reads:   int_billing_line
+-- Columns: row_id; reverses_line_id; kind and key, of which null may mean not stated (product_id too); issued_on; period;
+--          net_amount, below zero but where a line is named; content_key.
+-- Why:     credits are few. What they take back is found from their side, so that all other lines pay nothing for it.
+
+create or replace table int_credit as
+with
+
+final as (
+    select
+        row_id, line_id, reverses_line_id, line_kind, customer_id, nullif(product_id, 'unknown') as product_id, plan_id,
+        subscription_id, currency, issued_on, period_start, period_end, net_amount, content_key
+    from int_billing_line
+    where invoice_status = 'final'
+        and livemode
+        and (
+            net_amount < 0 and line_kind in ('credit', 'refund', 'recurring', 'proration')
+            or reverses_line_id is not null and line_kind in ('credit', 'refund')
+        )
+)
+
+select * from final;

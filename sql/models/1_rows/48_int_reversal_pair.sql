@@ -1,0 +1,70 @@
+-- Grain:   one row per credit that names no line and recurring charge that it may take back.
+-- Reads:   int_credit, int_billing_line, int_named_reversal
+-- Columns: row_id = the credit; charge_row_id; shape = what the credit states; n_missing = parts that the charge states and
+--          the credit does not; charge_rank, credit_rank = order within the shape, the latest first.
+-- Why:     the exact opposite in customer, product, plan, subscription, currency, period and amount, charged no later than
+--          the last such credit was given. A discount takes back nothing.
+
+create or replace table int_reversal_pair as
+with
+
+credits as (
+    select
+        int_credit.*,
+        concat_ws(chr(31), customer_id, currency, cast(net_amount as varchar), coalesce(product_id, chr(30)),
+            coalesce(plan_id, chr(30)), coalesce(subscription_id, chr(30)), coalesce(cast(period_start as varchar), chr(30)),
+            coalesce(cast(period_end as varchar), chr(30))) as shape
+    from int_credit
+    where reverses_line_id is null
+        and line_kind in ('credit', 'refund', 'recurring')
+),
+
+charges as (
+    select line.*
+    from int_billing_line as line
+    left join int_named_reversal
+        on line.row_id = int_named_reversal.charge_row_id
+        and int_named_reversal.outcome = 'reversed'
+    where line.invoice_status = 'final'
+        and line.livemode
+        and line.line_kind = 'recurring'
+        and line.net_amount > 0
+        and int_named_reversal.charge_row_id is null
+),
+
+last_credits as (
+    select shape, max(issued_on) as last_issued_on
+    from credits
+    group by shape
+),
+
+pairs as (
+    select
+        credits.row_id, charges.row_id as charge_row_id, credits.shape,
+        case when credits.product_id is null then 1 else 0 end
+            + case when credits.plan_id is null and charges.plan_id is not null then 1 else 0 end
+            + case when credits.subscription_id is null and charges.subscription_id is not null then 1 else 0 end
+            + case when credits.period_start is null and charges.period_start is not null then 1 else 0 end as n_missing,
+        dense_rank() over (
+            partition by credits.shape
+            order by charges.issued_on desc, charges.line_id desc nulls last, charges.content_key desc, charges.row_id
+        ) as charge_rank,
+        dense_rank() over (
+            partition by credits.shape order by credits.issued_on desc, credits.content_key desc, credits.row_id
+        ) as credit_rank
+    from credits
+    inner join last_credits
+        on credits.shape = last_credits.shape
+    inner join charges
+        on credits.customer_id = charges.customer_id
+        and credits.currency = charges.currency
+        and -credits.net_amount = charges.net_amount
+        and charges.issued_on <= last_credits.last_issued_on
+    where coalesce(credits.product_id = charges.product_id, credits.product_id is null)
+        and coalesce(credits.plan_id = charges.plan_id, credits.plan_id is null)
+        and coalesce(credits.subscription_id = charges.subscription_id, credits.subscription_id is null)
+        and coalesce(credits.period_start = charges.period_start, credits.period_start is null)
+        and coalesce(credits.period_end = charges.period_end, credits.period_end is null)
+)
+
+select * from pairs;

@@ -1,0 +1,63 @@
+-- Grain:   one row per credit for the rest of a term and line that billed the term.
+-- Reads:   int_credit, int_billing_line, int_reversal
+-- Columns: row_id = the credit; charge_row_id; ends_on = the day on which the term ends now, the credit's first.
+-- Why:     such a credit ends with the term, starts inside it, and is what the rest of the term costs by its days, within
+--          5 % or two days. The term was priced as it was billed; it only lasts less.
+
+create or replace table int_term_end as
+with
+
+pairs as (
+    select
+        int_credit.row_id,
+        charge.row_id as charge_row_id,
+        int_credit.period_start as ends_on,
+        charge.period_start,
+        cast(charge.net_amount * 1000000 as hugeint) as charged,
+        -- How far the credit is off, times the days of the term.
+        abs(
+            cast(-int_credit.net_amount * 1000000 as hugeint) * date_diff('day', charge.period_start, charge.period_end)
+            - cast(charge.net_amount * 1000000 as hugeint) * date_diff('day', int_credit.period_start, charge.period_end)
+        ) as off,
+        cast(charge.net_amount * 1000000 as hugeint) * date_diff('day', int_credit.period_start, charge.period_end) as due
+    from int_credit
+    inner join int_billing_line as charge
+        on int_credit.customer_id = charge.customer_id
+        and int_credit.currency = charge.currency
+        and int_credit.period_end = charge.period_end
+    where int_credit.row_id not in (select row_id from int_reversal)
+        and charge.row_id not in (select charge_row_id from int_reversal)
+        and int_credit.reverses_line_id is null
+        and charge.invoice_status = 'final'
+        and charge.livemode
+        and charge.line_kind in ('recurring', 'proration')
+        and charge.net_amount > 0
+        and charge.period_start < int_credit.period_start
+        and int_credit.period_start < charge.period_end
+        and coalesce(int_credit.product_id = charge.product_id, int_credit.product_id is null)
+        and coalesce(int_credit.plan_id = charge.plan_id, int_credit.plan_id is null)
+        and coalesce(int_credit.subscription_id = charge.subscription_id, int_credit.subscription_id is null)
+),
+
+ranked as (
+    select
+        pairs.*,
+        row_number() over (partition by row_id order by off, period_start desc, charge_row_id) as charge_rank
+    from pairs
+    where 20 * off <= due
+        or off <= 2 * charged
+),
+
+final as (
+    select
+        row_id,
+        charge_row_id,
+        ends_on,
+        row_number() over (partition by charge_row_id order by ends_on, row_id) as credit_rank
+    from ranked
+    where charge_rank = 1
+)
+
+select row_id, charge_row_id, ends_on
+from final
+where credit_rank = 1;

@@ -1,0 +1,14 @@
+-- Grain:   one row per line that is no full price of its own, but part of one.
+-- Reads:   int_continued_line
+-- Columns: row_id.
+-- Why:     what stands in a price is accepted, and not listed again among what makes none.
+
+create or replace table int_used_line as
+with
+
+final as (
+    select row_id
+    from int_continued_line
+)
+
+select * from final;
