@@ -16,7 +16,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 14
 
 # APP=0 ends after the findings.
-demo: $(STAMP) ## write the example study to ./fairness-demo, print its findings and show them on 127.0.0.1:8501
+demo: $(STAMP) ## write the example study to ./fairness-demo, print its findings and the address that shows them
 	$(BIN)/fairness demo
 	@if [ "$(APP)" != 0 ]; then exec $(BIN)/fairness app fairness-demo; fi
 

@@ -1,4 +1,4 @@
-"""The dashboard's entry for Streamlit; `fairness app` builds the study first and then starts this."""
+"""The dashboard's script for Streamlit; `fairness app` builds the study, and serves this to its own user only."""
 
 from fairness.dashboard.main import main
 

@@ -7,13 +7,11 @@ that they stay small. Needs chromium. Run with `make screenshots`.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +37,9 @@ def take(browser: Any, address: str, folder: Path, *, only_kept: bool) -> None:
             for width in (1280, 1920):
                 if only_kept and f"{name}-{theme}-{width}" not in KEPT:
                     continue
-                page = browser.new_page(viewport={"width": width, "height": 1200}, color_scheme=theme)
+                page = browser.new_page()
+                page.set_viewport_size({"width": width, "height": 1200})
+                page.emulate_media(color_scheme=theme)
                 page.goto(f"{address}/{path}")
                 page.wait_for_selector(".end", timeout=60_000)
                 page.wait_for_timeout(1500)
@@ -63,25 +63,27 @@ def main() -> None:
     """Build the demo, start the dashboard, take the pictures and stop it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, help="where all pictures go; default: a temporary folder")
+    parser.add_argument("--port", type=int, default=8599, help="where the dashboard runs meanwhile")
     parser.add_argument("--kept", action="store_true", help="only the pictures that the documents show")
     arguments = parser.parse_args()
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="fairness-screenshots-"))
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as work, socket.socket() as probe:
+    with tempfile.TemporaryDirectory() as work:
         study = str(Path(work) / "demo")
         _fairness("demo", study)
         _two_snapshots(Path(study) / "fairness.toml")
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        server = subprocess.Popen([sys.executable, "-m", "fairness", "app", study, "--port", str(port)])
+        command = [sys.executable, "-m", "fairness", "app", study, "--port", str(arguments.port)]
+        server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health")
+            opening = _printed_address(server)
             with sync_playwright() as driver:
                 flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-                browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-                take(browser, f"http://127.0.0.1:{port}", folder, only_kept=arguments.kept)
-                browser.close()
+                chromium = driver.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+                browser = chromium.new_context()
+                # The cookie that opens the pages.
+                browser.request.get(opening)
+                take(browser, opening.partition("/?")[0], folder, only_kept=arguments.kept)
+                chromium.close()
         finally:
             server.terminate()
             server.wait()
@@ -102,14 +104,12 @@ def _fairness(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "fairness", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
-def _wait(url: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    sys.exit("the dashboard does not answer")
+def _printed_address(server: subprocess.Popen[str]) -> str:
+    assert server.stderr
+    for line in server.stderr:
+        if found := re.search(r"http://\S+", line):
+            return found[0]
+    sys.exit("the dashboard does not start")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -113,6 +114,27 @@ def _toml(value: object) -> str:
         return "{ " + ", ".join(f"{_toml(name)} = {_toml(item)}" for name, item in value.items()) + " }"
     # Lists, numbers, booleans and texts are written alike in JSON and TOML.
     return json.dumps(value, ensure_ascii=False)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the installed product, without its dependencies: the wheel that the sdist gives."""
+    work = tmp_path_factory.mktemp("dist")
+    _python("-m", "hatchling", "build", "-t", "sdist", "-d", str(work), cwd=ROOT)
+    (sdist,) = work.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(work / "source", filter="data")
+    (source,) = (work / "source").iterdir()
+    _python("-m", "hatchling", "build", "-t", "wheel", "-d", str(work), cwd=source)
+    (wheel,) = work.glob("*.whl")
+    target = work / "site"
+    _python("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel), cwd=work)
+    return target
+
+
+def _python(*arguments: str, cwd: Path) -> None:
+    done = subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture

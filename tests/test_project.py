@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -39,6 +40,18 @@ def tracked_files() -> list[Path]:
     command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\0")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def test_no_module_beside_a_script_is_called_like_one_of_python() -> None:
+    """Python looks for modules in the folder of the script that it runs first, and so does Streamlit."""
+    sources = [path for path in tracked_files() if path.suffix == ".py"]
+    runs = re.compile(r'^if __name__ == "__main__":|^from fairness\.dashboard\.main import main$', re.MULTILINE)
+    scripts = [path for path in sources if runs.search(path.read_text(encoding="utf-8"))]
+    assert {"app.py", "bench/book.py", "docs/screenshots.py"} <= {path.relative_to(ROOT).as_posix() for path in scripts}
+    # Those of a package are run by its name; then only its own folder counts, where the package lies.
+    folders = {path.parent for path in scripts if not (path.parent / "__init__.py").exists()}
+    beside = [entry for folder in folders for entry in folder.iterdir() if entry.is_dir() or entry.suffix == ".py"]
+    assert [str(entry.relative_to(ROOT)) for entry in beside if entry.stem in sys.stdlib_module_names] == []
 
 
 def test_constraints_pin_everything_with_hashes_and_name_no_index() -> None:

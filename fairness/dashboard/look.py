@@ -21,9 +21,13 @@ def apply_look() -> None:
     """Put the stylesheet with the theme's colours, and the script, into the page."""
     variables = ";".join(f"--{name}:{value}" for name, value in css_variables(current_theme()).items())
     sheet = (_ASSETS / "style.css").read_text(encoding="utf-8")
-    script = (_ASSETS / "page.js").read_text(encoding="utf-8")
     st.html(f"<style>:root{{{variables}}}\n{sheet}</style>")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
+
+
+def page_script() -> str:
+    """Return the script of the pages; no other inline script runs, since the server names its hash."""
+    return (_ASSETS / "page.js").read_text(encoding="utf-8")
 
 
 def css_variables(theme: Theme) -> dict[str, str]:

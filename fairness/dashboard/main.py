@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
 
+from fairness.dashboard.access import in_front
 from fairness.dashboard.filters import sidebar
 from fairness.dashboard.look import apply_look
 from fairness.dashboard.session import load_study
@@ -33,6 +35,9 @@ def main() -> None:
     pages = [st.Page(path, title=title, url_path=address, default=not address) for title, path, address in PAGES]
     current = st.navigation(pages, position="hidden")
     apply_look()
+    if _unprotected():
+        st.error("This server answers everybody who asks. Start the dashboard with `fairness app` and your config.")
+        st.stop()
     try:
         study = load_study()
     except FairnessError as error:
@@ -45,3 +50,9 @@ def main() -> None:
         filtered=current.title not in _WHOLE_BOOK,
     )
     current.run()
+
+
+def _unprotected() -> bool:
+    """Return whether Streamlit's own server shows the pages, which checks neither hosts nor a token."""
+    # Its tester runs the script without a server, with a stand-in for the runtime.
+    return runtime.exists() and type(runtime.get_instance()) is runtime.Runtime and not in_front()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.app.conftest import Demo, Visit
+from fairness.dashboard.main import PAGES
+from tests.app.conftest import ERROR_BOX, Demo, Visit, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("dashboard")]
 
@@ -22,6 +23,15 @@ def text_of(page: Any) -> str:
     body: str = page.locator("[data-testid=stMain]").inner_text()
     drawn: list[str] = page.locator(".js-plotly-plot text").all_text_contents()
     return "\n".join([body, *drawn])
+
+
+@pytest.mark.parametrize(("title", "path"), [(title, path) for title, _, path in PAGES])
+def test_every_page_is_drawn_without_an_error(visit: Visit, title: str, path: str) -> None:
+    page = visit.context.new_page()
+    page.goto(f"{visit.address}/{path}")
+    page.wait_for_selector(f".eye b >> text={title}", timeout=90_000)
+    page.wait_for_selector(".end")
+    assert page.locator(ERROR_BOX).all_inner_texts() == []
 
 
 @pytest.mark.parametrize("path", ["", CELL])
@@ -44,7 +54,7 @@ def test_a_page_fits_and_reads_in_both_themes(visit: Visit, path: str) -> None:
     assert re.findall(r"\b(?:nan|None|inf|null)\b", text) == []
     assert background(page) == "rgb(255, 255, 255)"
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("getComputedStyle(document.documentElement).getPropertyValue('--ink').includes('ECEFF1')")
+    wait_until(page, "getComputedStyle(document.documentElement).getPropertyValue('--ink').includes('ECEFF1')")
     visit.settle(page)
     assert background(page) == "rgb(16, 20, 24)"
 
@@ -71,7 +81,7 @@ def test_a_filter_changes_the_figures_and_the_address_restores_the_view(visit: V
     whole = page.locator("h1").inner_text()
     page.get_by_test_id("stSelectbox").filter(has_text="Product").locator("input").click()
     page.get_by_role("option", name="Broadband", exact=True).click()
-    page.wait_for_function("!document.querySelector('h1').innerText.includes('5.3 %')", timeout=90_000)
+    wait_until(page, "!document.querySelector('h1').innerText.includes('5.3 %')")
     visit.settle(page)
     lens = next(item for item in demo.document["findings"] if item["scope"] == {"product_id": "broadband"})
     assert f"{lens['estimate'] * 100:.1f} % more" in page.locator("h1").inner_text() != whole

@@ -6,12 +6,11 @@ import hashlib
 import os
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.packaging, pytest.mark.xdist_group("wheel")]
 
@@ -34,22 +33,6 @@ def fingerprints(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel that the sdist gives, without its dependencies and without the network."""
-    work = tmp_path_factory.mktemp("dist")
-    run("-m", "hatchling", "build", "-t", "sdist", "-d", str(work), cwd=ROOT)
-    (sdist,) = work.glob("*.tar.gz")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(work / "source", filter="data")
-    (source,) = (work / "source").iterdir()
-    run("-m", "hatchling", "build", "-t", "wheel", "-d", str(work), cwd=source)
-    (wheel,) = work.glob("*.whl")
-    target = work / "site"
-    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel), cwd=work)
-    return target
-
-
 @pytest.mark.parametrize("folder", ["sql", "data"])
 def test_wheel_carries_the_same_bytes(site: Path, folder: str) -> None:
     shipped = fingerprints(site / "fairness" / f"_{folder}")
@@ -66,13 +49,20 @@ def test_command_runs_from_another_folder(site: Path, tmp_path: Path) -> None:
 
 
 def test_wheel_carries_the_dashboard_with_its_settings_beside_it(site: Path, tmp_path: Path) -> None:
-    script = "from fairness.cli.dashboard import app_script; print(app_script())"
+    script = "from fairness.dashboard.server import app_script; print(app_script())"
     entry = Path(run("-c", script, cwd=tmp_path, site=site).strip())
-    assert entry == site / "fairness" / "dashboard" / "app.py"
+    assert entry == site / "fairness" / "dashboard" / "entry" / "app.py"
     assert entry.read_bytes() == (ROOT / "app.py").read_bytes()
     settings = Path(".streamlit") / "config.toml"
     assert (entry.parent / settings).read_bytes() == (ROOT / settings).read_bytes()
-    assert fingerprints(entry.parent / "assets") == fingerprints(ROOT / "fairness" / "dashboard" / "assets")
+    assets = Path("dashboard") / "assets"
+    assert fingerprints(site / "fairness" / assets) == fingerprints(ROOT / "fairness" / assets)
+
+
+def test_nothing_lies_beside_the_dashboards_entry(site: Path) -> None:
+    """Streamlit looks for modules in the folder of its script first, before it asks Python."""
+    entry = site / "fairness" / "dashboard" / "entry"
+    assert {path.name for path in entry.iterdir()} - {"__pycache__"} == {".streamlit", "app.py"}
 
 
 def test_sql_is_found_inside_the_installed_package(site: Path, tmp_path: Path) -> None:
