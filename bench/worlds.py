@@ -18,6 +18,7 @@ from fairness.analysis.counts import (
     NEW,
     NO_PRICE,
     NO_VERSION,
+    OTHER_DATE,
     PARTY_OFFERS,
     PARTY_REFERENCES,
     READINGS,
@@ -363,7 +364,10 @@ def book(
         lens_values=((),),
         bands=(),
         prices=rows,
-        offers={reading: offered if reading == "primary" else _nobody(*offered.values) for reading in READINGS},
+        offers={
+            reading: offered if reading == "primary" else _nobody(*offered.values)
+            for reading in (*READINGS, *OTHER_DATE.values())
+        },
         references={reference: rows} if reference else {},
         changes=rows,
         derived=nobody if joiners is None else rows,

@@ -21,13 +21,15 @@ NO_BAND = 0
 NO_PRICE = -1
 NO_VERSION = -1
 
-READINGS = ("primary", "headline", "effective", "standard", "at_price_set")
+READINGS = ("primary", "headline", "effective", "standard")
+OTHER_DATE = {"cycle_start": "at_price_set", "price_set": "at_cycle_start"}
+"""``comparator.date`` to the reading by the offer of the other day, a companion of offer_gap."""
 PARTY_OFFERS = {
     "primary": "offered_ticks",
     "headline": "offered_headline_ticks",
     "effective": "offered_effective_ticks",
     "standard": "offered_standard_ticks",
-    "at_price_set": "offered_at_price_set_ticks",
+    **dict.fromkeys(OTHER_DATE.values(), "offered_other_ticks"),
 }
 """Reading of an offer to its column in party_counts."""
 PARTY_REFERENCES = {"market_price": "market_ticks", "expected_cost": "cost_ticks"}

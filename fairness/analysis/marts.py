@@ -13,6 +13,7 @@ import numpy as np
 
 from fairness.analysis.counts import (
     NO_PRICE,
+    OTHER_DATE,
     PARTY_OFFERS,
     PARTY_REFERENCES,
     READINGS,
@@ -60,7 +61,8 @@ class Marts:
         bands: Tenure band labels in order; band number = position + 1.
         prices: Counts of (paid, quantity). Amounts are price times quantity per billing interval, in ticks.
         offers: Counts of (paid, offered, quantity, version) by reading of the offer: primary, headline, effective,
-            standard, at_price_set. ``version`` is -1 in a book, where cell and offer price are the version.
+            standard, and the one of ``OTHER_DATE``. ``version`` is -1 in a book, where cell and offer price are the
+            version.
         references: Counts of (paid, reference) by ``market_price`` and ``expected_cost``.
         changes: Counts of (before, after, offer before, offer after, version); offers 0 where there is none.
         derived: Counts of (pricing month, paid, quantity) of customers whose cell had enough joiners then.
@@ -140,8 +142,8 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
         keep: Chooses the cells whose customers are read; None reads all. The monthly counts know no cells and are then
             left out.
     """
-    row = con.execute("select currency, strftime(as_of_month, '%Y-%m') from params").fetchone()
-    currency, as_of = (str(row[0]), row[1]) if row else ("", None)
+    row = con.execute("select currency, strftime(as_of_month, '%Y-%m'), comparator_date from params").fetchone()
+    currency, as_of, date = (str(row[0]), row[1], str(row[2])) if row else ("", None, "cycle_start")
     cells = _cells(con)
     lens_names = tuple(str(r[0]) for r in con.execute("select lens from lens_column order by lens_order").fetchall())
     lens_keys, lens_values = _lenses(con, len(lens_names))
@@ -159,7 +161,7 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
         prices=reader.read("cell_counts", *_AMOUNT, "n_observations"),
         offers={
             basis: reader.read("offer_counts", *_AMOUNT, "offered_ticks", "n_observations", only=("basis", basis))
-            for basis in READINGS
+            for basis in (*READINGS, OTHER_DATE[date])
         },
         references={
             name: reader.read(

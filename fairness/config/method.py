@@ -27,6 +27,9 @@ ComparatorKind = Literal["offer", "book", "derived"]
 Basis = Literal["headline", "effective", "standard"]
 Primary = Literal["offer_gap", "like_for_like_gap", "market_gap", "cost_gap", "change_gap"]
 Correction = Literal["bh", "by", "holm"]
+Clock = Literal["observed", "priced"]
+Rejoin = Literal["continue", "reset"]
+ComparatorDate = Literal["cycle_start", "price_set"]
 
 
 _LARGEST_EDGE = 1_000_000_000_000
@@ -72,12 +75,20 @@ class Tenure(Section):
     Attributes:
         new_below_months: Tenure below this many completed months is new.
         tenured_from_months: Tenure of at least this many completed months is tenured; between them is middle.
+        clock: When tenure is read: on the first day of the ``observed`` month, or on the pricing date (``priced``), as
+            for products that are priced at renewal alone.
+        rejoin: What an absence does to tenure: it goes on (``continue``), or starts anew with the first bill after it
+            (``reset``).
+        rejoin_after_months: Months without a billed period, from the latest period end, that are an absence.
         bands: Lower edges in completed months, from 0 on, or a preset of
             :data:`fairness.config.tenure_bands.BAND_PRESETS`.
     """
 
     new_below_months: int = Field(default=12, ge=1, le=MOST_MONTHS)
     tenured_from_months: int = Field(default=24, validate_default=True, ge=1, le=MOST_MONTHS)
+    clock: Clock = "observed"
+    rejoin: Rejoin = "continue"
+    rejoin_after_months: int = Field(default=12, ge=1, le=MOST_MONTHS)
     bands: str | tuple[int, ...] = (0, 12, 24, 36, 60, 120)
 
     @field_validator("tenured_from_months")
@@ -111,12 +122,15 @@ class Comparator(Section):
 
     Attributes:
         order: Kinds of comparator; the first that exists for the study is used, and kinds are never pooled.
+        date: Pricing date, whose offer counts: the day on which the cycle or term billed began (``cycle_start``), or
+            that on which the price was set, where bills state it (``price_set``).
         basis: Primary basis of an offer's price: introductory, averaged over the horizon, or after the introduction.
         horizon_months: Months over which the effective basis spreads introduction, set-up and incentive.
         min_evidence: Smallest number of acquisitions behind a derived comparator.
     """
 
     order: Items[ComparatorKind] = ("offer", "book", "derived")
+    date: ComparatorDate = "cycle_start"
     basis: Basis = "effective"
     horizon_months: int = Field(default=12, ge=1, le=MOST_MONTHS)
     min_evidence: int = Field(default=10, ge=1, le=MOST)

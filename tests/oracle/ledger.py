@@ -38,7 +38,7 @@ LEDGER_COLUMNS = (
 )
 AS_OF_COLUMNS = (
     *GRAIN,
-    *("price_set_on", "set_offer_id", "set_offer_ticks"),
+    *("price_set_on", "other_offer_id", "offered_other_ticks", "paid_ticks", "offered_ticks"),
     *("before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks"),
 )
 BASIS_COLUMN = {"headline": "headline_ticks", "effective": "effective_ticks", "standard": "standard_offer_ticks"}
@@ -77,7 +77,7 @@ def ledger(books: Books, offers: list[Row]) -> list[Answer]:
         row |= prices(lines, row["interval_unit"], row["interval_count"])
         latest = latest_line(lines)
         row |= controls(latest)
-        row |= clocks(latest, row["pricing_date"], books, plan_starts, settings)
+        row |= clocks(latest, row["month"], books, plan_starts, settings)
         row |= beside[(row["customer_id"], row["product_id"], row["currency"], row["month"])]
         row |= match_offer(row, row["pricing_date"], priced_offers, settings)
         row["cell_key"] = cell_key(row, latest, books, settings)
@@ -119,6 +119,7 @@ def prices(lines: list[Line], unit: str, count: int) -> Answer:
         "interval_ticks": ticks(paid / quantity),
         "standard_ticks": ticks(standard / quantity / months_per_cycle(unit, count)),
         "quantity": Decimal(quantity.numerator) / Decimal(quantity.denominator),
+        "net": paid,
     }
 
 
@@ -132,7 +133,8 @@ def controls(latest: Line) -> Answer:
         "channel": latest.channel,
         "region": latest.region,
         "discount_id": latest.discount_id,
-        "pricing_date": latest.price_set_on or latest.issued_on,
+        "pricing_date": latest.period_start,
+        "set_on": latest.price_set_on or latest.period_start,
     }
 
 
@@ -146,12 +148,13 @@ def plan_start_dates(books: Books) -> dict[tuple[str, str, str | None], date]:
 
 
 def clocks(
-    latest: Line, pricing_date: date, books: Books, plan_starts: dict[tuple[str, str, str | None], date], s: Settings
+    latest: Line, month: date, books: Books, plan_starts: dict[tuple[str, str, str | None], date], s: Settings
 ) -> Answer:
-    """Tenure with its group, plan age and contract status, all on the pricing date."""
+    """Tenure with its group on the first day of the month; plan age and contract status when the cycle began."""
+    pricing_date = latest.period_start
     tenure_start = books.tenure_start(latest.customer_id)
     assert tenure_start is not None, "a comparable line has been seen"
-    months = completed_months(tenure_start, pricing_date)
+    months = completed_months(tenure_start, month)
     is_censored = books.is_censored(latest.customer_id)
     group = "middle"
     if months >= s.tenured_from_months:
@@ -223,35 +226,41 @@ def as_of_extras(books: Books, rows: list[Answer], offers: list[Row], price_even
         set_on = price_set_on(history, month)
         at_set = match_offer(history[month], set_on, priced_offers, settings)
         extra: Answer = dict(zip(GRAIN, grain, strict=True))
-        extra |= {"price_set_on": set_on, "set_offer_id": at_set["offer_id"]}
-        extra["set_offer_ticks"] = at_set[BASIS_COLUMN[settings.basis]]
+        extra |= {"price_set_on": set_on, "other_offer_id": at_set["offer_id"]}
+        extra["offered_other_ticks"] = money(at_set, history[month], settings)
+        extra["paid_ticks"] = ticks(history[month]["net"])
+        extra["offered_ticks"] = money(history[month], history[month], settings)
         extra |= derived_comparator(history[month], histories, settings)
         extra |= change(history, month, price_events)
         extras.append(extra)
     return extras
 
 
+def money(offer: Answer, row: Answer, settings: Settings) -> int | None:
+    """What a new customer would pay for the units of a row: price times quantity a billing interval."""
+    price = offer[f"{settings.basis}_interval_ticks"]
+    return None if price is None else round(price * Fraction(row["quantity"]))
+
+
 def price_set_on(history: dict[date, Answer], month: date) -> date:
-    """The least pricing date of the unbroken run of months, ending in `month`, with the same price."""
+    """The least day on which a price was set in the unbroken run of months, ending in `month`, with the same price."""
     last = history[month]
     dates: list[date] = []
     while month in history and history[month]["price_ticks"] == last["price_ticks"]:
-        dates.append(history[month]["pricing_date"])
+        dates.append(history[month]["set_on"])
         month = add_interval(month, "month", -1)
     return min(dates)
 
 
 def derived_comparator(row: Answer, histories: dict[tuple[Any, ...], dict[date, Answer]], settings: Settings) -> Answer:
-    """Number and sum of the prices at which new customers of the cell began in the month of the row's pricing date."""
+    """Number of new customers of the cell who began in the month of the row's pricing date."""
     begun = []
     for history in histories.values():
         first = history[min(history)]
         same_month = first["pricing_date"].replace(day=1) == row["pricing_date"].replace(day=1)
         if first["loyalty_group"] == "new" and first["cell_key"] == row["cell_key"] and same_month:
-            begun.append(first["price_ticks"])
-    if len(begun) < settings.min_evidence:
-        return {"derived_n": None, "derived_sum_ticks": None}
-    return {"derived_n": len(begun), "derived_sum_ticks": sum(begun)}
+            begun.append(first)
+    return {"derived_n": len(begun) if len(begun) >= settings.min_evidence else None}
 
 
 def change(history: dict[date, Answer], month: date, price_events: list[Row]) -> Answer:

@@ -17,7 +17,7 @@ from tests.oracle import ledger as oracle
 from tests.oracle.ledger import LEDGER_COLUMNS, Settings
 from tests.oracle.lines import REJECT_REASONS, Books, is_full_period, read_line
 from tests.oracle.offers import offer_prices, read_offer
-from tests.oracle.values import KINDS, Answer, Row, completed_months, months_per_cycle, ticks
+from tests.oracle.values import KINDS, Answer, Row, add_interval, completed_months, months_per_cycle, ticks
 from tests.oracle.worlds import SAMPLE, world, write_world
 
 ANY = Settings()
@@ -332,13 +332,21 @@ def test_first_seen_in_a_later_month_is_not_censored() -> None:
     assert (row["tenure_months"], row["is_censored"], row["loyalty_group"]) == (0, False, "new")
 
 
-def test_clocks_count_to_the_date_the_price_was_set() -> None:
-    billing = line(price_set_on="2024-11-15", contract_end="2024-11-15", plan_id="p")
+def test_tenure_counts_to_the_month_and_contracts_to_the_cycle() -> None:
+    billing = line("2024-12-15", "2025-01-15", price_set_on="2024-11-15", contract_end="2024-12-15", plan_id="p")
     plan = line("2024-10-01", "2024-11-01", plan_id="p", interval_unit="month")
-    rows = oracle.ledger(Books([early(), plan, billing], [known(tenure_start="2024-01-16")], ANY), [])
+    rows = oracle.ledger(Books([early(), plan, billing], [known(tenure_start="2024-01-01")], ANY), [])
     (row,) = [row for row in rows if row["month"] == date(2025, 1, 1)]
     clocks = ("pricing_date", "tenure_months", "plan_age_months", "contract_status")
-    assert [row[name] for name in clocks] == [date(2024, 11, 15), 9, 1, "out_of_contract"]
+    assert [row[name] for name in clocks] == [date(2024, 12, 15), 12, 2, "out_of_contract"]
+
+
+def test_a_long_term_passes_through_groups() -> None:
+    term = line("2024-06-01", "2026-06-01", interval_unit="year", interval_count="2", net_amount="480")
+    rows = oracle.ledger(Books([early(), term], [known(tenure_start="2024-05-15")], ANY), [])
+    groups = {row["month"]: row["loyalty_group"] for row in rows if row["customer_id"] == "a"}
+    changes = {month: group for month, group in groups.items() if groups.get(add_interval(month, "month", -1)) != group}
+    assert changes == {date(2024, 6, 1): "new", date(2025, 6, 1): "middle"}
 
 
 # ---------------------------------------------------------------------------------------------------------- offers
@@ -430,9 +438,9 @@ def test_price_was_set_where_its_unbroken_run_begins() -> None:
     february = line("2025-02-01", "2025-03-01")
     offers = (offer("old", valid_to="2024-12-15"), offer("new", valid_from="2024-12-15", list_unit_price="18"))
     found = as_of([early(), *run, february], offers)
-    assert (found["price_set_on"], found["set_offer_id"]) == (date(2024, 11, 1), "old")
+    assert (found["price_set_on"], found["other_offer_id"]) == (date(2024, 11, 1), "old")
     found = as_of([early(), *run], offers)  # February is missing
-    assert (found["price_set_on"], found["set_offer_id"], found["set_offer_ticks"]) == (
+    assert (found["price_set_on"], found["other_offer_id"], found["offered_other_ticks"]) == (
         date(2025, 3, 1),
         "new",
         180_000,
@@ -440,12 +448,12 @@ def test_price_was_set_where_its_unbroken_run_begins() -> None:
     run[0]["net_amount"] = "19"
     run[1]["price_set_on"] = "2024-12-14"
     found = as_of([early(), *run, february], offers)  # dearer since December
-    assert (found["price_set_on"], found["set_offer_id"]) == (date(2024, 12, 14), "old")
+    assert (found["price_set_on"], found["other_offer_id"]) == (date(2024, 12, 14), "old")
     run[2]["plan_id"] = run[3]["plan_id"] = february["plan_id"] = "p"
     assert as_of([early(), *run, february], offers)["price_set_on"] == date(2025, 1, 1)  # another plan since January
 
 
-def test_derived_comparator_is_the_mean_of_the_months_acquisitions() -> None:
+def test_derived_comparator_is_made_of_the_months_acquisitions() -> None:
     march = ("2025-03-01", "2025-04-01")
     new = [line(*march, customer_id=name, net_amount=net, region="x") for name, net in (("b", "10"), ("c", "11"))]
     other_month = line("2025-02-01", "2025-03-01", customer_id="d", net_amount="99", region="x")
@@ -453,9 +461,9 @@ def test_derived_comparator_is_the_mean_of_the_months_acquisitions() -> None:
     billing = [early(), line(*march, region="x"), *new, other_month, other_cell]
     s = Settings(as_of="2025-03", min_evidence=2, cell=("region",))
     found = as_of(billing, customers=(known(),), s=s)
-    assert (found["derived_n"], found["derived_sum_ticks"]) == (2, 210_000)
+    assert found["derived_n"] == 2
     found = as_of(billing, customers=(known(),), s=Settings(as_of="2025-03", min_evidence=3, cell=("region",)))
-    assert (found["derived_n"], found["derived_sum_ticks"]) == (None, None)
+    assert found["derived_n"] is None
 
 
 def test_change_takes_standard_prices_and_the_last_mid_term_event() -> None:
@@ -509,7 +517,7 @@ def test_worlds_hold_every_case() -> None:
         for name in ("offer_reason", "loyalty_group", "contract_status", "interval_unit"):
             found.update((name, row[name]) for row in rows)
         for row in oracle.as_of_extras(books, rows, made.offers, made.price_events):
-            found.update((name, row[name] is None) for name in ("set_offer_ticks", "derived_n", "before_ticks"))
+            found.update((name, row[name] is None) for name in ("offered_other_ticks", "derived_n", "before_ticks"))
     expected: set[tuple[Any, Any]] = {("rejected", reason) for reason in REJECT_REASONS} | {
         ("accepted", None),
         ("duplicate", None),
@@ -521,7 +529,7 @@ def test_worlds_hold_every_case() -> None:
     expected |= {("reject reasons", number) for number in (0, 1, 2)}
     expected |= {("customer file", what) for what in ("accepted", "duplicate", "rejected")}
     expected |= {("interval_unit", unit) for unit in ("day", "week", "month", "year")}
-    extras = ("set_offer_ticks", "derived_n", "before_ticks")
+    extras = ("offered_other_ticks", "derived_n", "before_ticks")
     expected |= {(name, is_null) for name in extras for is_null in (True, False)}
     assert not expected - set(found)
 

@@ -391,28 +391,69 @@ def test_a_year_from_a_leap_day_ends_on_the_last_of_february(billing: Billing) -
 
 
 @pytest.mark.parametrize(
-    ("tenure_start", "priced_on", "months", "group"),
+    ("tenure_start", "month", "months", "group"),
     [
-        ("2024-02-29", "2025-02-28", 11, "new"),
-        ("2024-02-29", "2025-03-01", 12, "middle"),
-        ("2024-02-29", "2026-02-28", 23, "middle"),
-        ("2024-02-29", "2026-03-01", 24, "tenured"),
-        ("2020-02-29", "2024-02-29", 48, "tenured"),
-        ("2024-01-31", "2025-01-30", 11, "new"),
-        ("2024-01-31", "2025-01-31", 12, "middle"),
-        ("2024-03-31", "2025-02-28", 10, "new"),
-        ("2025-02-28", "2025-02-28", 0, "new"),
+        ("2024-02-29", "2025-02", 11, "new"),
+        ("2024-02-29", "2025-03", 12, "middle"),
+        ("2024-02-29", "2026-02", 23, "middle"),
+        ("2024-02-29", "2026-03", 24, "tenured"),
+        ("2024-03-01", "2026-03", 24, "tenured"),
+        ("2024-03-02", "2026-03", 23, "middle"),
+        ("2024-01-31", "2025-02", 12, "middle"),
+        ("2025-02-28", "2025-03", 0, "new"),
+        ("2025-03-14", "2025-03", 0, "new"),
     ],
 )
-def test_tenure_in_completed_months(
-    billing: Billing, tenure_start: str, priced_on: str, months: int, group: str
-) -> None:
-    # Priced on that day for the month that follows, so that the first of a month always lies in it.
-    month = f"{priced_on[:4]}-{int(priced_on[5:7]) + 1:02d}"
-    following = f"{priced_on[:4]}-{int(priced_on[5:7]) + 2:02d}"
-    lines = [line("C", f"{month}-01", f"{following}-01", 30, issued_on=priced_on)]
+def test_tenure_in_completed_months(billing: Billing, tenure_start: str, month: str, months: int, group: str) -> None:
+    # On the first day of the month, whatever the day of the bill; priced a fortnight earlier.
+    starts = f"{month[:4]}-{int(month[5:]) - 1:02d}-15"
+    lines = [line("C", starts, f"{month}-15", 30, issued_on=starts)]
     billing(lines, [offer(30)], since(tenure_start, "C"), as_of=month)
-    assert billing.ledger("tenure_months, loyalty_group, cast(pricing_date as varchar)") == [(months, group, priced_on)]
+    assert billing.ledger("tenure_months, loyalty_group, cast(pricing_date as varchar)") == [(months, group, starts)]
+
+
+def test_a_term_of_years_is_cut_where_group_and_band_change(billing: Billing) -> None:
+    term = line("C", "2023-12-10", "2025-12-10", 720, interval_unit="year", interval_count=2)
+    billing([term, monthly("D", 30)], [offer(30)], since("2023-06-20", "C") + since(LONG_AGO, "D"))
+    found = billing.ledger(
+        "strftime(month, '%Y-%m'), tenure_months, loyalty_group, band_order, cast(pricing_date as varchar)",
+        "customer_id = 'C'",
+    )
+    months = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
+    # Joined on 20 June 2023: 6 completed months on 1 January 2024, 12 on 1 July 2024, 24 on 1 July 2025.
+    groups = ["new"] * 6 + ["middle"] * 12 + ["tenured"] * 6
+    bands = [1] * 6 + [2] * 12 + [3] * 6
+    expected = zip(months, range(6, 30), groups, bands, strict=True)
+    assert found == [(*row, "2023-12-10") for row in expected]
+
+
+@pytest.mark.parametrize(("clock", "months", "group"), [("observed", 30, "tenured"), ("priced", 19, "middle")])
+def test_the_clock_of_tenure_is_the_month_or_the_day_of_pricing(
+    billing: Billing, clock: str, months: int, group: str
+) -> None:
+    billing(
+        [yearly("C", "2024-12-15", 360)],
+        [offer(30)],
+        since("2023-05-01", "C"),
+        as_of="2025-11",
+        tenure={"clock": clock},
+    )
+    assert billing.ledger("tenure_months, loyalty_group", "month = date '2025-11-01'") == [(months, group)]
+
+
+@pytest.mark.parametrize(
+    ("rejoin", "after", "months"), [("continue", 12, 93), ("reset", 12, 2), ("reset", 21, 2), ("reset", 22, 93)]
+)
+def test_who_comes_back_after_an_absence_may_be_new_again(
+    billing: Billing, rejoin: str, after: int, months: int
+) -> None:
+    # Billed until 1 December 2023, and again from 1 September 2025: an absence of 21 months.
+    lines = [yearly("C", "2022-12-01", 360), line("C", "2025-09-01", "2025-12-01", 90, interval_count=3)]
+    tenure = {"rejoin": rejoin, "rejoin_after_months": after}
+    billing(lines, [offer(30)], since("2018-01-15", "C"), as_of="2025-11", tenure=tenure)
+    assert billing.ledger("tenure_months", "month = date '2025-11-01'") == [(months,)]
+    # What was billed before the absence keeps its tenure.
+    assert billing.ledger("tenure_months", "month = date '2023-11-01'") == [(69,)]
 
 
 # Cycles of days and weeks.
@@ -503,21 +544,34 @@ def test_an_annual_policy_of_ten_months_ago_is_held_against_the_offer_of_then(bi
 
 
 @pytest.mark.parametrize(
-    ("priced_on", "served"), [("2025-11-29", "then"), ("2025-11-30", "now"), ("2025-12-01", "now")]
+    ("starts_on", "served"), [("2025-11-29", "then"), ("2025-11-30", "now"), ("2025-12-01", "now")]
 )
-def test_the_first_day_of_an_offer_counts_and_its_end_does_not(billing: Billing, priced_on: str, served: str) -> None:
+def test_the_first_day_of_an_offer_counts_and_its_end_does_not(billing: Billing, starts_on: str, served: str) -> None:
     offers = [
         offer(30, offer_id="then", valid_to="2025-11-30"),
         offer(30, offer_id="now", valid_from="2025-11-30"),
     ]
-    billing([monthly("C", 30, issued_on=priced_on)], offers, since(LONG_AGO, "C"))
+    # Issued in arrears: what counts is the start of the cycle billed.
+    ends_on = "2026-01-01" if starts_on == "2025-12-01" else "2025-12-29"
+    billing([line("C", starts_on, ends_on, 30, issued_on="2025-12-31")], offers, since(LONG_AGO, "C"))
     assert billing.ledger("offer_id, n_candidates") == [(served, 1)]
 
 
-def test_the_stated_day_of_a_price_goes_before_the_day_of_issue(billing: Billing) -> None:
-    offers = [offer(30, offer_id="then", valid_to="2025-06-01"), offer(30, offer_id="now", valid_from="2025-06-01")]
-    billing([monthly("C", 30, price_set_on="2025-05-31")], offers, since("2024-06-01", "C"))
-    assert billing.ledger("offer_id, tenure_months, cast(pricing_date as varchar)") == [("then", 11, "2025-05-31")]
+@pytest.mark.parametrize(
+    ("date", "served", "priced_on"), [("cycle_start", "now", "2025-12-01"), ("price_set", "then", "2025-05-31")]
+)
+def test_the_offer_of_the_cycle_counts_unless_the_study_says_that_of_the_day_the_price_was_set(
+    billing: Billing, companion: Companion, date: str, served: str, priced_on: str
+) -> None:
+    offers = [offer(40, offer_id="then", valid_to="2025-06-01"), offer(30, offer_id="now", valid_from="2025-06-01")]
+    lines = [monthly(who, 36, price_set_on="2025-05-31") for who in many(10)]
+    document = billing(lines, offers, since("2023-05-01", *many(10)), comparator={"date": date})
+    assert billing.distinct("offer_id, tenure_months, cast(pricing_date as varchar)") == [(served, 31, priced_on)]
+    other = "at_price_set" if date == "cycle_start" else "at_cycle_start"
+    gaps = {"now": "+20.00 %", "then": "-10.00 %"}
+    assert percent(by_basis(document)["effective"]["estimate"]) == gaps[served]
+    beside = companion(by_basis(document)["effective"], other)["estimate"]
+    assert percent(beside) == gaps["then" if served == "now" else "now"]
 
 
 def test_the_offer_when_a_price_version_began_stands_beside(billing: Billing, companion: Companion) -> None:

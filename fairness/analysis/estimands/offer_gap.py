@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.counts import BoolArray, Counts, IntArray
+from fairness.analysis.counts import OTHER_DATE, BoolArray, Counts, IntArray
 from fairness.analysis.coverage import covered
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
@@ -76,7 +76,8 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
     everywhere = assessable_cells(marts)
     whole = arrange(marts.offers[reading.counts], marts.weights)
     is_primary = reading.counts == "primary"
-    at_set = arrange(marts.offers["at_price_set"], marts.weights) if is_primary else None
+    other = OTHER_DATE[config.comparator.date]
+    on_other_date = arrange(marts.offers[other], marts.weights) if is_primary else None
     for scope in scopes:
         offers = within(marts, scope, whole, reading.counts)
         if scope.band is not None and not len(offers):
@@ -87,8 +88,8 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
         if comparison is not None:
             several = in_reading(marts, marts.parties, scope, reading)
             comparison = comparison.distinct(repeats(marts.parties, several))
-        if comparison is not None and at_set is not None and scope.band is None:
-            companions = _at_price_set(within(marts, scope, at_set, "at_price_set"), config)
+        if comparison is not None and on_other_date is not None and scope.band is None:
+            companions = _on_other_date(within(marts, scope, on_other_date, other), other, config)
             comparison = replace(comparison, companions=comparison.companions + companions)
         yield draft(base, comparison, share, config)
         if scope == POOLED and is_primary:
@@ -100,14 +101,14 @@ def in_reading(marts: Marts, parties: Counts, scope: Scope, reading: Reading) ->
     return scope.tenured(marts, parties, with_new=True) & has_comparator(parties, "offer_gap", reading.counts)
 
 
-def _at_price_set(offers: Offers, config: Config) -> tuple[Companion, ...]:
-    """Return the same gap against the offer that was in force when each price version began."""
+def _on_other_date(offers: Offers, name: str, config: Config) -> tuple[Companion, ...]:
+    """Return the same gap against the offer of the other day: at_price_set or at_cycle_start."""
     if not len(offers):
         return ()
     level = config.inference.confidence_level
     by_party, by_version, _ = _ratios(offers)
     ratio, _ = wider(by_party, by_version, confidence_level=level)
-    return (Companion("at_price_set", ratio.estimate, *(ratio.interval(level) or (None, None))),)
+    return (Companion(name, ratio.estimate, *(ratio.interval(level) or (None, None))),)
 
 
 def _cell_drafts(marts: Marts, config: Config, reading: Reading, pooled: Offers) -> Iterator[Draft]:

@@ -4,8 +4,8 @@
 -- Columns: holding_id; price_ticks, standard_ticks (before discounts) = 10^-4 major units per month and unit, half to even;
 --          interval_ticks = the paid price per billing interval and unit, as billed; net_micros = what all units cost per
 --          interval, quantity_micros, in 10^-6; n_lines; cycle_start = start of the cycle or term billed; issued_on;
---          price_set_on as the line states it; controls of the latest line; cell_key, lens_key; tenure_months completed at
---          the pricing date; first_month (year * 12 + month - 1), n_months; covers_as_of, covers_year_before = whether the
+--          price_set_on as the line states it; pricing_date = cycle_start, or price_set_on where the study says so and it is
+--          stated; controls of the latest line; cell_key, lens_key; first_month (year * 12 + month - 1), n_months; covers_as_of, covers_year_before = whether the
 --          as-of month, or that twelve months earlier, is among them.
 -- Why:     month prices: year / 12, week x 365 / 84, day x 365 / 12, each divided by interval_count. a / d is the exact
 --          fraction; (2a + d) // 2d, one less on a tie where that is odd, is the same on every engine. Wide integers are
@@ -19,7 +19,7 @@ sized as (
     select
         int_span_amount.*,
         plan_in_cell,
-        coalesce(price_set_on, issued_on) as pricing_date,
+        case when comparator_date = 'price_set' then coalesce(price_set_on, cycle_start) else cycle_start end as pricing_date,
         as_of_number between first_month and first_month + n_months - 1 as covers_as_of,
         as_of_number - 12 between first_month and first_month + n_months - 1 as covers_year_before,
         net_micros < 1000000000000 and standard_micros < 1000000000000 and standard_micros > -1000000000000
@@ -27,7 +27,7 @@ sized as (
         case when interval_unit in ('week', 'day') then 365 else 1 end as times,
         interval_count * case interval_unit when 'month' then 1 when 'week' then 84 else 12 end as months
     from int_span_amount
-    cross join (select as_of_number, plan_in_cell from params) as study
+    cross join (select as_of_number, plan_in_cell, comparator_date from params) as study
 ),
 
 fractions as (
@@ -68,9 +68,6 @@ final as (
                 - case when (20000 * cast(net_micros as hugeint) + quantity_micros) % (4 * quantity_micros) = 2 * quantity_micros
                     then 1 else 0 end as bigint)
         end as interval_ticks,
-        greatest(0, 12 * (year(pricing_date) - year(fractions.tenure_start)) + month(pricing_date)
-            - month(fractions.tenure_start)
-            - case when day(pricing_date) < day(fractions.tenure_start) then 1 else 0 end) as tenure_months,
         int_customer.party_id,
         int_customer.is_censored,
         personal.customer_id as personal_customer_id,

@@ -1,6 +1,7 @@
 -- Grain:   one row per ledger row of the as-of month.
 -- Reads:   int_ledger_span, params
--- Columns: holding_id; price_set_on = pricing date at which the price version began.
+-- Columns: holding_id; price_set_on = day on which the price version began: as the lines state it, else the start of the
+--          first cycle at that price.
 -- Why:     a price stands from the first month of an unbroken run of equal prices; a missing month breaks it.
 --          The companion at_price_set compares with the offer of that day.
 
@@ -18,7 +19,7 @@ history as (
     select
         as_of.holding_id,
         as_of.as_of_number - earlier.first_month + 1 as months_ago,
-        earlier.pricing_date,
+        coalesce(earlier.price_set_on, earlier.cycle_start) as set_on,
         sum(least(earlier.n_months, as_of.as_of_number - earlier.first_month + 1)) over (
             partition by as_of.holding_id
             order by earlier.first_month desc
@@ -33,7 +34,7 @@ history as (
 final as (
     select
         holding_id,
-        min(pricing_date) as price_set_on
+        min(set_on) as price_set_on
     from history
     where months_ago = months_covered
     group by holding_id

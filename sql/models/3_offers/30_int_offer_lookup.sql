@@ -1,7 +1,8 @@
 -- Grain:   one row per distinct set of offer keys and date that any ledger row asks for.
--- Reads:   int_ledger_span, int_price_run
+-- Reads:   int_ledger_span, int_price_run, params
 -- Columns: lookup_id; the keys; lookup_date; offer_customer_id where the customer has offers of his own.
--- Why:     millions of ledger rows ask the same few questions; each is answered once.
+-- Why:     millions of ledger rows ask the same few questions; each is answered once. In the as-of month the day on which
+--          the price was set is asked beside the pricing date, or the start of the cycle where that is the pricing date.
 
 create or replace table int_offer_lookup as
 with
@@ -15,8 +16,9 @@ asked as (
     select
         ledger.personal_customer_id as offer_customer_id, ledger.product_id, ledger.plan_id, ledger.currency, ledger.region,
         ledger.channel, ledger.interval_unit, ledger.interval_count, ledger.quantity_micros,
-        int_price_run.price_set_on as lookup_date
+        case when params.comparator_date = 'price_set' then ledger.cycle_start else int_price_run.price_set_on end as lookup_date
     from int_price_run
+    cross join params
     inner join int_ledger_span as ledger
         on int_price_run.holding_id = ledger.holding_id
         and ledger.covers_as_of

@@ -1,8 +1,8 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and span of
 --          months (a book states one month).
--- Reads:   int_book_span, int_billing_span, tenure_class
+-- Reads:   int_book_span, int_tenure_span, tenure_class
 -- Columns: those of price_ledger but month, plan age and the amounts beside the price; the span and what it covers, as in
---          int_ledger_span; paid_ticks, offered_ticks = price x quantity per billing interval, 10^-4 major units.
+--          int_tenure_span; paid_ticks, offered_ticks = price x quantity per billing interval, 10^-4 major units.
 -- Why:     group and band come from one table of months, so that they cannot disagree. A left-censored tenure is the least
 --          it can be: it decides the group only where that bound does, and never the band. A retention discount shows
 --          that a customer is known to the firm: such a customer is not new. Money is what is billed, and not a rounded
@@ -13,9 +13,9 @@ with
 
 stated as (
     select
-        'billing' as role, holding_id, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
-        interval_count, first_month, n_months, covers_as_of, covers_year_before, pricing_date, cell_key, lens_key,
-        tenure_start, tenure_months, is_censored, discount_audience, discount_id, subscription_id, plan_id, channel, region,
+        'billing' as role, holding_id, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency,
+        interval_unit, interval_count, first_month, n_months, covers_as_of, covers_year_before, cycle_start, pricing_date,
+        cell_key, lens_key, personal_customer_id, tenure_start, tenure_number, tenure_months, is_censored, discount_audience, discount_id, subscription_id, plan_id, channel, region,
         quantity, quantity_micros, contract_status, price_ticks, standard_ticks, cast(null as bigint) as prior_ticks,
         offer_ticks, offer_id, offer_reason, n_candidates,
         headline_ticks, effective_ticks, standard_offer_ticks, interval_ticks, offer_interval_ticks, headline_interval_ticks,
@@ -24,12 +24,13 @@ stated as (
         cast((2 * net_micros + 100) // 200 - case when (2 * net_micros + 100) % 400 = 200 then 1 else 0 end as bigint)
             as paid_ticks,
         offered_ticks, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks
-    from int_billing_span
+    from int_tenure_span
     union all
     select
-        'book' as role, cast(null as bigint) as holding_id, customer_id, coalesce(party_id, customer_id) as party_id, product_id, currency, interval_unit,
-        interval_count, first_month, n_months, covers_as_of, covers_year_before, as_of as pricing_date, cell_key, lens_key,
-        tenure_start, tenure_months, false as is_censored, null as discount_audience, null as discount_id,
+        'book' as role, cast(null as bigint) as holding_id, customer_id, coalesce(party_id, customer_id) as party_id,
+        product_id, currency, interval_unit, interval_count, first_month, n_months, covers_as_of, covers_year_before,
+        as_of as cycle_start, as_of as pricing_date, cell_key, lens_key, null as personal_customer_id, tenure_start,
+        cast(null as integer) as tenure_number, tenure_months, false as is_censored, null as discount_audience, null as discount_id,
         null as subscription_id, null as plan_id, null as channel, null as region, 1 as quantity,
         1000000 as quantity_micros, null as contract_status,
         price_ticks, null as standard_ticks, prior_ticks, offer_ticks, null as offer_id,

@@ -10,11 +10,13 @@
 --          interval_count: Number of units in the billing interval
 --          month: Month, as its first day
 --          month_number: Month, as year * 12 + month - 1
---          pricing_date: Day on which the price took effect: the start of the billed period, the as-of day in a book
+--          pricing_date: Day whose offer counts: start of the cycle or term billed, or the day on which the price was set
+--            where the study says so; the as-of day in a book
 --          cell_key: Like-for-like cell; joins cell_value, do not take it apart
 --          lens_key: Combination of lens values; joins lens_value, empty text without lenses
 --          tenure_start: Day the customer joined; the first bill where nobody states it
---          tenure_months: Completed months of tenure on the pricing date
+--          tenure_months: Completed months of tenure on the first day of the month; on the pricing date where the study
+--            reads tenure there
 --          is_censored: True where tenure_start is only the latest it can be: first seen in the first month of the data
 --          discount_audience: Whom the discount is for: existing_only moves a new customer to the middle group
 --          discount_id: Discount on the price, null without one
@@ -92,7 +94,12 @@ final as (
     select
         role, ledger.customer_id, party_id, ledger.product_id, ledger.currency, interval_unit, interval_count,
         make_date(ledger.month_number // 12, ledger.month_number % 12 + 1, 1) as month, ledger.month_number, pricing_date,
-        cell_key, lens_key, tenure_start, tenure_months, is_censored, discount_audience, discount_id,
+        cell_key, lens_key, tenure_start,
+        case
+            when tenure_number is null then tenure_months
+            when ledger.month_number > tenure_number then ledger.month_number - tenure_number
+            else 0
+        end as tenure_months, is_censored, discount_audience, discount_id,
         subscription_id, ledger.plan_id, channel, region, quantity,
         case when role = 'billing' then greatest(0, 12 * (year(pricing_date) - year(plan.plan_start))
             + month(pricing_date) - month(plan.plan_start)

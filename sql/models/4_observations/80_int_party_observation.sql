@@ -35,7 +35,7 @@ counted as (
         observation.offered_headline_ticks,
         observation.offered_effective_ticks,
         observation.offered_standard_ticks,
-        observation.offered_at_price_set_ticks,
+        observation.offered_other_ticks,
         observation.market_ticks,
         observation.cost_ticks,
         case when observation.derived_n is not null then observation.pricing_month end as derived_month,

@@ -5,9 +5,9 @@
 --          offered_ticks: as in price_ledger
 --          offer_version: Offer that is the price decision; null in a book, where cell and offer price are it
 --          offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks: as in price_ledger
---          set_offer_id: Offer in force on the day the price was set; null without one
---          offered_at_price_set_ticks: The same by the offer of the day on which the price was set, in 10^-4 currency
---            units
+--          other_offer_id: Offer of the day on which the price was set, or of the start of the cycle where prices are held
+--            against the former; null without one
+--          offered_other_ticks: What a new customer would pay for as many units by that offer, in 10^-4 currency units
 --          derived_n: Customers who joined the cell in the pricing month; null below min_evidence or in a book
 --          pricing_month: Month of the pricing date, as year * 12 + month - 1; null in a book
 --          before_ticks: Price before discounts twelve months earlier, in 10^-4 currency units, per month where prices
@@ -49,7 +49,7 @@ billing as (
     select
         currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks,
         offer_id as offer_version, offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks,
-        set_offer_id, offered_at_price_set_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
+        other_offer_id, offered_other_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
         after_offer_ticks,
         count(*) as n_observations
     from int_as_of_row
@@ -59,16 +59,16 @@ billing as (
 final as (
     select
         currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks, offer_version,
-        offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks, set_offer_id,
-        offered_at_price_set_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
+        offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks, other_offer_id,
+        offered_other_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
         after_offer_ticks, cast(null as bigint) as market_ticks, cast(null as bigint) as cost_ticks, n_observations
     from billing
     union all
     select
         currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, 1000000 as quantity_micros, offered_ticks,
         null as offer_version, case when offered_ticks is null then 'no_offer' end as offer_reason,
-        null as offered_headline_ticks, null as offered_effective_ticks, null as offered_standard_ticks, null as set_offer_id,
-        null as offered_at_price_set_ticks, null as derived_n, null as pricing_month, prior_ticks as before_ticks,
+        null as offered_headline_ticks, null as offered_effective_ticks, null as offered_standard_ticks, null as other_offer_id,
+        null as offered_other_ticks, null as derived_n, null as pricing_month, prior_ticks as before_ticks,
         case when prior_ticks is not null then paid_ticks end as after_ticks, null as before_offer_ticks,
         null as after_offer_ticks, market_ticks, cost_ticks, n_observations
     from book

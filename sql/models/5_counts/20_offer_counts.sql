@@ -1,8 +1,8 @@
 -- Grain:   one row per basis, cell, lens combination, loyalty group, tenure band, offer version, price and offer, as-of
 --          month, currency of the study.
 -- Reads:   price_counts, params
--- Columns: basis: Reading of the offer: primary (that of the study), headline, effective, standard or at_price_set (on
---            the day the price was set)
+-- Columns: basis: Reading of the offer: primary (that of the study), headline, effective, standard, and at_price_set (on
+--            the day the price was set) or, where that is primary, at_cycle_start
 --          cell_key, lens_key, loyalty_group, band_order: as in price_ledger
 --          offer_version: as in price_counts
 --          paid_ticks: as in price_ledger
@@ -25,7 +25,10 @@ readings as (
     union all
     select 'standard', price_counts.*, offered_standard_ticks, offer_version from price_counts
     union all
-    select 'at_price_set', price_counts.*, offered_at_price_set_ticks, set_offer_id from price_counts
+    select
+        case (select comparator_date from params) when 'price_set' then 'at_cycle_start' else 'at_price_set' end, price_counts.*,
+        offered_other_ticks, other_offer_id
+    from price_counts
 ),
 
 final as (

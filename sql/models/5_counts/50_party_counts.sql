@@ -5,7 +5,7 @@
 --          cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
 --          quantity_micros: as in price_counts
 --          offered_ticks, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks: as in price_ledger
---          offered_at_price_set_ticks: as in price_counts
+--          offered_other_ticks: as in price_counts
 --          market_ticks: Market price that a book states, in 10^-4 currency units per stated interval; null where it
 --            states none
 --          cost_ticks: Expected cost that a book states, in 10^-4 currency units per stated interval; null where it
@@ -33,11 +33,11 @@ described as (
             coalesce(cast(paid_ticks as varchar), '-'), cast(quantity_micros as varchar),
             coalesce(cast(offered_ticks as varchar), '-'), coalesce(cast(offered_headline_ticks as varchar), '-'),
             coalesce(cast(offered_effective_ticks as varchar), '-'), coalesce(cast(offered_standard_ticks as varchar), '-'),
-            coalesce(cast(offered_at_price_set_ticks as varchar), '-'),
+            coalesce(cast(offered_other_ticks as varchar), '-'),
             coalesce(cast(market_ticks as varchar), '-'), coalesce(cast(cost_ticks as varchar), '-'),
             coalesce(cast(derived_month as varchar), '-'), cast(change_known as varchar), cast(customer_number as varchar)) as observation,
         cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks, offered_headline_ticks,
-        offered_effective_ticks, offered_standard_ticks, offered_at_price_set_ticks, market_ticks, cost_ticks,
+        offered_effective_ticks, offered_standard_ticks, offered_other_ticks, market_ticks, cost_ticks,
         derived_month, change_known, customer_number
     from numbered
 ),
@@ -66,7 +66,7 @@ final as (
         patterns.n_parties,
         described.cell_key, described.lens_key, described.loyalty_group, described.band_order,
         described.paid_ticks, described.quantity_micros, described.offered_ticks, described.offered_headline_ticks,
-        described.offered_effective_ticks, described.offered_standard_ticks, described.offered_at_price_set_ticks,
+        described.offered_effective_ticks, described.offered_standard_ticks, described.offered_other_ticks,
         described.market_ticks, described.cost_ticks, described.derived_month, described.change_known, described.customer_number
     from patterns
     inner join described
