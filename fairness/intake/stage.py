@@ -137,6 +137,7 @@ def stage(
         for item in inputs
     ]
     _require_kept(inputs, mappings)
+    _require_price_set_on(config, inputs, mappings)
     plan_in_cell = _plan_in_cell(config, mappings)
     keys = _share_keys(config, mappings, plan_in_cell=plan_in_cell)
     n_rows = [0] * len(inputs)
@@ -163,6 +164,18 @@ def _require_kept(inputs: Sequence[SourceFile], mappings: Sequence[Mapping]) -> 
         for name in members[0][0].source.keep:
             if not any(mapping.has(name) for _, mapping in members):
                 raise members[0][1].missing(name, key=f"source[{section}].keep")
+
+
+def _require_price_set_on(config: Config, inputs: Sequence[SourceFile], mappings: Sequence[Mapping]) -> None:
+    """Refuse to hold prices against the offer of the day on which they were set where no bill states that day."""
+    billed = [mapping for item, mapping in zip(inputs, mappings, strict=True) if item.source.role == "billing"]
+    if config.comparator.date != "price_set" or not billed or any(mapping.has("price_set_on") for mapping in billed):
+        return
+    raise ConfigError(
+        "comparator.date = 'price_set', but no billing file states when prices were set",
+        where="comparator.date",
+        mend="map price_set_on in [source.columns] of the billing file, or remove the line",
+    )
 
 
 def _require_rows(files: Sequence[StagedFile]) -> None:

@@ -16,6 +16,10 @@
 --          tenured_from_months: Customers with at least as many completed months are tenured
 --          min_per_group: Least number of new and of tenured customers that a cell needs for a comparison
 --          primary_estimand: Question of the headline
+--          tenure_clock: When tenure is read: observed (first day of the month) or priced (on the pricing date)
+--          rejoin: What an absence does to tenure: continue or reset
+--          rejoin_after_months: Months without a billed period that are an absence
+--          comparator_date: Day whose offer counts: cycle_start, or price_set where it is stated
 --          comparator_basis: Reading of an offer that the study uses: headline, effective or standard
 --          horizon_months: Months over which the effective basis spreads introduction, set-up fee and incentive
 --          min_evidence: Least number of joining customers behind a derived comparator

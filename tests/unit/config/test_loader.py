@@ -25,9 +25,17 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "study": {"name": "Broadband", "currency": "GBP", "as_of": None, "output": "out", "time_zone": "UTC"},
     "like_for_like": {"cell": (), "plan": True, "breaks": {}, "min_per_group": 10},
     "ledger": {"several_lines": "not_compared", "spread_discounts": "never"},
-    "tenure": {"new_below_months": 12, "tenured_from_months": 24, "bands": (0, 12, 24, 36, 60, 120)},
+    "tenure": {
+        "new_below_months": 12,
+        "tenured_from_months": 24,
+        "clock": "observed",
+        "rejoin": "continue",
+        "rejoin_after_months": 12,
+        "bands": (0, 12, 24, 36, 60, 120),
+    },
     "comparator": {
         "order": ("offer", "book", "derived"),
+        "date": "cycle_start",
         "basis": "effective",
         "horizon_months": 12,
         "min_evidence": 10,
