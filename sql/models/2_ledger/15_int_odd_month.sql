@@ -1,5 +1,5 @@
 -- Grain:   one row per customer and month whose bill needs care.
--- Reads:   int_comparable_line, month_offset, params
+-- Reads:   int_comparable_line, int_discount_month, month_offset, params
 -- Columns: customer_id; month_number = year * 12 + month - 1.
 -- Why:     nearly every month of a customer has one comparable line for each thing held, and nothing that touches it.
 --          Finding the others once keeps sums, ranks and everything else that odd bills need off all the rest.
@@ -27,8 +27,11 @@ several as (
 ),
 
 final as (
-    select distinct customer_id, month_number
+    select customer_id, month_number
     from several
+    union
+    select customer_id, month_number
+    from int_discount_month
 )
 
 select * from final;

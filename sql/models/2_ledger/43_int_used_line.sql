@@ -1,5 +1,5 @@
 -- Grain:   one row per line that is no full price of its own, but part of one.
--- Reads:   int_continued_line
+-- Reads:   int_continued_line, int_discount_candidate
 -- Columns: row_id.
 -- Why:     what stands in a price is accepted, and not listed again among what makes none.
 
@@ -9,6 +9,9 @@ with
 final as (
     select row_id
     from int_continued_line
+    union
+    select row_id
+    from int_discount_candidate
 )
 
 select * from final;

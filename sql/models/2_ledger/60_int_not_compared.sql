@@ -12,8 +12,8 @@ with
 
 priced as (
     select
-        customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, month_number, n_lines,
-        reason, controls_key, lens_key,
+        customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, month_number,
+        n_lines + n_discounts as n_lines, reason, controls_key, lens_key,
         net_micros * cast(case when interval_unit in ('week', 'day') then 365 else 1 end as hugeint) as micros,
         interval_count * case interval_unit when 'month' then 1 when 'week' then 84 else 12 end as months
     from int_month_bill
