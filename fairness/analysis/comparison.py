@@ -15,6 +15,7 @@ from fairness.findings.facts import gap_fact
 from fairness.findings.results import Companion, Diagnostics, Finding
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.multiplicity import adjust
+from fairness.stats.sign_flip import SignFlip
 from fairness.stats.standardised_ratio import CellRatios, Heterogeneity, needed_new, reversal_gap
 from fairness.stats.verdict import Evidence
 
@@ -34,16 +35,21 @@ class Comparison:
         n_eff: Effective sample of the equivalence guard.
         relative_range: Largest relative price range within a cell, or None.
         spread: Heterogeneity of the cell gaps.
-        penalised_share: Share of tenured customers in cells with an adjusted penalty.
+        decided: Shares of tenured customers in cells with an adjusted penalty, and with an adjusted favour.
         effect_size: Scale-free size and its name.
         companions: Other estimators.
         paid: Money of the compared tenured customers, in the unit of the sums.
         comparator_money: The same customers at the comparator; None where the gap is no ratio of money.
-        pricing_decisions: Effective number of offer versions, or None.
-        by_party, by_offer_version: The two intervals at the study's level, where there are two.
+        pricing_decisions: Effective number of price decisions, or None where customers are the draws.
+        by_party, by_decision: The two intervals at the study's level, where there are two.
         interval: How the printed interval is made.
         test: Where the p-value comes from.
         p_value: Permutation p-value, or None.
+        exact: Sign-flip test over price decisions, where it stands in for an interval.
+        skew: Skewness over the root of the number of the draws behind the printed interval.
+        bootstrap_t: Bootstrap-t interval, where the skew asks for one.
+        decisions_differ: Whether large price decisions stand apart although nothing varies within them.
+        cells_are_draws: Whether cells are the draws because their gaps differ beyond chance.
         warnings: Codes found on the way.
     """
 
@@ -57,7 +63,7 @@ class Comparison:
     n_eff: float
     relative_range: float | None
     spread: Heterogeneity
-    penalised_share: float
+    decided: tuple[float, float]
     effect_size: tuple[float | None, str]
     companions: tuple[Companion, ...]
     interval: str
@@ -66,8 +72,13 @@ class Comparison:
     comparator_money: float | None = None
     pricing_decisions: float | None = None
     by_party: tuple[float, float] | None = None
-    by_offer_version: tuple[float, float] | None = None
+    by_decision: tuple[float, float] | None = None
     p_value: float | None = None
+    exact: SignFlip | None = None
+    skew: float = 0.0
+    bootstrap_t: tuple[float, float] | None = None
+    decisions_differ: bool = False
+    cells_are_draws: bool = False
     warnings: tuple[str, ...] = ()
 
     def distinct(self, repeats_tenured: int, repeats_new: int = 0) -> Comparison:
@@ -151,11 +162,16 @@ def draft(
         n_eff_needed=needed,
         q_p_value=comparison.spread.p_value,
         tau=comparison.spread.tau,
-        adjusted_penalty_share=comparison.penalised_share,
+        decided_share=sum(comparison.decided),
+        exact=comparison.exact,
+        skew=comparison.skew,
+        bootstrap_t=comparison.bootstrap_t,
+        decisions_differ=comparison.decisions_differ,
+        cells_are_draws=comparison.cells_are_draws,
     )
     decisions = comparison.pricing_decisions
     few = decisions is not None and decisions < settings.min_pricing_decisions
-    bound_by_decisions = few or comparison.interval == "offer_version"
+    bound_by_decisions = few or comparison.interval == "decision"
     return Draft(
         finding=finding,
         ratio=comparison.ratio,
@@ -176,7 +192,7 @@ def _filled(base: Finding, comparison: Comparison, share: Covered, needed: float
             covered_comparator=comparison.comparator_money,
             uncovered_tenured=share.uncovered_money,
         )
-    by_party, by_version = comparison.by_party, comparison.by_offer_version
+    by_party, by_decision = comparison.by_party, comparison.by_decision
     spread = comparison.spread
     return replace(
         base,
@@ -203,20 +219,22 @@ def _filled(base: Finding, comparison: Comparison, share: Covered, needed: float
             heterogeneity_df=spread.df,
             heterogeneity_p_value=spread.p_value,
             tau=spread.tau,
-            penalised_share=comparison.penalised_share,
+            penalised_share=comparison.decided[0],
+            favoured_share=comparison.decided[1],
             pricing_decisions=comparison.pricing_decisions,
             ci_lower_by_party=by_party[0] if by_party else None,
             ci_upper_by_party=by_party[1] if by_party else None,
-            ci_lower_by_offer_version=by_version[0] if by_version else None,
-            ci_upper_by_offer_version=by_version[1] if by_version else None,
+            ci_lower_by_decision=by_decision[0] if by_decision else None,
+            ci_upper_by_decision=by_decision[1] if by_decision else None,
+            skew=comparison.skew,
         ),
     )
 
 
-def penalised_share(
+def decided_shares(
     cells: CellRatios, n_tenured: np.ndarray, config: Config, *, permuted: Callable[[int], float | None] | None = None
-) -> float:
-    """Return the share of tenured customers in cells whose own gap is a penalty after adjustment for many cells.
+) -> tuple[float, float]:
+    """Return the shares of tenured customers in cells whose own gap is a penalty, and a favour, after adjustment.
 
     Args:
         cells: Ratio of each cell.
@@ -229,12 +247,14 @@ def penalised_share(
     p_values = [(permuted(position) if permuted else None) or ratio.p_value() for position, ratio in enumerate(ratios)]
     adjusted = adjust(p_values, method=settings.correction)
     alpha = 1.0 - settings.confidence_level
-    penal = np.array(
+    sides = np.array(
         [
-            p is not None and p < alpha and ratio.estimate >= settings.margin
+            0 if p is None or p >= alpha or abs(ratio.estimate) < settings.margin else np.sign(ratio.estimate)
             for p, ratio in zip(adjusted, ratios, strict=True)
         ],
-        dtype=np.bool_,
+        dtype=np.int64,
     )
     total = int(n_tenured.sum())
-    return float(n_tenured[penal].sum() / total) if total else 0.0
+    if not total:
+        return 0.0, 0.0
+    return float(n_tenured[sides > 0].sum() / total), float(n_tenured[sides < 0].sum() / total)

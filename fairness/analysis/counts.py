@@ -19,7 +19,7 @@ GROUPS = ("new", "middle", "tenured", "unknown")
 NEW, MIDDLE, TENURED, UNKNOWN = range(4)
 NO_BAND = 0
 NO_PRICE = -1
-NO_VERSION = -1
+NO_DECISION = -1
 
 READINGS = ("primary", "headline", "effective", "standard")
 OTHER_DATE = {"cycle_start": "at_price_set", "price_set": "at_cycle_start"}
@@ -111,9 +111,9 @@ class Reader:
                 keys, numbers = list(index), list(index.values())
                 con.execute(f"insert into {table} select unnest(?), unnest(?)", [keys, numbers])
         con.execute(
-            "create or replace temp table mart_version as select offer_id as offer_version, "
-            "cast(row_number() over (order by offer_id) as bigint) as version "
-            "from (select distinct offer_id from offers)"
+            "create or replace temp table mart_decision as select pricing_decision, "
+            "cast(row_number() over (order by pricing_decision) as bigint) as decision "
+            "from (select distinct pricing_decision from offer_counts where pricing_decision is not null)"
         )
 
     def read(
@@ -128,7 +128,7 @@ class Reader:
 
         Args:
             table: Its name; it has ``cell_key``, and may have ``lens_key``, ``loyalty_group``, ``band_order`` and
-                ``offer_version``.
+                ``pricing_decision``.
             columns: Integer columns to read.
             only: A column and the one value of it to read.
             currency: The one currency to read.
@@ -140,8 +140,8 @@ class Reader:
         group = f"case t.loyalty_group {groups} end" if "loyalty_group" in has else "0"
         band = f"coalesce(t.band_order, {NO_BAND})" if "band_order" in has else str(NO_BAND)
         lens = "inner join mart_lens on t.lens_key = mart_lens.lens_key" if "lens_key" in has else ""
-        versioned = "offer_version" in has
-        version = "left join mart_version on t.offer_version = mart_version.offer_version" if versioned else ""
+        decided = "pricing_decision" in has
+        decision = "left join mart_decision on t.pricing_decision = mart_decision.pricing_decision" if decided else ""
         filters = {**dict([only] if only else []), **({"currency": currency} if currency else {})}
         conditions = [f"t.{name} = ?" for name in filters]
         query = f"""
@@ -149,16 +149,16 @@ class Reader:
                 mart_cell.cell, {"mart_lens.lens" if lens else "cast(0 as bigint) as lens"},
                 cast({group} as bigint) as group_number,
                 cast({band} as bigint) as band,
-                {f"coalesce(mart_version.version, {NO_VERSION}) as version," if versioned else ""}
+                {f"coalesce(mart_decision.decision, {NO_DECISION}) as decision," if decided else ""}
                 {listed}
             from {table} as t
             inner join mart_cell on t.cell_key = mart_cell.cell_key
             {lens}
-            {version}
+            {decision}
             {f"where {' and '.join(conditions)}" if conditions else ""}
             """
         frame = self._fetch(query, list(filters.values()), table)
-        names = [*(("version",) if versioned else ()), *columns]
+        names = [*(("decision",) if decided else ()), *columns]
         arrays = sorted_columns(frame, ["cell", "lens", "group_number", "band", *names])
         return Counts(
             arrays["cell"],

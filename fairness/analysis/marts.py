@@ -60,14 +60,16 @@ class Marts:
         lens_values: Lens combination to its values, one per lens.
         bands: Tenure band labels in order; band number = position + 1.
         prices: Counts of (paid, quantity). Amounts are price times quantity per billing interval, in ticks.
-        offers: Counts of (paid, offered, quantity, version) by reading of the offer: primary, headline, effective,
-            standard, and the one of ``OTHER_DATE``. ``version`` is -1 in a book, where cell and offer price are the
-            version.
+        offers: Counts of (paid, offered, quantity, decision) by reading of the offer: primary, headline, effective,
+            standard, and the one of ``OTHER_DATE``. ``decision`` is -1 where none is stated: product, plan and offer
+            price decide.
         references: Counts of (paid, reference) by ``market_price`` and ``expected_cost``.
-        changes: Counts of (before, after, offer before, offer after, version); offers 0 where there is none.
+        changes: Counts of (before, after, offer before, offer after, decision); offers 0 where there is none.
+        rises: Counts of (month of the last change, before, after, paid, offered, decision) where an earlier price is
+            known.
         derived: Counts of (pricing month, paid, quantity) of customers whose cell had enough joiners then.
         acquisitions: Counts of (pricing month, paid, quantity) of those who joined; group and band are not used.
-        monthly: Month as YYYY-MM to counts of (paid, offered, version) of the tenured; their ``cell`` is the position
+        monthly: Month as YYYY-MM to counts of (paid, offered, decision) of the tenured; their ``cell`` is the position
             of the billing interval in ``interval_weights``.
         interval_weights: Billing intervals in a year of each interval of ``monthly``.
         unmatched: (loyalty group, reason, observations, yearly money) without an offer.
@@ -89,6 +91,7 @@ class Marts:
     offers: dict[str, Counts]
     references: dict[str, Counts]
     changes: Counts
+    rises: Counts
     derived: Counts
     acquisitions: Counts
     monthly: dict[str, Counts]
@@ -106,6 +109,13 @@ class Marts:
         starts = group_starts(cell)
         rates = [self.cells[number].per_year for number in cell[starts].tolist()]
         return to_money(at_rates(rates, exact_sums(ticks, starts)))
+
+
+def product_plans(marts: Marts) -> IntArray:
+    """Return the product and plan of each cell as a number, shape (cells,): cells alike may share one list price."""
+    pairs = [(cell.values.get("product_id"), cell.values.get("plan_id")) for cell in marts.cells]
+    number = {pair: position for position, pair in enumerate(dict.fromkeys(pairs))}
+    return np.array([number[pair] for pair in pairs], dtype=np.int64)
 
 
 def at_rates(rates: list[Fraction], amounts: list[int]) -> Fraction:
@@ -172,6 +182,15 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
         changes=reader.read(
             "change_counts", "before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks", "n_observations"
         ),
+        rises=reader.read(
+            "rise_counts",
+            "changed_month",
+            "before_ticks",
+            "after_ticks",
+            "paid_ticks",
+            "offered_ticks",
+            "n_observations",
+        ),
         derived=reader.read("derived_counts", "pricing_month", *_AMOUNT, "n_observations"),
         acquisitions=reader.read("int_acquisition", "pricing_month", *_AMOUNT, "n_observations"),
         monthly=monthly,
@@ -187,6 +206,7 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
 
 
 _AMOUNT = ("paid_ticks", "quantity_micros")
+_RISE = ("changed_month", "before_ticks", "after_ticks", "paid_ticks", "offered_ticks")
 _COVERAGE = (
     "n_observations",
     "n_priced",
@@ -224,13 +244,13 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], FloatAr
         """
         select
             cast(year(month) * 12 + month(month) - 1 as bigint) as month_number,
-            cell, coalesce(version, -1) as version, paid_ticks, offered_ticks, n_observations
+            cell, coalesce(decision, -1) as decision, paid_ticks, offered_ticks, n_observations
         from monthly_offer_counts
         inner join mart_interval using (interval_unit, interval_count)
-        left join mart_version using (offer_version)
+        left join mart_decision using (pricing_decision)
         """
     ).fetchnumpy()
-    names = ["month_number", "cell", "version", "paid_ticks", "offered_ticks", "n_observations"]
+    names = ["month_number", "cell", "decision", "paid_ticks", "offered_ticks", "n_observations"]
     arrays = sorted_columns(frame, names)
     found = {}
     for number in np.unique(arrays["month_number"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -50,7 +51,11 @@ def analyse(
     listed = list(scopes(marts))
     drafts = [draft for estimand in ESTIMANDS for draft in _drafts(marts, config, estimand, primary, listed)]
     drafts = _with_headline(drafts, primary, fell_back)
-    findings = _ordered(_with_sign_warning(finish(drafts, config.inference), primary), primary, marts)
+    findings = _ordered(
+        _with_sign_warning(finish(drafts, config.inference, tenured_bands=_tenured_bands(marts, config)), primary),
+        primary,
+        marts,
+    )
     return Findings(
         study={
             "name": config.study.name,
@@ -138,6 +143,12 @@ def _with_headline(drafts: list[Draft], primary: str, fell_back: bool) -> list[D
         return replace(draft, finding=replace(finding, family=HEADLINE), warnings=warnings)
 
     return [mark(draft) for draft in drafts]
+
+
+def _tenured_bands(marts: Marts, config: Config) -> tuple[str, ...]:
+    """Return the labels of the bands that hold tenured customers: those that do not end before tenure begins."""
+    ends = (*config.tenure.band_edges[1:], math.inf)
+    return tuple(label for label, end in zip(marts.bands, ends, strict=True) if end > config.tenure.tenured_from_months)
 
 
 def _is_whole(finding: Finding) -> bool:

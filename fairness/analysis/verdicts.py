@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from fairness.config import Inference
 from fairness.findings.results import DecidingSample, Finding, SampleUnit
 from fairness.stats.log_ratio import LogRatio
-from fairness.stats.multiplicity import adjust, family_alpha, selected_level
+from fairness.stats.multiplicity import adjust, family_alpha
 from fairness.stats.power import deciding_sample, minimum_detectable_gap
-from fairness.stats.verdict import Evidence, Verdict, decide
+from fairness.stats.verdict import APPROXIMATE_SKEW, OFFSETTING_SHARE, Evidence, Verdict, decide
 
 _LEAST_SAMPLE, _LEAST_CLUSTERS = 100, 20
 _NOT_MENDED_BY_MORE = ("estimators_disagree", "offsetting_gaps", "support_below_minimum", "no_comparable_cell")
@@ -44,48 +44,130 @@ class Draft:
     warnings: tuple[str, ...] = ()
 
 
-def finish(drafts: Iterable[Draft], settings: Inference) -> list[Finding]:
-    """Return the findings of the drafts, adjusted within their families, in the same order."""
+def finish(drafts: Iterable[Draft], settings: Inference, *, tenured_bands: Collection[str] = ()) -> list[Finding]:
+    """Return the findings of the drafts, adjusted within their families, in the same order.
+
+    A pooled average that would be called equivalent is held against the bands and lens values of the same question: one
+    of 5 % of the tenured customers or more with a verdict of its own forbids it.
+
+    Args:
+        drafts: The drafts of a study.
+        settings: Level, margin and correction.
+        tenured_bands: Labels of the tenure bands that hold tenured customers.
+    """
     listed = list(drafts)
     families: dict[str | None, list[int]] = defaultdict(list)
     for position, draft in enumerate(listed):
         families[draft.finding.family].append(position)
-    finished: dict[int, Finding] = {}
+    looked: dict[int, _Looked] = {}
     for positions in families.values():
         members = [listed[position] for position in positions]
-        for position, finding in zip(positions, _finish_family(members, settings), strict=True):
-            finished[position] = finding
-    return [finished[position] for position in range(len(listed))]
+        looked.update(zip(positions, _look_at_family(members, settings), strict=True))
+    findings = [looked[position].finding(settings) for position in range(len(listed))]
+    parts = _decided_parts(findings, tenured_bands)
+    return [
+        looked[position].holding(parts[_question(finding)], finding).finding(settings)
+        if finding.verdict == "equivalent" and _is_whole(finding) and _question(finding) in parts
+        else finding
+        for position, finding in enumerate(findings)
+    ]
 
 
-def _finish_family(members: list[Draft], settings: Inference) -> list[Finding]:
+_Question = tuple[str, str, str]
+
+
+def _question(finding: Finding) -> _Question:
+    return finding.estimand, finding.comparator, finding.basis
+
+
+def _is_whole(finding: Finding) -> bool:
+    return finding.level == "pooled" and finding.tenure_band is None
+
+
+def _decided_parts(findings: list[Finding], tenured_bands: Collection[str]) -> dict[_Question, list[tuple[str, int]]]:
+    """Return the bands and lens values with a penalty or favour, each with its name and tenured customers."""
+    found: dict[_Question, list[tuple[str, int]]] = defaultdict(list)
+    for finding in findings:
+        is_part = finding.level == "lens" or finding.tenure_band in tenured_bands
+        if is_part and finding.verdict in ("penalty", "favourable"):
+            name = finding.tenure_band or ", ".join(f"{column}={value}" for column, value in finding.scope.items())
+            found[_question(finding)].append((name, finding.n_tenured))
+    return found
+
+
+def _look_at_family(members: list[Draft], settings: Inference) -> list[_Looked]:
     alpha = 1.0 - settings.confidence_level
     p_values = [_p_value(draft) for draft in members]
     p_equivalence = [_p_equivalence(draft, settings) for draft in members]
-    adjusted = adjust(p_values, method=settings.correction)
-    adjusted_equivalence = adjust(p_equivalence, method=settings.correction)
-    n_tests = max(1, sum(p is not None for p in p_values))
-    n_selected = sum(p is not None and p < alpha for p in adjusted)
-    look = _Look(
-        alpha=alpha,
-        alpha_star=family_alpha(alpha=alpha, n_tests=n_tests, n_selected=n_selected, method=settings.correction),
-        level=selected_level(alpha=alpha, n_tests=n_tests, n_selected=n_selected, method=settings.correction),
+    adjusted = zip(
+        p_values,
+        adjust(p_values, method=settings.correction),
+        p_equivalence,
+        adjust(p_equivalence, method=settings.correction),
+        strict=True,
     )
-    return [
-        _finish_one(draft, settings, look, _Tests(p, p_adjusted, equivalence, equivalence_adjusted))
-        for draft, p, p_adjusted, equivalence, equivalence_adjusted in zip(
-            members, p_values, adjusted, p_equivalence, adjusted_equivalence, strict=True
+    tested = [(draft, _Tests(*values)) for draft, values in zip(members, adjusted, strict=True)]
+    looked = [
+        _Looked(
+            draft,
+            _Look(alpha, alpha, alpha),
+            tests,
+            is_decided=tests.p_adjusted is not None and tests.p_adjusted < alpha and _is_beyond(draft, settings),
+            is_alike=tests.equivalence_adjusted is not None and tests.equivalence_adjusted < alpha,
         )
+        for draft, tests in tested
     ]
+    return _selected(looked, settings, n_tests=max(1, sum(p is not None for p in p_values)))
+
+
+def _is_beyond(draft: Draft, settings: Inference) -> bool:
+    return draft.ratio is not None and abs(draft.ratio.estimate) >= settings.margin
+
+
+def _selected(first: list[_Looked], settings: Inference, *, n_tests: int) -> list[_Looked]:
+    """Return the members with intervals for the number of those that keep their verdict, found by dropping the others.
+
+    R counts members with a penalty or favour, not members with a small p: intervals of gaps that are sure but small
+    would else be too narrow. Equal members are a selection of their own.
+    """
+    alpha = 1.0 - settings.confidence_level
+    looked = first
+    while True:
+        stars = (
+            family_alpha(alpha=alpha, n_tests=n_tests, n_selected=size, method=settings.correction)
+            for size in (sum(one.is_decided for one in looked), sum(one.is_alike for one in looked))
+        )
+        look = _Look(alpha, *stars)
+        looked = [
+            replace(
+                one,
+                look=look,
+                is_dropped=(start.is_decided and not one.is_decided and one.includes_zero(look))
+                or (start.is_alike and not one.is_alike and not one.is_inside(look, settings.margin)),
+            )
+            for start, one in zip(first, looked, strict=True)
+        ]
+        verdicts = [one.finding(settings).verdict for one in looked]
+        kept = [
+            replace(
+                one,
+                is_decided=one.is_decided and verdict in ("penalty", "favourable"),
+                is_alike=one.is_alike and verdict == "equivalent",
+            )
+            for one, verdict in zip(looked, verdicts, strict=True)
+        ]
+        if kept == looked:
+            return looked
+        looked = kept
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How a family is looked at: alpha of the study, alpha* of a member, level of selected members' intervals."""
+    """How a family is looked at: alpha of the study, and that of a member with a verdict, and of an equal one."""
 
     alpha: float
     alpha_star: float
-    level: float
+    equivalence_alpha: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +176,48 @@ class _Tests:
     p_adjusted: float | None
     equivalence: float | None
     equivalence_adjusted: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A draft with what its family makes of it.
+
+    Attributes:
+        draft: The draft.
+        look: How its family is looked at.
+        tests: Its p-values.
+        is_decided: Whether it is one of those with a penalty or favour.
+        is_alike: Whether it is one of those that are equal.
+        is_dropped: Whether its p-value is small enough, but its interval for so many tests is not.
+    """
+
+    draft: Draft
+    look: _Look
+    tests: _Tests
+    is_decided: bool
+    is_alike: bool
+    is_dropped: bool = False
+
+    def includes_zero(self, look: _Look) -> bool:
+        """Say whether the interval of a member with a verdict holds 0, or cannot be computed."""
+        interval = self.draft.ratio.interval(1.0 - look.alpha_star) if self.draft.ratio else None
+        return interval is None or interval[0] <= 0 <= interval[1]
+
+    def is_inside(self, look: _Look, margin: float) -> bool:
+        """Say whether the interval of an equal member lies inside the margin."""
+        interval = self.draft.ratio.interval(1.0 - 2.0 * look.equivalence_alpha) if self.draft.ratio else None
+        return interval is not None and -margin < interval[0] and interval[1] < margin
+
+    def finding(self, settings: Inference) -> Finding:
+        """Return the finding with its verdict."""
+        return _finish_one(self, settings)
+
+    def holding(self, parts: list[tuple[str, int]], finding: Finding) -> _Looked:
+        """Return the draft that knows which large parts of it have a verdict of their own."""
+        names = tuple(name for name, n in parts if n >= OFFSETTING_SHARE * finding.n_tenured)
+        if not names or self.draft.evidence is None:
+            return self
+        return replace(self, draft=replace(self.draft, evidence=replace(self.draft.evidence, decided_parts=names)))
 
 
 def _p_value(draft: Draft) -> float | None:
@@ -111,15 +235,14 @@ def _p_equivalence(draft: Draft, settings: Inference) -> float | None:
     return draft.ratio.p_equivalence(settings.margin)
 
 
-def _finish_one(draft: Draft, settings: Inference, look: _Look, tests: _Tests) -> Finding:
-    ratio = draft.ratio
+def _finish_one(looked: _Looked, settings: Inference) -> Finding:
+    draft, look, tests, ratio = looked.draft, looked.look, looked.tests, looked.draft.ratio
     if ratio is None:
         verdict = decide(draft.evidence) if draft.evidence else None
         return _with_verdict(draft, verdict, replace(draft.finding, confidence_level=settings.confidence_level), look)
-    is_selected = tests.p_adjusted is not None and tests.p_adjusted < look.alpha
-    level = look.level if is_selected else settings.confidence_level
+    level = 1.0 - look.alpha_star if looked.is_decided else settings.confidence_level
     interval = ratio.interval(level)
-    equivalence = ratio.interval(1.0 - 2.0 * look.alpha)
+    equivalence = ratio.interval(1.0 - 2.0 * (look.equivalence_alpha if looked.is_alike else look.alpha))
     finding = replace(
         draft.finding,
         estimate=ratio.estimate,
@@ -146,6 +269,7 @@ def _finish_one(draft: Draft, settings: Inference, look: _Look, tests: _Tests) -
         equivalence_interval=equivalence,
         p_adjusted=tests.p_adjusted,
         p_equivalence_adjusted=tests.equivalence_adjusted,
+        is_dropped=looked.is_dropped,
     )
     return _with_verdict(draft, decide(evidence), finding, look, margin=settings.margin)
 
@@ -171,13 +295,14 @@ def _with_verdict(
 
 
 def _is_approximate(finding: Finding) -> bool:
-    """Say whether the sample is smaller than the one for which the coverage of the interval has been shown."""
+    """Say whether the sample is smaller, or more skewed, than where the interval has been shown to hold its level."""
     known = [size for size in (finding.n_tenured, finding.diagnostics.n_eff) if size is not None]
     clusters = [size for size in (finding.diagnostics.pricing_decisions,) if size is not None]
     if finding.interval == "party" and finding.diagnostics.df is not None:
         # A few parties with many accounts each: the customers are many, the draws are not.
         clusters.append(finding.diagnostics.df + 1.0)
-    return min(known, default=_LEAST_SAMPLE) < _LEAST_SAMPLE or min(clusters, default=_LEAST_CLUSTERS) < _LEAST_CLUSTERS
+    few = min(known, default=_LEAST_SAMPLE) < _LEAST_SAMPLE or min(clusters, default=_LEAST_CLUSTERS) < _LEAST_CLUSTERS
+    return few or abs(finding.diagnostics.skew or 0.0) > APPROXIMATE_SKEW
 
 
 def _deciding(draft: Draft, verdict: Verdict, finding: Finding, look: _Look, margin: float) -> DecidingSample:

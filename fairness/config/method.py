@@ -30,6 +30,7 @@ Correction = Literal["bh", "by", "holm"]
 Clock = Literal["observed", "priced"]
 Rejoin = Literal["continue", "reset"]
 ComparatorDate = Literal["cycle_start", "price_set"]
+Draws = Literal["decisions", "customers"]
 
 
 _LARGEST_EDGE = 1_000_000_000_000
@@ -150,6 +151,9 @@ class Inference(Section):
         margin: Largest gap that is still negligible, a fraction of the comparator.
         min_support: Smallest share of tenured customers in comparable cells, a fraction.
         min_pricing_decisions: Smallest number of distinct pricing decisions behind a verdict.
+        draws: Whose prices are the draws of two-sample estimands: ``decisions`` of the cells where those differ beyond
+            chance or prices follow a list, or always ``customers``, for a firm that can show that it sets each price
+            alone.
         correction: Adjustment for many tests: Benjamini-Hochberg, Benjamini-Yekutieli or Holm.
         seed: Seed of every random draw. A fixed default makes two runs on the same input equal; it is recorded.
         bootstrap_replicates: Draws of the bootstrap check; 0 switches it off.
@@ -161,6 +165,7 @@ class Inference(Section):
     margin: float = Field(default=0.01, ge=1e-6, lt=0.5)
     min_support: float = Field(default=0.20, ge=0, le=1)
     min_pricing_decisions: int = Field(default=10, ge=2, le=MOST)
+    draws: Draws = "decisions"
     correction: Correction = "bh"
     seed: int = Field(default=20250101, ge=0, le=2**63 - 1)
     bootstrap_replicates: int = Field(default=199, ge=0, le=100_000)

@@ -75,9 +75,11 @@ class Diagnostics:
         heterogeneity_p_value: Its p-value against one common gap.
         tau: Standard deviation of the true cell gaps, log scale.
         penalised_share: Share of the scope's tenured customers in cells with an adjusted penalty.
-        pricing_decisions: Effective number of separate offer versions, where customers share comparators.
+        favoured_share: The same with an adjusted favour.
+        pricing_decisions: Effective number of price decisions, where they are the draws.
         ci_lower_by_party, ci_upper_by_party: Interval clustered by party, where there are two.
-        ci_lower_by_offer_version, ci_upper_by_offer_version: Interval clustered by offer version.
+        ci_lower_by_decision, ci_upper_by_decision: Interval clustered by price decision.
+        skew: Skewness over the root of the number of the draws behind the printed interval.
     """
 
     df: float | None = None
@@ -89,11 +91,13 @@ class Diagnostics:
     heterogeneity_p_value: float | None = None
     tau: float | None = None
     penalised_share: float | None = None
+    favoured_share: float | None = None
     pricing_decisions: float | None = None
     ci_lower_by_party: float | None = None
     ci_upper_by_party: float | None = None
-    ci_lower_by_offer_version: float | None = None
-    ci_upper_by_offer_version: float | None = None
+    ci_lower_by_decision: float | None = None
+    ci_upper_by_decision: float | None = None
+    skew: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,23 +20,11 @@ BLANK_INTERVAL = "interval_is_blank"
 """Staging column of billing lines: whether the line does not say what its billing interval is."""
 
 SQL_TYPES: dict[Kind, str] = {
-    "id": "varchar",
-    "text": "varchar",
-    "part": "varchar",
-    "product": "varchar",
-    "price": "decimal(18,6)",
-    "amount": "decimal(18,6)",
-    "quantity": "decimal(18,6)",
-    "whole": "integer",
-    "date": "date",
-    "month": "date",
-    "months": "integer",
-    "unit": "varchar",
-    "count": "integer",
-    "currency": "varchar",
-    "word": "varchar",
-    "flag": "boolean",
-}
+    "id": "varchar", "text": "varchar", "part": "varchar", "product": "varchar", "price": "decimal(18,6)",
+    "amount": "decimal(18,6)", "quantity": "decimal(18,6)", "whole": "integer", "date": "date",
+    "month": "date", "months": "integer", "unit": "varchar", "count": "integer", "currency": "varchar",
+    "word": "varchar", "flag": "boolean",
+}  # fmt: skip
 REASON_ORDER = (
     "EXPRESSION_FAILED",
     *("AMOUNT_OVERFLOW", "AMOUNT_UNPARSED", "AMOUNT_MISSING", "BAD_PRICE", "CURRENCY_MISSING", "CURRENCY_UNKNOWN"),

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from fairness.stats import checks
 from fairness.stats.checks import LOG_NOISE, BoolArray, FloatArray, IntArray, without_noise
+from fairness.stats.clusters import cluster_variance
 from fairness.stats.log_ratio import LogRatio
-from fairness.stats.scores import count_sums, group_starts, group_sums, rank_sums, sorting
+from fairness.stats.offer_cells import wider_cells
+from fairness.stats.scores import count_sums, group_sums, rank_sums, sorting
 from fairness.stats.standardised_ratio import CellRatios
 
 
@@ -176,7 +179,7 @@ def clustered_mean(cluster: ArrayLike, value: ArrayLike, n: ArrayLike) -> tuple[
     """Estimate the mean of log changes against dated offers, customers of one offer version sharing a decision.
 
     mean = sum n v / sum n with v = dlog p - dlog b; e_g = sum n (v - mean) within cluster g of n_g customers,
-    var = sum_g e_g^2 / (1 - n_g / n) / n^2, t with G_eff - 1 degrees of freedom, G_eff = n^2 / sum n_g^2. Above 0,
+    var = sum_g (e_g / (1 - n_g / n))^2 / n^2, t with G_eff - 1 degrees of freedom, G_eff = n^2 / sum n_g^2. Above 0,
     tenured prices grew faster than the offers.
 
     Args:
@@ -196,7 +199,7 @@ def clustered_mean(cluster: ArrayLike, value: ArrayLike, n: ArrayLike) -> tuple[
     Example:
         >>> mean, effective = clustered_mean([1, 2], [0.02, 0.04], [10, 10])
         >>> round(mean.log_ratio, 6), round(mean.se, 6), effective
-        (0.03, 0.01, 2.0)
+        (0.03, 0.014142, 2.0)
     """
     clusters, values, counts = checks.integers("cluster", cluster), checks.finite("value", value), checks.counts("n", n)
     checks.same_length(cluster=clusters, value=values, n=counts)
@@ -205,15 +208,54 @@ def clustered_mean(cluster: ArrayLike, value: ArrayLike, n: ArrayLike) -> tuple[
     clusters, values, counts = clusters[order], values[order], counts[order]
     size = float(counts.sum())
     mean = float((counts * values).sum()) / size
-    starts = group_starts(clusters)
-    cluster_n = np.add.reduceat(counts, starts).astype(np.float64)
-    effective = size**2 / float((cluster_n**2).sum())
-    if starts.size < 2:
-        return LogRatio(log_ratio=without_noise(mean), se=None, df=None), effective
-    residual = np.add.reduceat(counts * (values - mean), starts)
-    variance = float((residual**2 / (1.0 - cluster_n / size)).sum()) / size**2
-    se = without_noise(math.sqrt(variance))
-    return LogRatio(log_ratio=without_noise(mean), se=se, df=effective - 1.0), effective
+    found = cluster_variance(clusters, (values - mean) / size, np.full(values.size, 1.0 / size), counts)
+    se = None if found.variance is None else without_noise(math.sqrt(found.variance))
+    return LogRatio(log_ratio=without_noise(mean), se=se, df=found.df), found.g_eff
+
+
+def offer_change_cells(
+    cell: ArrayLike, cluster: ArrayLike, value: ArrayLike, n: ArrayLike, *, n_cells: int, confidence_level: float
+) -> CellRatios:
+    """Estimate the mean log change against dated offers of every cell, with the wider of two errors.
+
+    By customer, s^2 / n with n - 1 degrees of freedom; by price decision as :func:`clustered_mean`. A cell with one
+    decision keeps its error by customer. Above 0, tenured prices of the cell grew faster than the offers.
+
+    Args:
+        cell: Cell of each entry, 0 to n_cells - 1, each with at least one, shape (m,).
+        cluster: Price decision of each entry, shape (m,).
+        value: Log price change minus log offer change, shape (m,).
+        n: Customers of each entry, shape (m,).
+        n_cells: Number of cells.
+        confidence_level: Level at which the two errors are compared.
+
+    Example:
+        >>> cells = offer_change_cells([0, 0, 1], [1, 2, 3], [0.02, 0.04, 0.01], [10, 10, 5], n_cells=2,
+        ...                            confidence_level=0.95)
+        >>> cells.log_ratio, cells.se.round(4)
+        (array([0.03, 0.01]), array([0.0141, 0.    ]))
+    """
+    cells, clusters = checks.integers("cell", cell), checks.integers("cluster", cluster)
+    values, counts = checks.finite("value", value), checks.counts("n", n)
+    checks.same_length(cell=cells, cluster=clusters, value=values, n=counts)
+    order = sorting(cells, values, counts)
+    cells, clusters, values, counts = cells[order], clusters[order], values[order], counts[order]
+    size, mean, s2 = _moments(cells, values, counts, n_cells)
+    several = size > 1
+    own = CellRatios(
+        log_ratio=mean,
+        se=np.where(several, np.sqrt(s2 / size), np.nan),
+        df=np.where(several, size - 1.0, np.nan),
+    )
+    bounds = np.searchsorted(cells, np.arange(n_cells + 1)).tolist()
+    parts = [slice(*pair) for pair in pairwise(bounds)]
+    found = [clustered_mean(clusters[part], values[part], counts[part])[0] for part in parts]
+    decided = CellRatios(
+        log_ratio=mean,
+        se=np.array([np.nan if one.se is None else one.se for one in found]),
+        df=np.array([np.nan if one.df is None else one.df for one in found]),
+    )
+    return wider_cells(own, decided, confidence_level=confidence_level)
 
 
 def _moments(group: IntArray, value: FloatArray, n: IntArray, size: int) -> tuple[IntArray, FloatArray, FloatArray]:

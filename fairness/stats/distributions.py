@@ -20,6 +20,13 @@ def normal_quantile(probability: float) -> float:
     return float(ndtri(probability))
 
 
+def normal_lower(z: float) -> float:
+    """Return P(Z < z) of a standard normal Z."""
+    from scipy.special import ndtr
+
+    return float(ndtr(z))
+
+
 def normal_two_sided(z: float) -> float:
     """Return P(|Z| > |z|) of a standard normal Z."""
     from scipy.special import ndtr

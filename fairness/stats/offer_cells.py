@@ -80,8 +80,8 @@ def cluster_sums(
 def offer_cells(clusters: CellSums, *, n_cells: int) -> CellRatios:
     """Estimate the offer ratio of every cell from its clusters.
 
-    Entry c equals ``clustered_log_ratio`` of the cell alone: e_g = P_g - R_c B_g, var = sum e_g^2 / (1 - B_g / B_c) /
-    P_c^2, G_eff - 1 degrees of freedom. ``se`` and ``df`` are NaN for a cell with one cluster. Above 0, tenured
+    Entry c equals ``clustered_log_ratio`` of the cell alone: e_g = P_g - R_c B_g, var = sum (e_g / (1 - B_g / B_c))^2
+    / P_c^2, G_eff - 1 degrees of freedom. ``se`` and ``df`` are NaN for a cell with one cluster. Above 0, tenured
     customers of the cell pay more.
 
     Args:
@@ -97,7 +97,7 @@ def offer_cells(clusters: CellSums, *, n_cells: int) -> CellRatios:
     Example:
         >>> sums = cluster_sums([0, 0, 1], [1, 2, 1], [11.0, 21.0, 9.0], [10.0, 20.0, 10.0], [1, 1, 5])
         >>> offer_cells(sums, n_cells=2).se.round(4)
-        array([0.0221,    nan])
+        array([0.0349,    nan])
     """
     order = sorting(clusters.cell, clusters.price, clusters.comparator, clusters.n)
     cell, n, p, b = clusters.cell[order], clusters.n[order], clusters.price[order], clusters.comparator[order]
@@ -110,7 +110,7 @@ def offer_cells(clusters: CellSums, *, n_cells: int) -> CellRatios:
     residual = p - (paid / offered)[cell] * b
     # A cell with one cluster has all its money in it: the divisor is only kept from being 0.
     share = np.where(several[cell], b / offered[cell], 0.0)
-    se = np.sqrt(group_sums(cell, n * residual**2 / (1.0 - share), n_cells)) / paid
+    se = np.sqrt(group_sums(cell, n * (residual / (1.0 - share)) ** 2, n_cells)) / paid
     se[se < LOG_NOISE] = 0.0
     effective = offered**2 / group_sums(cell, n * b**2, n_cells)
     return CellRatios(

@@ -1,28 +1,27 @@
 """Estimands against explicit offers: each tenured customer's price p against the offer b to a new customer.
 
 R = sum p / sum b; R - 1 above 0 means that tenured customers pay more than they would as new ones. Offers are fixed and
-known. Two standard errors answer who draws: every party on its own, or the firm, tariff by tariff (offer version); the
-wider is printed. Both are asymptotic in the effective number of clusters. Comparators derived from new customers' own
-prices are estimates, not offers: use the standardised ratio for them.
+known. A price carries the noise of the party that pays it and of the decision that set it, shared by all customers of a
+tariff: both variances are printed together (two-way), never less than the larger. They are asymptotic in the effective
+number of clusters. Comparators derived from new customers' own prices are estimates, not offers: use the standardised
+ratio for them.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from fairness.stats import checks
 from fairness.stats.checks import LOG_NOISE, FloatArray, IntArray, without_noise
-from fairness.stats.log_ratio import LogRatio, is_wider
+from fairness.stats.clusters import cluster_variance
+from fairness.stats.log_ratio import LogRatio
 from fairness.stats.proportion import clopper_pearson
 from fairness.stats.scores import group_starts, sorting
 from fairness.stats.value_counts import relative_ranges
-
-Clustering = Literal["party", "offer_version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +90,11 @@ def clustered_log_ratio(
 ) -> tuple[LogRatio, float]:
     """Estimate the offer ratio with clusters of customers who share a price decision.
 
-    e_g = sum n (p - R b) within cluster g, var(log R) = sum_g e_g^2 / (1 - B_g / B) / P^2, t with G_eff - 1 degrees of
-    freedom, G_eff = (sum B_g)^2 / sum B_g^2. R - 1 above 0 means that tenured customers pay more.
+    e_g = sum n (p - R b) within cluster g, var(log R) = sum_g (e_g / (1 - B_g / B))^2 / P^2, t with G_eff - 1 degrees
+    of freedom, G_eff = (sum B_g)^2 / sum B_g^2. R - 1 above 0 means that tenured customers pay more.
 
     Args:
-        cluster: Cluster of each entry, usually the offer version, shape (m,).
+        cluster: Cluster of each entry, usually the price decision, shape (m,).
         price: Prices paid p, major units, above 0, shape (m,).
         comparator: Offers b, major units, above 0, shape (m,).
         n: Customers of each entry, shape (m,).
@@ -115,15 +114,13 @@ def clustered_log_ratio(
         (0.05, 2.0)
     """
     clusters, p, b, counts = _checked_by("cluster", cluster, price, comparator, n)
-    starts = group_starts(clusters)
-    price_sums, comparator_sums = np.add.reduceat(counts * p, starts), np.add.reduceat(counts * b, starts)
-    return _cluster_log_ratio(price_sums, comparator_sums, np.ones(starts.size, dtype=np.int64))
+    return _ratio(p, b, counts, clusters)
 
 
 def party_log_ratio(price: ArrayLike, comparator: ArrayLike, n_parties: ArrayLike) -> tuple[LogRatio, float]:
     """Estimate the offer ratio with every party (customer, household, firm) as its own cluster.
 
-    var(log R) = sum n e^2 / (1 - b / B) / P^2 with e = p - R b, t with G_eff - 1 degrees of freedom,
+    var(log R) = sum n (e / (1 - b / B))^2 / P^2 with e = p - R b, t with G_eff - 1 degrees of freedom,
     G_eff = B^2 / sum n b^2. R - 1 above 0 means that tenured customers pay more.
 
     Args:
@@ -142,35 +139,11 @@ def party_log_ratio(price: ArrayLike, comparator: ArrayLike, n_parties: ArrayLik
 
     Example:
         >>> gap, effective = party_log_ratio([11.0, 10.0], [10.0, 10.0], [50, 50])
-        >>> round(gap.estimate, 6), effective
+        >>> round(gap.estimate, 6), round(effective, 6)
         (0.05, 100.0)
     """
     p, b, counts = _checked(price, comparator, n_parties)
-    order = sorting(p, b, counts)
-    return _cluster_log_ratio(p[order], b[order], counts[order])
-
-
-def wider(by_party: LogRatio, by_version: LogRatio, *, confidence_level: float) -> tuple[LogRatio, Clustering]:
-    """Return the result with the wider interval and the name of its clustering; by party when they are equal.
-
-    An interval that cannot be computed is wider than any other: it is returned, rather than hidden behind one that
-    counts customers of a single price decision as independent.
-
-    Args:
-        by_party: Result clustered by party.
-        by_version: Result clustered by offer version.
-        confidence_level: Level at which the two are compared.
-
-    Returns:
-        The result to print and ``"party"`` or ``"offer_version"``.
-
-    Example:
-        >>> wider(LogRatio(0.1, 0.01, 99.0), LogRatio(0.1, 0.03, 9.0), confidence_level=0.95)[1]
-        'offer_version'
-    """
-    if is_wider(by_version, by_party, confidence_level=confidence_level):
-        return by_version, "offer_version"
-    return by_party, "party"
+    return _ratio(p, b, counts, None)
 
 
 def count_weighted(cell: ArrayLike, price: ArrayLike, comparator: ArrayLike, n: ArrayLike) -> float:
@@ -313,13 +286,18 @@ def _checked_by(
     return keys[order], p[order], b[order], counts[order]
 
 
-def _cluster_log_ratio(price: FloatArray, comparator: FloatArray, n: IntArray) -> tuple[LogRatio, float]:
-    """Return the ratio of the sums and G_eff from cluster sums, ``n`` clusters having each pair of sums."""
-    total_price, total_comparator = float((n * price).sum()), float((n * comparator).sum())
-    effective = total_comparator**2 / float((n * comparator**2).sum())
-    log_ratio = without_noise(math.log(total_price / total_comparator))
-    if n.sum() < 2:
-        return LogRatio(log_ratio=log_ratio, se=None, df=None), effective
-    residual = price - (total_price / total_comparator) * comparator
-    variance = float((n * residual**2 / (1.0 - comparator / total_comparator)).sum()) / total_price**2
-    return LogRatio(log_ratio=log_ratio, se=without_noise(math.sqrt(variance)), df=effective - 1.0), effective
+def _ratio(price: FloatArray, comparator: FloatArray, n: IntArray, cluster: IntArray | None) -> tuple[LogRatio, float]:
+    """Return the ratio of the sums and G_eff; without ``cluster`` every one of the n is a cluster of its own."""
+    paid, offered = float((n * price).sum()), float((n * comparator).sum())
+    score, share = (price - (paid / offered) * comparator) / paid, comparator / offered
+    if cluster is None:
+        ones = np.ones_like(n)
+        found = cluster_variance(np.arange(n.size), score, share, ones, repeats=n)
+    else:
+        found = cluster_variance(cluster, score, share, n)
+    return _with_variance(without_noise(math.log(paid / offered)), found.variance, found.df), found.g_eff
+
+
+def _with_variance(log_ratio: float, variance: float | None, df: float | None) -> LogRatio:
+    se = None if variance is None else without_noise(math.sqrt(variance))
+    return LogRatio(log_ratio=log_ratio, se=se, df=df)

@@ -13,12 +13,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from fairness.stats.checks import LOG_NOISE, BoolArray, FloatArray, IntArray, without_noise
+from fairness.stats.checks import LOG_NOISE, BoolArray, FloatArray, IntArray
 from fairness.stats.distributions import normal_two_sided
-from fairness.stats.log_ratio import LogRatio
 from fairness.stats.ranks import van_elteren
 from fairness.stats.scores import key_starts, mid_ranks, sorting
-from fairness.stats.standardised_ratio import CellRatios, cell_ratios, standardised_ratio
+from fairness.stats.standardised_ratio import CellRatios, cell_ratios
 from fairness.stats.value_counts import CellArms, CountTable
 
 
@@ -78,56 +77,20 @@ class _Strata:
     n: IntArray
 
 
-def party_ratio(arms: CellArms, rows: PartyRows) -> LogRatio:
-    """Estimate the standardised ratio with every party as one draw.
-
-    With z_j the sum of a party's linearised residuals over its customers in an arm of a cell of m parties,
-    var(log R) = sum over parties of (sum over arms of sqrt(m / (m - 1)) z_j)^2. Degrees of freedom after Satterthwaite,
-    m - 1 to each arm; a party that reaches several arms counts in the one with the fewest parties. An arm that is one
-    single party takes the mean squared coefficient of variation of parties in that arm of the other cells. Equal to
-    ``standardised_ratio`` when parties have one customer each.
-
-    Args:
-        arms: Qualified cells, each with customers in both arms.
-        rows: Customers of parties that have several, in these cells.
-
-    Returns:
-        LogRatio; ``se`` is None when an arm has a single customer, or no cell shows how parties of an arm vary.
-
-    References:
-        Cochran, Sampling Techniques (1977), chapters 6 and 9A; Cameron and Miller, Journal of Human Resources 50 (2015)
-        317-372; Satterthwaite, Biometrics Bulletin 2 (1946) 110-114.
-
-    Example:
-        >>> from fairness.stats.value_counts import summarise
-        >>> table = CountTable(cell=[0] * 4, tenured=[True, True, False, False], price=[10.0, 12.0, 9.0, 11.0],
-        ...                    reference=[1.0] * 4, n=[6, 6, 6, 6], n_cells=1)
-        >>> three = PartyRows(pattern=np.repeat([0, 1, 2, 3], 3), cell=np.zeros(12, dtype=int),
-        ...                   tenured=np.arange(12) < 6, price=np.repeat(table.price, 3), reference=np.ones(12),
-        ...                   n=np.full(12, 2))
-        >>> round(party_ratio(summarise(table), three).se / standardised_ratio(summarise(table)).se, 4)
-        1.9149
-    """
-    total = standardised_ratio(arms)
-    a = arms.price_tenured.sum()
-    b = (arms.reference_tenured * arms.price_new / arms.reference_new).sum()
-    scale = np.column_stack((-arms.reference_tenured / (arms.reference_new * b), np.full(arms.cell.size, 1.0 / a)))
-    variance, df = _linearised(_strata(arms, rows), scale.ravel(), np.zeros(2 * arms.cell.size, dtype=np.int64))
-    return LogRatio(log_ratio=total.log_ratio, se=without_noise(math.sqrt(variance[0])), df=float(df[0]))
-
-
 def party_cells(arms: CellArms, rows: PartyRows) -> CellRatios:
     """Estimate the standardised ratio of every cell on its own with every party as one draw, vectorised.
 
-    Entry c equals :func:`party_ratio` of the cell alone, but an arm that is one single party still looks at the other
-    cells. Above 0, tenured customers of the cell pay more.
+    With z_j the sum of a party's linearised residuals over its customers in an arm of m parties, var(log R_c) = sum
+    over parties of (sum over arms of sqrt(m / (m - 1)) z_j)^2. Degrees of freedom after Satterthwaite, m - 1 to each
+    arm; a party in both arms counts in the one with the fewer parties. An arm that is one single party takes the mean
+    squared coefficient of variation of parties in that arm of the other cells. Above 0, tenured customers pay more.
 
     Args:
         arms: Cells, each with customers in both arms.
         rows: Customers of parties that have several, in these cells.
 
     References:
-        As :func:`party_ratio`.
+        Cochran, Sampling Techniques (1977), chapters 6 and 9A; Satterthwaite, Biometrics Bulletin 2 (1946) 110-114.
     """
     scale = np.column_stack((-1.0 / arms.price_new, 1.0 / arms.price_tenured))
     variance, df = _linearised(_strata(arms, rows), scale.ravel(), np.repeat(np.arange(arms.cell.size), 2))

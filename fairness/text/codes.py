@@ -8,7 +8,7 @@ from fairness.text.numbers import percent
 VERDICTS = {
     "penalty": "pay more",
     "favourable": "pay less",
-    "equivalent": "equal within {margin}",
+    "equivalent": "equal within {margin} on average",
     "inconclusive": "cannot tell yet",
     "not_assessable": "cannot be assessed",
 }
@@ -25,9 +25,14 @@ WARNINGS = {
     "the mean.",
     "small_effective_sample": "The interval is narrow, yet {n_eff} new prices in effect are too few to rule out "
     "hidden ones: {n_eff_needed} are needed.",
-    "offsetting_gaps": "Cells differ: some pay clearly more, others less. The average hides both.",
+    "offsetting_gaps": "Parts of the book differ: some pay clearly more, others less. The average hides both.",
+    "gaps_differ": "The gaps of cells differ by more than single prices explain: no one answer fits. See the cells "
+    "with a verdict of their own.",
+    "rises_unseen": "Every customer has an offer of their own, and no earlier price is known: rises that many share "
+    "cannot be seen, so the interval may be too narrow.",
+    "skewed_prices": "A few very dear or very cheap customers decide the mean: neither interval is sure enough.",
     "narrow_support": "This covers {support} of tenured customers.{reversal}",
-    "approximate": "Small sample: the interval is approximate.",
+    "approximate": "Small or skewed sample: the interval is approximate.",
     "primary_fallback": "No new-customer offer exists in this study; the answer compares with new customers instead.",
 }
 """Sentence of each warning code; braces are filled from the finding."""

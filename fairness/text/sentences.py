@@ -107,7 +107,7 @@ def sentence(finding: Data, *, margin: float) -> str:
     if verdict == "favourable":
         return f"Tenured customers pay {percent(-finding['estimate'])} less {than}"
     if verdict == "equivalent":
-        return f"Equal within {margin * 100:g} %: tenured customers pay neither more nor less {than}"
+        return f"Equal within {margin * 100:g} % on average: tenured customers pay neither more nor less {than}"
     if verdict == "inconclusive":
         decides = what_decides(finding)
         return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"

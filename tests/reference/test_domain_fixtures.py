@@ -64,7 +64,10 @@ def test_f1_typical_risk_new_against_more_than_five_years(study: Study, pick: Pi
         for product in F1_PRICES
     }
     assert {product: percent(cell["estimate"]) for product, cell in cells.items()} == F1_GAPS
-    assert {cell["verdict"] for cell in cells.values()} == {"penalty"}
+    # One list price a product and group is one decision each: a fact, and no verdict on the process.
+    assert {(cell["verdict"], cell["verdict_reason"]) for cell in cells.values()} == {
+        ("inconclusive", "few_pricing_decisions")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +221,8 @@ def test_f13_a_raw_gap_that_is_mix(study: Any, pick: Pick) -> None:
     assert pooled_means(study) == {"tenured": "85.00", "new": "65.00"}
     assert percent(pick(document, "raw_gap")["estimate"]) == "+30.77 %"
     assert document["headline"]["estimate"] == 0.0
-    assert document["headline"]["verdict"] == "equivalent"
+    # Two list prices are two decisions, whatever the number of customers.
+    assert document["headline"]["verdict_reason"] == "few_pricing_decisions"
 
 
 def test_f14_a_raw_gap_with_the_wrong_sign(study: Any, pick: Pick, companion: Companion) -> None:
@@ -232,7 +236,7 @@ def test_f14_a_raw_gap_with_the_wrong_sign(study: Any, pick: Pick, companion: Co
     assert "mix_reverses_sign" in raw["warnings"]
     assert percent(gap["estimate"]) == "+20.00 %"
     assert percent(companion(gap, "geometric")["estimate"]) == "+20.00 %"
-    assert gap["verdict"] == "penalty"
+    assert gap["verdict_reason"] == "few_pricing_decisions"
 
 
 @SLOW

@@ -88,11 +88,14 @@ class TestOffsettingGaps:
     def test_like_for_like(self, once: Study) -> None:
         headline = once(self.cells(), inference=LIKE_FOR_LIKE)["headline"]
         assert headline["estimate"] == pytest.approx(0.0, abs=1e-9)
-        assert -0.01 < headline["equivalence_ci_lower"] < headline["equivalence_ci_upper"] < 0.01
-        assert judged(headline) == ("inconclusive", "offsetting_gaps")
-        assert "offsetting_gaps" in headline["warnings"]
+        # The gaps differ by more than single prices explain: cells are the draws, and no one answer fits.
+        assert headline["interval"] == "decision"
+        assert headline["ci_lower"] < -0.01 < 0.01 < headline["ci_upper"]
+        assert judged(headline) == ("inconclusive", "gaps_differ")
+        assert "gaps_differ" in headline["warnings"]
         diagnostics = headline["diagnostics"]
         assert diagnostics["heterogeneity_p_value"] < 0.05
+        assert diagnostics["favoured_share"] == 0.5
         assert diagnostics["tau"] == pytest.approx(0.1, abs=0.01)
         assert diagnostics["penalised_share"] == 0.5
 
@@ -294,7 +297,7 @@ class TestPricingDecisions:
     def test_twelve_do(self, once: Study) -> None:
         headline = once(self.book(12))["headline"]
         assert judged(headline) == ("penalty", "gap_beyond_margin")
-        assert headline["interval"] == "offer_version"
+        assert headline["interval"] == "decision"
 
     @SLOW
     def test_one_large_tariff_is_not_twelve_decisions(self, once: Study) -> None:
@@ -327,10 +330,12 @@ class TestPartiesWithSeveralAccounts:
     def test_accounts_add_nothing(self, once: Study, pick: Pick, companion: Companion, estimand: str) -> None:
         once, thrice = (pick(once(self.book(n), inference={"primary": estimand}), estimand) for n in (1, 3))
         assert (once["interval"], thrice["interval"]) == ("log_t_satterthwaite", "party")
-        for name in ("estimate", "ci_lower", "ci_upper", "p_value"):
-            assert thrice[name] == pytest.approx(once[name], rel=1e-9)
+        assert thrice["estimate"] == pytest.approx(once["estimate"], rel=1e-9)
+        # The jackknife over households is the variance of the single accounts up to terms of second order.
+        for name in ("ci_lower", "ci_upper", "p_value"):
+            assert thrice[name] == pytest.approx(once[name], rel=1e-2)
         for name in ("df", "standard_error", "n_eff"):
-            assert thrice["diagnostics"][name] == pytest.approx(once["diagnostics"][name], rel=1e-9)
+            assert thrice["diagnostics"][name] == pytest.approx(once["diagnostics"][name], rel=1e-2)
         assert thrice["diagnostics"]["ci_lower_by_party"] == thrice["ci_lower"]
         assert (once["n_tenured"], thrice["n_tenured"]) == (25, 75)
         z, clustered = (companion(finding, "van_elteren")["statistic"] for finding in (once, thrice))

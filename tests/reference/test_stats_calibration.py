@@ -11,9 +11,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from fairness.stats.clusters import two_way
 from fairness.stats.hodges_lehmann import hodges_lehmann
 from fairness.stats.multiplicity import adjust
-from fairness.stats.offer_ratio import clustered_log_ratio, party_log_ratio, wider
+from fairness.stats.offer_ratio import clustered_log_ratio, party_log_ratio
 from fairness.stats.ranks import van_elteren
 from fairness.stats.resampling import permutation_p_value
 from fairness.stats.standardised_ratio import (
@@ -93,7 +94,7 @@ def judge(table: CountTable, *, support: float = 1.0) -> Verdict:
             n_eff_needed=needed_new(relative_range=largest_relative_range(arms), margin=MARGIN, alpha=ALPHA),
             q_p_value=spread.p_value,
             tau=spread.tau,
-            adjusted_penalty_share=float(arms.n_tenured[penalised].sum() / arms.n_tenured.sum()),
+            decided_share=float(arms.n_tenured[penalised].sum() / arms.n_tenured.sum()),
         )
     )
 
@@ -165,8 +166,8 @@ def test_shared_offers_raise_no_false_penalty() -> None:
             party_log_ratio(price, offer, n)[0],
             clustered_log_ratio(np.arange(20), price, offer, n),
         )
-        chosen, name = wider(party, version, confidence_level=1 - ALPHA)
-        assert name == "offer_version"
+        chosen, name = two_way(party, version, party)
+        assert name == "decision"
         for result, tally in ((party, by_customer), (chosen, by_decision)):
             evidence = Evidence(
                 qualified=True,

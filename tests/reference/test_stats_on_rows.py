@@ -347,7 +347,7 @@ def test_clustered_ratio_by_cluster_loops(book: tuple[np.ndarray, ...]) -> None:
     assume(np.unique(version).size > 1)
     ratio, total = p.sum() / b.sum(), b.sum()
     groups = [version == g for g in np.unique(version)]
-    variance = sum((p[g] - ratio * b[g]).sum() ** 2 / (1 - b[g].sum() / total) for g in groups) / p.sum() ** 2
+    variance = sum(((p[g] - ratio * b[g]).sum() / (1 - b[g].sum() / total)) ** 2 for g in groups) / p.sum() ** 2
     v, price, offer, n = counted(version, p, b)
     gap, effective = clustered_log_ratio(v.astype(int), price, offer, n)
     assert gap.log_ratio == close(math.log(ratio))
@@ -355,13 +355,13 @@ def test_clustered_ratio_by_cluster_loops(book: tuple[np.ndarray, ...]) -> None:
     assert effective == close(total**2 / sum(b[g].sum() ** 2 for g in groups))
     single, alone = counted(p, b)[:2], counted(p, b)[2]
     by_party = party_log_ratio(*single, alone)[0]
-    variance = ((p - ratio * b) ** 2 / (1 - b / total)).sum() / p.sum() ** 2
+    variance = (((p - ratio * b) / (1 - b / total)) ** 2).sum() / p.sum() ** 2
     assert by_party.se == pytest.approx(math.sqrt(variance), rel=TOLERANCE, abs=1e-13)
 
 
 def test_clustered_ratio_of_equal_clusters_is_statsmodels_cluster_robust() -> None:
     # Weighted least squares of p on b without a constant, weights 1/b, has slope sum p / sum b. With clusters of equal
-    # offer money the leverage term is the usual correction G / (G - 1).
+    # offer money the jackknife's leverage term is the usual correction sqrt(G / (G - 1)), squared.
     rng = np.random.default_rng(11)
     cluster = np.repeat(np.arange(12), 5)
     b = np.tile([10.0, 12.0, 15.0, 20.0, 30.0], 12)
@@ -370,7 +370,7 @@ def test_clustered_ratio_of_equal_clusters_is_statsmodels_cluster_robust() -> No
     robust = fit.get_robustcov_results(cov_type="cluster", groups=cluster, use_correction=False)
     gap, effective = clustered_log_ratio(cluster, p, b, np.ones(b.size, dtype=int))
     assert 1 + gap.estimate == close(fit.params[0])
-    assert gap.se == close(robust.bse[0] * math.sqrt(12 / 11) / fit.params[0])
+    assert gap.se == close(robust.bse[0] * 12 / 11 / fit.params[0])
     assert effective == close(12.0)
 
 
@@ -390,14 +390,16 @@ def test_change_difference_of_one_cell_is_welch(rows: Rows) -> None:
 
 @EXAMPLES
 @given(st.lists(st.integers(-(10**4), 10**4), min_size=2, max_size=30).filter(lambda ticks: len(set(ticks)) > 1))
-def test_clustered_mean_of_single_customers_is_the_one_sample_t(ticks: list[int]) -> None:
+def test_clustered_mean_of_single_customers_is_the_one_sample_t_with_the_jackknife_error(ticks: list[int]) -> None:
     values = np.array(ticks) / 10**5
     mean, effective = clustered_mean(np.arange(values.size), values, np.ones(values.size, dtype=int))
-    oracle = stats.ttest_1samp(values, 0.0)
-    assert (mean.log_ratio, mean.se) == (close(values.mean()), close(stats.sem(values)))
+    # Each residual over 1 - 1/n: the error is sqrt(n / (n - 1)) times that of the mean.
+    wider = math.sqrt(values.size / (values.size - 1))
+    assert (mean.log_ratio, mean.se) == (close(values.mean()), close(stats.sem(values) * wider))
     assert effective == close(values.size)
     assume(abs(values.mean()) > 1e-9)
-    assert mean.p_value() == close(oracle.pvalue)
+    t = values.mean() / stats.sem(values) / wider
+    assert mean.p_value() == close(2 * stats.t.sf(abs(t), values.size - 1))
 
 
 @EXAMPLES

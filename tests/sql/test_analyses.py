@@ -41,6 +41,7 @@ TABLES = [
     "lens_column",
     "price_counts",
     "party_counts",
+    "rise_counts",
     "derived_counts",
     "findings",
     "findings_companions",

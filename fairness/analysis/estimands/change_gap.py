@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray
+from fairness.analysis.comparison import Comparison, base_finding, decided_shares, draft
+from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray
 from fairness.analysis.coverage import Covered, covered
 from fairness.analysis.distinct import enough, has_comparator, repeats
 from fairness.analysis.marts import Marts
@@ -16,8 +16,18 @@ from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
 from fairness.findings.results import Companion, Finding
-from fairness.stats.change import ChangeArms, cell_changes, change_difference, clustered_mean, summarise_changes
+from fairness.stats.change import (
+    ChangeArms,
+    cell_changes,
+    change_difference,
+    clustered_mean,
+    offer_change_cells,
+    summarise_changes,
+)
+from fairness.stats.log_ratio import LogRatio
 from fairness.stats.ranks import clustered_signed_rank, probability_superiority, van_elteren
+from fairness.stats.scores import group_starts
+from fairness.stats.sign_flip import SignFlip, sign_flip
 from fairness.stats.standardised_ratio import ONE_CELL, heterogeneity
 
 COMPARATOR = "new_customers"
@@ -76,32 +86,58 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
     offer_change = np.log(rows.values["after_offer_ticks"] / rows.values["before_offer_ticks"])
     own_change = _log_change(rows)
     value = own_change - offer_change
-    by_version, decisions = clustered_mean(rows.values["version"], value, n)
-    z, rank_p = clustered_signed_rank(rows.values["version"], value, n)
+    decision = rows.values["decision"]
+    by_decision, decisions = clustered_mean(decision, value, n)
+    z, rank_p = clustered_signed_rank(decision, value, n)
     total = int(n.sum())
+    level = config.inference.confidence_level
+    cells, members = np.unique(rows.cell, return_inverse=True)
+    spread, decided = ONE_CELL, (0.0, 0.0)
+    if cells.size > 1:
+        gaps = offer_change_cells(members, decision, value, n, n_cells=cells.size, confidence_level=level)
+        spread = heterogeneity(gaps, few_draws=True)
+        decided = decided_shares(gaps, np.bincount(members, weights=n), config)
+    exact = _exact(decision, value, n, config) if _is_exact(by_decision, decisions, config) else None
+    decides = exact is not None and exact.decides(1.0 - level)
     return Comparison(
-        ratio=by_version,
+        ratio=by_decision,
         n_tenured=total,
         n_new=None,
         n_observations=total,
-        n_cells=len(np.unique(rows.cell)),
+        n_cells=cells.size,
         rank=(z, rank_p),
-        geometric=by_version.estimate,
+        geometric=by_decision.estimate,
         n_eff=float(total),
         relative_range=None,
-        spread=ONE_CELL,
-        penalised_share=0.0,
+        spread=spread,
+        decided=decided,
         effect_size=(float((n * (value > 0)).sum() / total), "share_rising_faster"),
         companions=(
             Companion("signed_rank", statistic=z, p_value=rank_p),
             Companion("tenured_mean_log_change", float((own_change * n).sum() / total)),
             Companion("offer_mean_log_change", float((offer_change * n).sum() / total)),
         ),
-        interval="offer_version",
-        test="cluster_t",
+        interval="decision",
+        test="sign_flip_exact" if decides else "cluster_t",
         pricing_decisions=decisions,
-        by_offer_version=by_version.interval(config.inference.confidence_level),
+        by_decision=by_decision.interval(level),
+        p_value=exact.p_value if exact is not None and decides else None,
+        exact=exact,
     )
+
+
+def _is_exact(ratio: LogRatio, decisions: float, config: Config) -> bool:
+    """Say whether decisions are few, or changes do not vary: an interval then says nothing."""
+    return decisions < config.inference.min_pricing_decisions or ratio.se == 0
+
+
+def _exact(decision: IntArray, value: FloatArray, n: IntArray, config: Config) -> SignFlip:
+    """Return the sign-flip test over decisions, customers being their weight."""
+    order = np.argsort(decision, kind="stable")
+    starts = group_starts(decision[order])
+    size = np.add.reduceat(n[order], starts).astype(np.float64)
+    mean = np.add.reduceat((n * value)[order], starts) / size
+    return sign_flip(size * np.exp(mean), size, margin=config.inference.margin)
 
 
 def qualified_cells(marts: Marts, config: Config) -> BoolArray:
@@ -196,7 +232,7 @@ def _compare(arms: ChangeArms, chosen: BoolArray, config: Config) -> Comparison 
         n_eff=float(tenured.sum() ** 2 / (tenured**2 / arms.n_new).sum()),
         relative_range=None,
         spread=heterogeneity(cells),
-        penalised_share=0.0 if arms.cell.size == 1 else penalised_share(cells, arms.n_tenured, config),
+        decided=(0.0, 0.0) if arms.cell.size == 1 else decided_shares(cells, arms.n_tenured, config),
         effect_size=(superiority, "probability_superiority"),
         companions=(
             Companion("probability_superiority", superiority),

@@ -7,7 +7,7 @@ reweighted to the months in which tenured prices were set, its variance has both
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from fairness.analysis.counts import MICROS_PER_UNIT, TICKS_PER_UNIT, BoolArray,
 from fairness.analysis.coverage import covered
 from fairness.analysis.distinct import has_comparator, repeats
 from fairness.analysis.estimands.new_customers import compare
-from fairness.analysis.marts import Marts
+from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
@@ -34,26 +34,27 @@ def has_data(marts: Marts, config: Config) -> bool:
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells: bool) -> Iterator[Draft]:
     """Return the drafts of offer_gap against joiners: each scope, and each cell where nothing better exists."""
     everywhere = np.ones(len(marts.cells), dtype=np.bool_)
+    families = product_plans(marts)
     for scope in scopes:
-        table, strata = _table(marts, scope)
-        arms = summarise(table)
-        if scope.band is not None and not arms.n_tenured.any():
+        table, cells = _table(marts, scope)
+        sample = _Strata(table, summarise(table), cells, families[cells])
+        if scope.band is not None and not sample.arms.n_tenured.any():
             continue
-        qualified = _qualified(arms, config)
+        qualified = _qualified(sample.arms, config)
         share = covered(marts, scope, "derived_gap", everywhere)
         base = base_finding("offer_gap", scope, share, comparator=COMPARATOR, basis="paid")
-        comparison = _compare(table, arms, qualified, strata, config)
+        comparison = _compare(sample, qualified, config)
         yield draft(base, _distinct(comparison, scope, marts, marts.parties), share, config)
         if scope == POOLED and with_cells:
             for cell in cell_scopes(marts):
-                here = qualified & (strata == cell.cell)
-                if not arms.n_tenured[strata == cell.cell].any():
+                here = cells == cell.cell
+                if not sample.arms.n_tenured[here].any():
                     continue
                 share = covered(marts, POOLED, "derived_gap", everywhere, only=cell.cell)
                 base = base_finding(
                     "offer_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(cell.columns)
                 )
-                comparison = _compare(table, arms, here, strata, config)
+                comparison = _compare(sample, qualified & here, config)
                 yield draft(base, _distinct(comparison, POOLED, marts, marts.parties.at(cell.cell)), share, config)
 
 
@@ -63,12 +64,29 @@ def _distinct(comparison: Comparison | None, scope: Scope, marts: Marts, parties
     return comparison.distinct(repeats(parties, scope.tenured(marts, parties) & has_comparator(parties, "derived_gap")))
 
 
-def _compare(
-    table: CountTable, arms: CellArms, chosen: BoolArray, strata: IntArray, config: Config
-) -> Comparison | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strata:
+    """Both arms by stratum, a cell in one month of pricing.
+
+    Attributes:
+        table: Value counts.
+        arms: Their summary by stratum.
+        cell: Cell of each stratum, shape (strata,).
+        family: Product and plan of each stratum as a number, shape (strata,).
+    """
+
+    table: CountTable
+    arms: CellArms
+    cell: IntArray
+    family: IntArray
+
+
+def _compare(sample: _Strata, chosen: BoolArray, config: Config) -> Comparison | None:
     """Compare the chosen strata; what is counted are cells, of which a stratum is one month."""
-    comparison = compare(table, arms, chosen, config, resampled=False, few_draws=True)
-    return None if comparison is None else replace(comparison, n_cells=len(np.unique(strata[chosen])))
+    comparison = compare(
+        sample.table, sample.arms, chosen, config, resampled=False, family=sample.family, few_draws=True
+    )
+    return None if comparison is None else replace(comparison, n_cells=len(np.unique(sample.cell[chosen])))
 
 
 def _qualified(arms: CellArms, config: Config) -> BoolArray:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
+from fairness.analysis.comparison import Comparison, base_finding, decided_shares, draft
 from fairness.analysis.counts import (
     MICROS_PER_UNIT,
     NEW,
@@ -21,31 +21,23 @@ from fairness.analysis.counts import (
     BoolArray,
     Counts,
     FloatArray,
+    IntArray,
 )
 from fairness.analysis.coverage import covered
 from fairness.analysis.distinct import enough, has_comparator, has_price, repeats, repeats_by_cell
-from fairness.analysis.marts import Marts
+from fairness.analysis.draws import Draws, infer
+from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
 from fairness.findings.results import Companion
 from fairness.stats.hodges_lehmann import hodges_lehmann
-from fairness.stats.log_ratio import LogRatio, is_wider
-from fairness.stats.offer_cells import wider_cells
 from fairness.stats.offer_ratio import median_ratio, offer_ratio, share_above
-from fairness.stats.party_clusters import PartyRows, effective_parties, party_cells, party_ratio, party_van_elteren
-from fairness.stats.ranks import mann_whitney, probability_superiority, van_elteren, welch
+from fairness.stats.party_clusters import PartyRows
+from fairness.stats.ranks import mann_whitney, probability_superiority, welch
 from fairness.stats.resampling import permutation_p_value, rao_wu_interval
 from fairness.stats.scores import sorting
-from fairness.stats.standardised_ratio import (
-    CellRatios,
-    cell_ratios,
-    effective_new,
-    geometric_gap,
-    heterogeneity,
-    largest_relative_range,
-    standardised_ratio,
-)
+from fairness.stats.standardised_ratio import geometric_gap, largest_relative_range
 from fairness.stats.value_counts import CellArms, CountTable, summarise
 
 REFERENCES = {"like_for_like_gap": None, "market_gap": "market_price", "cost_gap": "expected_cost"}
@@ -97,7 +89,13 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
         share = covered(marts, scope, estimand, sample.qualified)
         base = base_finding(estimand, scope, share, comparator=COMPARATOR, basis="paid")
         comparison = compare(
-            sample.table, sample.arms, sample.qualified, config, resampled=scope == POOLED, parties=sample.parties
+            sample.table,
+            sample.arms,
+            sample.qualified,
+            config,
+            resampled=scope == POOLED,
+            parties=sample.parties,
+            family=product_plans(marts),
         )
         if comparison is not None:
             comparison = comparison.distinct(*_repeats(marts.parties, sample.several, sample.qualified))
@@ -223,6 +221,7 @@ def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
 
 def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -> Iterator[Draft]:
     repeated = [repeats_by_cell(marts.parties, arm, len(marts.cells)) for arm in sample.several]
+    family = product_plans(marts)
     for scope in cell_scopes(marts):
         here = np.zeros(len(marts.cells), dtype=np.bool_)
         here[scope.cell] = True
@@ -232,7 +231,7 @@ def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -
         base = base_finding(estimand, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
         parties = sample.parties.of_cell(scope.cell)
         comparison = compare(
-            sample.table, sample.arms, sample.qualified & here, config, resampled=False, parties=parties
+            sample.table, sample.arms, sample.qualified & here, config, resampled=False, parties=parties, family=family
         )
         if comparison is not None:
             comparison = comparison.distinct(*(int(arm[scope.cell]) for arm in repeated))
@@ -247,6 +246,7 @@ def compare(
     *,
     resampled: bool,
     parties: PartyRows | None = None,
+    family: IntArray | None = None,
     few_draws: bool = False,
 ) -> Comparison | None:
     """Compare the chosen cells; None where there is none.
@@ -258,18 +258,25 @@ def compare(
         config: The study.
         resampled: Whether the bootstrap companion is wanted.
         parties: Those of the counted customers whose party has several; None where parties are not known.
+        family: Product and plan of each cell as a number, shape (n_cells,); None where cells decide no price.
         few_draws: Whether cells may hold only a few new customers, as joiners of one month.
     """
     if not chosen.any():
         return None
     settings = config.inference
     table, arms = table.restrict(chosen), arms.select(chosen)
-    inference = _infer(table, arms, parties.take(chosen[parties.cell]) if parties else None, config)
-    cells = inference.cells
+    draws = infer(
+        table,
+        arms,
+        config,
+        parties=parties.take(chosen[parties.cell]) if parties else None,
+        family=None if family is None else family[chosen],
+        few_draws=few_draws,
+    )
+    cells = draws.cells
     degenerate = arms.degenerate()
-    usual = "cluster_t" if inference.interval == "party" else "satterthwaite_t"
-    p_value, test = _permuted(table, config) if degenerate.any() else (None, usual)
-    z, rank_p = inference.rank
+    p_value, test = _test(table, draws, config, degenerate=bool(degenerate.any()))
+    z, rank_p = draws.rank
     geometric = geometric_gap(arms)
     companions = [
         Companion("geometric", geometric),
@@ -277,7 +284,7 @@ def compare(
         Companion("probability_superiority", probability_superiority(arms)),
         Companion("van_elteren", statistic=z, p_value=rank_p),
     ]
-    ratio = inference.ratio
+    ratio = draws.ratio
     if resampled and settings.bootstrap_replicates and min(arms.n_tenured.min(), arms.n_new.min()) > 1:
         lower, upper = rao_wu_interval(
             table,
@@ -304,58 +311,37 @@ def compare(
         n_cells=int(arms.cell.size),
         rank=(z, rank_p),
         geometric=geometric,
-        n_eff=inference.n_eff,
+        n_eff=draws.n_eff,
         relative_range=largest_relative_range(arms),
-        spread=heterogeneity(cells, few_draws=few_draws),
-        penalised_share=0.0 if single else penalised_share(cells, arms.n_tenured, config, permuted=permuted),
+        spread=draws.spread,
+        decided=(0.0, 0.0) if single else decided_shares(cells, arms.n_tenured, config, permuted=permuted),
         effect_size=(probability_superiority(arms), "probability_superiority"),
         companions=tuple(companions),
-        interval=inference.interval,
+        interval=draws.interval,
         test=test,
         paid=paid,
         comparator_money=paid / (1.0 + ratio.estimate),
         p_value=p_value,
-        by_party=inference.by_party,
+        pricing_decisions=draws.decisions,
+        by_party=draws.by_party,
+        by_decision=draws.by_decision,
+        exact=draws.exact,
+        skew=draws.skew,
+        bootstrap_t=draws.bootstrap_t,
+        decisions_differ=draws.decisions_differ,
+        cells_are_draws=draws.cells_are_draws,
         warnings=("degenerate_variance",) if degenerate.any() else (),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Inference:
-    """What depends on whether customers or parties are the draws.
-
-    Attributes:
-        ratio: The gap with the wider interval.
-        interval: ``log_t_satterthwaite`` by customer, or ``party``.
-        by_party: Interval by party, None where every party has one customer.
-        cells: Each cell's gap with its wider interval.
-        rank: z and p of the rank test, by what the interval is by.
-        n_eff: Effective new customers, or parties where those are fewer.
-    """
-
-    ratio: LogRatio
-    interval: str
-    by_party: tuple[float, float] | None
-    cells: CellRatios
-    rank: tuple[float, float]
-    n_eff: float
-
-
-def _infer(table: CountTable, arms: CellArms, parties: PartyRows | None, config: Config) -> _Inference:
-    ratio, cells, n_eff = standardised_ratio(arms), cell_ratios(arms), effective_new(arms)
-    if not parties:
-        return _Inference(ratio, "log_t_satterthwaite", None, cells, van_elteren(arms), n_eff)
-    level = config.inference.confidence_level
-    by_party = party_ratio(arms, parties)
-    is_party = is_wider(by_party, ratio, confidence_level=level)
-    return _Inference(
-        ratio=by_party if is_party else ratio,
-        interval="party" if is_party else "log_t_satterthwaite",
-        by_party=by_party.interval(level),
-        cells=wider_cells(cells, party_cells(arms, parties), confidence_level=level),
-        rank=party_van_elteren(table, arms, parties) if is_party else van_elteren(arms),
-        n_eff=min(n_eff, effective_parties(arms, parties)),
-    )
+def _test(table: CountTable, draws: Draws, config: Config, *, degenerate: bool) -> tuple[float | None, str]:
+    """Return the p-value that replaces that of the interval, or None, and the name of the test."""
+    if draws.exact is not None and draws.exact.decides(1.0 - config.inference.confidence_level):
+        return draws.exact.p_value, "sign_flip_exact"
+    # Labels are exchangeable within cells only where customers draw; where decisions do, whole cells are.
+    if degenerate and draws.decisions is None:
+        return _permuted(table, config)
+    return None, "satterthwaite_t" if draws.interval == "log_t_satterthwaite" else "cluster_t"
 
 
 def _permuted(table: CountTable, config: Config) -> tuple[float, str]:

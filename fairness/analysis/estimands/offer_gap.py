@@ -7,31 +7,33 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fairness.analysis.comparison import Comparison, base_finding, draft, penalised_share
-from fairness.analysis.counts import OTHER_DATE, BoolArray, Counts, IntArray
+from fairness.analysis.comparison import Comparison, base_finding, decided_shares, draft
+from fairness.analysis.counts import OTHER_DATE, BoolArray, Counts, FloatArray, IntArray
 from fairness.analysis.coverage import covered
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
+from fairness.analysis.draws import decisions_differ, skewed
+from fairness.analysis.estimands.offer_rises import Rises, are_unseen, by_rise, in_scope, rises_of
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
-from fairness.analysis.marts import Marts
+from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
 from fairness.findings.results import Companion
-from fairness.stats.log_ratio import LogRatio
+from fairness.stats.checks import LOG_NOISE
+from fairness.stats.clusters import Way, two_way
+from fairness.stats.log_ratio import LogRatio, is_wider
 from fairness.stats.offer_cells import CellSums, cluster_sums, offer_cells, wider_cells
 from fairness.stats.offer_ratio import (
-    Clustering,
-    clustered_log_ratio,
     count_weighted,
     geometric_offer_gap,
     median_ratio,
     offer_relative_ranges,
     party_log_ratio,
     share_above,
-    wider,
 )
 from fairness.stats.ranks import clustered_signed_rank, signed_rank
 from fairness.stats.scores import group_starts
+from fairness.stats.sign_flip import SignFlip, sign_flip
 from fairness.stats.standardised_ratio import ONE_CELL, CellRatios, heterogeneity
 
 
@@ -74,17 +76,22 @@ def assessable_cells(marts: Marts) -> BoolArray:
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the drafts of offer_gap under one reading: each scope, and each cell under the primary one."""
     everywhere = assessable_cells(marts)
-    whole = arrange(marts.offers[reading.counts], marts.weights)
+    family = product_plans(marts)
+    whole = arrange(marts.offers[reading.counts], marts.weights, family)
     is_primary = reading.counts == "primary"
     other = OTHER_DATE[config.comparator.date]
-    on_other_date = arrange(marts.offers[other], marts.weights) if is_primary else None
+    on_other_date = arrange(marts.offers[other], marts.weights, family) if is_primary else None
+    rises = rises_of(marts, whole) if is_primary else None
     for scope in scopes:
         offers = within(marts, scope, whole, reading.counts)
+        here = in_scope(marts, scope, rises)
         if scope.band is not None and not len(offers):
             continue
         share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
         base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
-        comparison = _compare(offers, config)
+        comparison = _compare(offers, config, here)
+        if comparison is not None and is_primary and are_unseen(offers, here):
+            comparison = replace(comparison, warnings=(*comparison.warnings, "rises_unseen"))
         if comparison is not None:
             several = in_reading(marts, marts.parties, scope, reading)
             comparison = comparison.distinct(repeats(marts.parties, several))
@@ -93,7 +100,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
             comparison = replace(comparison, companions=comparison.companions + companions)
         yield draft(base, comparison, share, config)
         if scope == POOLED and is_primary:
-            yield from _cell_drafts(marts, config, reading, offers)
+            yield from _cell_drafts(marts, config, reading, offers, here)
 
 
 def in_reading(marts: Marts, parties: Counts, scope: Scope, reading: Reading) -> BoolArray:
@@ -106,12 +113,13 @@ def _on_other_date(offers: Offers, name: str, config: Config) -> tuple[Companion
     if not len(offers):
         return ()
     level = config.inference.confidence_level
-    by_party, by_version, _ = _ratios(offers)
-    ratio, _ = wider(by_party, by_version, confidence_level=level)
+    ratio = _ratios(offers, None, level).ratio
     return (Companion(name, ratio.estimate, *(ratio.interval(level) or (None, None))),)
 
 
-def _cell_drafts(marts: Marts, config: Config, reading: Reading, pooled: Offers) -> Iterator[Draft]:
+def _cell_drafts(
+    marts: Marts, config: Config, reading: Reading, pooled: Offers, rises: Rises | None
+) -> Iterator[Draft]:
     everywhere = assessable_cells(marts)
     repeated = repeats_by_cell(marts.parties, in_reading(marts, marts.parties, POOLED, reading), len(marts.cells))
     by_cell = pooled.orders.by_cell(pooled.cell)
@@ -131,21 +139,24 @@ def _cell_drafts(marts: Marts, config: Config, reading: Reading, pooled: Offers)
         )
         comparison = None
         if orders := by_cell.get(scope.cell):
-            parties = parties_of(marts, reading.counts, orders.rows, several.get(scope.cell))
-            comparison = _compare(replace(pooled, orders=orders, parties=parties), config)
+            parties = parties_of(marts, reading.counts, pooled, orders.rows, several.get(scope.cell))
+            here = rises.take(rises.cell == scope.cell) if rises else None
+            comparison = _compare(replace(pooled, orders=orders, parties=parties), config, here)
         if comparison is not None:
             comparison = comparison.distinct(int(repeated[scope.cell]))
         yield draft(base, comparison, share, config)
 
 
-def _compare(offers: Offers, config: Config) -> Comparison | None:
+def _compare(offers: Offers, config: Config, rises: Rises | None = None) -> Comparison | None:
     """Compare prices with their offers; None where nobody has both."""
     if not len(offers):
         return None
     level, orders = config.inference.confidence_level, offers.orders
-    by_party, by_version, decisions = _ratios(offers)
-    ratio, interval = wider(by_party, by_version, confidence_level=level)
-    z, rank_p = _signed_rank(offers, interval)
+    ratios = _ratios(offers, rises, level)
+    z, rank_p = _signed_rank(offers, ratios.dominant)
+    exact, differ = _by_decision(ratios, config)
+    skew, bounds = skewed(ratios.ratio, *_scores(offers, ratios), config)
+    decides = exact is not None and exact.decides(1.0 - level)
     by_gap, in_cell = offers.sums(orders.gap), offers.sums(orders.cell)
     above = share_above(*by_gap, confidence_level=level)
     geometric = geometric_offer_gap(*offers.sums(orders.price))
@@ -157,7 +168,7 @@ def _compare(offers: Offers, config: Config) -> Comparison | None:
     price, offer, n = offers.sums(orders.rows)
     paid, total = float((price * n).sum()), int(n.sum())
     return Comparison(
-        ratio=ratio,
+        ratio=ratios.ratio,
         n_tenured=total,
         n_new=None,
         n_observations=total,
@@ -167,7 +178,7 @@ def _compare(offers: Offers, config: Config) -> Comparison | None:
         n_eff=float(total),
         relative_range=float(np.nanmax(offer_relative_ranges(members, *in_cell, n_cells=starts.size))),
         spread=heterogeneity(cells, few_draws=True) if cells else ONE_CELL,
-        penalised_share=penalised_share(cells, np.add.reduceat(in_cell[2], starts), config) if cells else 0.0,
+        decided=decided_shares(cells, np.add.reduceat(in_cell[2], starts), config) if cells else (0.0, 0.0),
         effect_size=(above.share, "share_above"),
         companions=(
             Companion("geometric", geometric),
@@ -176,33 +187,96 @@ def _compare(offers: Offers, config: Config) -> Comparison | None:
             Companion("share_above", above.share, above.ci_lower, above.ci_upper),
             Companion("signed_rank", statistic=z, p_value=rank_p),
         ),
-        interval=interval,
-        test="cluster_t",
+        interval=ratios.dominant,
+        test="sign_flip_exact" if decides else "cluster_t",
         paid=paid,
         comparator_money=float((offer * n).sum()),
-        pricing_decisions=decisions,
-        by_party=by_party.interval(level),
-        by_offer_version=by_version.interval(level),
+        pricing_decisions=ratios.decisions,
+        by_party=ratios.by_party.interval(level),
+        by_decision=ratios.by_decision.interval(level),
+        p_value=exact.p_value if exact is not None and decides else None,
+        exact=exact,
+        skew=skew,
+        bootstrap_t=bounds,
+        decisions_differ=differ,
     )
 
 
-def _ratios(offers: Offers) -> tuple[LogRatio, LogRatio, float]:
-    """Return the offer ratio clustered by party and by offer version, and the effective number of versions."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ratios:
+    """The offer ratio by who draws.
+
+    Attributes:
+        ratio: With both sources of noise.
+        dominant: Which of them contributes more.
+        by_party, by_decision: With each alone.
+        decisions: Effective number of price decisions.
+        paid, offered: Money of each decision, shape (decisions,).
+        is_constant: Whether nothing varies within the decisions.
+    """
+
+    ratio: LogRatio
+    dominant: Way
+    by_party: LogRatio
+    by_decision: LogRatio
+    decisions: float
+    paid: FloatArray
+    offered: FloatArray
+    is_constant: bool
+
+
+def _ratios(offers: Offers, rises: Rises | None, level: float) -> _Ratios:
+    """Return the offer ratio by party, by price decision or shared rise, whichever is wider, and by both at once."""
     orders, parties = offers.orders, offers.parties
     by_party = parties.log_ratio() if parties else party_log_ratio(*offers.sums(orders.price))[0]
-    return by_party, *clustered_log_ratio(offers.version[orders.version], *offers.sums(orders.version))
+    price, offer, n = offers.sums(orders.decision)
+    decision, gap = offers.decision[orders.decision], offers.log_ratio[orders.decision]
+    starts = group_starts(decision)
+    paid, offered = np.add.reduceat(n * price, starts), np.add.reduceat(n * offer, starts)
+    is_constant = bool((np.maximum.reduceat(gap, starts) - np.minimum.reduceat(gap, starts) < LOG_NOISE).all())
+    by_decision, decisions = party_log_ratio(paid, offered, np.ones_like(starts))
+    if rises is not None and (shared := by_rise(rises, decision[starts], paid, offered)):
+        wider, fewer = party_log_ratio(*shared, np.ones(shared[0].size, dtype=np.int64))
+        if is_wider(wider, by_decision, confidence_level=level):
+            by_decision, decisions, (paid, offered), is_constant = wider, fewer, shared, False
+    # A party with one observation lies in one decision: by both it is what it is by party.
+    by_both = parties.log_ratio_by_decision() if parties else by_party
+    ratio, dominant = two_way(by_party, by_decision, by_both)
+    return _Ratios(ratio, dominant, by_party, by_decision, decisions, paid, offered, is_constant)
 
 
-def _signed_rank(offers: Offers, interval: Clustering) -> tuple[float, float]:
-    """Return the signed-rank test with the clusters of the printed interval."""
-    if interval == "party" and offers.parties:
+def _by_decision(ratios: _Ratios, config: Config) -> tuple[SignFlip | None, bool]:
+    """Return the sign-flip test where decisions are few or alike, and whether large ones stand apart without noise."""
+    settings = config.inference
+    few = ratios.decisions < settings.min_pricing_decisions or ratios.ratio.se == 0
+    exact = sign_flip(ratios.paid, ratios.offered, margin=settings.margin) if few else None
+    return exact, ratios.is_constant and decisions_differ(ratios.paid, ratios.offered, settings.margin)
+
+
+def _scores(offers: Offers, ratios: _Ratios) -> tuple[FloatArray, IntArray]:
+    """Return the score of each draw behind the printed interval, and draws with it."""
+    orders, parties = offers.orders, offers.parties
+    if ratios.dominant == "decision":
+        paid, offered, counts = ratios.paid, ratios.offered, np.ones(ratios.paid.size, dtype=np.int64)
+    elif parties:
+        sums = parties.sums()
+        paid, offered, counts = sums.price, sums.comparator, sums.n
+    else:
+        paid, offered, counts = offers.sums(orders.price)
+    total = float((counts * paid).sum())
+    return (paid - total / float((counts * offered).sum()) * offered) / total, counts
+
+
+def _signed_rank(offers: Offers, dominant: Way) -> tuple[float, float]:
+    """Return the signed-rank test with the clusters that dominate the printed interval."""
+    if dominant == "party" and offers.parties:
         return offers.parties.signed_rank()
     order = offers.orders.gap
     differences, n = offers.log_ratio[order], offers.n[order]
     return (
         signed_rank(differences, n)
-        if interval == "party"
-        else clustered_signed_rank(offers.version[order], differences, n)
+        if dominant == "party"
+        else clustered_signed_rank(offers.decision[order], differences, n)
     )
 
 
@@ -216,10 +290,10 @@ def _cell_gaps(offers: Offers, members: IntArray, starts: IntArray, level: float
         level: Confidence level at which intervals are compared.
     """
     orders, parties = offers.orders, offers.parties
-    versions = offers.version[orders.version_in_cell], *offers.sums(orders.version_in_cell)
-    by_version = offer_cells(cluster_sums(members, *versions), n_cells=starts.size)
+    decisions = offers.decision[orders.decision_in_cell], *offers.sums(orders.decision_in_cell)
+    by_decision = offer_cells(cluster_sums(members, *decisions), n_cells=starts.size)
     own = parties.by_cell(offers.cell[orders.cell][starts]) if parties else CellSums(members, *offers.sums(orders.cell))
-    return wider_cells(offer_cells(own, n_cells=starts.size), by_version, confidence_level=level)
+    return wider_cells(offer_cells(own, n_cells=starts.size), by_decision, confidence_level=level)
 
 
 def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
@@ -227,10 +301,10 @@ def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
 
     Parties are customers here: clustering several accounts would need every month's pairings.
     """
-    level = config.inference.confidence_level
+    level, same = config.inference.confidence_level, np.zeros(len(marts.interval_weights), dtype=np.int64)
     found: list[dict[str, object]] = []
     for month, counts in marts.monthly.items():
-        comparison = _compare(arrange(counts, marts.interval_weights), config)
+        comparison = _compare(arrange(counts, marts.interval_weights, same), config)
         if comparison is None:
             continue
         lower, upper = comparison.ratio.interval(level) or (None, None)

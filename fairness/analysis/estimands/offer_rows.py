@@ -26,16 +26,27 @@ class Parties:
         several: Observations of the others, one entry each and at least one; ``n`` = parties with exactly this set of
             observations.
         pattern: Set of observations that each entry of ``several`` belongs to.
+        decision: Price decision of each entry of ``several``.
     """
 
     single: CellSums
     several: CellSums
     pattern: IntArray
+    decision: IntArray
 
     def log_ratio(self) -> LogRatio:
         """Return the offer ratio with every party as its own cluster, over all cells."""
-        together = self._together(np.zeros_like(self.pattern))
+        together = self.sums()
         return party_log_ratio(together.price, together.comparator, together.n)[0]
+
+    def log_ratio_by_decision(self) -> LogRatio:
+        """Return the offer ratio with every party within every price decision as its own cluster."""
+        together = self._together(self.decision)
+        return party_log_ratio(together.price, together.comparator, together.n)[0]
+
+    def sums(self) -> CellSums:
+        """Return what each party pays and is offered over all cells, ``n`` parties alike."""
+        return self._together(np.zeros_like(self.pattern))
 
     def by_cell(self, cells: IntArray) -> CellSums:
         """Return the sums of every party within each cell, cells numbered by their position in sorted ``cells``."""
@@ -76,16 +87,16 @@ class Orders:
         rows: As the counts have them.
         price: By price, offer and observations.
         cell: By cell, then so.
-        version: By offer version, then so.
-        version_in_cell: By cell and offer version, then so.
+        decision: By price decision, then so.
+        decision_in_cell: By cell and price decision, then so.
         gap: By log ratio of price and offer, then observations.
     """
 
     rows: IntArray
     price: IntArray
     cell: IntArray
-    version: IntArray
-    version_in_cell: IntArray
+    decision: IntArray
+    decision_in_cell: IntArray
     gap: IntArray
 
     def take(self, chosen: BoolArray) -> Orders:
@@ -100,8 +111,8 @@ class Orders:
         found = {}
         for number, bounds in zip(ascending[first].tolist(), pairwise((*first.tolist(), len(rows))), strict=True):
             here = slice(*bounds)
-            own, versions = self.cell[here], self.version_in_cell[here]
-            found[number] = Orders(rows[here], own, own, versions, versions, gap[here])
+            own, decisions = self.cell[here], self.decision_in_cell[here]
+            found[number] = Orders(rows[here], own, own, decisions, decisions, gap[here])
         return found
 
 
@@ -111,7 +122,7 @@ class Offers:
 
     Attributes:
         cell: Cell of each entry, shape (m,).
-        version: Offer version of each entry: the (cell, offer price) pair of a book.
+        decision: Price decision of each entry.
         price: What is paid, price times quantity.
         offer: What a new customer would pay for as many units.
         log_ratio: Logarithm of price over offer.
@@ -121,7 +132,7 @@ class Offers:
     """
 
     cell: IntArray
-    version: IntArray
+    decision: IntArray
     price: FloatArray
     offer: FloatArray
     log_ratio: FloatArray
@@ -138,24 +149,31 @@ class Offers:
         return len(self.orders.rows)
 
 
-def arrange(counts: Counts, weights: FloatArray) -> Offers:
-    """Return counts in major units of one period, with the offer version of each entry, sorted for every estimator."""
-    # A book has no version ids: there the pair of cell and offer price is the decision that customers share.
-    own = counts.values["version"] >= 0
-    decided_by = np.where(own, counts.values["version"], counts.cell)
-    version = numbered(own, decided_by, np.where(own, 0, counts.values["offered_ticks"]))
+def arrange(counts: Counts, weights: FloatArray, family: IntArray) -> Offers:
+    """Return counts in major units of one period, with the price decision of each entry, sorted for every estimator.
+
+    A decision is one offer price of a product and plan, wherever it holds and as long as it is offered without a
+    break; a stated decision overrides that.
+
+    Args:
+        counts: Of (paid, offered, decision).
+        weights: Factor that brings the prices of each cell to one period, shape (cells,).
+        family: Product and plan of each cell as a number, shape (cells,).
+    """
+    stated, ticks = counts.values["decision"], counts.values["offered_ticks"]
+    decision = numbered(family[counts.cell], stated, np.where(stated < 0, ticks, 0))
     scale = weights[counts.cell]
     price = counts.values["paid_ticks"] / TICKS_PER_UNIT * scale
     offer = counts.values["offered_ticks"] / TICKS_PER_UNIT * scale
     log_ratio, n = np.log(price / offer), counts.values["n_observations"]
     rows = np.arange(len(counts))
     by_price, by_gap = rows[sorting(price, offer, n)], rows[sorting(log_ratio, n)]
-    # Sorting is stable: entries of a cell or version keep the order by price.
-    by_version = by_price[sorting(version[by_price])]
+    # Sorting is stable: entries of a cell or decision keep the order by price.
+    by_decision = by_price[sorting(decision[by_price])]
     by_cell = by_price[sorting(counts.cell[by_price])]
-    in_cell = by_version[sorting(counts.cell[by_version])]
-    orders = Orders(rows, by_price, by_cell, by_version, in_cell, by_gap)
-    return Offers(counts.cell, version, price, offer, log_ratio, n, orders)
+    in_cell = by_decision[sorting(counts.cell[by_decision])]
+    orders = Orders(rows, by_price, by_cell, by_decision, in_cell, by_gap)
+    return Offers(counts.cell, decision, price, offer, log_ratio, n, orders)
 
 
 def within(marts: Marts, scope: Scope, whole: Offers, reading: str) -> Offers:
@@ -163,16 +181,17 @@ def within(marts: Marts, scope: Scope, whole: Offers, reading: str) -> Offers:
     chosen = scope.tenured(marts, marts.offers[reading], with_new=True)
     several = marts.parties.take(scope.tenured(marts, marts.parties, with_new=True))
     orders = whole.orders.take(chosen)
-    return replace(whole, orders=orders, parties=parties_of(marts, reading, orders.rows, several))
+    return replace(whole, orders=orders, parties=parties_of(marts, reading, whole, orders.rows, several))
 
 
-def parties_of(marts: Marts, reading: str, chosen: IntArray, several: Counts | None) -> Parties | None:
+def parties_of(marts: Marts, reading: str, whole: Offers, chosen: IntArray, several: Counts | None) -> Parties | None:
     """Return the parties behind counts: the customers of parties with several are taken out of the others.
 
     Args:
         marts: The study.
         reading: Key of the counts.
-        chosen: Which of their rows are looked at, shape (m,).
+        whole: All of the reading, whose entries name the price decision of a cell's offer.
+        chosen: Which of its rows are looked at, shape (m,).
         several: Customers of the same scope whose party has several.
     """
     if not several:
@@ -191,7 +210,23 @@ def parties_of(marts: Marts, reading: str, chosen: IntArray, several: Counts | N
     left = np.add.reduceat(n, starts)
     kept = starts[left > 0]
     cell, price, offer, n = cell[kept], price[kept], offer[kept], left[left > 0]
-    return Parties(_sums(weights, cell, price, offer, n), _sums(weights, *shared), several.values["pattern"])
+    decision = decisions_of(marts, reading, whole, several.cell, several.values[column])
+    single_sums, shared_sums = _sums(weights, cell, price, offer, n), _sums(weights, *shared)
+    return Parties(single_sums, shared_sums, several.values["pattern"], decision)
+
+
+def decisions_of(marts: Marts, reading: str, whole: Offers, cell: IntArray, offer: IntArray) -> IntArray:
+    """Return the price decision of offers in cells, from the counts; of several with one price the first."""
+    counts = marts.offers[reading]
+    ticks = counts.values["offered_ticks"]
+    order = sorting(counts.cell, ticks, whole.decision)
+    keys = np.stack((counts.cell[order], ticks[order]))
+    starts = key_starts(*keys)
+    known = {
+        tuple(key): number
+        for key, number in zip(keys[:, starts].T.tolist(), whole.decision[order][starts], strict=True)
+    }
+    return np.array([known[pair] for pair in zip(cell.tolist(), offer.tolist(), strict=True)], dtype=np.int64)
 
 
 def _sums(weights: FloatArray, cell: IntArray, price: IntArray, offer: IntArray, n: IntArray) -> CellSums:

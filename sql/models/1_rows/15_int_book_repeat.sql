@@ -45,7 +45,8 @@ versions as (
         prior_price,
         offer_price,
         market_price,
-        expected_cost
+        expected_cost,
+        price_decision
     from repeated
 ),
 

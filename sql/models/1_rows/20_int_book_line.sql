@@ -36,12 +36,14 @@ copied as (
 final as (
     select
         customer_id, party_id, product_id, currency, interval_unit, interval_count, cell_key, lens_key,
-        as_of, tenure_start, tenure_months, price, prior_price, offer_price, market_price, expected_cost
+        as_of, tenure_start, tenure_months, price, prior_price, offer_price, market_price, expected_cost,
+        price_decision
     from stated_once
     union all
     select distinct
         customer_id, party_id, product_id, currency, interval_unit, interval_count, cell_key, lens_key,
-        as_of, tenure_start, tenure_months, price, prior_price, offer_price, market_price, expected_cost
+        as_of, tenure_start, tenure_months, price, prior_price, offer_price, market_price, expected_cost,
+        price_decision
     from copied
 )
 

@@ -42,7 +42,7 @@ sizes as materialized (
 counted as (
     select
         (cell_number * n_lenses + lens_number) * n_classes + coalesce(class_number, 0) as combination,
-        price, prior_price, offer_price, market_price, expected_cost,
+        price_decision, price, prior_price, offer_price, market_price, expected_cost,
         count(*) as n_customers
     from int_book_line
     cross join sizes
@@ -58,7 +58,7 @@ counted as (
 final as (
     select
         cells.currency, cells.cell_key, lenses.lens_key, coalesce(class.loyalty_group, 'unknown') as loyalty_group,
-        class.band_order, price, prior_price, offer_price, market_price, expected_cost, n_customers
+        class.band_order, price_decision, price, prior_price, offer_price, market_price, expected_cost, n_customers
     from counted
     cross join sizes
     inner join cells

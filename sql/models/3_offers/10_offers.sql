@@ -19,6 +19,7 @@
 --          intro_cycles: Billing intervals at the introductory price
 --          setup_fee: Fee on joining, currency units
 --          incentive_value: Value of the gift on joining, currency units
+--          price_decision: Price decision that the offer file names; null where it names none
 --          headline_ticks: The introductory price, in 10^-4 currency units a month
 --          effective_ticks: The average over the horizon with set-up fee and incentive, in 10^-4 currency units a month
 --          standard_ticks: The price after the introduction, in 10^-4 currency units a month
@@ -87,7 +88,7 @@ final as (
     select
         offer_id, origin, audience, customer_id, product_id, plan_id, currency, region, channel, interval_unit,
         interval_count, qty_from, qty_to, valid_from, valid_to, list_unit_price, intro_unit_price, intro_cycles, setup_fee,
-        incentive_value,
+        incentive_value, price_decision,
         cast(headline_n as bigint) as headline_ticks,
         cast(effective_n as bigint) as effective_ticks,
         cast(standard_n as bigint) as standard_ticks,

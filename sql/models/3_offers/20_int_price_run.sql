@@ -1,7 +1,8 @@
 -- Grain:   one row per ledger row of the as-of month.
 -- Reads:   int_ledger_span, params
 -- Columns: holding_id; price_set_on = day on which the price version began: as the lines state it, else the start of the
---          first cycle at that price.
+--          first cycle at that price; price_changed_month = its first month (year * 12 + month - 1); previous_ticks = the
+--          price of the month before, null where there is none.
 -- Why:     a price stands from the first month of an unbroken run of equal prices; a missing month breaks it.
 --          The companion at_price_set compares with the offer of that day.
 
@@ -31,13 +32,27 @@ history as (
         and earlier.first_month <= as_of.as_of_number
 ),
 
+runs as (
+    select
+        history.holding_id,
+        min(history.set_on) as price_set_on,
+        min(params.as_of_number) - max(history.months_ago) + 1 as price_changed_month
+    from history
+    cross join params
+    where history.months_ago = history.months_covered
+    group by history.holding_id
+),
+
 final as (
     select
-        holding_id,
-        min(set_on) as price_set_on
-    from history
-    where months_ago = months_covered
-    group by holding_id
+        runs.holding_id,
+        runs.price_set_on,
+        runs.price_changed_month,
+        previous.price_ticks as previous_ticks
+    from runs
+    left join int_ledger_span as previous
+        on runs.holding_id = previous.holding_id
+        and runs.price_changed_month = previous.first_month + previous.n_months
 )
 
 select * from final;

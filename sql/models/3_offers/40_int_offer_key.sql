@@ -1,5 +1,5 @@
 -- Grain:   one row per new-customer offer version.
--- Reads:   offers
+-- Reads:   offers, int_offer_decision
 -- Columns: pattern = which of customer (c), product (d), plan (p), region (r), channel (h) the offer states; offer_key =
 --          their values; n_keys = keys stated, the two of the interval and the quantity bounds included.
 -- Why:     a key that an offer leaves open matches anything. Offers are looked up by the keys that they state, so that a
@@ -11,6 +11,8 @@ with
 final as (
     select
         offers.*,
+        int_offer_decision.pricing_decision,
+        int_offer_decision.is_stated as is_stated_decision,
         concat(
             case when customer_id is not null then 'c' else '' end,
             case when product_id is not null then 'd' else '' end,
@@ -31,6 +33,8 @@ final as (
             + case when qty_from is not null then 1 else 0 end
             + case when qty_to is not null then 1 else 0 end as n_keys
     from offers
+    inner join int_offer_decision
+        using (offer_id, valid_from)
     where is_new_customer_offer
 )
 

@@ -1,7 +1,7 @@
 -- Grain:   one row per row of int_offer_lookup.
 -- Reads:   int_offer_lookup, int_offer_key
--- Columns: the keys and date; offer_id and its prices in ticks per month and per interval, null where none serves; n_candidates = offers
---          that fit; offer_reason = why there is no comparator, null where there is one.
+-- Columns: the keys and date; offer_id, its pricing_decision (per product and plan unless stated) and its prices in ticks per
+--          month and per interval, null where none serves; n_candidates = offers that fit; offer_reason = why there is no comparator, null where there is one.
 -- Why:     most keys stated wins, then the lowest price at the primary basis, then the least offer_id.
 
 create or replace table int_offer_match as
@@ -26,6 +26,8 @@ candidates as (
     select
         asked.lookup_id,
         offer.offer_id,
+        offer.pricing_decision,
+        offer.is_stated_decision,
         offer.headline_ticks,
         offer.effective_ticks,
         offer.standard_ticks,
@@ -54,6 +56,11 @@ final as (
     select
         lookup.*,
         case when best.primary_ticks > 0 then best.offer_id end as offer_id,
+        case
+            when best.primary_ticks > 0 and best.is_stated_decision then best.pricing_decision
+            when best.primary_ticks > 0
+                then concat(lookup.product_id, '/', coalesce(lookup.plan_id, ''), '/', best.pricing_decision)
+        end as pricing_decision,
         case when best.primary_ticks > 0 then best.headline_ticks end as headline_ticks,
         case when best.primary_ticks > 0 then best.effective_ticks end as effective_ticks,
         case when best.primary_ticks > 0 then best.standard_ticks end as standard_offer_ticks,

@@ -12,6 +12,7 @@ final as (
         ledger.*,
         cast(ledger.quantity_micros as decimal(38, 0)) * 0.000001 as quantity,
         offer.offer_id,
+        offer.pricing_decision,
         offer.offer_reason,
         offer.n_candidates,
         offer.headline_ticks,

@@ -23,6 +23,8 @@ ledger as (
     select
         int_grouped_span.* exclude (role, first_month, n_months, covers_as_of, covers_year_before),
         int_price_run.price_set_on,
+        int_price_run.price_changed_month,
+        int_price_run.previous_ticks,
         case when params.comparator_date = 'price_set' then int_grouped_span.cycle_start else int_price_run.price_set_on
             end as other_date,
         year(int_grouped_span.pricing_date) * 12 + month(int_grouped_span.pricing_date) - 1 as pricing_month
@@ -38,6 +40,7 @@ final as (
     select
         ledger.* exclude (personal_customer_id),
         other.offer_id as other_offer_id,
+        other.pricing_decision as other_pricing_decision,
         other_amount.offered_ticks as offered_other_ticks,
         evidence.derived_n,
         change.before_ticks,

@@ -1,7 +1,6 @@
 -- Grain:   one row per customer x product x currency x billing interval of the as-of month: an observation.
 -- Reads:   int_grouped_span, int_as_of_row
--- Columns: those of the ledger that findings use; offer_version = offer_id, or null in a book, where the pair of cell and
---          offer price is the version.
+-- Columns: those of the ledger that findings use; pricing_decision = that of the offer, or the one a book states.
 -- Why:     a book states one month and lands here as it is; billing lines bring the as-of month with all that belongs to it.
 
 create or replace view observation as
@@ -10,15 +9,15 @@ with
 final as (
     select
         party_id, customer_id, currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros,
-        offered_ticks, offer_id as offer_version, offer_reason, offered_headline_ticks, offered_effective_ticks,
-        offered_standard_ticks, other_offer_id, offered_other_ticks, derived_n, pricing_month, before_ticks,
+        offered_ticks, pricing_decision, offer_reason, offered_headline_ticks, offered_effective_ticks,
+        offered_standard_ticks, other_pricing_decision, offered_other_ticks, derived_n, pricing_month, before_ticks,
         after_ticks, before_offer_ticks, after_offer_ticks, market_ticks, cost_ticks
     from int_as_of_row
     union all
     select
         party_id, customer_id, currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros,
-        offered_ticks, null as offer_version, offer_reason, null as offered_headline_ticks, null as offered_effective_ticks,
-        null as offered_standard_ticks, null as other_offer_id, null as offered_other_ticks, null as derived_n,
+        offered_ticks, pricing_decision, offer_reason, null as offered_headline_ticks, null as offered_effective_ticks,
+        null as offered_standard_ticks, null as other_pricing_decision, null as offered_other_ticks, null as derived_n,
         null as pricing_month, prior_ticks as before_ticks, case when prior_ticks is not null then price_ticks end as after_ticks,
         null as before_offer_ticks, null as after_offer_ticks, market_ticks, cost_ticks
     from int_grouped_span

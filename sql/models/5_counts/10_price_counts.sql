@@ -3,9 +3,10 @@
 -- Columns: currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
 --          quantity_micros: Units billed together, in millionths
 --          offered_ticks: as in price_ledger
---          offer_version: Offer that is the price decision; null in a book, where cell and offer price are it
+--          pricing_decision: Price decision: the stated one, or an unbroken run of equal offer terms of a product and
+--            plan; null in a book that states none, where product, plan and offer price are it
 --          offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks: as in price_ledger
---          other_offer_id: Offer of the day on which the price was set, or of the start of the cycle where prices are held
+--          other_pricing_decision: That of the offer of the day on which the price was set, or of the start of the cycle where prices are held
 --            against the former; null without one
 --          offered_other_ticks: What a new customer would pay for as many units by that offer, in 10^-4 currency units
 --          derived_n: Customers who joined the cell in the pricing month; null below min_evidence or in a book
@@ -29,7 +30,7 @@ with
 book as (
     select
         counts.currency, counts.cell_key, counts.lens_key, counts.loyalty_group, counts.band_order,
-        paid.ticks as paid_ticks, prior.ticks as prior_ticks, offer.ticks as offered_ticks, market.ticks as market_ticks,
+        counts.price_decision as pricing_decision, paid.ticks as paid_ticks, prior.ticks as prior_ticks, offer.ticks as offered_ticks, market.ticks as market_ticks,
         cost.ticks as cost_ticks, cast(sum(counts.n_customers) as bigint) as n_observations
     from int_book_count as counts
     left join int_price_tick as paid
@@ -48,8 +49,8 @@ book as (
 billing as (
     select
         currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks,
-        offer_id as offer_version, offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks,
-        other_offer_id, offered_other_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
+        pricing_decision, offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks,
+        other_pricing_decision, offered_other_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
         after_offer_ticks,
         count(*) as n_observations
     from int_as_of_row
@@ -58,16 +59,16 @@ billing as (
 
 final as (
     select
-        currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks, offer_version,
-        offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks, other_offer_id,
+        currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks, pricing_decision,
+        offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks, other_pricing_decision,
         offered_other_ticks, derived_n, pricing_month, before_ticks, after_ticks, before_offer_ticks,
         after_offer_ticks, cast(null as bigint) as market_ticks, cast(null as bigint) as cost_ticks, n_observations
     from billing
     union all
     select
         currency, cell_key, lens_key, loyalty_group, band_order, paid_ticks, 1000000 as quantity_micros, offered_ticks,
-        null as offer_version, case when offered_ticks is null then 'no_offer' end as offer_reason,
-        null as offered_headline_ticks, null as offered_effective_ticks, null as offered_standard_ticks, null as other_offer_id,
+        pricing_decision, case when offered_ticks is null then 'no_offer' end as offer_reason,
+        null as offered_headline_ticks, null as offered_effective_ticks, null as offered_standard_ticks, null as other_pricing_decision,
         null as offered_other_ticks, null as derived_n, null as pricing_month, prior_ticks as before_ticks,
         case when prior_ticks is not null then paid_ticks end as after_ticks, null as before_offer_ticks,
         null as after_offer_ticks, market_ticks, cost_ticks, n_observations

@@ -1,10 +1,10 @@
--- Grain:   one row per basis, cell, lens combination, loyalty group, tenure band, offer version, price and offer, as-of
+-- Grain:   one row per basis, cell, lens combination, loyalty group, tenure band, price decision, price and offer, as-of
 --          month, currency of the study.
 -- Reads:   price_counts, params
 -- Columns: basis: Reading of the offer: primary (that of the study), headline, effective, standard, and at_price_set (on
 --            the day the price was set) or, where that is primary, at_cycle_start
 --          cell_key, lens_key, loyalty_group, band_order: as in price_ledger
---          offer_version: as in price_counts
+--          pricing_decision: as in price_counts
 --          paid_ticks: as in price_ledger
 --          quantity_micros: as in price_counts
 --          offered_ticks: What a new customer would pay for as many units per billing interval, at that reading, in
@@ -17,17 +17,17 @@ create or replace table offer_counts as
 with
 
 readings as (
-    select 'primary' as basis, price_counts.*, offered_ticks as reading_ticks, offer_version as version from price_counts
+    select 'primary' as basis, price_counts.*, offered_ticks as reading_ticks, pricing_decision as decision from price_counts
     union all
-    select 'headline', price_counts.*, offered_headline_ticks, offer_version from price_counts
+    select 'headline', price_counts.*, offered_headline_ticks, pricing_decision from price_counts
     union all
-    select 'effective', price_counts.*, offered_effective_ticks, offer_version from price_counts
+    select 'effective', price_counts.*, offered_effective_ticks, pricing_decision from price_counts
     union all
-    select 'standard', price_counts.*, offered_standard_ticks, offer_version from price_counts
+    select 'standard', price_counts.*, offered_standard_ticks, pricing_decision from price_counts
     union all
     select
         case (select comparator_date from params) when 'price_set' then 'at_cycle_start' else 'at_price_set' end, price_counts.*,
-        offered_other_ticks, other_offer_id
+        offered_other_ticks, other_pricing_decision
     from price_counts
 ),
 
@@ -38,7 +38,7 @@ final as (
         readings.lens_key,
         readings.loyalty_group,
         readings.band_order,
-        readings.version as offer_version,
+        readings.decision as pricing_decision,
         readings.paid_ticks,
         readings.reading_ticks as offered_ticks,
         readings.quantity_micros,
@@ -53,5 +53,5 @@ final as (
 
 select * from final
 order by
-    basis, cell_key, lens_key, loyalty_group, band_order nulls first, offer_version nulls first, paid_ticks, offered_ticks,
+    basis, cell_key, lens_key, loyalty_group, band_order nulls first, pricing_decision nulls first, paid_ticks, offered_ticks,
     quantity_micros;

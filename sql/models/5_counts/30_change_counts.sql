@@ -2,7 +2,7 @@
 --          and after.
 -- Reads:   price_counts, params
 -- Columns: cell_key, lens_key, loyalty_group, band_order: as in price_ledger
---          offer_version, before_ticks, after_ticks, before_offer_ticks, after_offer_ticks, n_observations: as in
+--          pricing_decision, before_ticks, after_ticks, before_offer_ticks, after_offer_ticks, n_observations: as in
 --            price_counts
 -- Why:     serves change_gap. A customer without a prior price has no change: not counted here, never 0 %.
 
@@ -24,7 +24,7 @@ final as (
         lens_key,
         loyalty_group,
         band_order,
-        offer_version,
+        pricing_decision,
         before_ticks,
         after_ticks,
         before_offer_ticks,
@@ -36,5 +36,5 @@ final as (
 
 select * from final
 order by
-    cell_key, lens_key, loyalty_group, band_order nulls first, offer_version nulls first, before_ticks, after_ticks,
+    cell_key, lens_key, loyalty_group, band_order nulls first, pricing_decision nulls first, before_ticks, after_ticks,
     before_offer_ticks nulls first, after_offer_ticks nulls first;

@@ -1,8 +1,8 @@
--- Grain:   one row per month, offer version, price and offer of tenured customers, currency of the study.
+-- Grain:   one row per month, price decision, price and offer of tenured customers, currency of the study.
 -- Reads:   int_grouped_span, month_offset, params
 -- Columns: month, interval_unit: as in price_ledger
 --          interval_count: Number of those units between two bills
---          offer_version: as in price_counts
+--          pricing_decision: as in price_counts
 --          paid_ticks, offered_ticks: as in price_ledger
 --          n_observations: Observations of that month with exactly these values
 -- Why:     the headline month by month: when the gap opened, and when it widened. Spans of equal months are counted
@@ -17,7 +17,7 @@ spans as (
         n_months,
         interval_unit,
         interval_count,
-        offer_id,
+        pricing_decision,
         paid_ticks,
         offered_ticks,
         count(*) as n_observations
@@ -44,7 +44,7 @@ final as (
         make_date(month_number // 12, month_number % 12 + 1, 1) as month,
         interval_unit,
         interval_count,
-        offer_id as offer_version,
+        pricing_decision,
         paid_ticks,
         offered_ticks,
         cast(sum(n_observations) as bigint) as n_observations
@@ -54,4 +54,4 @@ final as (
 )
 
 select * from final
-order by month, interval_unit, interval_count, offer_version, paid_ticks, offered_ticks;
+order by month, interval_unit, interval_count, pricing_decision, paid_ticks, offered_ticks;

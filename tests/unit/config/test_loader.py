@@ -46,6 +46,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "margin": 0.01,
         "min_support": 0.20,
         "min_pricing_decisions": 10,
+        "draws": "decisions",
         "correction": "bh",
         "seed": 20250101,
         "bootstrap_replicates": 199,

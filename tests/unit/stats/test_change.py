@@ -65,7 +65,7 @@ def test_clustered_mean_by_hand() -> None:
     mean, effective = clustered_mean([3, 3, 5, 9], [0.02, 0.04, 0.06, 0.0], [10, 10, 20, 10])
     centre = (0.2 + 0.4 + 1.2) / 50
     e = [0.6 - 20 * centre, 1.2 - 20 * centre, -10 * centre]
-    variance = sum(x**2 / (1 - n / 50) for x, n in zip(e, [20, 20, 10], strict=True)) / 2500
+    variance = sum((x / (1 - n / 50)) ** 2 for x, n in zip(e, [20, 20, 10], strict=True)) / 2500
     assert mean.log_ratio == pytest.approx(centre, rel=1e-13)
     assert mean.se == pytest.approx(math.sqrt(variance), rel=1e-12)
     assert effective == pytest.approx(2500 / 900)

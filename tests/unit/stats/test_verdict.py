@@ -108,12 +108,12 @@ def test_offsetting_gaps() -> None:
     assert verdict_of(EQUAL, **differing) == ("inconclusive", "offsetting_gaps", ("offsetting_gaps",))
     assert verdict_of(EQUAL, q_p_value=0.01, tau=0.01)[0] == "equivalent"
     assert verdict_of(EQUAL, q_p_value=0.05, tau=0.02)[0] == "equivalent"
-    assert verdict_of(EQUAL, adjusted_penalty_share=0.05)[:2] == ("inconclusive", "offsetting_gaps")
-    assert verdict_of(EQUAL, adjusted_penalty_share=0.049)[0] == "equivalent"
+    assert verdict_of(EQUAL, decided_share=0.05)[:2] == ("inconclusive", "offsetting_gaps")
+    assert verdict_of(EQUAL, decided_share=0.049)[0] == "equivalent"
     assert verdict_of(PENALTY, **differing) == ("penalty", "gap_beyond_margin", ())
     undecided = {**differing, "interval": (-0.02, 0.03), "equivalence_interval": (-0.015, 0.025)}
     assert verdict_of(EQUAL, **undecided) == ("inconclusive", "interval_includes_zero", ("offsetting_gaps",))
-    assert verdict_of(PENALTY, adjusted_penalty_share=1.0) == ("penalty", "gap_beyond_margin", ())
+    assert verdict_of(PENALTY, decided_share=1.0) == ("penalty", "gap_beyond_margin", ())
 
 
 def test_few_pricing_decisions_decide_only_where_customers_share_them() -> None:

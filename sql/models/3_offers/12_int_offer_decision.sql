@@ -1,0 +1,55 @@
+-- Grain:   one row per new-customer offer version: offer_id x valid_from.
+-- Reads:   offers, params
+-- Columns: offer_id, valid_from; pricing_decision = the stated one, else the first version of the unbroken run of equal
+--          terms that this one belongs to; is_stated = whether the offer file names it.
+-- Why:     a price is decided once, in however many regions it holds and however often it is issued again under a new id.
+--          Customers of one decision are one draw. A break in the terms ends the decision.
+
+create or replace table int_offer_decision as
+with
+
+versions as (
+    select
+        offer_id,
+        valid_from,
+        coalesce(valid_to, date '9999-12-31') as valid_to,
+        price_decision,
+        concat_ws(chr(31), coalesce(product_id, chr(30)), coalesce(plan_id, chr(30)), offers.currency, interval_unit,
+            cast(interval_count as varchar), cast(primary_ticks as varchar),
+            case when comparator_basis = 'effective' then cast(headline_interval_ticks as varchar) end,
+            case when comparator_basis = 'effective' then cast(standard_interval_ticks as varchar) end) as terms
+    from offers
+    cross join params
+    where is_new_customer_offer
+),
+
+covered as (
+    select
+        versions.*,
+        max(valid_to) over (
+            partition by terms order by valid_from, offer_id rows between unbounded preceding and 1 preceding
+        ) as covered_to
+    from versions
+),
+
+runs as (
+    select
+        covered.*,
+        sum(case when covered_to >= valid_from then 0 else 1 end) over (
+            partition by terms order by valid_from, offer_id rows unbounded preceding
+        ) as run
+    from covered
+),
+
+final as (
+    select
+        offer_id,
+        valid_from,
+        coalesce(price_decision, first_value(concat(offer_id, '@', strftime(valid_from, '%Y-%m-%d'))) over (
+            partition by terms, run order by valid_from, offer_id
+        )) as pricing_decision,
+        price_decision is not null as is_stated
+    from runs
+)
+
+select * from final;
