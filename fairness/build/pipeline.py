@@ -24,12 +24,12 @@ from fairness.engine.connection import beside, building, looking
 from fairness.engine.models import analyst_tables, run_checks, run_models, share_tables, write_comments
 from fairness.errors import DataError, without_values
 from fairness.findings.results import Findings
-from fairness.intake.files import Fingerprint, first_line
+from fairness.intake.files import Fingerprint, first_line, refuse_changed
 from fairness.intake.identities import has_identities, refuse_identities_in_keys
 from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
-from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, stage
+from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, plain_copies, stage
 from fairness.runs.copying import PERSONAL
 from fairness.runs.key import Key, load_key
 from fairness.runs.pseudonyms import write_pseudonymised
@@ -102,6 +102,7 @@ def build(config: Config, *, progress: Progress = _quiet, on_new_key: Callable[[
     if (config.output_dir / "runs").is_dir():
         known = point_at(config.output_dir, job.run_id())
         if known is not None:
+            refuse_changed(item.file for item in inputs)
             return known
     with publishing(config.output_dir) as publication, _on_full_disk(config.output_dir):
         identity = _write(publication.folder, job)
@@ -147,7 +148,7 @@ def _write(folder: Path, job: _Job) -> str:
     warehouse = folder / (WAREHOUSE if key is None else "built.duckdb")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="share") as pool:
         with building(warehouse, config) as built:
-            staged = _fill(built, job)
+            staged = _fill(built, job, folder)
             job.progress("Estimating and testing; checking that rows and amounts tie out")
             identity = job.run_id()
             with _checked(built, hidden=() if key is None else PERSONAL):
@@ -189,21 +190,23 @@ def _checked(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str]) -> Iter
             checks.result()
 
 
-def _fill(con: duckdb.DuckDBPyConnection, job: _Job) -> Staged:
-    """Stage the inputs and run the models."""
+def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
+    """Stage the inputs and run the models; what cannot be read as it is is copied into the folder meanwhile."""
     names = [item.file.label for item in job.inputs]
     job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
-    with pointing_into(job.config.path):
-        staged = stage(con, job.config, job.inputs, job.hashes)
-        if job.key is not None:
-            refuse_identities_in_keys(job.config, staged)
-    write_settings(con, job.config, staged)
-    job.progress("Running the SQL models")
-    run_models(con)
-    with pointing_into(job.config.path):
-        refuse_periods(con, staged)
-    # Rows that contradict each other are rejected too, and models find them.
-    write_quarantine(con, staged)
+    with plain_copies(job.inputs, folder) as inputs:
+        with pointing_into(job.config.path):
+            staged = stage(con, job.config, inputs, job.hashes)
+            if job.key is not None:
+                refuse_identities_in_keys(job.config, staged)
+        write_settings(con, job.config, staged)
+        job.progress("Running the SQL models")
+        run_models(con)
+        with pointing_into(job.config.path):
+            refuse_periods(con, staged)
+        # Rows that contradict each other are rejected too, and models find them.
+        write_quarantine(con, staged)
+    refuse_changed(item.file for item in job.inputs)
     return staged
 
 

@@ -30,7 +30,7 @@ TimeZone = Annotated[str, AfterValidator(_iana)]
 
 PeriodEnd = Literal["exclusive", "inclusive"]
 Format = Literal["csv", "parquet", "json"]
-Encoding = Literal["utf-8", "latin-1", "utf-16"]
+Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
 
 
 class Study(Section):

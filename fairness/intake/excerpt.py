@@ -41,7 +41,7 @@ def excerpt(
     """Write the records whose field may hold one of the values to a file, which is removed at the end.
 
     Yields None where lines are not certain to be records, or where so many may be meant that nothing is gained: a field
-    with a line break, a carriage return by itself, another encoding than UTF-8, a compressed file. Records with a quote
+    with a line break, a carriage return by itself, a file that is no delimited text. Records with a quote
     are always taken, so that nobody has to know here how they read.
 
     Args:
@@ -67,9 +67,7 @@ def excerpt(
 
 def _is_one_line_each(record: StagedFile) -> bool:
     """Say whether records and lines are equal in number: a line break in a field or a blank line adds a line."""
-    is_plain = record.file.format == "csv" and record.file.path.suffix.lower() not in (".gz", ".zst")
-    is_counted = record.fingerprint.n_lines == record.n_rows + 1
-    return is_plain and is_counted and record.source.encoding == "utf-8"
+    return record.n_lines == record.n_rows + 1
 
 
 def _lines(

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
-from dataclasses import dataclass
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import Literal
 
 import duckdb
-import numpy as np
 
 from fairness.config import Config, Source
 from fairness.errors import DataError, is_unicode
+from fairness.intake.decoding import COMPRESSED, blocks, is_plain, raw_blocks
+from fairness.intake.header import read_header
 
 FileFormat = Literal["csv", "parquet", "json"]
+State = tuple[int, int, int]
 
 _FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv",
@@ -28,11 +31,6 @@ _FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
     ".jsonl": "json",
     ".ndjson": "json",
 }
-_COMPRESSED = (".gz", ".zst")
-_DELIMITERS = (",", ";", "\t", "|")
-_CHUNK_BYTES = 1 << 22
-_LINE_FEED = ord("\n")
-_HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,12 @@ class InputFile:
     """One file of a source, with what is needed to read it.
 
     Attributes:
-        path: Where it is.
+        path: Where it is; of a file that is compressed or not UTF-8, during a build, its copy that is neither.
         label: The path as the user wrote it, or relative to the config; printed and published.
         format: csv, parquet or json.
         header: Column names as they stand in the file, byte order mark removed.
         delimiter: Column separator of delimited text, else empty.
+        state: What :func:`state_of` said of the file before it was read.
     """
 
     path: Path
@@ -52,6 +51,7 @@ class InputFile:
     format: FileFormat
     header: tuple[str, ...]
     delimiter: str
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,10 @@ class Fingerprint:
     Attributes:
         sha256: Hex digest of the bytes as stored (compressed files: of the compressed bytes).
         n_bytes: Size.
-        n_lines: Physical lines of delimited text; None where the bytes do not show them (Parquet, JSON, zst).
     """
 
     sha256: str
     n_bytes: int
-    n_lines: int | None
 
 
 def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
@@ -108,37 +106,84 @@ def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source
     Raises:
         DataError: The file is empty, its format is unknown, or it cannot be decoded.
     """
-    if path.stat().st_size == 0:
+    state = state_of(path)
+    if not state[0]:
         raise DataError("the file is empty", where=label, mend="export it again, with its header line")
     file_format = source.format or _format_of(path, label)
     if file_format == "csv":
-        line = _first_record(con, path, label, source.encoding)
-        delimiter = source.delimiter or _delimiter_of(line)
-        header = tuple(next(csv.reader(io.StringIO(line), delimiter=delimiter)))
-        return InputFile(path, label, "csv", header, delimiter)
-    try:
-        if file_format == "parquet":
-            rows = con.execute("select column_name from (describe select * from read_parquet(?))", [str(path)])
-        else:
-            rows = con.execute(
-                "select distinct unnest(json_keys(json)) as name from read_json_objects(?, format='auto') order by 1",
-                [str(path)],
-            )
-        header = tuple(str(row[0]) for row in rows.fetchall())
-    except duckdb.Error as error:
-        raise DataError(
-            f"the file cannot be read as {file_format}: {first_line(error)}",
-            where=label,
-            mend="check the file, or declare source.format",
-        ) from error
+        header, delimiter = read_header(path, label, encoding=source.encoding, delimiter=source.delimiter)
+        return InputFile(path, label, "csv", header, delimiter, state)
+    file = InputFile(path, label, file_format, (), "", state)
+    with tempfile.TemporaryDirectory() as folder:
+        header = _names(con, plain_copy(file, source, Path(folder)))
     if not header:
         raise DataError("the file holds no rows", where=label, mend="export it again")
-    return InputFile(path, label, file_format, header, "")
+    return replace(file, header=header)
+
+
+def _names(con: duckdb.DuckDBPyConnection, file: InputFile) -> tuple[str, ...]:
+    """Return the column names of a Parquet or JSON file that the engine can read."""
+    try:
+        if file.format == "json":
+            objects = "read_json_objects(?, format='auto', hive_partitioning=false)"
+            query = f"select distinct unnest(json_keys(json)) from {objects} order by 1"
+            return tuple(str(row[0]) for row in con.execute(query, [literal(file.path)]).fetchall())
+        query = "select column_name from (describe select * from read_parquet(?, hive_partitioning={}))"
+        own, every = (
+            tuple(str(row[0]) for row in con.execute(query.format(partitions), [literal(file.path)]).fetchall())
+            for partitions in ("false", "true")
+        )
+    except duckdb.Error as error:
+        raise DataError(
+            f"the file cannot be read as {file.format}: {first_line(error)}",
+            where=file.label,
+            mend="check the file, or declare source.format",
+        ) from error
+    for folder in file.path.parts[:-1]:
+        name = folder.partition("=")[0]
+        if name != folder and name.casefold() in {column.casefold() for column in own}:
+            raise DataError(
+                f"the column '{name}' stands in the file and in the name of its folder, '{folder}'",
+                where=file.label,
+                mend="give the folder or the column another name",
+            )
+    return every
+
+
+def plain_copy(file: InputFile, source: Source, folder: Path) -> InputFile:
+    """Return the file if the engine can read it as it is, else a decompressed copy in UTF-8.
+
+    Args:
+        file: The file.
+        source: Declares the encoding.
+        folder: Where the copy goes; nobody else can read it.
+
+    Raises:
+        DataError: The file is damaged, cut off or in another encoding, or the system refuses.
+    """
+    if is_plain(file.path, file.format, source.encoding):
+        return file
+    handle, name = tempfile.mkstemp(dir=folder, prefix="plain-", suffix=f".{file.format}")
+    is_text = file.format != "parquet"
+    with os.fdopen(handle, "wb") as stream:
+        for block in blocks(file.path, file.label, encoding=source.encoding, is_text=is_text):
+            stream.write(block)
+    return replace(file, path=Path(name))
+
+
+def literal(path: Path) -> str:
+    """Return a path for the engine, which would look for files that match ``*``, ``?`` or ``[...]`` in a name.
+
+    Example:
+        >>> literal(Path("/exports/book[1].parquet"))
+        '/exports/book[[]1].parquet'
+    """
+    return re.sub(r"[*?[]", r"[\g<0>]", str(path))
 
 
 def _format_of(path: Path, label: str) -> FileFormat:
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in _COMPRESSED:
+    if suffixes and suffixes[-1] in COMPRESSED:
         suffixes.pop()
     if suffixes and suffixes[-1] in _FORMAT_BY_SUFFIX:
         return _FORMAT_BY_SUFFIX[suffixes[-1]]
@@ -149,94 +194,43 @@ def _format_of(path: Path, label: str) -> FileFormat:
     )
 
 
-def _first_record(con: duckdb.DuckDBPyConnection, path: Path, label: str, encoding: str) -> str:
-    """Return the header record as text: several lines where a quoted name contains a line break."""
-    try:
-        # Only the header has to decode here: a bad byte further down costs its row, not the file.
-        start = _first_bytes(con, path)
-        cut = start.decode(encoding, errors="replace")
-        lines = cut.lstrip("\ufeff").splitlines()
-        record = ""
-        for line in lines:
-            record = f"{record}\n{line}" if record else line
-            if record.count('"') % 2 == 0:
-                break
-        if "\ufffd" in record:
-            start.decode(encoding)
-    except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise DataError(
-            f"the header cannot be read as {encoding} text: {first_line(error)}",
-            where=label,
-            mend="declare source.encoding (utf-8, latin-1, utf-16), and check that the file is whole",
-        ) from error
-    if not record.strip():
-        raise DataError("the file has no header line", where=label, mend="export it again, with its header line")
-    return record
+def fingerprint(file: InputFile) -> Fingerprint:
+    """Hash the file as it is stored.
 
-
-def _first_bytes(con: duckdb.DuckDBPyConnection, path: Path) -> bytes:
-    """Return the first bytes of a text file, decompressed."""
-    if path.suffix.lower() == ".zst":
-        # Latin-1 maps every byte to one character: the engine decompresses, the caller decodes.
-        query = (
-            "select line from read_csv(?, auto_detect=false, delim=chr(1), quote='', escape='', header=false, "
-            "columns={'line': 'VARCHAR'}, encoding='latin-1', max_line_size=10000000) limit 20"
-        )
-        lines = [str(row[0] or "") for row in con.execute(query, [str(path)]).fetchall()]
-        return "\n".join(lines).encode("latin-1", errors="replace")
-    if path.suffix.lower() == ".gz":
-        with gzip.open(path, "rb") as stream:
-            return stream.read(_HEADER_BYTES)
-    with path.open("rb") as plain:
-        return plain.read(_HEADER_BYTES)
-
-
-def _delimiter_of(header: str) -> str:
-    """Return the candidate that splits the header into most columns; a comma where none occurs."""
-    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader(io.StringIO(header), delimiter=delimiter))))
-
-
-def fingerprint(file: InputFile, *, encoding: str) -> Fingerprint:
-    """Hash the file and count its physical lines in one pass over the bytes."""
+    Raises:
+        DataError: The system refuses.
+    """
     digest = hashlib.sha256()
-    suffix = file.path.suffix.lower()
-    is_counted = file.format == "csv" and encoding != "utf-16" and suffix != ".zst"
-    n_bytes, lines = 0, _LineCount()
-    with file.path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            n_bytes += len(chunk)
-            if is_counted and suffix != ".gz":
-                lines.add(chunk)
-    if is_counted and suffix == ".gz":
-        with opened(file) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                lines.add(chunk)
-    return Fingerprint(digest.hexdigest(), n_bytes, lines.n_lines if is_counted else None)
+    n_bytes = 0
+    for block in raw_blocks(file.path, file.label):
+        digest.update(block)
+        n_bytes += len(block)
+    return Fingerprint(digest.hexdigest(), n_bytes)
 
 
-class _LineCount:
-    """Physical lines of the chunks added so far; the last one need not end."""
+def refuse_changed(files: Iterable[InputFile]) -> None:
+    """Refuse files that are no longer those that were found: what was hashed may not be what was read.
 
-    def __init__(self) -> None:
-        self._n_breaks = 0
-        self._last = b""
+    Raises:
+        DataError: Size, time of change or inode of a file is another one.
+    """
+    for file in files:
+        try:
+            state = state_of(file.path)
+        except OSError:
+            state = None
+        if state != file.state:
+            raise DataError(
+                f"the file {'changed' if state else 'went away'} while it was read",
+                where=file.label,
+                mend="build again when nothing writes to it any more",
+            )
 
-    def add(self, chunk: bytes) -> None:
-        # A fifth of the time of bytes.count.
-        self._n_breaks += int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == _LINE_FEED))
-        self._last = chunk[-1:]
 
-    @property
-    def n_lines(self) -> int:
-        return self._n_breaks + (self._last not in (b"\n", b""))
-
-
-def opened(file: InputFile) -> IO[bytes]:
-    """Open a file for reading its bytes, decompressed where it is a .gz."""
-    if file.path.suffix.lower() == ".gz":
-        return cast("IO[bytes]", gzip.open(file.path, "rb"))
-    return file.path.open("rb")
+def state_of(path: Path) -> State:
+    """Return what tells one content of a file from another without reading it: size, time of change (ns) and inode."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def first_line(error: Exception) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -12,7 +14,7 @@ from fairness.errors import ConfigError
 from fairness.intake.files import InputFile
 from fairness.intake.layouts import LAYOUTS
 from fairness.intake.mapping import Mapping
-from fairness.intake.stage import SourceFile, Staged
+from fairness.intake.stage import SourceFile, Staged, plain_copies
 
 IDENTITIES = (
     *("customer_id", "party_id", "subscription_id", "line_id", "invoice_id"),
@@ -54,7 +56,7 @@ def refuse_identities_in_keys(config: Config, staged: Staged) -> None:
 
 
 def find_identities(
-    con: duckdb.DuckDBPyConnection, config: Config, inputs: Iterable[SourceFile], pseudonym: str, wanted: list[str]
+    con: duckdb.DuckDBPyConnection, config: Config, inputs: Sequence[SourceFile], pseudonym: str, wanted: list[str]
 ) -> list[tuple[str, str]]:
     """Return (pseudonym, id) of those pseudonyms that the inputs hold, sorted.
 
@@ -66,18 +68,23 @@ def find_identities(
         wanted: Pseudonyms.
     """
     con.execute("create temp table wanted as select unnest(cast(? as varchar[])) as pseudonym", [wanted])
-    found: set[tuple[str, str]] = set()
-    for item in inputs:
-        layout = LAYOUTS[item.source.role]
-        mapping = Mapping(con, layout=layout, config=config, source=item.source, file=item.file, key=item.key)
-        for name in IDENTITIES:
-            if name not in layout.names or not mapping.has(name):
-                continue
-            rows = mapping.select(source_index=1, columns=(name,), extras=(), numbered=False, rejects=None)
-            query = (
-                f"with ids as (select distinct {ident(name)} as identity from ({rows})), "
-                f"named as (select identity, {pseudonym} as pseudonym from ids) "
-                "select pseudonym, identity from named inner join wanted using (pseudonym)"
-            )
-            found |= {(str(a), str(b)) for a, b in con.execute(query).fetchall()}
-    return sorted(found)
+    with tempfile.TemporaryDirectory() as folder, plain_copies(inputs, Path(folder)) as files:
+        return sorted({pair for item in files for pair in _identities_of(con, config, item, pseudonym)})
+
+
+def _identities_of(
+    con: duckdb.DuckDBPyConnection, config: Config, item: SourceFile, pseudonym: str
+) -> Iterator[tuple[str, str]]:
+    """Yield (pseudonym, id) of the wanted pseudonyms that one file holds."""
+    layout = LAYOUTS[item.source.role]
+    mapping = Mapping(con, layout=layout, config=config, source=item.source, file=item.file, key=item.key)
+    for name in IDENTITIES:
+        if name not in layout.names or not mapping.has(name):
+            continue
+        rows = mapping.select(source_index=1, columns=(name,), extras=(), numbered=False, rejects=None)
+        query = (
+            f"with ids as (select distinct {ident(name)} as identity from ({rows})), "
+            f"named as (select identity, {pseudonym} as pseudonym from ids) "
+            "select pseudonym, identity from named inner join wanted using (pseudonym)"
+        )
+        yield from ((str(a), str(b)) for a, b in con.execute(query).fetchall())

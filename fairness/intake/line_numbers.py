@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
-import duckdb
-
-from fairness.config import Source
 from fairness.errors import DataError
-from fairness.intake.files import Fingerprint, InputFile, opened
-from fairness.intake.readers import relation
+from fairness.intake.files import InputFile
+from fairness.intake.records import Lines, Records, count_records
+
+_QUOTES = "correct the quotes there, or declare the right delimiter"
 
 
-def tie_to_lines(
-    con: duckdb.DuckDBPyConnection, file: InputFile, source: Source, found: Fingerprint, n_rows: int
-) -> None:
-    """Check that no physical line vanished: records, header, line breaks inside fields and blank lines are all of them.
+def tie_to_lines(file: InputFile, lines: Lines, *, n_rows: int, n_misplaced: int) -> None:
+    """Check that no line vanished: the engine found the records that a reading of the bytes finds, and no others.
 
-    The count of records comes from the parser, the count of lines from the bytes; an unbalanced quote that swallows
-    the rest of a file shows as a difference.
+    Args:
+        file: A file of delimited text.
+        lines: Its lines and, where a line may be something else than a record, its records.
+        n_rows: Records that the engine found, malformed ones included and the header left out.
+        n_misplaced: Records that the engine rejected for a quote out of place.
+
+    Raises:
+        DataError: They differ, or quotes join what most likely are several records.
     """
-    n_lines = found.n_lines
-    if n_lines is None or n_lines == n_rows + 1:
+    records = lines.records
+    if records is None and lines.n == n_rows + 1:
         return
-    width = len(file.header)
-    columns = " || ".join(f"coalesce(c{position}, '')" for position in range(width))
-    row = con.execute(
-        f"select coalesce(sum(length(v) - length(replace(v, chr(10), ''))), 0) from (select {columns} as v from "
-        f"{relation(file, source)})"
-    ).fetchone()
-    inside = int(row[0]) if row else 0
-    blank = _blank_lines(file)
-    # A blank line may stand inside a quoted field, where it is counted already.
-    if not 0 <= n_lines - (n_rows + 1 + inside) <= blank:
-        raise DataError(
-            f"{n_lines:,} lines in the file, but {n_rows:,} records were read "
-            f"(with 1 header, {inside:,} line breaks inside fields and {blank:,} blank lines)",
-            where=file.label,
-            mend="an unbalanced quote is the usual cause: correct the quoting, or declare the right delimiter",
+    records = records or count_records(file.path, delimiter=file.delimiter, width=len(file.header))
+    is_in_order = not records.first_cr and records.swallowed is None
+    if is_in_order and records.n == n_rows + 1 and len(records.misplaced) == n_misplaced:
+        return
+    raise out_of_order(file, records) or DataError(
+        f"{records.n - 1:,} records in {lines.n:,} lines, but the engine found {n_rows:,}",
+        where=file.label,
+        mend="check its quotes and line ends; this may be a defect: please report it with a file that shows it",
+    )
+
+
+def out_of_order(file: InputFile, records: Records) -> DataError | None:
+    """Return the error that names line ends or quotes of a file that cannot be read; None where they are in order."""
+    if records.first_cr:
+        return DataError(
+            "a carriage return stands alone: no line feed follows it",
+            where=f"{file.label}, line {records.first_cr:,}",
+            mend="end lines with LF or CR LF, and put a field that holds a carriage return in double quotes",
         )
-
-
-def _blank_lines(file: InputFile) -> int:
-    """Count empty lines, in a field or between records; in a one-column file those between are records."""
-    if len(file.header) == 1:
-        return 0
-    # Not by the engine: it takes a file whose fields break lines otherwise than its records do for malformed.
-    with opened(file) as stream:
-        return sum(not line.strip() for line in stream)
+    if (found := records.swallowed) is not None:
+        return DataError(
+            f"lines {found.first:,} to {found.last:,} read as one record, and {found.what}: an unbalanced quote joins "
+            "lines that most likely are records of their own",
+            where=f"{file.label}, line {found.first:,}",
+            mend=_QUOTES,
+        )
+    if records.n_lf and records.n_crlf:
+        return DataError(
+            f"line ends are mixed: {records.n_crlf:,} lines end in CR LF, {records.n_lf:,} in LF",
+            where=file.label,
+            mend="export the file again with one kind of line end; files that were joined may have a header inside",
+        )
+    if records.misplaced:
+        return DataError(
+            "a quote is out of place, and where its record ends cannot be told",
+            where=f"{file.label}, line {records.misplaced[0]:,}",
+            mend=_QUOTES,
+        )
+    return None

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from fairness.config import Source
 from fairness.engine.sql_text import quote
-from fairness.intake.files import InputFile
+from fairness.intake.files import InputFile, literal
+
+_NO_FOLDERS = "hive_partitioning=false"
 
 
 def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> str:
     """Return a table expression over the file.
 
     Args:
-        file: The file with its header.
-        source: Declares encoding and null tokens.
+        file: The file with its header; text is plain UTF-8, if need be in a copy.
+        source: Declares the null tokens.
         rejects: Name for the engine's tables of malformed records (``<rejects>_errors``, ``<rejects>_scans``); None
             passes over malformed records, which another pass has stored.
 
     Delimited text is read as text, Parquet keeps its types, JSON values come as text.
     """
-    path = quote(str(file.path))
+    path = quote(literal(file.path))
     if file.format == "csv":
         return _csv(file, source, path, rejects)
     tokens = ", ".join(quote(token) for token in source.null_tokens)
@@ -29,7 +31,9 @@ def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> 
         else:
             value = f"json ->> {quote('/' + name.replace('~', '~0').replace('/', '~1'))}"
         columns.append(f"{value} as c{position}")
-    reader = f"read_parquet({path})" if file.format == "parquet" else f"read_json_objects({path}, format='auto')"
+    # Only Parquet leaves out what the name of its folder says, as in year=2024/book.parquet.
+    parquet = f"read_parquet({path}, hive_partitioning=true)"
+    reader = parquet if file.format == "parquet" else f"read_json_objects({path}, format='auto', {_NO_FOLDERS})"
     raw = f"(select {', '.join(columns)} from {reader})"
     if file.format == "json" and tokens:
         blanked = ", ".join(
@@ -48,5 +52,5 @@ def _csv(file: InputFile, source: Source, path: str, rejects: str | None) -> str
     handling += "" if rejects else ", rejects_limit=1"
     return (
         f"read_csv({path}, auto_detect=false, header=true, delim={quote(file.delimiter)}, quote='\"', escape='\"', "
-        f"columns={{{columns}}}, nullstr=[{tokens}], encoding={quote(source.encoding)}, strict_mode=true, {handling})"
+        f"columns={{{columns}}}, nullstr=[{tokens}], encoding='utf-8', strict_mode=true, {_NO_FOLDERS}, {handling})"
     )

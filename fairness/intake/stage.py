@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
 from fairness.config import Config, Source
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
-from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line
+from fairness.intake.files import (
+    Fingerprint,
+    InputFile,
+    describe_file,
+    find_files,
+    fingerprint,
+    first_line,
+    plain_copy,
+)
 from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, LAYOUTS, PLAN, SQL_TYPES, Layout
-from fairness.intake.line_numbers import tie_to_lines
+from fairness.intake.line_numbers import out_of_order, tie_to_lines
 from fairness.intake.mapping import Mapping
 from fairness.intake.names import refuse_unused_names
+from fairness.intake.records import Lines, count_lines, count_records
 
 _NO_CONTENT = ("source_index", "reject_reason", "extracted_at", BLANK_INTERVAL)
 """Staged columns in which copies of one row may differ."""
@@ -51,6 +62,7 @@ class StagedFile:
         source: Its ``[[source]]`` section.
         file: Path, format, header.
         fingerprint: Hash and size.
+        n_lines: Physical lines of delimited text, else None.
         n_rows: Records found in it, unreadable ones included.
         mapping: How its columns were read.
     """
@@ -60,6 +72,7 @@ class StagedFile:
     source: Source
     file: InputFile
     fingerprint: Fingerprint
+    n_lines: int | None
     n_rows: int
     mapping: Mapping
 
@@ -103,9 +116,43 @@ def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFi
 def fingerprints(inputs: list[SourceFile]) -> list[Future[Fingerprint]]:
     """Start hashing the inputs in the background; hashing and the engine work side by side."""
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="fingerprint")
-    futures = [pool.submit(fingerprint, item.file, encoding=item.source.encoding) for item in inputs]
+    futures = [pool.submit(fingerprint, item.file) for item in inputs]
     pool.shutdown(wait=False)
     return futures
+
+
+@contextmanager
+def plain_copies(inputs: Sequence[SourceFile], folder: Path) -> Iterator[list[SourceFile]]:
+    """Yield the inputs as the engine can read them: compressed ones and other encodings as copies, removed at the end.
+
+    Args:
+        inputs: What was found.
+        folder: Where the copies go.
+
+    Raises:
+        DataError: A file is damaged, cut off or in another encoding.
+    """
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="copy") as pool:
+        files = list(pool.map(lambda item: plain_copy(item.file, item.source, folder), inputs))
+    try:
+        yield [replace(item, file=file) for item, file in zip(inputs, files, strict=True)]
+    finally:
+        for item, file in zip(inputs, files, strict=True):
+            if file.path != item.file.path:
+                file.path.unlink()
+
+
+def _lines(inputs: Sequence[SourceFile]) -> list[Future[Lines] | None]:
+    """Start counting the lines of delimited text in the background."""
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lines")
+    counts = [
+        pool.submit(count_lines, file.path, delimiter=file.delimiter, width=len(file.header))
+        if file.format == "csv"
+        else None
+        for file in (item.file for item in inputs)
+    ]
+    pool.shutdown(wait=False)
+    return counts
 
 
 def stage(
@@ -140,21 +187,32 @@ def stage(
     _require_price_set_on(config, inputs, mappings)
     plan_in_cell = _plan_in_cell(config, mappings)
     keys = _share_keys(config, mappings, plan_in_cell=plan_in_cell)
-    n_rows = [0] * len(inputs)
+    counts = _lines(inputs)
+    found = [(0, 0)] * len(inputs)
     for layout in LAYOUTS.values():
         members = [index for index, mapping in enumerate(mappings) if mapping.layout is layout]
-        for index, n in _stage_role(con, layout, inputs, {index: mappings[index] for index in members}).items():
-            n_rows[index] = n
-    files = tuple(
-        StagedFile(
-            index + 1, item.section, item.source, item.file, hashes[index].result(), n_rows[index], mappings[index]
+        for index, rows in _stage_role(con, layout, inputs, {index: mappings[index] for index in members}).items():
+            found[index] = rows
+    files = []
+    for index, item in enumerate(inputs):
+        count, (n_rows, n_misplaced) = counts[index], found[index]
+        lines = count.result() if count else None
+        if lines is not None:
+            tie_to_lines(item.file, lines, n_rows=n_rows, n_misplaced=n_misplaced)
+        files.append(
+            StagedFile(
+                source_index=index + 1,
+                section=item.section,
+                source=item.source,
+                file=item.file,
+                fingerprint=hashes[index].result(),
+                n_lines=lines.n if lines else None,
+                n_rows=n_rows,
+                mapping=mappings[index],
+            )
         )
-        for index, item in enumerate(inputs)
-    )
-    for record in files:
-        tie_to_lines(con, record.file, record.source, record.fingerprint, record.n_rows)
     _require_rows(files)
-    return Staged(files, *keys, plan_in_cell)
+    return Staged(tuple(files), *keys, plan_in_cell)
 
 
 def _require_kept(inputs: Sequence[SourceFile], mappings: Sequence[Mapping]) -> None:
@@ -231,9 +289,13 @@ def _stage_role(
     layout: Layout,
     inputs: list[SourceFile],
     members: dict[int, Mapping],
-) -> dict[int, int]:
-    """Create the table and view of one role, fill them from its files and return the rows of each."""
-    n_rows = {}
+) -> dict[int, tuple[int, int]]:
+    """Create the table and view of one role and fill them from its files.
+
+    Returns:
+        Of each file, its records and those of them that have a quote out of place.
+    """
+    found = {}
     extras = tuple(sorted({name for mapping in members.values() for name in mapping.extras()}))
     _refuse_reserved(layout, extras)
     varying = {name for mapping in members.values() for name in mapping.varying}
@@ -248,8 +310,9 @@ def _stage_role(
         ordered = not mapping.has_customer_id
         if mapping.computes:
             try_each_row(con)
-        n_rows[index] = _insert(con, f"{layout.table}_row", query, inputs[index], ordered=ordered)
-        n_rows[index] += _store_unreadable(con, layout.role, index + 1, rejects) if rejects else 0
+        n_rows = _insert(con, f"{layout.table}_row", query, inputs[index], ordered=ordered)
+        n_unreadable, n_misplaced = _store_unreadable(con, layout.role, index + 1, rejects) if rejects else (0, 0)
+        found[index] = n_rows + n_unreadable, n_misplaced
     first = next(iter(members.values()), None)
     constants = {name: first.constant(name) if first else "null" for name in types}
     if len(members) == 1:
@@ -259,7 +322,7 @@ def _stage_role(
         (*shown, *(ident(name) for name in extras), f"{_content(layout, extras)} as content_key", "rowid as row_id")
     )
     con.execute(f"create or replace view {layout.table} as select {listed} from {layout.table}_row")
-    return n_rows
+    return found
 
 
 def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
@@ -306,6 +369,10 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: Source
     try:
         inserted = con.execute(f"insert into {table} {query}").fetchone()
     except duckdb.Error as error:
+        if item.file.format == "csv":
+            records = count_records(item.file.path, delimiter=item.file.delimiter, width=len(item.file.header))
+            if (cause := out_of_order(item.file, records)) is not None:
+                raise cause from error
         raise DataError(
             f"the file cannot be read: {without_values(first_line(error))}",
             where=item.file.label,
@@ -326,8 +393,12 @@ def try_each_row(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set disabled_optimizers = 'common_subexpressions'")
 
 
-def _store_unreadable(con: duckdb.DuckDBPyConnection, role: str, source_index: int, rejects: str) -> int:
-    """Keep each malformed record once, with the engine's reason; return how many there are."""
+def _store_unreadable(con: duckdb.DuckDBPyConnection, role: str, source_index: int, rejects: str) -> tuple[int, int]:
+    """Keep each malformed record once, with the engine's most telling reason.
+
+    Returns:
+        How many there are, and in how many of them a quote is out of place.
+    """
     con.execute(
         f"""
         insert into stg_unreadable
@@ -335,8 +406,9 @@ def _store_unreadable(con: duckdb.DuckDBPyConnection, role: str, source_index: i
             {quote(role)},
             {source_index},
             line,
-            case min(error_type)
-                when 'INVALID ENCODING' then 'ENCODING'
+            case
+                when bool_or(error_type = 'INVALID ENCODING') then 'ENCODING'
+                when bool_or(error_type = 'UNQUOTED VALUE') then 'CSV_UNQUOTED_VALUE'
                 else 'CSV_' || replace(upper(min(cast(error_type as varchar))), ' ', '_')
             end,
             min(column_name),
@@ -345,7 +417,12 @@ def _store_unreadable(con: duckdb.DuckDBPyConnection, role: str, source_index: i
         group by line
         """
     )
-    row = con.execute("select count(*) from stg_unreadable where source_index = ?", [source_index]).fetchone()
+    row = con.execute(
+        f"""
+        select count(distinct line), count(distinct case when error_type = 'UNQUOTED VALUE' then line end)
+        from {rejects}_errors
+        """
+    ).fetchone()
     con.execute(f"drop table {rejects}_errors")
     con.execute(f"drop table {rejects}_scans")
-    return int(row[0]) if row else 0
+    return (int(row[0]), int(row[1])) if row else (0, 0)

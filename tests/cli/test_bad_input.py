@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from backports import zstd
 
 SLOW = pytest.mark.slow
 
@@ -204,9 +205,18 @@ BROKEN: list[tuple[str, str | bytes | None, dict[str, Any], int, list[str], str,
         GOOD.replace("n3,100", 'n3,"100'),
         {},
         1,
-        ["25 lines in the file, but 4 records"],
-        "book.csv",
-        "unbalanced quote",
+        ["lines 5 to 25 read as one record", "never closed"],
+        "book.csv, line 5",
+        "quotes",
+    ),
+    (
+        "compressed file that was cut off",
+        zstd.compress(GOOD.encode())[:-9],
+        {"file": "book.csv.zst"},
+        1,
+        ["cut off"],
+        "book.csv.zst",
+        "zstd -t",
     ),
     ("unknown format", GOOD, {"file": "book.xlsx"}, 1, ["'book.xlsx'"], "book.xlsx", "source.format"),
     ("broken parquet", b"PAR1", {"file": "book.parquet"}, 1, ["parquet"], "book.parquet", "source.format"),

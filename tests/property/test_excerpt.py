@@ -122,11 +122,12 @@ def test_numbers_are_lines_and_nothing_is_left(
 
 
 @pytest.mark.slow
-def test_a_compressed_file_is_read_whole(tmp_path: Path, taken: list[Excerpt | None]) -> None:
-    packed = gzip.compress((HEAD + GOOD + "b1,mobile,free,3,\n").encode())
-    config = StudyRunner(tmp_path).write(packed, file="book.csv.gz", inference=QUICK)
+def test_a_compressed_file_in_another_encoding_is_no_exception(tmp_path: Path, taken: list[Excerpt | None]) -> None:
+    packed = gzip.compress((HEAD + GOOD + "b1,mobile,frée,3,\n").encode("utf-16"))
+    config = StudyRunner(tmp_path).write(packed, file="book.csv.gz", source={"encoding": "utf-16"}, inference=QUICK)
     assert [(row[2], row[3]) for row in listed(config)] == [(26, "AMOUNT_UNPARSED")]
-    assert taken == [None]
+    assert [found.numbers for found in taken if found] == [(26,)]
+    assert [*tmp_path.rglob("plain-*"), *tmp_path.rglob("excerpt-*")] == []
 
 
 @pytest.mark.slow
