@@ -26,10 +26,11 @@ from fairness.errors import DataError, without_values
 from fairness.findings.results import Findings
 from fairness.intake.files import Fingerprint, first_line, refuse_changed
 from fairness.intake.identities import has_identities, refuse_identities_in_keys
+from fairness.intake.inputs import SourceFile, find_inputs, fingerprints, plain_copies
 from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
-from fairness.intake.stage import SourceFile, Staged, find_inputs, fingerprints, plain_copies, stage
+from fairness.intake.stage import Staged, stage
 from fairness.runs.copying import PERSONAL
 from fairness.runs.key import Key, load_key
 from fairness.runs.pseudonyms import write_pseudonymised

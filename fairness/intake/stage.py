@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 
 import duckdb
 
 from fairness.config import Config, Source
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
-from fairness.intake.files import (
-    Fingerprint,
-    InputFile,
-    describe_file,
-    find_files,
-    fingerprint,
-    first_line,
-    plain_copy,
-)
+from fairness.intake.files import Fingerprint, InputFile, first_line
+from fairness.intake.inputs import SourceFile, counted_lines
 from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, LAYOUTS, PLAN, SQL_TYPES, Layout
 from fairness.intake.line_numbers import out_of_order, tie_to_lines
 from fairness.intake.mapping import Mapping
 from fairness.intake.names import refuse_unused_names
-from fairness.intake.records import Lines, count_lines, count_records
+from fairness.intake.records import count_records
 
 _NO_CONTENT = ("source_index", "reject_reason", "extracted_at", BLANK_INTERVAL)
 """Staged columns in which copies of one row may differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file of a source that has been found and described, not yet staged.
-
-    Attributes:
-        section: Position of its ``[[source]]`` section in the config, from 1.
-        source: The section.
-        file: Path, format, header.
-    """
-
-    section: int
-    source: Source
-    file: InputFile
-
-    @property
-    def key(self) -> str:
-        """The config key of the section, for messages."""
-        return f"source[{self.section}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,63 +69,6 @@ class Staged:
     plan_in_cell: bool
 
 
-def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFile]:
-    """Find and describe every input file, in the order of the config and then by path.
-
-    Raises:
-        DataError: A file is missing, empty or not readable as its format.
-    """
-    # The header is the first line of a file only while rows keep their order.
-    con.execute("set preserve_insertion_order = true")
-    return [
-        SourceFile(position, source, describe_file(con, path, label, source))
-        for position, source in enumerate(config.sources, start=1)
-        for path, label in find_files(source, config)
-    ]
-
-
-def fingerprints(inputs: list[SourceFile]) -> list[Future[Fingerprint]]:
-    """Start hashing the inputs in the background; hashing and the engine work side by side."""
-    pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="fingerprint")
-    futures = [pool.submit(fingerprint, item.file) for item in inputs]
-    pool.shutdown(wait=False)
-    return futures
-
-
-@contextmanager
-def plain_copies(inputs: Sequence[SourceFile], folder: Path) -> Iterator[list[SourceFile]]:
-    """Yield the inputs as the engine can read them: compressed ones and other encodings as copies, removed at the end.
-
-    Args:
-        inputs: What was found.
-        folder: Where the copies go.
-
-    Raises:
-        DataError: A file is damaged, cut off or in another encoding.
-    """
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="copy") as pool:
-        files = list(pool.map(lambda item: plain_copy(item.file, item.source, folder), inputs))
-    try:
-        yield [replace(item, file=file) for item, file in zip(inputs, files, strict=True)]
-    finally:
-        for item, file in zip(inputs, files, strict=True):
-            if file.path != item.file.path:
-                file.path.unlink()
-
-
-def _lines(inputs: Sequence[SourceFile]) -> list[Future[Lines] | None]:
-    """Start counting the lines of delimited text in the background."""
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lines")
-    counts = [
-        pool.submit(count_lines, file.path, delimiter=file.delimiter, width=len(file.header))
-        if file.format == "csv"
-        else None
-        for file in (item.file for item in inputs)
-    ]
-    pool.shutdown(wait=False)
-    return counts
-
-
 def stage(
     con: duckdb.DuckDBPyConnection, config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]]
 ) -> Staged:
@@ -187,7 +101,7 @@ def stage(
     _require_price_set_on(config, inputs, mappings)
     plan_in_cell = _plan_in_cell(config, mappings)
     keys = _share_keys(config, mappings, plan_in_cell=plan_in_cell)
-    counts = _lines(inputs)
+    counts = counted_lines(inputs)
     found = [(0, 0)] * len(inputs)
     for layout in LAYOUTS.values():
         members = [index for index, mapping in enumerate(mappings) if mapping.layout is layout]

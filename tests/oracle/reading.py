@@ -12,7 +12,8 @@ from typing import Any
 from fairness.config import load_config
 from fairness.engine.connection import looking
 from fairness.intake.files import refuse_changed
-from fairness.intake.stage import find_inputs, fingerprints, plain_copies, stage
+from fairness.intake.inputs import find_inputs, fingerprints, plain_copies
+from fairness.intake.stage import stage
 
 Fields = tuple[str | None, ...]
 
@@ -32,13 +33,15 @@ class Reading:
     n_rows: int
 
 
-def config_of(folder: Path, path: str, columns: Sequence[str] = (), **source: Any) -> Path:
+def config_of(folder: Path, path: str, columns: Sequence[str] = (), **keys: Any) -> Path:
     """Write a study of one book whose columns pass through as text, under the names x0, x1, ..."""
-    keys = "".join(f"{name} = {json.dumps(value)}\n" for name, value in source.items())
+    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in keys.items())
+    kept = json.dumps([f"x{n}" for n in range(len(columns))])
     listed = "".join(f"x{n} = {json.dumps(_quoted(name))}\n" for n, name in enumerate(columns))
-    text = f'[study]\nname = "Test"\ncurrency = "GBP"\n[[source]]\nrole = "book"\npath = {json.dumps(path)}\n{keys}'
+    source_keys = f'role = "book"\npath = {json.dumps(path)}\n{lines}keep = {kept}\n'
+    text = f'[study]\nname = "Test"\ncurrency = "GBP"\n[[source]]\n{source_keys}[source.columns]\n{listed}'
     config = folder / "fairness.toml"
-    config.write_text(f"{text}[source.columns]\n{listed}", encoding="utf-8")
+    config.write_text(text, encoding="utf-8")
     return config
 
 
