@@ -117,14 +117,15 @@ def _look_at_family(members: list[Draft], settings: Inference) -> list[_Looked]:
         )
         for draft, tests in tested
     ]
-    return _selected(looked, settings, n_tests=max(1, sum(p is not None for p in p_values)))
+    n_tests = [max(1, sum(p is not None for p in values)) for values in (p_values, p_equivalence)]
+    return _selected(looked, settings, n_tests)
 
 
 def _is_beyond(draft: Draft, settings: Inference) -> bool:
     return draft.ratio is not None and abs(draft.ratio.estimate) >= settings.margin
 
 
-def _selected(first: list[_Looked], settings: Inference, *, n_tests: int) -> list[_Looked]:
+def _selected(first: list[_Looked], settings: Inference, n_tests: list[int]) -> list[_Looked]:
     """Return the members with intervals for the number of those that keep their verdict, found by dropping the others.
 
     R counts members with a penalty or favour, not members with a small p: intervals of gaps that are sure but small
@@ -133,9 +134,10 @@ def _selected(first: list[_Looked], settings: Inference, *, n_tests: int) -> lis
     alpha = 1.0 - settings.confidence_level
     looked = first
     while True:
+        sizes = sum(one.is_decided for one in looked), sum(one.is_alike for one in looked)
         stars = (
-            family_alpha(alpha=alpha, n_tests=n_tests, n_selected=size, method=settings.correction)
-            for size in (sum(one.is_decided for one in looked), sum(one.is_alike for one in looked))
+            family_alpha(alpha=alpha, n_tests=tests, n_selected=size, method=settings.correction)
+            for tests, size in zip(n_tests, sizes, strict=True)
         )
         look = _Look(alpha, *stars)
         looked = [
