@@ -312,6 +312,10 @@ OFFERS = Layout(
             "BAD_PRICE",
             "intro_unit_price",
         ),
+        *(
+            CrossCheck((name,), f"coalesce({name} >= 0, true)", f"{name} < 0", "BAD_PRICE", name)
+            for name in ("setup_fee", "incentive_value")
+        ),
         CrossCheck(
             ("intro_cycles",), "coalesce(intro_cycles >= 0, true)", "intro_cycles < 0", "BAD_CYCLES", "intro_cycles"
         ),

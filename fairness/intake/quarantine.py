@@ -18,12 +18,31 @@ from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
 @dataclass(frozen=True, slots=True)
 class _Repeated:
-    """Rows of one key that contradict each other: the table that lists such keys, the key, and the reject reason."""
+    """Rows of one key that contradict each other.
+
+    Attributes:
+        table: The table that lists such keys.
+        key: Its columns.
+        reason: Why the rows are rejected.
+        column: The column that is named beside the reason.
+    """
 
     table: str
     key: tuple[str, ...]
     reason: str
+    column: str = "customer_id"
 
+    @property
+    def same(self) -> str:
+        """The SQL condition that a row ``r`` has the key of a row ``repeat`` of the table."""
+        return " and ".join(f"r.{name} is not distinct from repeat.{name}" for name in self.key)
+
+
+_OFFER = (
+    *("offer_id", "origin", "audience", "customer_id", "product_id", "plan_id", "currency", "region", "channel"),
+    *("interval_unit", "interval_count", "qty_from", "qty_to", "valid_from", "valid_to"),
+    *("list_unit_price", "intro_unit_price", "intro_cycles", "setup_fee", "incentive_value"),
+)
 
 _REPEATED = {
     "book": _Repeated(
@@ -32,6 +51,7 @@ _REPEATED = {
         "DUP_BOOK_ROW",
     ),
     "customers": _Repeated("int_customer_file", ("customer_id",), "DUP_CUSTOMER"),
+    "offers": _Repeated("int_offer_repeat", _OFFER, "DUP_OFFER", "offer_id"),
 }
 
 
@@ -70,9 +90,8 @@ def _rejected(record: StagedFile, columns: str) -> str:
     own = f"r.source_index = {record.source_index}"
     query = f"{staged} where {own} and r.reject_reason is not null"
     if repeated := _REPEATED.get(layout.role):
-        same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
         query += (
-            f" union all {staged} inner join {repeated.table} as repeat on {same} and repeat.n_versions > 1 "
+            f" union all {staged} inner join {repeated.table} as repeat on {repeated.same} and repeat.n_versions > 1 "
             f"where {own} and r.reject_reason is null"
         )
     return query
@@ -153,10 +172,10 @@ def _find_rows(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt 
         among=_rejected(record, known(f"r.{ident(identity.name)}")) if identity else None,
         file=few.file if few else None,
     )
-    repeat, contradicts = "", "null"
+    repeat, contradicts, column = "", "null", "null"
     if repeated := _REPEATED.get(layout.role):
-        same = " and ".join(f"r.{name} = repeat.{name}" for name in repeated.key)
-        repeat = f"left join {repeated.table} as repeat on {same}"
+        repeat = f"left join {repeated.table} as repeat on {repeated.same}"
+        column = quote(repeated.column)
         contradicts = f"case when repeat.n_versions > 1 then {_contradiction(record)} end"
     con.execute("set preserve_insertion_order = true")
     try_each_row(con)
@@ -175,7 +194,7 @@ def _find_rows(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt 
                 {quote(record.file.label)} as source_file,
                 {_number(record, few)} as source_row,
                 reason,
-                case when reason = {_contradiction(record)} then 'customer_id' else reject_column end as column_name,
+                case when reason = {_contradiction(record)} then {column} else reject_column end as column_name,
                 raw_row
             from rows
             where reason is not null

@@ -248,6 +248,9 @@ def _stored_as(layout: Layout, name: str, sql_type: str) -> str:
 def _refuse_reserved(layout: Layout, extras: tuple[str, ...]) -> None:
     """Refuse pass-through columns that would overwrite a column of the staging table."""
     reserved = {*staged_types(layout), "content_key", "row_id", "source_row", "raw_row", "reject_column", "record"}
+    reserved |= (
+        {"is_contradicted", "copy_number", "audience_kind", "stated_prices"} if layout.role == "offers" else set()
+    )
     for name in extras:
         if name.casefold() in reserved:
             raise ConfigError(

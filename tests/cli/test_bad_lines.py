@@ -187,6 +187,54 @@ class TestStandardPrices:
 
 
 @SLOW
+class TestOffers:
+    """Of two prices for one offer nothing says which was offered."""
+
+    KEYS: ClassVar[list[Row]] = [
+        {},
+        {"product_id": "", "plan_id": "p", "region": "North", "channel": "web", "qty_to": 5},
+    ]
+
+    @pytest.mark.parametrize("keys", KEYS, ids=["product", "all keys"])
+    @pytest.mark.parametrize(
+        "other",
+        [{"list_unit_price": 17}, {"intro_unit_price": 5}, {"setup_fee": 9}, {"audience": "all", "incentive_value": 9}],
+        ids=lambda row: next(iter(row)),
+    )
+    def test_rows_that_contradict_each_other_are_rejected(self, made: Study, keys: Row, other: Row) -> None:
+        empty = dict.fromkeys(("intro_unit_price", "setup_fee", "incentive_value"), "")
+        first = {**OFFER, **empty, "audience": "new_only", **keys}
+        rows = [first, {**first, **other}, {**first, "offer_id": "p", "list_unit_price": 30}, first]
+        document = made(billing=[GOOD], offers=rows)
+        block = document["reconciliation_by_role"]["offers"]
+        assert (block["rows_in"], block["rows_accepted"], block["rows_duplicate"]) == (4, 1, 0)
+        assert (block["rows_rejected"], block["ties_out"]) == ({"DUP_OFFER": 3}, True)
+        assert made.query("select source_row, reason, column_name from quarantine") == [
+            (row, "DUP_OFFER", "offer_id") for row in (2, 3, 5)
+        ]
+        assert made.query("select offer_id from offers") == [("p",)]
+
+    def test_other_dates_keys_and_copies_are_no_contradiction(self, made: Study) -> None:
+        first = {**OFFER, "region": "North", "valid_to": "2025-06-01", "audience": "new_only"}
+        rows = [
+            first,
+            first,
+            {**first, "valid_from": "2025-06-01", "valid_to": "", "list_unit_price": 21},
+            {**first, "region": "South", "list_unit_price": 22},
+            {**first, "audience": "existing_only", "list_unit_price": 23},
+        ]
+        block = made(billing=[GOOD], offers=rows)["reconciliation_by_role"]["offers"]
+        assert (block["rows_accepted"], block["rows_duplicate"], block["rows_rejected"]) == (4, 1, {})
+        assert made.query("select count(*) from offers") == [(4,)]
+
+    @pytest.mark.parametrize("column", ["setup_fee", "incentive_value", "intro_unit_price"])
+    def test_an_amount_below_zero_is_refused(self, made: Study, column: str) -> None:
+        document = made(billing=[GOOD], offers=[{**OFFER, column: 0}, {**OFFER, "offer_id": "p", column: "-0.01"}])
+        assert document["reconciliation_by_role"]["offers"]["rows_rejected"] == {"BAD_PRICE": 1}
+        assert made.query("select source_row, reason, column_name from quarantine") == [(3, "BAD_PRICE", column)]
+
+
+@SLOW
 class TestCustomers:
     """Two rows of one customer must never multiply the lines."""
 

@@ -1,6 +1,6 @@
 -- Grain:   one row per input row (identical lines together: n says how many).
 -- Reads:   stg_book, stg_billing, stg_offer, stg_customer, stg_price_event, stg_cpi, stg_unreadable, int_book_repeat,
---          int_book_line, int_customer_file, int_line_version, int_line_disposition, int_used_line
+--          int_book_line, int_customer_file, int_offer_row, int_line_version, int_line_disposition, int_used_line
 -- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency; amount =
 --          the parsed price or net amount, major units; n = rows.
 -- Why:     one list of what became of each row, in the order of precedence; reconciliation adds it up.
@@ -51,8 +51,16 @@ final as (
     union all
     select 'billing', 'excluded', 'superseded', currency, net_amount, 1 from int_line_version where version_rank > 1
     union all
-    select 'offers', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
-    from stg_offer
+    select 'offers', 'rejected', reject_reason, null, null, 1 from stg_offer where reject_reason is not null
+    union all
+    select
+        'offers',
+        case when is_contradicted then 'rejected' when copy_number > 1 then 'duplicate' else 'accepted' end,
+        case when is_contradicted then 'DUP_OFFER' when copy_number > 1 then 'IDENTICAL_ROW' end,
+        null,
+        null,
+        1
+    from int_offer_row
     union all
     select 'customers', 'rejected', reject_reason, null, null, 1 from stg_customer where reject_reason is not null
     union all

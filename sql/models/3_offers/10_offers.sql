@@ -1,5 +1,5 @@
 -- Grain:   one row per offer version: offer_id x valid_from.
--- Reads:   stg_offer, params
+-- Reads:   int_offer_row, params
 -- Columns: offer_id: Offer; with valid_from the key
 --          origin: Where the offer comes from, as stated; market is a competitor
 --          audience: Whom the offer is for: new_only, all or existing_only
@@ -35,9 +35,10 @@ create or replace table offers as
 with
 
 accepted as (
-    select distinct * exclude (source_index, reject_reason)
-    from stg_offer
-    where reject_reason is null
+    select * exclude (source_index, reject_reason, is_contradicted, copy_number)
+    from int_offer_row
+    where not is_contradicted
+        and copy_number = 1
 ),
 
 cycles as (
