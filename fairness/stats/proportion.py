@@ -73,7 +73,7 @@ def clustered_proportion(
     Example:
         >>> bounds = clustered_proportion(np.arange(20), [10, 190] * 10, [200] * 20, confidence_level=0.95)
         >>> [round(bound, 3) for bound in bounds]
-        [0.269, 0.731]
+        [0.27, 0.73]
     """
     level = fraction("confidence_level", confidence_level)
     clusters, counted, size = checks.integers("cluster", cluster), checks.integers("k", k), checks.counts("n", n)
@@ -91,7 +91,9 @@ def clustered_proportion(
     if total in (0, whole):
         open_side = 1.0 - tail ** (1.0 / found.g_eff)
         return (0.0, open_side) if total == 0 else (1.0 - open_side, 1.0)
-    effect = max(1.0, found.variance / (share * (1.0 - share) / whole))
+    # Customers as clusters of their own carry the same leverage term: they have no design effect.
+    binomial = share * (1.0 - share) / whole * (whole / (whole - 1.0)) ** 2
+    effect = max(1.0, found.variance / binomial)
     ratio = t_quantile(1.0 - tail, whole - 1.0) / t_quantile(1.0 - tail, found.df)
     effective = whole / effect * ratio**2
     x = share * effective

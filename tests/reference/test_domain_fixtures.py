@@ -324,8 +324,11 @@ def test_f23_tenured_prices_rise_faster_than_the_offer(
 def test_f25_exact_interval_of_the_share_above(
     *, study: Study, pick: Pick, companion: Companion, above: int, of: int, interval: tuple[float, float]
 ) -> None:
-    book = customers(of - above, TENURED, price=100, offer_price=100)
-    book += customers(above, TENURED, price=101, offer_price=100)
+    # Every customer has an offer of their own: as many decisions as customers.
+    book = [
+        {"tenure_months": TENURED, "price": 100 + number + (number < above), "offer_price": 100 + number}
+        for number in range(of)
+    ]
     share = companion(pick(study(book), "offer_gap"), "share_above")
     assert share["estimate"] == above / of
     assert (round(share["ci_lower"] * 100, 2), round(share["ci_upper"] * 100, 2)) == interval

@@ -31,6 +31,7 @@ from fairness.stats.offer_ratio import (
     party_log_ratio,
     share_above,
 )
+from fairness.stats.proportion import clustered_proportion
 from fairness.stats.ranks import clustered_signed_rank, signed_rank
 from fairness.stats.scores import group_starts
 from fairness.stats.sign_flip import SignFlip, sign_flip
@@ -184,7 +185,7 @@ def _compare(offers: Offers, config: Config, rises: Rises | None = None) -> Comp
             Companion("geometric", geometric),
             Companion("count_weighted", count_weighted(cell, *in_cell)),
             Companion("median_ratio", median_ratio(*by_gap)),
-            Companion("share_above", above.share, above.ci_lower, above.ci_upper),
+            Companion("share_above", above.share, *_rate_above(offers, level)),
             Companion("signed_rank", statistic=z, p_value=rank_p),
         ),
         interval=ratios.dominant,
@@ -251,6 +252,15 @@ def _by_decision(ratios: _Ratios, config: Config) -> tuple[SignFlip | None, bool
     few = ratios.decisions < settings.min_pricing_decisions or ratios.ratio.se == 0
     exact = sign_flip(ratios.paid, ratios.offered, margin=settings.margin) if few else None
     return exact, ratios.is_constant and decisions_differ(ratios.paid, ratios.offered, settings.margin)
+
+
+def _rate_above(offers: Offers, level: float) -> tuple[float | None, float | None]:
+    """Return the interval of the rate at which the process sets prices above offers: decisions are its trials."""
+    price, offer, n = offers.sums(offers.orders.decision)
+    bounds = clustered_proportion(
+        offers.decision[offers.orders.decision], np.where(price > offer, n, 0), n, confidence_level=level
+    )
+    return bounds or (None, None)
 
 
 def _scores(offers: Offers, ratios: _Ratios) -> tuple[FloatArray, IntArray]:
