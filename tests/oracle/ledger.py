@@ -32,7 +32,6 @@ LEDGER_COLUMNS = (
     *GRAIN,
     *("month", "pricing_date", "price_ticks", "standard_ticks", "quantity", "channel", "region"),
     *("tenure_months", "is_censored", "loyalty_group", "plan_age_months", "contract_status"),
-    *("finance_ticks", "fee_ticks", "usage_ticks", "one_off_ticks", "tax_ticks"),
     *("offer_id", "offer_reason", "n_candidates", "headline_ticks", "effective_ticks", "standard_offer_ticks"),
     *("interval_ticks", "headline_interval_ticks", "effective_interval_ticks", "standard_interval_ticks"),
 )
@@ -43,13 +42,16 @@ AS_OF_COLUMNS = (
 )
 BASIS_COLUMN = {"headline": "headline_ticks", "effective": "effective_ticks", "standard": "standard_offer_ticks"}
 BESIDE = {
-    "finance": "finance_ticks",
-    "fee": "fee_ticks",
-    "setup": "fee_ticks",
-    "usage": "usage_ticks",
-    "one_off": "one_off_ticks",
-    "tax": "tax_ticks",
+    "finance": "finance_amount",
+    "fee": "fee_amount",
+    "setup": "fee_amount",
+    "usage": "usage_amount",
+    "one_off": "one_off_amount",
+    "credit": "credit_amount",
+    "summary": "summary_amount",
+    "tax": "tax_amount",
 }
+BESIDE_KEY = ("customer_id", "product_id", "currency", "month")
 
 
 def ledger(books: Books, offers: list[Row]) -> list[Answer]:
@@ -69,7 +71,6 @@ def ledger(books: Books, offers: list[Row]) -> list[Answer]:
         if len(intervals[(*key[:5], key[7])]) > 1 or not is_one_price(lines):
             del lines_of[key]
     plan_starts = plan_start_dates(books)
-    beside = amounts_beside(books)
     priced_offers = [read_offer(row, settings) for row in offers]
     rows = []
     for key, lines in lines_of.items():
@@ -78,7 +79,6 @@ def ledger(books: Books, offers: list[Row]) -> list[Answer]:
         latest = latest_line(lines)
         row |= controls(latest)
         row |= clocks(latest, row["month"], books, plan_starts, settings)
-        row |= beside[(row["customer_id"], row["product_id"], row["currency"], row["month"])]
         row |= match_offer(row, row["pricing_date"], priced_offers, settings)
         row["cell_key"] = cell_key(row, latest, books, settings)
         rows.append(row)
@@ -176,20 +176,20 @@ def clocks(
     }
 
 
-def amounts_beside(books: Books) -> dict[tuple[Any, ...], Answer]:
-    """Sums per customer x product x currency x month of issue; a month without such lines has zeros."""
+def amounts_beside(books: Books) -> list[Answer]:
+    """Sums per customer x product x currency x month of issue in which a line stands beside the price or states tax."""
     sums: dict[tuple[Any, ...], dict[str, Fraction]] = defaultdict(lambda: dict.fromkeys(BESIDE.values(), Fraction(0)))
+    priced = {id(line) for line in books.comparable}
     for line in books.standing:
-        key = (line.customer_id, line.product_id, line.currency, line.issued_on.replace(day=1))
-        if line.status == "final" and books.is_live(line) and line.kind in BESIDE:
-            sums[key][BESIDE[line.kind]] += line.net
-    for line in books.comparable:
-        key = (line.customer_id, line.product_id, line.currency, line.issued_on.replace(day=1))
-        sums[key]["tax_ticks"] += line.tax_amount or 0
-    rounded: dict[tuple[Any, ...], Answer] = defaultdict(lambda: dict.fromkeys(BESIDE.values(), 0))
-    for key, amounts in sums.items():
-        rounded[key] = {name: ticks(amount) for name, amount in amounts.items()}
-    return rounded
+        is_beside = line.status == "final" and books.is_live(line) and line.kind in BESIDE
+        tax = line.tax_amount or 0
+        if not is_beside and (id(line) not in priced or tax == 0):
+            continue
+        amounts = sums[(line.customer_id, line.product_id, line.currency, line.issued_on.replace(day=1))]
+        if is_beside:
+            amounts[BESIDE[line.kind]] += line.net
+        amounts["tax_amount"] += tax
+    return [dict(zip(BESIDE_KEY, key, strict=True)) | amounts for key, amounts in sums.items()]
 
 
 def cell_key(row: Answer, latest: Line, books: Books, settings: Settings) -> tuple[Any, ...]:

@@ -15,13 +15,14 @@ import duckdb
 from fairness.build.pipeline import build
 from fairness.config import load_config
 from tests.oracle import ledger as oracle
-from tests.oracle.ledger import AS_OF_COLUMNS, BASIS_COLUMN, BESIDE, GRAIN, LEDGER_COLUMNS
+from tests.oracle.ledger import AS_OF_COLUMNS, BASIS_COLUMN, BESIDE, BESIDE_KEY, GRAIN, LEDGER_COLUMNS
 from tests.oracle.lines import Books
 from tests.oracle.offers import is_for_new_customers, read_offer
 from tests.oracle.values import Answer, Row, text
 from tests.oracle.worlds import World, world, write_world
 
 SHOWN_ROWS, SHOWN_LINES = 5, 40
+BESIDE_COLUMNS = (*BESIDE_KEY, *dict.fromkeys(BESIDE.values()))
 MONTHLY_OF = {f"{basis}_interval_ticks": column for basis, column in BASIS_COLUMN.items()}
 
 
@@ -58,6 +59,7 @@ def compare_world(made: World, folder: Path) -> Compared:
     with duckdb.connect(str(run.warehouse), read_only=True) as con:
         published = _rows(con, "price_ledger", LEDGER_COLUMNS)
         as_of_rows = _rows(con, "int_as_of_row", AS_OF_COLUMNS)
+        beside = _rows(con, "amount_beside", BESIDE_COLUMNS)
         totals = con.execute(
             "select disposition, reason, currency, n_rows, amount from reconciliation where role = 'billing'"
         ).fetchall()
@@ -68,13 +70,15 @@ def compare_world(made: World, folder: Path) -> Compared:
     expected = oracle.ledger(books, made.offers)
     extras = oracle.as_of_extras(books, expected, made.offers, made.price_events)
     plain = _plainly_billed(books)
-    expected, extras, published, as_of_rows = (
-        [row for row in rows if row["customer_id"] in plain] for rows in (expected, extras, published, as_of_rows)
+    tables = (expected, extras, published, as_of_rows, oracle.amounts_beside(books), beside)
+    expected, extras, published, as_of_rows, amounts, beside = (
+        [row for row in rows if row["customer_id"] in plain] for rows in tables
     )
     reports = [
         _totals_report(books, totals),
         _people_report(books, dict(people)),
         _rows_report("price_ledger", (*GRAIN, "month"), expected, published, made=made, columns=LEDGER_COLUMNS),
+        _rows_report("amount_beside", BESIDE_KEY, amounts, beside, made=made, columns=BESIDE_COLUMNS),
         _rows_report("int_as_of_row", GRAIN, extras, as_of_rows, made=made, columns=AS_OF_COLUMNS),
     ]
     told = tuple(f"world of seed {made.seed}, written to {folder}\n{report}" for report in reports if report)
@@ -174,14 +178,14 @@ def _rows_report(
 
 
 def _plain(row: Answer, columns: tuple[str, ...], made: World) -> tuple[Any, ...]:
-    """Exact numbers; no amounts beside the price is nothing, and a price that is not positive is no comparator."""
+    """Exact numbers; a price that is not positive is no comparator."""
     plain = []
     secondary = {column for basis, column in BASIS_COLUMN.items() if basis != made.settings.basis}
     for name in columns:
         value = row[name]
         if value is not None and not isinstance(value, bool | str) and not hasattr(value, "isoformat"):
             value = Fraction(value)
-        if name in BESIDE.values() or name == "n_candidates":
+        if name == "n_candidates":
             value = value or Fraction(0)
         if name in secondary and value is not None and value <= 0:
             value = None

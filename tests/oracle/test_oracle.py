@@ -272,7 +272,7 @@ def test_lines_of_other_prices_or_intervals_make_no_price(change: Row) -> None:
 
 
 def test_amounts_beside_the_price_belong_to_the_month_of_issue() -> None:
-    row = only_row(
+    billing = [
         line(tax_amount="4"),
         line(issued_on="2025-01-31", line_kind="fee", net_amount="1.00005"),
         line(issued_on="2025-01-31", line_kind="setup", net_amount="2"),
@@ -281,9 +281,11 @@ def test_amounts_beside_the_price_belong_to_the_month_of_issue() -> None:
         line(issued_on="2025-02-01", line_kind="finance", net_amount="9"),
         line(issued_on="2025-01-31", line_kind="one_off", net_amount="-3"),
         line(issued_on="2025-01-31", line_kind="credit", net_amount="-5"),
-    )
-    names = ("price_ticks", "fee_ticks", "tax_ticks", "usage_ticks", "finance_ticks", "one_off_ticks")
-    assert [row[name] for name in names] == [200_000, 30_000, 45_000, 0, 0, -30_000]
+    ]
+    rows = {row["month"].month: row for row in oracle.amounts_beside(Books(billing, [], ANY))}
+    names = ("fee_amount", "tax_amount", "usage_amount", "finance_amount", "one_off_amount", "credit_amount")
+    assert [float(rows[1][name]) for name in names] == [3.00005, 4.5, 0, 0, -3, -5]
+    assert [float(rows[2][name]) for name in names] == [0, 0, 0, 9, 0, 0]
 
 
 # ---------------------------------------------------------------------------------------------------------- tenure

@@ -223,6 +223,7 @@ TAMPERING = [
     ("accepted_values", "update cell_counts set loyalty_group = 'old' where loyalty_group = 'tenured'"),
     ("accepted_values", "update cell_counts set n_observations = 0"),
     ("amounts_tie_out", "update reconciliation set amount = amount + 0.000001 where disposition = 'accepted'"),
+    ("amounts_beside_add_up", "insert into amount_beside (currency, fee_amount) values ('GBP', 0.000001)"),
     ("amounts_tie_out", "delete from reconciliation where currency = 'EUR'"),
     ("cell_keys_take_apart", "update cell_value set cell_key = cell_key || chr(31) || 'more'"),
     ("counts_conserve_observations", "delete from cell_counts where loyalty_group = 'new'"),

@@ -1,6 +1,6 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month:
 --          what was paid, and the offer it is held against.
--- Reads:   int_grouped_span, month_offset, int_plan_start, int_amount_beside
+-- Reads:   int_grouped_span, month_offset, int_plan_start
 -- Columns: role: Where the price comes from: billing or book
 --          customer_id: Customer
 --          party_id: Person or firm behind the customer; the customer where none is stated
@@ -65,18 +65,13 @@
 --            billing lines, per stated interval in a book
 --          cost_ticks: Expected cost that a book states, in 10^-4 currency units, per month where prices come from
 --            billing lines, per stated interval in a book
---          finance_ticks: Finance charges beside the price in that month, in 10^-4 currency units; null in a book
---          fee_ticks: Fees and set-up beside the price in that month, in 10^-4 currency units; null in a book
---          usage_ticks: Usage beside the price in that month, in 10^-4 currency units; null in a book
---          one_off_ticks: One-off charges beside the price in that month, in 10^-4 currency units; null in a book
---          tax_ticks: Tax beside the price in that month, in 10^-4 currency units; null in a book
 --          loyalty_group: new, middle, tenured or unknown
 --          band_order: Tenure band; joins tenure_band, null where the tenure is unknown
 --          paid_price: Price paid in currency units: price_ticks / 10000
--- Why:     everything an analyst needs of one month of one customer stands in one row. Later models that need neither
---          plan age nor the amounts beside the price read int_grouped_span, which has a row for many months and joins
---          less. That those belong to billing rows alone is said where they are selected: said in the join, it keeps some
---          engines from hashing it.
+-- Why:     everything an analyst needs of one month of one thing held stands in one row. Later models that do not need the
+--          plan age read int_grouped_span, which has a row for many months and joins less. What is billed beside the price
+--          has a grain of its own: amount_beside. That plan age belongs to billing rows alone is said where it is selected:
+--          said in the join, it keeps some engines from hashing it.
 
 create or replace view price_ledger as
 with
@@ -108,22 +103,12 @@ final as (
         headline_ticks, effective_ticks, standard_offer_ticks, interval_ticks, offer_interval_ticks, headline_interval_ticks,
         effective_interval_ticks, standard_interval_ticks, paid_ticks, offered_ticks, offered_headline_ticks,
         offered_effective_ticks, offered_standard_ticks, market_ticks, cost_ticks,
-        case when role = 'billing' then coalesce(beside.finance_ticks, 0) end as finance_ticks,
-        case when role = 'billing' then coalesce(beside.fee_ticks, 0) end as fee_ticks,
-        case when role = 'billing' then coalesce(beside.usage_ticks, 0) end as usage_ticks,
-        case when role = 'billing' then coalesce(beside.one_off_ticks, 0) end as one_off_ticks,
-        case when role = 'billing' then coalesce(beside.tax_ticks, 0) end as tax_ticks,
         loyalty_group, band_order, paid_price
     from monthly as ledger
     left join int_plan_start as plan
         on ledger.customer_id = plan.customer_id
         and ledger.product_id = plan.product_id
         and ledger.plan_id is not distinct from plan.plan_id
-    left join int_amount_beside as beside
-        on ledger.customer_id = beside.customer_id
-        and ledger.product_id = beside.product_id
-        and ledger.currency = beside.currency
-        and ledger.month_number = beside.month_number
 )
 
 select * from final;
