@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fairness.findings.document import Data
 from fairness.text.numbers import percent
+from fairness.text.reasons import NOT_COMPARED
 
 VERDICTS = {
     "penalty": "pay more",
@@ -50,6 +51,7 @@ REASONS = {
     "too_few_customers": "too few customers in the cell",
     "no_comparable_cell": "no cell has enough new and tenured customers",
     "support_below_minimum": "too few tenured customers could be compared",
+    **{code: record.label for code, record in NOT_COMPARED.items()},
 }
 """Why customers or a finding cannot be assessed."""
 
