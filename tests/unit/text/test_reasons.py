@@ -11,7 +11,7 @@ from fairness.intake.layouts import BILLING, REASON_ORDER
 from fairness.text import codes
 from fairness.text.reasons import DUPLICATE, EXCLUDED, NOT_COMPARED, REJECTED, Reason
 
-MODELS = Path(__file__).parents[2] / "sql" / "models"
+MODELS = Path(__file__).parents[3] / "sql" / "models"
 KINDS = next({*column.words} for column in BILLING.columns if column.name == "line_kind")
 
 
