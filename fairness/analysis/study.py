@@ -15,6 +15,7 @@ from fairness.analysis.estimands import change_gap, joiners, new_customers, offe
 from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconciliation import reconciliation
 from fairness.analysis.scopes import Scope, natural, scopes
+from fairness.analysis.units import suspect_units, without_verdict
 from fairness.analysis.verdicts import Draft, finish
 from fairness.config import Config
 from fairness.findings.results import Finding, Findings
@@ -50,7 +51,8 @@ def analyse(
     primary, fell_back = _primary(marts, config)
     listed = list(scopes(marts))
     drafts = [draft for estimand in ESTIMANDS for draft in _drafts(marts, config, estimand, primary, listed)]
-    drafts = _with_headline(drafts, primary, fell_back)
+    suspects = suspect_units(marts, config)
+    drafts = without_verdict(_with_headline(drafts, primary, fell_back), suspects)
     findings = _ordered(
         _with_sign_warning(finish(drafts, config.inference, tenured_bands=_tenured_bands(marts, config)), primary),
         primary,
@@ -71,6 +73,7 @@ def analyse(
         reconciliation_by_role=reconciliation(con, priced=False),
         support=support(marts, _support_of(marts, config, primary), _cells_of(marts, config, primary)),
         findings=tuple(findings),
+        suspect_units=suspects,
         monthly=tuple(offer_gap.monthly_gaps(marts, config)) if primary == "offer_gap" else (),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fairness.config.fields import Section
+from fairness.config.fields import Filled, Items, Section
 
 
 class Ledger(Section):
@@ -16,7 +16,10 @@ class Ledger(Section):
             price (their amounts add up).
         spread_discounts: What becomes of a discount line that may belong to several things held: ``never`` spread
             (those are not compared) or ``pro_rata`` to their prices before discounts.
+        checked_units: Products whose amounts somebody has looked at and found right, though they differ from what they
+            are held against as units do.
     """
 
     several_lines: Literal["not_compared", "units", "parts"] = "not_compared"
     spread_discounts: Literal["never", "pro_rata"] = "never"
+    checked_units: Items[Filled] = ()

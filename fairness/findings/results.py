@@ -252,6 +252,27 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspectUnit:
+    """A product and plan whose prices differ from what they are held against as units do, not as prices.
+
+    Attributes:
+        product_id: The product.
+        plan_id: The plan; None where lines carry none.
+        median_ratio: Median of price over offer, or over the usual price of the product where there is no offer.
+        factor: 100 or 1,000 where single rows differ by it or its inverse; None where the median lies outside 0.2 to 5.
+        money_share: Its share of the money paid or offered, whichever is larger.
+        remedy: What to do, and the line to write where the amounts are right.
+    """
+
+    product_id: str | None
+    plan_id: str | None
+    median_ratio: float
+    factor: float | None
+    money_share: float
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """The findings document of one study.
 
@@ -262,6 +283,7 @@ class Findings:
         reconciliation_by_role: The same for the other roles.
         support: Who could be compared.
         findings: The headline first.
+        suspect_units: Products whose prices look like another unit; from 5 % of the money no verdict is given.
         promises: Outcomes of the rule pack; empty while none is configured.
         monthly: The headline's offer_gap month by month: month, estimate, interval, n_tenured, pricing_decisions.
     """
@@ -272,6 +294,7 @@ class Findings:
     reconciliation_by_role: Mapping[str, Any]
     support: Support
     findings: tuple[Finding, ...]
+    suspect_units: tuple[SuspectUnit, ...] = ()
     promises: tuple[Mapping[str, Any], ...] = ()
     monthly: tuple[Mapping[str, Any], ...] = ()
 
@@ -292,6 +315,7 @@ class Findings:
             "support": plain(self.support),
             "headline": findings[0],
             "findings": findings,
+            "suspect_units": plain(self.suspect_units),
             "promises": plain(self.promises),
             "monthly": plain(self.monthly),
         }

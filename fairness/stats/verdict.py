@@ -29,8 +29,10 @@ Reason = Literal[
     "skewed_prices",
     "all_decisions_beyond_margin",
     "too_many_tests",
+    "unit_suspect",
 ]
 WarningCode = Literal[
+    "unit_suspect",
     "few_pricing_decisions",
     "estimators_disagree",
     "small_effective_sample",
@@ -74,6 +76,7 @@ class Evidence:
             labels where an arm shows no variance).
         p_equivalence_adjusted: P-value of the equivalence test, adjusted for its family; None when the standard error
             is 0: the interval then decides alone.
+        unit_suspect: Whether prices that look like another unit hold so much of the money that no verdict is given.
         shares_comparators: Whether many customers share one price decision, so that ``g_eff`` limits what is known.
         g_eff: Effective number of price decisions.
         min_pricing_decisions: Least ``g_eff`` for a verdict from an interval.
@@ -107,6 +110,7 @@ class Evidence:
     equivalence_interval: tuple[float, float] | None = None
     p_adjusted: float | None = None
     p_equivalence_adjusted: float | None = None
+    unit_suspect: bool = False
     shares_comparators: bool = False
     g_eff: float | None = None
     min_pricing_decisions: float = 0.0
@@ -147,6 +151,7 @@ def decide(evidence: Evidence) -> Verdict:
     """Give the verdict on a gap: the first rule that applies decides.
 
     1. ``not_assessable``: nothing qualifies, or support by customers or money is below its minimum.
+       Prices that look like another unit: ``inconclusive`` until somebody looked.
     2. Prices that do not vary, or too few price decisions: the exact sign-flip test gives ``penalty`` or ``favourable``
        where six decisions or more lie beyond the margin on one side; else ``inconclusive`` where decisions are few.
     3. ``inconclusive``: rank test (significant) and geometric companion agree with each other against the estimate.
@@ -187,6 +192,8 @@ def decide(evidence: Evidence) -> Verdict:
 
 def _judge(evidence: Evidence, estimate: float) -> tuple[VerdictName, Reason]:
     """Apply rules 2 to 6."""
+    if evidence.unit_suspect:
+        return "inconclusive", "unit_suspect"
     if evidence.exact is not None and evidence.exact.decides(evidence.alpha):
         return "penalty" if evidence.exact.side > 0 else "favourable", "all_decisions_beyond_margin"
     if blocked := _blocked(evidence, estimate):
@@ -231,7 +238,7 @@ def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
 
 
 def _warnings(evidence: Evidence, estimate: float, reason: Reason) -> tuple[WarningCode, ...]:
-    found: list[WarningCode] = []
+    found: list[WarningCode] = ["unit_suspect"] if evidence.unit_suspect else []
     if _few_decisions(evidence):
         found.append("few_pricing_decisions")
     if _estimators_disagree(evidence, estimate):

@@ -24,7 +24,7 @@ MINIMAL = STUDY + SOURCE
 DEFAULTS: dict[str, dict[str, Any]] = {
     "study": {"name": "Broadband", "currency": "GBP", "as_of": None, "output": "out", "time_zone": "UTC"},
     "like_for_like": {"cell": (), "plan": True, "breaks": {}, "min_per_group": 10},
-    "ledger": {"several_lines": "not_compared", "spread_discounts": "never"},
+    "ledger": {"several_lines": "not_compared", "spread_discounts": "never", "checked_units": ()},
     "tenure": {
         "new_below_months": 12,
         "tenured_from_months": 24,
