@@ -44,6 +44,7 @@ REASONS = {
     "no_price": "no price stated",
     "no_offer": "no new-customer offer for this product",
     "no_offer_in_force": "no new-customer offer in force on the pricing date",
+    "plan_not_offered": "the product is offered, but not on this plan",
     "offer_not_positive": "the offer costs nothing after its incentive",
     "too_few_joiners": "too few customers joined in the month of pricing",
     "no_market_price": "no market price",

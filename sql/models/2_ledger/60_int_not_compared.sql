@@ -44,13 +44,10 @@ ranked as (
         min(turn) over (partition by candidates.customer_id, month_number) as first_turn_of_customer
     from candidates
     left join int_holding
-        on candidates.customer_id = int_holding.customer_id
-        and candidates.product_id = int_holding.product_id
+        on candidates.customer_id = int_holding.customer_id and candidates.product_id = int_holding.product_id
         and candidates.subscription_id is not distinct from int_holding.subscription_id
-        and candidates.plan_id is not distinct from int_holding.plan_id
-        and candidates.currency = int_holding.currency
-        and candidates.interval_unit = int_holding.interval_unit
-        and candidates.interval_count = int_holding.interval_count
+        and candidates.plan_id is not distinct from int_holding.plan_id and candidates.currency = int_holding.currency
+        and candidates.interval_unit = int_holding.interval_unit and candidates.interval_count = int_holding.interval_count
 ),
 
 left_over as (

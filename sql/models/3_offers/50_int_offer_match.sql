@@ -48,8 +48,17 @@ candidates as (
 ),
 
 offered_products as (
-    select distinct product_id
+    select
+        product_id,
+        bool_or(plan_id is null) as any_plan
     from int_offer_key
+    group by product_id
+),
+
+offered_plans as (
+    select distinct product_id, plan_id
+    from int_offer_key
+    where plan_id is not null
 ),
 
 final as (
@@ -74,6 +83,9 @@ final as (
             when best.primary_ticks <= 0 then 'offer_not_positive'
             when offered_products.product_id is null and not exists (select 1 from int_offer_key where product_id is null)
                 then 'no_offer'
+            when lookup.plan_id is not null and offered_products.product_id is not null and not offered_products.any_plan
+                and offered_plans.plan_id is null and not exists (select 1 from int_offer_key where product_id is null)
+                then 'plan_not_offered'
             else 'no_offer_in_force'
         end as offer_reason
     from int_offer_lookup as lookup
@@ -82,6 +94,9 @@ final as (
         and best.candidate_rank = 1
     left join offered_products
         on lookup.product_id = offered_products.product_id
+    left join offered_plans
+        on lookup.product_id = offered_plans.product_id
+        and lookup.plan_id = offered_plans.plan_id
 )
 
 select * from final;

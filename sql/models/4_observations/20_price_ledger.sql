@@ -36,8 +36,8 @@
 --            units, per month where prices come from billing lines, per stated interval in a book; null without an
 --            offer
 --          offer_id: Offer that was taken as comparator; null without one
---          offer_reason: Why there is no offer: no_offer, no_offer_in_force, offer_not_positive; null where there is
---            one
+--          offer_reason: Why there is no offer: no_offer, plan_not_offered (the product is, on other plans),
+--            no_offer_in_force, offer_not_positive; null where there is one
 --          n_candidates: Offers that fit the customer on the pricing date
 --          headline_ticks: The offer at its introductory price, in 10^-4 currency units a month; null in a book
 --          effective_ticks: The offer averaged over the horizon with set-up fee and incentive, in 10^-4 currency units
