@@ -35,7 +35,8 @@ lines as (
     from int_line_disposition as line
     left join int_used_line as used
         on line.row_id = used.row_id
-    where exclusion in ('finance', 'usage', 'one_off', 'tax', 'fee', 'setup', 'credit', 'refund', 'summary')
+    where used.row_id is null
+        and exclusion in ('finance', 'usage', 'one_off', 'tax', 'fee', 'setup', 'credit', 'refund', 'summary')
         or (exclusion is null or used.row_id is not null) and tax_amount <> 0
 ),
 
