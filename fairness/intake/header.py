@@ -52,7 +52,7 @@ def _record(path: Path, label: str, encoding: str) -> str:
         text = record.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DataError(
-            f"the header cannot be read as {encoding} text: {error}",
+            f"the header cannot be read as {encoding} text{f': {error}' if encoding == 'utf-8' else ''}",
             where=label,
             mend=f"declare source.encoding (utf-8, latin-1, cp1252, utf-16){_suggestion(record, encoding)}",
         ) from error

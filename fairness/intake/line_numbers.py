@@ -25,7 +25,8 @@ def tie_to_lines(file: InputFile, lines: Lines, *, n_rows: int, n_misplaced: int
     if records is None and lines.n == n_rows + 1:
         return
     records = records or count_records(file.path, delimiter=file.delimiter, width=len(file.header))
-    is_in_order = not records.first_cr and records.swallowed is None
+    is_mixed = records.n_lf > 0 and records.n_crlf > 0
+    is_in_order = not records.first_cr and records.swallowed is None and not is_mixed
     if is_in_order and records.n == n_rows + 1 and len(records.misplaced) == n_misplaced:
         return
     raise out_of_order(file, records) or DataError(

@@ -212,6 +212,11 @@ class TestQuotesAndLineEnds:
             lines(end="\r\n") + 'x,10,3,"x"\ny,10,3,\r\n',
             "62 lines end in CR LF, 1 in LF",
         ),
+        "LF behind CR LF, where the engine joins rows": (
+            lines(end="\r\n", note='"a"') + 'x,10,3,"a"M\n"y",10,3,"a"\r\n',
+            "62 lines end in CR LF, 1 in LF",
+        ),
+        "a CR that begins a line": (lines(0).replace("note\n", "note\n\rx,10,3,a"), "carriage return stands alone"),
         "one CR": (lines() + "x,10,3,\ry,10,3,\n", "carriage return stands alone"),
         "one CR among CR LF": (lines(end="\r\n") + "x,10,3,\ry,10,3,\r\n", "carriage return stands alone"),
         "a CR in a field": (lines() + "x\ry,10,3,\n", "carriage return stands alone"),
