@@ -24,6 +24,7 @@ from fairness.engine.connection import beside, building, looking
 from fairness.engine.models import analyst_tables, run_checks, run_models, share_tables, write_comments
 from fairness.errors import DataError, without_values
 from fairness.findings.results import Findings
+from fairness.intake.accepted import refuse_nothing_accepted
 from fairness.intake.files import Fingerprint, first_line, refuse_changed
 from fairness.intake.identities import has_identities, refuse_identities_in_keys
 from fairness.intake.inputs import SourceFile, find_inputs, fingerprints, plain_copies
@@ -207,6 +208,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
             refuse_periods(con, staged)
         # Rows that contradict each other are rejected too, and models find them.
         write_quarantine(con, staged)
+        refuse_nothing_accepted(con, staged)
     refuse_changed(item.file for item in job.inputs)
     return staged
 

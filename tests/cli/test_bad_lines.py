@@ -77,6 +77,7 @@ def test_a_row_of_a_file_that_threads_read_is_found(tmp_path: Path, made: Study)
             copy (
                 select
                     'c' || n as customer_id, date '2025-12-01' as issued_on, 'recurring' as line_kind,
+                    date '2025-12-01' as period_start, date '2026-01-01' as period_end,
                     case when n in {tuple(bad)} then 0 else 20 + n % 3 end as net_amount
                 from range(1, 400001) as numbers(n)
             ) to '{tmp_path / "lines.parquet"}' (format parquet, row_group_size 20480)
