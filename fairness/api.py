@@ -8,6 +8,7 @@ Example:
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from fairness.build.pipeline import build
 from fairness.errors import DataError, nearest
 from fairness.runs.documents import read_findings, read_settings
-from fairness.runs.store import Run, find_run
+from fairness.runs.store import Run, run_at
 from fairness.text import sentences
 
 Document = dict[str, Any]
@@ -135,8 +136,8 @@ def open_run(source: str | Path) -> OpenRun:
     from fairness.config import find_config, load_config
 
     path = Path(source)
-    run = find_run(path.resolve().parent.parent, path.resolve().name) if path.is_dir() else None
-    return OpenRun(run or build(load_config(find_config(path))))
+    run = run_at(path) if path.is_dir() else None
+    return OpenRun(run or build(load_config(find_config(path)), say=lambda text: print(text, file=sys.stderr)))
 
 
 def _flat(finding: Mapping[str, Any]) -> Document:

@@ -31,7 +31,7 @@ def run_id(config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerp
 
 
 def settings_of(config: Config) -> dict[str, Any]:
-    """Return the settings that results depend on, defaults filled in; places, keys and engine limits are left out."""
+    """Return the settings that results depend on, defaults filled in; places, keys and limits are left out."""
     without: dict[str, Any] = {
         "path": True,
         "engine": True,

@@ -33,20 +33,16 @@ from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
 from fairness.intake.stage import Staged, stage
 from fairness.runs.copying import PERSONAL
+from fairness.runs.erasure_record import ERASURES, Erased, read_erasures
+from fairness.runs.integrity import Depth
 from fairness.runs.key import Key, load_key
 from fairness.runs.pseudonyms import write_pseudonymised
-from fairness.runs.store import (
-    FINDINGS,
-    SETTINGS,
-    SHARE,
-    WAREHOUSE,
-    Run,
-    point_at,
-    prune_locked,
-    publishing,
-)
+from fairness.runs.retention import prune_locked
+from fairness.runs.store import FINDINGS, SETTINGS, SHARE, WAREHOUSE, Run, any_run, point_at, publishing
+from fairness.text import messages
 
 Progress = Callable[[str], None]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,7 @@ class _Job:
         hashes: Their fingerprints, in the making.
         key: Key of the pseudonyms; None where ids are kept or there are none.
         progress: Called with the name of each step.
+        say: Called with what the owner of the study has to know.
     """
 
     config: Config
@@ -66,46 +63,42 @@ class _Job:
     hashes: list[Future[Fingerprint]]
     key: Key | None
     progress: Progress
+    say: Say
 
     def run_id(self) -> str:
         return run_id(self.config, self.inputs, self.hashes, self.key)
 
 
-def _quiet(step: str) -> None:
-    del step
+def _quiet(text: str) -> None:
+    del text
 
 
-def _ignore(path: Path) -> None:
-    del path
-
-
-def build(config: Config, *, progress: Progress = _quiet, on_new_key: Callable[[Path], None] = _ignore) -> Run:
+def build(config: Config, *, progress: Progress = _quiet, say: Say = _quiet) -> Run:
     """Build and publish a study; a run that exists for the same inputs, config, software and key is used again.
 
     Args:
         config: The study.
         progress: Called with the name of each step.
-        on_new_key: Called with the file of the pseudonyms' key, where it had to be made.
+        say: Called with what the owner of the study has to know: that a key was made, that a damaged run is made
+            again, that rows were erased from the run.
 
     Returns:
         The published run, which ``current`` now names.
 
     Raises:
         ConfigError: The mapping does not fit the files, or the key cannot be used.
-        DataError: The files cannot be read, rows and amounts do not tie out, another build is running, or the output
-            cannot be written; nothing is published then.
+        DataError: The files cannot be read, rows and amounts do not tie out, another build is running, the output
+            cannot be written, or the run would bring erased customers back; nothing is published then.
         SqlError: A model failed.
     """
     progress("Finding the inputs")
     with looking() as con:
         inputs = find_inputs(con, config)
-    job = _Job(config, inputs, fingerprints(inputs), _key(config, inputs, on_new_key), progress)
-    # Hashing runs beside the engine on a first build; later it comes first, because it may save the build.
-    if (config.output_dir / "runs").is_dir():
-        known = point_at(config.output_dir, job.run_id())
-        if known is not None:
-            refuse_changed(item.file for item in inputs)
-            return known
+    job = _Job(config, inputs, fingerprints(inputs), _key(config, inputs, say), progress, say)
+    known = _published(job)
+    if known is not None:
+        refuse_changed(item.file for item in inputs)
+        return known
     with publishing(config.output_dir) as publication, _on_full_disk(config.output_dir):
         identity = _write(publication.folder, job)
         progress("Publishing")
@@ -116,13 +109,55 @@ def build(config: Config, *, progress: Progress = _quiet, on_new_key: Callable[[
         return run
 
 
-def _key(config: Config, inputs: list[SourceFile], on_new_key: Callable[[Path], None]) -> Key | None:
+def _published(job: _Job) -> Run | None:
+    """Return the run that the same inputs, config, software and key have given; None where it has to be built.
+
+    Raises:
+        DataError: It has to be built, and would bring back customers who were erased.
+    """
+    output = job.config.output_dir
+    # Hashing runs beside the engine on a first build; later it comes first, because it may save the build.
+    if not (output / "runs").is_dir() and not (output / ERASURES).is_file():
+        return None
+    identity = job.run_id()
+    erased = read_erasures(output)
+    run = any_run(output, identity)
+    found = run.damages(Depth.OPENED) if run is not None else []
+    if run is not None and not found:
+        if identity in erased.runs:
+            job.say(messages.rows_erased(identity, erased.runs[identity]))
+        return point_at(output, identity)
+    _refuse_erased(job, identity, erased)
+    if found:
+        job.say(messages.built_again(identity, found))
+    return None
+
+
+def _refuse_erased(job: _Job, identity: str, erased: Erased) -> None:
+    """Refuse to build from files that hold customers who were erased: the new run would bring them back."""
+    held = {
+        item.file.label: erased.files[future.result().sha256]
+        for item, future in zip(job.inputs, job.hashes, strict=True)
+        if future.result().sha256 in erased.files
+    }
+    # Where it is not known which files hold them, all files together are those of the run.
+    if not held and identity in erased.runs:
+        held = {item.file.label: erased.runs[identity] for item in job.inputs}
+    if held:
+        raise DataError(
+            messages.would_bring_back(sorted({receipt for receipts in held.values() for receipt in receipts})),
+            where=", ".join(held),
+            mend="take those customers out of the exports; or name another study.output, to build with them",
+        )
+
+
+def _key(config: Config, inputs: list[SourceFile], say: Say) -> Key | None:
     """Return the key of the pseudonyms; None where ids are kept or there are none."""
     if not config.privacy.pseudonyms or not has_identities(inputs):
         return None
     key, made = load_key(config, create=True)
     if made is not None:
-        on_new_key(made)
+        say(messages.new_key(made.name))
     return key
 
 

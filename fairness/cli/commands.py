@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -83,7 +82,7 @@ def build(config: ConfigArgument = None) -> None:
     from fairness.config import find_config, load_config
 
     with progress() as step:
-        run = build_study(load_config(find_config(config)), progress=step, on_new_key=_new_key)
+        run = build_study(load_config(find_config(config)), progress=step, say=_say)
     print(run.folder)
 
 
@@ -114,7 +113,7 @@ def dashboard(
 
     path = find_config(config)
     with progress() as step:
-        build_study(load_config(path), progress=step, on_new_key=_new_key)
+        build_study(load_config(path), progress=step, say=_say)
     start_dashboard(path, port)
 
 
@@ -190,17 +189,21 @@ def sql(
     from fairness.engine.connection import reading
     from fairness.engine.guard import run_guarded
     from fairness.engine.query import run_query
+    from fairness.runs.erasure_record import read_erasures
     from fairness.runs.store import current_run
     from fairness.text import messages
 
-    warehouse = current_run(load_config(find_config(config)).output_dir).warehouse
+    output_folder = load_config(find_config(config)).output_dir
+    run = current_run(output_folder)
+    if receipts := read_erasures(output_folder).runs.get(run.id):
+        _say(messages.rows_erased(run.id, receipts))
     if guard:
-        result = run_guarded(warehouse, query)
+        result = run_guarded(run.warehouse, query)
         print_rows(result.columns, result.rows, output.value)
         for sentence in messages.left_out(result):
             _say(sentence)
         return
-    with reading(warehouse) as con:
+    with reading(run.warehouse) as con:
         columns, rows = run_query(con, query)
     print_rows(columns, rows, output.value)
 
@@ -226,18 +229,16 @@ def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:
     """Return the run that an argument means: a run's folder or id, or the study of a config, built where needed."""
     from fairness.build.pipeline import build as build_study
     from fairness.config import find_config, load_config
-    from fairness.runs.store import find_run
+    from fairness.runs.store import RUN_ID, find_run, run_at
 
-    if source is not None and (source / "findings.json").is_file():
-        folder = source.resolve()
-        run = find_run(folder.parent.parent, folder.name)
-        if run is not None:
-            return run
-    if source is not None and not source.exists() and re.fullmatch("[0-9a-f]{12}", source.name):
+    run = None
+    if source is not None and source.is_dir():
+        run = run_at(source)
+    elif source is not None and RUN_ID.fullmatch(source.name) and not source.exists():
         run = find_run(load_config(find_config(None)).output_dir, source.name)
-        if run is not None:
-            return run
-    return build_study(load_config(find_config(source)), progress=step, on_new_key=_new_key)
+    if run is not None:
+        return run
+    return build_study(load_config(find_config(source)), progress=step, say=_say)
 
 
 def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
@@ -249,7 +250,7 @@ def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
 
     settings = load_config(find_config(config))
     with progress() as step:
-        run = build_study(settings, progress=step, on_new_key=_new_key)
+        run = build_study(settings, progress=step, say=_say)
     document = read_findings(run)
     if output in (DocumentFormat.md, DocumentFormat.tex):
         from fairness.report.markup import to_markdown, to_tex
@@ -263,12 +264,6 @@ def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
     if verdict == "not_assessable":
         _say(_why_not(document))
     return verdict
-
-
-def _new_key(path: Path) -> None:
-    from fairness.text import messages
-
-    _say(messages.new_key(path.name))
 
 
 def _why_not(document: dict[str, object]) -> str:

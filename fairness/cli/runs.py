@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairness.errors import ConfigError
+from fairness.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from fairness.config import Config
@@ -45,6 +45,9 @@ ConfigOption = Annotated[
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of the run, or the beginning of it")]
 
 
+_COLUMNS = ("run", "published_at", "current", "pinned", "pseudonyms", "erasures", "state", "bytes")
+
+
 def _settings(config: Path | None) -> Config:
     from fairness.config import find_config, load_config
 
@@ -61,24 +64,29 @@ def list_all(
     if context.invoked_subcommand is not None:
         return
     from fairness.cli.output import print_rows
-    from fairness.runs.store import current_run, list_runs, pinned_ids
+    from fairness.runs.erasure_record import read_erasures
+    from fairness.runs.integrity import Depth
+    from fairness.runs.retention import pinned_ids
+    from fairness.runs.store import current_id, list_runs
 
     folder = _settings(config).output_dir
-    found = list_runs(folder)
-    current = current_run(folder).id if found else None
-    pinned = pinned_ids(folder)
-    rows = [
-        (
-            run.id,
-            run.record()["published_at"],
-            run.id == current,
-            run.id in pinned,
-            run.record()["key_fingerprint"] is not None,
-            sum(file.stat().st_size for file in run.folder.iterdir()),
+    current, pinned, erased = current_id(folder), pinned_ids(folder), read_erasures(folder).runs
+    rows = []
+    for run in list_runs(folder):
+        record = run.known()
+        rows.append(
+            (
+                run.id,
+                record["published_at"] if record else None,
+                run.id == current,
+                run.id in pinned,
+                record["key_fingerprint"] is not None if record else None,
+                len(erased.get(run.id, ())),
+                "; ".join(run.damages(Depth.LISTED)) or "whole",
+                sum(file.stat().st_size for file in run.folder.iterdir() if file.is_file()),
+            )
         )
-        for run in found
-    ]
-    print_rows(("run", "published_at", "current", "pinned", "pseudonyms", "bytes"), rows, output.value)
+    print_rows(_COLUMNS, rows, output.value)
 
 
 @runs.command()
@@ -94,7 +102,7 @@ def unpin(run: RunArgument, config: ConfigOption = None) -> None:
 
 
 def _pin(run: str, config: Path | None, *, pinned: bool) -> None:
-    from fairness.runs.store import pin as set_pin
+    from fairness.runs.retention import pin as set_pin
     from fairness.runs.store import require_run
 
     folder = _settings(config).output_dir
@@ -106,24 +114,55 @@ def _pin(run: str, config: Path | None, *, pinned: bool) -> None:
 @runs.command()
 def prune(
     keep: Annotated[int | None, typer.Option("--keep", min=1, help="Runs to keep; default: privacy.keep_runs")] = None,
+    damaged: Annotated[
+        bool, typer.Option("--damaged", help="Remove the damaged runs instead of the older ones")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be removed")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Remove all but the latest runs; the current and the pinned ones stay. Prints the ids that are gone."""
-    from fairness.runs.store import prunable
-    from fairness.runs.store import prune as remove
+    from fairness.runs import retention
 
     settings = _settings(config)
+    output = settings.output_dir
     number = keep if keep is not None else settings.privacy.keep_runs
-    if number is None:
+    if damaged and keep is not None:
+        raise ConfigError(
+            "--damaged and --keep exclude each other", where="--damaged", mend="run the one, then the other"
+        )
+    if damaged:
+        found = retention.damaged_runs(output) if dry_run else retention.prune_damaged(output)
+    elif number is None:
         raise ConfigError(
             "it is not said how many runs to keep",
             where="--keep, or privacy.keep_runs",
             mend="try `fairness runs prune --keep 10 --dry-run` first",
         )
-    found = prunable(settings.output_dir, number) if dry_run else remove(settings.output_dir, number)
+    else:
+        found = retention.prunable(output, number) if dry_run else retention.prune(output, number)
     for run in found:
         print(run.id)
+
+
+@runs.command()
+def verify(
+    run: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help="Id of a run, or its beginning; default: all")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Hash every file of the runs and compare it with what was published; exit with 1 where one is damaged."""
+    from fairness.runs.retention import verify as look_through
+    from fairness.runs.store import list_runs, require_run
+
+    folder = _settings(config).output_dir
+    is_whole = True
+    for item in list_runs(folder) if run is None else [require_run(folder, run)]:
+        found = look_through(folder, item)
+        is_whole = is_whole and not found
+        print(f"{item.id}\t{'; '.join(found) or 'whole'}", flush=True)
+    if not is_whole:
+        raise typer.Exit(ExitCode.DATA_ERROR)
 
 
 @runs.command()
@@ -133,22 +172,16 @@ def erase(
     ],
     config: ConfigOption = None,
 ) -> None:
-    """Remove a customer's rows from every run and record it. Prints run and rows removed."""
+    """Remove a customer's rows from every run and record it. Prints run and rows; exits with 1 if none were found."""
     from fairness.runs.erasure import erase as remove
-    from fairness.runs.key import load_key
-    from fairness.runs.store import list_runs
     from fairness.text import messages
 
-    settings = _settings(config)
-    identity = sys.stdin.readline().strip() if customer == "-" else customer
-    needs_key = any(run.record()["key_fingerprint"] for run in list_runs(settings.output_dir))
-    key = load_key(settings, create=False)[0] if needs_key else None
-    done = remove(settings, identity, key)
+    done = remove(_settings(config), sys.stdin.readline().rstrip("\r\n") if customer == "-" else customer)
     for run, n_rows in done.rows.items():
         print(f"{run}\t{n_rows}")
-    print(messages.erased(done.receipt, len(done.rows), list(done.unreadable)), file=sys.stderr)
-    if done.unreadable:
-        raise typer.Exit(1)
+    print(messages.erased(done.receipt, len(done.rows), done.unsearched), file=sys.stderr)
+    if done.unsearched or not done.rows:
+        raise typer.Exit(ExitCode.DATA_ERROR)
 
 
 @runs.command()

@@ -20,6 +20,8 @@ from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, T
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
 
+_LEAST_MEMORY, _MOST_MEMORY = 32 * 1000**2, 1000 * 1000**4
+
 
 class Engine(Section):
     """What runs the SQL.
@@ -39,8 +41,14 @@ class Engine(Section):
     @field_validator("memory_limit")
     @classmethod
     def _bytes(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", value, re.IGNORECASE):
+        if value is None:
+            return value
+        found = re.fullmatch(r"(\d{1,15}(?:\.\d+)?)\s*([KMGT])(i?)B", value, re.IGNORECASE | re.ASCII)
+        if found is None:
             raise ValueError("must be a number with KB, MB, GB, TB or KiB, MiB, GiB, TiB, such as '4GB'")
+        step = 1024 if found[3] else 1000
+        if not _LEAST_MEMORY <= float(found[1]) * step ** (1 + "KMGT".index(found[2].upper())) <= _MOST_MEMORY:
+            raise ValueError("must be from 32MB to 1000TB")
         return value
 
 

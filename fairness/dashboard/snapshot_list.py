@@ -79,7 +79,7 @@ def entries(study: Study) -> tuple[list[Entry], list[str]]:
 
 def stamp(folder: Path) -> tuple[int, ...]:
     """Return what changes when someone touches the files of a snapshot or run that are read here."""
-    names = ("manifest.json", "findings.json", "settings.json", "analyst.duckdb")
+    names = ("manifest.json", "run.json", "damaged.json", "findings.json", "settings.json", "analyst.duckdb")
     return tuple((folder / name).stat().st_mtime_ns for name in names if (folder / name).is_file())
 
 

@@ -12,10 +12,16 @@ import duckdb
 
 from fairness.config import Config
 from fairness.engine.sql_text import quote
-from fairness.errors import DataError
+from fairness.errors import DataError, without_values
 
 STORAGE_VERSION = "v1.5.0"
 """Files are written so that the previous DuckDB major release, and the tools built on it, can open them."""
+
+LOOK_THROUGH = "`fairness runs verify` says whether the run is damaged; then `fairness build` makes it again"
+"""What to do where the engine cannot read what was published."""
+
+DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+"""What the engine raises where the bytes of a file are not those that it wrote."""
 
 
 @contextmanager
@@ -64,21 +70,21 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a published file read-only.
 
     Raises:
-        DataError: The file does not exist or is no DuckDB file of a version that this engine reads.
+        DataError: The file does not exist, is no DuckDB file of a version that this engine reads, or is damaged.
     """
     if not path.is_file():
         raise DataError("the published file is missing", where=path.name, mend="run `fairness build` again")
     try:
         con = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
-        raise DataError(
-            f"the published file cannot be opened: {str(error).strip().splitlines()[0]}",
-            where=path.name,
-            mend="run `fairness build` again",
-        ) from error
+        what = f"the published file cannot be opened: {str(error).strip().splitlines()[0]}"
+        raise DataError(what, where=path.name, mend=LOOK_THROUGH) from error
     try:
         _close_off(con)
         yield con
+    except DAMAGE as error:
+        what = f"the published file cannot be read: {without_values(str(error).strip().splitlines()[0])}"
+        raise DataError(what, where=path.name, mend=LOOK_THROUGH) from error
     finally:
         con.close()
 

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from fairness.engine.columns import distinct_names
+from fairness.engine.connection import LOOK_THROUGH
 from fairness.engine.guard.check import LIST_MEND, Refused, check_reading, sql_error
 
 
@@ -33,4 +34,6 @@ def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], li
     except Refused as refused:
         raise sql_error(query, refused.what, refused.mend) from None
     except duckdb.Error as error:
-        raise sql_error(query, str(error).strip().splitlines()[0], LIST_MEND) from error
+        what = str(error).strip().splitlines()[0]
+        # The engine checks every block that it reads: a damaged file gives no wrong numbers.
+        raise sql_error(query, what, LOOK_THROUGH if "Corrupt database" in what else LIST_MEND) from error

@@ -14,8 +14,9 @@ from fairness.findings.results import money_text
 from fairness.report.history import read_released
 from fairness.report.manifest import MANIFEST, read_manifest
 from fairness.runs.documents import read_findings, read_settings
+from fairness.runs.erasure_record import read_erasures
 from fairness.runs.pairs import PartSums, pair, part_sums, party_sums
-from fairness.runs.store import Run, find_run
+from fairness.runs.store import Run, find_run, run_at
 from fairness.stats.difference import Look, Totals, exact_split, gap_change, paired_variance
 from fairness.text import changes
 
@@ -62,7 +63,7 @@ def read_side(path: Path) -> Side:
         document = read_released(path, manifest)
         run = find_run(path.resolve().parent.parent, manifest["build"]["id"])
         return Side(document, manifest["settings"], run)
-    run = find_run(path.resolve().parent.parent, path.resolve().name)
+    run = run_at(path)
     if run is None:
         raise DataError(
             f"'{path}' is neither a snapshot nor a run", where=str(path), mend="name a folder of snapshots/ or of runs/"
@@ -153,6 +154,8 @@ def _why_no_split(first: Side, second: Side) -> str | None:
         return changes.NO_SPLIT_RUN
     if first.run.record()["key_fingerprint"] != second.run.record()["key_fingerprint"]:
         return changes.NO_SPLIT_KEY
+    if any(run.id in read_erasures(run.folder.parent.parent).runs for run in (first.run, second.run)):
+        return changes.NO_SPLIT_ERASED
     return None
 
 

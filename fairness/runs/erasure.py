@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from fairness.config import Config
-from fairness.engine.connection import building
+from fairness.engine.connection import building, looking
 from fairness.engine.sql_text import ident, quote
+from fairness.errors import ConfigError, is_unicode, without_values
+from fairness.intake.casts import trimmed
+from fairness.intake.files import first_line
 from fairness.runs.copying import PERSONAL, RAW, Table, Values, copy_database, tables
-from fairness.runs.key import Key
+from fairness.runs.erasure_record import ERASURES
+from fairness.runs.integrity import Depth, seal, settled
+from fairness.runs.key import Key, load_key
 from fairness.runs.lock import locked
-from fairness.runs.store import Run, add_record, list_runs, make_final, sync, writing
+from fairness.runs.share_file import largest_of, largest_payment
+from fairness.runs.store import WAREHOUSE, Run, add_record, list_runs, make_final, rewrite_record, sync, writing
 
-ERASURES = "erasures.jsonl"
 _OWNER = ("customer_id", "party_id", "personal_customer_id", "offer_customer_id")
 _OF_OTHERS = ("subscription_id", "line_id", "invoice_id")
+
+
+_LONG = 6
+"""Characters from which on an id is searched within words of a rejected row; a shorter one is in too many of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +42,15 @@ class Erasure:
     Attributes:
         receipt: Random number under which it is recorded; it says nothing about the customer.
         rows: Run id to rows removed, of the runs that held the customer.
-        unreadable: Runs whose pseudonyms were made with another key, so that the customer cannot be found in them.
+        unsearched: Run id to the reason why the customer may still be in it.
     """
 
     receipt: str
     rows: dict[str, int]
-    unreadable: tuple[str, ...]
+    unsearched: dict[str, str]
 
 
-def erase(config: Config, customer: str, key: Key | None) -> Erasure:
+def erase(config: Config, customer: str) -> Erasure:
     """Remove a customer's rows from the analyst's file of every run, and record that it was done.
 
     Findings, counts and the share file are statistics and stay; a run that has to forget them too is pruned. Every file
@@ -44,29 +58,73 @@ def erase(config: Config, customer: str, key: Key | None) -> Erasure:
 
     Args:
         config: The study.
-        customer: The real id.
-        key: Key of the pseudonyms; None where there is none, so that only runs with real ids can be searched.
+        customer: The real id; blanks at its ends count as little as they do when exports are read.
+
+    Raises:
+        ConfigError: The id is empty, or runs have pseudonyms and their key is missing.
+        DataError: The output folder cannot be written, or a build is at work in it.
     """
-    output = config.output_dir
-    rows: dict[str, int] = {}
-    unreadable = []
-    receipt = secrets.token_hex(8)
+    output, identity = config.output_dir, _as_read(customer)
+    done = Erasure(secrets.token_hex(8), {}, {})
     with writing(output), locked(output):
-        for run in list_runs(output):
-            fingerprint = run.record()["key_fingerprint"]
-            if fingerprint is not None and (key is None or key.fingerprint != fingerprint):
-                unreadable.append(run.id)
-                continue
-            identity = customer if fingerprint is None or key is None else key.pseudonym(customer)
-            n = _erase_from(run, config, identity)
-            if n:
-                rows[run.id] = n
-        record = {"receipt": receipt, "rows_removed": rows, "not_searched": unreadable}
+        runs = list_runs(output)
+        key = _key_of(config, runs)
+        for run in runs:
+            names, why_not = _names_in(run, identity, key)
+            for name in names:
+                try:
+                    n = _erase_from(run, config, name, done.receipt)
+                except duckdb.Error as error:
+                    if not run.damages(Depth.WHOLE):
+                        raise
+                    why_not = f"its file cannot be read: {without_values(first_line(error))}"
+                    break
+                if n:
+                    done.rows[run.id] = done.rows.get(run.id, 0) + n
+            if why_not:
+                done.unsearched[run.id] = why_not
+        record = {"receipt": done.receipt, "rows_removed": done.rows, "not_searched": sorted(done.unsearched)}
         add_record(output, ERASURES, record)
-    return Erasure(receipt, rows, tuple(unreadable))
+    return done
 
 
-def _erase_from(run: Run, config: Config, identity: str) -> int:
+def _as_read(customer: str) -> str:
+    """Return an id as the intake reads it: without blanks at its ends."""
+    if not is_unicode(customer):
+        raise ConfigError("the id is not UTF-8 text", where="CUSTOMER", mend="give it as it stands in the exports")
+    with looking() as con:
+        row = con.execute(f"select {trimmed('given')} from (select cast(? as varchar) as given)", [customer]).fetchone()
+    if row is None or not row[0]:
+        raise ConfigError("the id is empty", where="CUSTOMER", mend="give it as it stands in the exports")
+    return str(row[0])
+
+
+def _key_of(config: Config, runs: list[Run]) -> Key | None:
+    """Return the key where a run needs one; for runs whose record is damaged, if there is one."""
+    records = [run.known() for run in runs]
+    if any(record is not None and record["key_fingerprint"] for record in records):
+        return load_key(config, create=False)[0]
+    if None in records:
+        with suppress(ConfigError):
+            return load_key(config, create=False)[0]
+    return None
+
+
+def _names_in(run: Run, identity: str, key: Key | None) -> tuple[list[str], str]:
+    """Return how a customer may be called in a run, and why one cannot be sure to find them; empty where one can."""
+    record = run.known()
+    if record is None:
+        names = [identity, *([key.pseudonym(identity)] if key else [])]
+        return names, "its record is damaged, so that its key is not known"
+    fingerprint = record["key_fingerprint"]
+    if fingerprint is None:
+        return [identity], ""
+    if key is None or key.fingerprint != fingerprint:
+        return [], "made with another key"
+    return [key.pseudonym(identity)], ""
+
+
+def _erase_from(run: Run, config: Config, identity: str, receipt: str) -> int:
     """Write the run's file without the rows of an id and return how many those are."""
     aside = run.folder / f".new.{os.getpid()}.duckdb"
     aside.unlink(missing_ok=True)
@@ -76,17 +134,54 @@ def _erase_from(run: Run, config: Config, identity: str) -> int:
             con.execute("set preserve_insertion_order = true")
             _list_theirs(con, identity)
             before = _n_rows(con, "old")
+            emptied = _n_emptied(con, identity)
+            files = _files_of(con, identity)
             copy_database(con, "old", "built", lambda table: _rest(table, identity))
-            removed = before - _n_rows(con, "built")
+            removed = before - _n_rows(con, "built") + emptied
             con.execute("drop table temp.main.theirs")
             con.execute("detach old")
         if removed:
             make_final(aside)
-            aside.replace(run.warehouse)
-            sync(run.folder)
+            _replace(run, aside, {"receipt": receipt, "replaces": {run.id: removed}, "files": files})
         return removed
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _replace(run: Run, aside: Path, line: dict[str, Any]) -> None:
+    """Put the new file in place of the old one, so that the run is whole and known as erased at every moment.
+
+    Args:
+        run: The run.
+        aside: The new file.
+        line: What is recorded before the old file goes.
+    """
+    # A run that was damaged before stays so: its new file is not the one that was published either.
+    record = None if run.damages(Depth.OPENED) else settled(run.folder, run.record())
+    if record is not None:
+        before = largest_payment(run)
+        if before > largest_of(aside):
+            record["largest_payment"] = _rounded_up(before)
+        new = seal(aside)
+        rewrite_record(run, {**record, "replacing": {WAREHOUSE: new}})
+    add_record(run.folder.parent.parent, ERASURES, line)
+    aside.replace(run.warehouse)
+    sync(run.folder)
+    if record is not None:
+        rewrite_record(run, {**record, "files": {**record["files"], WAREHOUSE: new}})
+
+
+def _rounded_up(amount: float) -> float:
+    """Return an amount rounded up to two digits: it still bounds what anyone pays, and is nobody's payment.
+
+    Example:
+        >>> _rounded_up(1234.5), _rounded_up(0.0)
+        (1300.0, 0.0)
+    """
+    if amount <= 0:
+        return 0.0
+    unit = 10.0 ** (math.floor(math.log10(amount)) - 1)
+    return math.ceil(amount / unit) * unit
 
 
 def _list_theirs(con: duckdb.DuckDBPyConnection, identity: str) -> None:
@@ -103,6 +198,38 @@ def _list_theirs(con: duckdb.DuckDBPyConnection, identity: str) -> None:
             )
 
 
+def _files_of(con: duckdb.DuckDBPyConnection, identity: str) -> list[str]:
+    """Return the hashes of the input files that hold rows of an id: as long as they stay the same, they hold them."""
+    selects: list[str] = []
+    values: list[object] = []
+    rows = con.execute(
+        "select table_name, list(column_name) from duckdb_columns() "
+        "where database_name = 'old' and table_name like 'stg%' "
+        "group by table_name having bool_or(column_name = 'source_index') order by table_name"
+    ).fetchall()
+    for name, columns in rows:
+        tests = []
+        for column in sorted({*columns} & {*_OWNER}):
+            tests.append(f"{ident(column)} = ?")
+            values.append(identity)
+        tests += [
+            f"{ident(column)} in (select identity from temp.main.theirs)"
+            for column in sorted({*columns} & {*_OF_OTHERS})
+        ]
+        if RAW in columns:
+            names_them, value = _names_them(identity)
+            tests.append(names_them)
+            values.append(value)
+        if tests:
+            selects.append(f"select source_index from old.{ident(name)} where {' or '.join(tests)}")
+    if not selects:
+        return []
+    found = con.execute(
+        f"select distinct sha256 from old.inputs where source_index in ({' union '.join(selects)}) order by 1", values
+    ).fetchall()
+    return [str(digest) for (digest,) in found]
+
+
 def _rest(table: Table, identity: str) -> tuple[str, Values]:
     """Return the SQL of a table without the rows that are the customer's."""
     values: list[object] = []
@@ -110,8 +237,9 @@ def _rest(table: Table, identity: str) -> tuple[str, Values]:
     for name in table.columns:
         if name == RAW:
             # A rejected row may name the customer anywhere; what is left of it says where it stands in the export.
-            shown.append(f"case when not contains({RAW}, ?) then {RAW} end as {RAW}")
-            values.append(identity)
+            names_them, value = _names_them(identity)
+            shown.append(f"case when not {names_them} then {RAW} end as {RAW}")
+            values.append(value)
         else:
             shown.append(ident(name))
     tests = []
@@ -123,6 +251,25 @@ def _rest(table: Table, identity: str) -> tuple[str, Values]:
             tests.append(f"({ident(name)} is null or {ident(name)} not in (select identity from temp.main.theirs))")
     where = f" where {' and '.join(tests)}" if tests else ""
     return f"select {', '.join(shown)} from old.{ident(table.name)}{where}", values
+
+
+def _names_them(identity: str) -> tuple[str, str]:
+    """Return the condition under which a rejected row names an id, and its parameter."""
+    if len(identity) >= _LONG:
+        return f"contains({RAW}, ?)", identity
+    return f"regexp_matches({RAW}, ?)", f"(^|[^0-9A-Za-z]){re.escape(identity)}([^0-9A-Za-z]|$)"
+
+
+def _n_emptied(con: duckdb.DuckDBPyConnection, identity: str) -> int:
+    """Return how many rejected rows lose their content."""
+    names_them, value = _names_them(identity)
+    total = 0
+    for table in tables(con, "old"):
+        if RAW in table.columns:
+            query = f"select count(*) from old.{ident(table.name)} where {names_them}"
+            row = con.execute(query, [value]).fetchone()
+            total += int(row[0]) if row else 0
+    return total
 
 
 def _n_rows(con: duckdb.DuckDBPyConnection, database: str) -> int:

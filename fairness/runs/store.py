@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fairness.errors import DataError
+from fairness.errors import DataError, shortened
+from fairness.runs.integrity import FOUND_DAMAGED, RECORD, Depth, damages, read_record, record_text, sealed
 from fairness.runs.lock import locked
 
 WAREHOUSE = "analyst.duckdb"
 SHARE = "share.duckdb"
 FINDINGS = "findings.json"
 SETTINGS = "settings.json"
-RECORD = "run.json"
+RUN_ID = re.compile("[0-9a-f]{12}")
+"""Names of the folders that are runs; anything else below ``runs`` is somebody's own and is left alone."""
+
+_PARTS = (WAREHOUSE, SHARE, FINDINGS, SETTINGS)
 _POINTER = "current"
-_PINNED = "pinned"
+PINNED = "pinned"
+_AGAIN = "`fairness build` makes it again from the exports; `fairness runs prune --damaged` removes it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +63,90 @@ class Run:
         return self.folder / SETTINGS
 
     def record(self) -> dict[str, Any]:
-        """Return when the run was published, of which study, and with which key."""
-        found: dict[str, Any] = json.loads((self.folder / RECORD).read_text(encoding="utf-8"))
-        return found
+        """Return when the run was published, of which study, with which key, and the hashes of its files.
+
+        Raises:
+            DataError: The record is not the one that was written.
+        """
+        return read_record(self.folder)
+
+    def known(self) -> dict[str, Any] | None:
+        """Return the same, or None where it cannot be read."""
+        try:
+            return self.record()
+        except DataError:
+            return None
+
+    def damages(self, depth: Depth) -> list[str]:
+        """Return what is wrong with its files, in words; empty where they are those that were published."""
+        return list(damages(self.folder, depth, needed=_PARTS))
+
+
+def any_run(output: Path, run_id: str) -> Run | None:
+    """Return the run of that id, damaged or not; None where there is none."""
+    run = Run(run_id, output / "runs" / run_id)
+    return run if RUN_ID.fullmatch(run_id) and run.folder.is_dir() else None
 
 
 def find_run(output: Path, run_id: str) -> Run | None:
-    """Return the run of that id if it has been published, else None."""
-    run = Run(run_id, output / "runs" / run_id)
-    whole = run_id and all((run.folder / name).is_file() for name in (WAREHOUSE, SHARE, FINDINGS, RECORD))
-    return run if whole else None
+    """Return the run of that id if there is one, else None.
+
+    Raises:
+        DataError: Its files are not those that were published.
+    """
+    run = any_run(output, run_id)
+    if run is not None and (found := run.damages(Depth.OPENED)):
+        raise DataError(f"run {run_id} is damaged: {'; '.join(found)}", where=str(run.folder), mend=_AGAIN)
+    return run
+
+
+def run_at(folder: Path) -> Run | None:
+    """Return the run that lies in a folder, else None.
+
+    Raises:
+        DataError: Its files are not those that were published.
+    """
+    place = folder.resolve()
+    return find_run(place.parent.parent, place.name) if place.parent.name == "runs" else None
 
 
 def current_run(output: Path) -> Run:
     """Return the run that ``current`` names.
 
     Raises:
-        DataError: Nothing has been built yet.
+        DataError: Nothing has been built yet, or the run is damaged.
     """
-    run = find_run(output, _current_id(output))
+    run = find_run(output, current_id(output))
     if run is None:
         raise DataError("there is no published run", where=str(output.name), mend="run `fairness build` first")
     return run
 
 
-def _current_id(output: Path) -> str:
+def current_id(output: Path) -> str:
+    """Return the id of the current run; empty where ``current`` names none, whatever it holds."""
     pointer = output / _POINTER
-    return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
+    if not pointer.is_file():
+        return ""
+    with pointer.open("rb") as stream:
+        text = stream.read(64).decode("ascii", errors="replace").strip()
+    return text if RUN_ID.fullmatch(text) else ""
 
 
 def list_runs(output: Path) -> list[Run]:
-    """Return the published runs, the latest first."""
+    """Return the runs, damaged ones among them, the latest first.
+
+    A run whose record cannot be read counts by the time of its folder.
+    """
     folders = (output / "runs").iterdir() if (output / "runs").is_dir() else ()
-    found = [run for folder in folders if not folder.name.startswith(".") and (run := find_run(output, folder.name))]
-    return sorted(found, key=lambda run: (run.record()["published_at"], run.id), reverse=True)
+    found = [run for folder in folders if (run := any_run(output, folder.name))]
+    return sorted(found, key=lambda run: (_published_at(run), run.id), reverse=True)
+
+
+def _published_at(run: Run) -> str:
+    record = run.known()
+    if record is not None:
+        return str(record["published_at"])
+    return datetime.fromtimestamp(run.folder.stat().st_mtime, UTC).isoformat(timespec="microseconds")
 
 
 def require_run(output: Path, run_id: str) -> Run:
@@ -99,10 +155,11 @@ def require_run(output: Path, run_id: str) -> Run:
     Raises:
         DataError: No run has that id, or several begin with it.
     """
-    found = [run for run in list_runs(output) if run.id.startswith(run_id)]
+    found = [run for run in list_runs(output) if run_id and run.id.startswith(run_id)]
     if len(found) == 1:
         return found[0]
-    what = f"several runs begin with '{run_id}'" if found else f"there is no run '{run_id}'"
+    shown = shortened(run_id, 40)
+    what = f"several runs begin with '{shown}'" if found else f"there is no run '{shown}'"
     raise DataError(what, where=str(output.name), mend="`fairness runs` lists them")
 
 
@@ -145,9 +202,20 @@ def writing(output: Path) -> Iterator[None]:
 def _sweep(output: Path) -> None:
     """Remove what killed builds have left; only under the lock, which says that no build is running."""
     for orphan in (*(output / "runs").glob(".build.*"), *(output / "runs").glob(".old.*")):
-        shutil.rmtree(orphan)
-    for orphan in (*output.glob(f".{_POINTER}.*"), *output.glob(f".{_PINNED}.*"), *output.glob("runs/*/.new.*")):
-        orphan.unlink()
+        remove(orphan)
+    for orphan in (*output.glob(f".{_POINTER}.*"), *output.glob(f".{PINNED}.*")):
+        remove(orphan)
+    for name in (".new", f".{RECORD}", f".{FOUND_DAMAGED}"):
+        for orphan in output.glob(f"runs/*/{name}.*"):
+            remove(orphan)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with what is in it; a link or a file that has its name is removed itself."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +238,24 @@ class Publication:
             record: What ``run.json`` is to say beside id and time.
         """
         document = {"id": run_id, "published_at": datetime.now(UTC).isoformat(timespec="microseconds"), **record}
-        text = json.dumps(document, sort_keys=True, ensure_ascii=False, indent=2)
-        (self.folder / RECORD).write_text(text + "\n", encoding="utf-8")
+        for log in self.folder.glob("*.wal"):
+            raise DataError("the database was not closed", where=log.name, mend="run the build again")
+        text = record_text({**document, "files": sealed(self.folder)})
+        (self.folder / RECORD).write_text(text, encoding="utf-8")
         for file in self.folder.iterdir():
-            if file.suffix == ".wal":
-                raise DataError("the database was not closed", where=file.name, mend="run the build again")
             make_final(file)
         sync(self.folder)
         runs = self.output / "runs"
         target = runs / run_id
-        if target.exists():
-            # Part of a run only, or it would have been used again.
+        if os.path.lexists(target):
+            # Damaged, or it would have been used again.
             target.rename(runs / f".old.{run_id}")
         self.folder.rename(target)
         sync(runs)
-        _write(self.output, _POINTER, f"{run_id}\n")
-        shutil.rmtree(runs / f".old.{run_id}", ignore_errors=True)
+        write(self.output, _POINTER, f"{run_id}\n")
+        # The run is published: what cannot be removed now is swept by the next build.
+        with suppress(OSError):
+            remove(runs / f".old.{run_id}")
         return Run(run_id, target)
 
 
@@ -195,65 +265,40 @@ def point_at(output: Path, run_id: str) -> Run | None:
     Readers see the old or the new name, never part of one.
     """
     run = find_run(output, run_id)
-    if run is None or _current_id(output) == run_id:
+    if run is None or current_id(output) == run_id:
         return run
     with writing(output), locked(output):
         # Someone may have pruned it before the lock was ours.
         run = find_run(output, run_id)
         if run is not None:
-            _write(output, _POINTER, f"{run_id}\n")
+            write(output, _POINTER, f"{run_id}\n")
         return run
-
-
-def pinned_ids(output: Path) -> frozenset[str]:
-    """Return the ids of the runs that are never pruned."""
-    file = output / _PINNED
-    return frozenset(file.read_text(encoding="utf-8").split()) if file.is_file() else frozenset()
-
-
-def pin(output: Path, run: Run, *, pinned: bool = True) -> None:
-    """Keep a run for good, or no longer."""
-    with writing(output), locked(output):
-        ids = pinned_ids(output) - {run.id} | ({run.id} if pinned else set())
-        _write(output, _PINNED, "".join(f"{run_id}\n" for run_id in sorted(ids)))
-
-
-def prunable(output: Path, keep: int) -> list[Run]:
-    """Return the runs that are neither among the latest ``keep``, nor pinned, nor the current one."""
-    kept = pinned_ids(output) | {_current_id(output)}
-    return [run for run in list_runs(output)[keep:] if run.id not in kept]
-
-
-def prune(output: Path, keep: int) -> list[Run]:
-    """Remove the runs that :func:`prunable` names and return them; readers that have one open finish on it."""
-    with writing(output), locked(output):
-        return prune_locked(output, keep)
-
-
-def prune_locked(output: Path, keep: int) -> list[Run]:
-    """Do the same while the lock is held."""
-    found = prunable(output, keep)
-    for run in found:
-        aside = run.folder.with_name(f".old.{run.id}")
-        # One step takes the run away whole; what follows may be interrupted.
-        run.folder.rename(aside)
-        shutil.rmtree(aside)
-    return found
 
 
 def add_record(output: Path, name: str, record: dict[str, Any]) -> None:
     """Add a line with the time to a file of records beside the runs, durably."""
     line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **record}, sort_keys=True)
-    with writing(output), (output / name).open("a", encoding="utf-8") as stream:
-        stream.write(line + "\n")
+    with writing(output), (output / name).open("a+b") as stream:
+        # A line that a full disk has cut off must not take this one with it.
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+            if stream.read() != b"\n":
+                stream.write(b"\n")
+        stream.write(f"{line}\n".encode())
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def _write(output: Path, name: str, text: str) -> None:
+def rewrite_record(run: Run, record: dict[str, Any]) -> None:
+    """Replace the record of a run in one step."""
+    write(run.folder, RECORD, record_text(record), mode=0o444)
+
+
+def write(output: Path, name: str, text: str, *, mode: int = 0o644) -> None:
     """Replace a small file in one step."""
     aside = output / f".{name}.{os.getpid()}"
     aside.write_text(text, encoding="utf-8")
+    aside.chmod(mode)
     sync(aside)
     aside.replace(output / name)
     sync(output)

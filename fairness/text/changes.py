@@ -96,6 +96,7 @@ def rows_disagree(build: str) -> str:
 NO_SPLIT_QUESTION = "The change is not split: only a gap to stated offers splits exactly."
 NO_SPLIT_RUN = "The change is not split: that needs both runs, and a snapshot holds no customers."
 NO_SPLIT_KEY = "The change is not split: the runs name their customers by different keys."
+NO_SPLIT_ERASED = "The change is not split: customers who are in the published gap were erased from the rows of a run."
 """Why there is no split."""
 
 

@@ -319,6 +319,8 @@ RULES = [
     ("engine", "threads = 0", "engine.threads = 0: must be a whole number, at least 1"),
     ("engine", 'memory_limit = "lots"', "engine.memory_limit = 'lots': must be a number with KB, MB, GB, TB"),
     ("engine", 'temp_directory = ""', "engine.temp_directory = '': must not be empty"),
+    ("engine", 'memory_limit = "0GB"', "engine.memory_limit = '0GB': must be from 32MB to 1000TB"),
+    ("engine", 'memory_limit = "99999TB"', "engine.memory_limit = '99999TB': must be from 32MB to 1000TB"),
     ("engine", "threads = 1e20", "engine.threads = 1e+20: must be a whole number, at least 1 and at most 1024"),
     ("inference", f"seed = {2**63}", "must be a whole number, at least 0 and at most 9223372036854775807"),
     ("like_for_like", f"min_per_group = {10**20}", "must be a whole number, at least 2 and at most 1000000000"),
