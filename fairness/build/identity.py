@@ -37,6 +37,8 @@ def settings_of(config: Config) -> dict[str, Any]:
         "engine": True,
         "notify": True,
         "study": {"output"},
+        "like_for_like": {"max_cells"},
+        "lenses": {"max_values"},
         "privacy": {"key_file", "key_env", "keep_runs"},
     }
     return config.model_dump(mode="json", exclude=without)

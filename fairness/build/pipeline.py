@@ -16,6 +16,7 @@ import fairness
 from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.study import analyse
 from fairness.analysis.tables import write_findings
+from fairness.build.group_limits import check_groups
 from fairness.build.identity import run_id, settings_of
 from fairness.config import Config
 from fairness.config.toml_positions import pointing_into
@@ -80,7 +81,7 @@ def build(config: Config, *, progress: Progress = _quiet, say: Say = _quiet) -> 
         config: The study.
         progress: Called with the name of each step.
         say: Called with what the owner of the study has to know: that a key was made, that a damaged run is made
-            again, that rows were erased from the run.
+            again, that rows were erased from the run, that it has many cells.
 
     Returns:
         The published run, which ``current`` now names.
@@ -241,6 +242,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
         run_models(con)
         with pointing_into(job.config.path):
             refuse_periods(con, staged)
+            check_groups(con, job.config, job.say)
         # Rows that contradict each other are rejected too, and models find them.
         write_quarantine(con, staged)
         refuse_nothing_accepted(con, staged)

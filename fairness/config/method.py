@@ -57,12 +57,14 @@ class LikeForLike(Section):
         plan: Whether the plan is part of the cell too, wherever billing lines carry plans.
         breaks: Numeric column to inner edges; customers fall into ``[lower, upper)`` bands with open ends.
         min_per_group: Smallest number of customers per loyalty group in a cell; binds two-sample estimands only.
+        max_cells: Most cells that are computed; None means a tenth of the customers, but from 1,000 to 10,000.
     """
 
     cell: Items[Filled] = ()
     plan: bool = True
     breaks: dict[str, Edges] = Field(default_factory=dict)
     min_per_group: int = Field(default=10, ge=2, le=MOST)
+    max_cells: int | None = Field(default=None, ge=1, le=MOST)
 
     @field_validator("cell")
     @classmethod
@@ -178,10 +180,12 @@ class Lenses(Section):
     Attributes:
         by: Columns to compare by.
         vulnerable: Column that marks customers in vulnerable circumstances.
+        max_values: Most values of a column by which gaps are computed.
     """
 
     by: Items[Filled] = ()
     vulnerable: Filled | None = None
+    max_values: int = Field(default=1000, ge=1, le=MOST)
 
     @field_validator("by")
     @classmethod

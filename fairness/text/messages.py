@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from fairness.text.numbers import many
+from fairness.text.numbers import count, many
 
 if TYPE_CHECKING:
     from fairness.engine.guard import GuardedResult
@@ -87,6 +87,88 @@ def built_again(run_id: str, found: Sequence[str]) -> str:
         'Run 0123456789ab is damaged and is built again: findings.json is missing.'
     """
     return f"Run {run_id} is damaged and is built again: {'; '.join(found)}."
+
+
+def too_many_cells(n_cells: int, n_customers: int, allowed: int | None) -> str:
+    """Return that a study has more cells than are computed.
+
+    Example:
+        >>> too_many_cells(20_000, 40_000, None)
+        'the study has 20,000 like-for-like cells for 40,000 customers, more than it may unless its config says so'
+        >>> too_many_cells(30, 1000, 20)
+        'the study has 30 like-for-like cells for 1,000 customers, and like_for_like.max_cells allows 20'
+    """
+    rest = ", more than it may unless its config says so"
+    if allowed is not None:
+        rest = f", and like_for_like.max_cells allows {count(allowed)}"
+    return f"the study has {many(n_cells, 'like-for-like cell')} for {many(n_customers, 'customer')}{rest}"
+
+
+def with_values(columns: Sequence[tuple[str, int]]) -> str:
+    """Return the columns that make the most cells, with their number of values.
+
+    Example:
+        >>> with_values([("account", 20_000), ("region", 12)])
+        'account has 20,000 values, region 12'
+    """
+    if not columns:
+        return "no column has several values"
+    (first, n_first), *rest = columns[:3]
+    return ", ".join((f"{first} has {count(n_first)} values", *(f"{name} {count(n)}" for name, n in rest)))
+
+
+def mend_cells(columns: Sequence[tuple[str, int]], n_cells: int, *, named: Sequence[str]) -> str:
+    """Return what to do about too many cells.
+
+    Args:
+        columns: Columns of the cell with their number of values, the most first.
+        n_cells: Cells.
+        named: Those of the columns that the config names.
+    """
+    name = columns[0][0] if columns else ""
+    change = f"map {name} to what customers have in common, not to a number of their own"
+    if name in named:
+        change = f"take '{name}' out of the cell, or give it `breaks`"
+    elif name == "plan_id":
+        change = "take plans of one product together with plan = false under [like_for_like]"
+    return f"{change}; if so many cells are meant, write max_cells = {n_cells} under [like_for_like]"
+
+
+def many_cells(n_cells: int, n_customers: int, columns: Sequence[tuple[str, int]]) -> str:
+    """Return what is said of many cells.
+
+    Example:
+        >>> print(many_cells(150, 900, [("tariff", 75), ("region", 2)]))
+        Note: 150 like-for-like cells for 900 customers, fewer than 10 in each: tariff has 75 values, region 2.
+        Cells too small for a comparison with new customers are left out of it.
+        max_cells = 150 under [like_for_like] says that they are meant.
+    """
+    return (
+        f"Note: {many(n_cells, 'like-for-like cell')} for {many(n_customers, 'customer')}, fewer than 10 in each: "
+        f"{with_values(columns)}.\nCells too small for a comparison with new customers are left out of it.\n"
+        f"max_cells = {n_cells} under [like_for_like] says that they are meant."
+    )
+
+
+def too_many_values(lens: str, n_values: int, allowed: int) -> str:
+    """Return that a lens has more values than are computed."""
+    return f"the lens '{lens}' has {count(n_values)} values, and lenses.max_values allows {count(allowed)}"
+
+
+def mend_values(lens: str, n_values: int) -> str:
+    """Return what to do about too many values of a lens."""
+    return (
+        f"compare by something that customers have in common, or give '{lens}' `breaks`; if so many are meant, write "
+        f"max_values = {n_values} under [lenses]"
+    )
+
+
+def many_values(lens: str, n_values: int, n_customers: int) -> str:
+    """Return what is said of a lens with many values."""
+    return (
+        f"Note: the lens '{lens}' has {count(n_values)} values for {many(n_customers, 'customer')}, fewer than 10 in "
+        "each: few of them can be compared."
+    )
 
 
 def left_out(result: GuardedResult) -> list[str]:

@@ -23,7 +23,7 @@ MINIMAL = STUDY + SOURCE
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "study": {"name": "Broadband", "currency": "GBP", "as_of": None, "output": "out", "time_zone": "UTC"},
-    "like_for_like": {"cell": (), "plan": True, "breaks": {}, "min_per_group": 10},
+    "like_for_like": {"cell": (), "plan": True, "breaks": {}, "min_per_group": 10, "max_cells": None},
     "ledger": {"several_lines": "not_compared", "spread_discounts": "never", "checked_units": ()},
     "tenure": {
         "new_below_months": 12,
@@ -52,7 +52,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "bootstrap_replicates": 199,
         "permutation_replicates": 1999,
     },
-    "lenses": {"by": (), "vulnerable": None},
+    "lenses": {"by": (), "vulnerable": None, "max_values": 1000},
     "engine": {"name": "duckdb", "threads": None, "memory_limit": None, "temp_directory": None},
 }
 SOURCE_DEFAULTS: dict[str, Any] = {

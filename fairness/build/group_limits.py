@@ -1,0 +1,67 @@
+"""Whether a study forms more groups than anyone means: said, or refused, before anything is computed for each.
+
+A column that is nearly an id, put into the cell by mistake, makes a cell of each customer: hours of work and a document
+of gigabytes, in which nothing is compared. A firm whose cells are many says so, with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+
+from fairness.analysis.group_counts import GroupCounts, count_groups
+from fairness.config import Config
+from fairness.errors import ConfigError
+from fairness.text import messages
+
+_FEW = 20
+"""Groups of which nothing is said: a small study."""
+_LEAST, _MOST = 1_000, 10_000
+"""Cells that are computed without a word of the config: seconds, and about a minute."""
+
+
+def most_cells(n_customers: int) -> int:
+    """Return how many cells a study may have whose config does not say.
+
+    Example:
+        >>> most_cells(500), most_cells(50_000), most_cells(5_000_000)
+        (1000, 5000, 10000)
+    """
+    return min(max(_LEAST, n_customers // 10), _MOST)
+
+
+def check_groups(con: duckdb.DuckDBPyConnection, config: Config, say: Callable[[str], None]) -> None:
+    """Refuse more groups than the config allows; where there are many, say so.
+
+    Args:
+        con: Connection to a warehouse whose models have run.
+        config: The study.
+        say: Called where groups hold fewer than ten customers on average.
+
+    Raises:
+        ConfigError: There are too many; the message says what to write.
+    """
+    found = count_groups(con)
+    _check_cells(found, config, say)
+    for lens, n_values in found.lenses:
+        if n_values > config.lenses.max_values:
+            raise ConfigError(
+                messages.too_many_values(lens, n_values, config.lenses.max_values),
+                where=f"lenses.by or lenses.vulnerable, '{lens}'",
+                mend=messages.mend_values(lens, n_values),
+            )
+        if n_values > _FEW and n_values * 10 > found.n_customers:
+            say(messages.many_values(lens, n_values, found.n_customers))
+
+
+def _check_cells(found: GroupCounts, config: Config, say: Callable[[str], None]) -> None:
+    allowed = config.like_for_like.max_cells
+    if found.n_cells > (most_cells(found.n_customers) if allowed is None else allowed):
+        raise ConfigError(
+            messages.too_many_cells(found.n_cells, found.n_customers, allowed),
+            where=f"like_for_like.cell ({messages.with_values(found.columns)})",
+            mend=messages.mend_cells(found.columns, found.n_cells, named=config.like_for_like.cell),
+        )
+    if allowed is None and found.n_cells > _FEW and found.n_cells * 10 > found.n_customers:
+        say(messages.many_cells(found.n_cells, found.n_customers, found.columns))
