@@ -30,6 +30,10 @@ Values = list[object] | dict[str, bytes] | None
 CONTENT = "content_key"
 """A column that holds all values of a row as one text, ids among them."""
 
+ROW_ID = "rowid"
+"""The engine's own number of a row. Other tables name staged rows by it, so a copy stores it under the same name, which
+then stands for it; the rows of a copy have other numbers."""
+
 RAW = "raw_row"
 """A column that holds a row as it came, with whatever it holds."""
 
@@ -50,7 +54,7 @@ class Table:
 
 
 def tables(con: duckdb.DuckDBPyConnection, database: str) -> Iterator[Table]:
-    """Return the tables of an attached database, in the order in which they were made."""
+    """Return the tables of an attached database, in the order in which they were made; staged rows with their number."""
     rows = con.execute(
         """
         select t.table_name, list(c.column_name order by c.column_index), any_value(t.estimated_size)
@@ -61,7 +65,8 @@ def tables(con: duckdb.DuckDBPyConnection, database: str) -> Iterator[Table]:
         [database],
     ).fetchall()
     for name, columns, n_rows in rows:
-        yield Table(str(name), tuple(columns), int(n_rows or 0))
+        numbered = str(name).startswith("stg_") and str(name).endswith("_row") and ROW_ID not in columns
+        yield Table(str(name), (*columns, ROW_ID) if numbered else tuple(columns), int(n_rows or 0))
 
 
 def copy_database(

@@ -79,7 +79,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     config = write_demo(folder / "study")
     # What the demo does not have: two prices of one thing in one month, a week between two firsts, seats that change
-    # within a term, a month that is given away, twenty invoices with a percentage off.
+    # within a term, a month that is given away, a return after years, twenty invoices with a percentage off, an offer
+    # that states two prices.
     header = "line_id,customer_id,line_kind,period_start,period_end,net_amount,interval_unit"
     rows = [
         "twice-1,twice,recurring,2025-11-11,2025-12-11,211,month",
@@ -91,13 +92,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "free-1,free,recurring,2025-11-01,2025-12-01,18,month",
         "free-2,free,credit,2025-11-01,2025-12-01,-18,month",
         "free-3,free,recurring,2025-12-01,2026-01-01,18,month",
+        "back-1,back,recurring,2023-02-01,2023-03-01,18,month",
+        "back-2,back,recurring,2025-12-01,2026-01-01,18,month",
     ]
     for n in range(20):
         rows.append(f"base-{n},percent-{n},recurring,2025-11-01,2025-12-01,{20 + n},month")
         rows.append(f"off-{n},percent-{n},discount,2025-11-01,2025-12-01,{-(20 + n) / 10},month")
     (config.parent / "odd.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    with (config.parent / "offers.csv").open("a", encoding="utf-8") as offers:
+        for price in (20, 21):
+            offers.write(f"twice,list,new_only,mobile,,GBP,,,month,1,2020-01-01,2020-02-01,{price},,,,\n")
     # Plans apart, no cell has enough customers who joined in one month.
     text = config.read_text(encoding="utf-8").replace("[like_for_like]\n", "[like_for_like]\nplan = false\n")
+    text = text.replace("[tenure]\n", '[tenure]\nrejoin = "reset"\n')
     columns = {"issued_on": "period_start", "product_id": "'mobile'", "region": "'North'", "channel": "'shop'"}
     columns |= {"invoice_id": "customer_id", "discount_id": "'TEN'"}
     mapped = "".join(f'{name} = "{value}"\n' for name, value in columns.items())

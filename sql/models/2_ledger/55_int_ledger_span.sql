@@ -46,10 +46,8 @@ fractions as (
 
 final as (
     select
-        fractions.* exclude (
-            price_n, standard_n, n, interval_n, units, price_w, standard_w, w, is_narrow, times, months, standard_micros,
-            controls_key, lens_key, plan_in_cell
-        ),
+        fractions.* exclude (price_n, standard_n, n, interval_n, units, price_w, standard_w, w, is_narrow, times, months,
+            standard_micros, controls_key, lens_key, plan_in_cell),
         int_holding.holding_id,
         case
             when is_narrow then (2 * price_n + n) // (2 * n) - case when (2 * price_n + n) % (4 * n) = 2 * n then 1 else 0 end

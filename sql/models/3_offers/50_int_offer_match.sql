@@ -28,10 +28,7 @@ candidates as (
         offer.offer_id,
         offer.pricing_decision,
         offer.is_stated_decision,
-        offer.headline_ticks,
-        offer.effective_ticks,
-        offer.standard_ticks,
-        offer.primary_ticks,
+        offer.headline_ticks, offer.effective_ticks, offer.standard_ticks, offer.primary_ticks,
         offer.headline_interval_ticks, offer.effective_interval_ticks, offer.standard_interval_ticks,
         count(*) over (partition by asked.lookup_id) as n_candidates,
         row_number() over (

@@ -35,9 +35,7 @@ counted as (
 
 whole as (
     select
-        counted.* exclude (first_month, n_months),
-        first_month,
-        n_months,
+        counted.* exclude (first_month, n_months), first_month, n_months,
         case
             when tenure_number is not null then case when first_month > tenure_number then first_month - tenure_number else 0 end
             when tenure_start >= pricing_date then 0
