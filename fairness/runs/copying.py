@@ -54,7 +54,7 @@ class Table:
 
 
 def tables(con: duckdb.DuckDBPyConnection, database: str) -> Iterator[Table]:
-    """Return the tables of an attached database, in the order in which they were made; staged rows with their number."""
+    """Return the tables of an attached database, in the order in which they were made; staged rows are numbered."""
     rows = con.execute(
         """
         select t.table_name, list(c.column_name order by c.column_index), any_value(t.estimated_size)

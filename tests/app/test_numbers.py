@@ -143,7 +143,7 @@ def by_sql(query: Query) -> set[str]:
     found |= count(row["n"]) | count(row["compared"]) | count(row["n"] - row["compared"])
     found |= percent(row["compared"] / row["n"]) | percent(1 - row["compared"] / row["n"])
     (row,) = query(
-        "select sum(offered_price_ticks) / sum(price_ticks) as share from cell_coverage where loyalty_group = 'tenured'"
+        "select sum(paid_offered_ticks) / sum(paid_ticks) as share from cell_coverage where loyalty_group = 'tenured'"
     )
     found |= percent(row["share"])
     (row,) = query("""select sum(n_observations) as n, sum(paid_ticks) * 12 / 10000 as money from unmatched
@@ -281,16 +281,17 @@ def test_the_sql_of_a_panel_gives_its_table(panels: list[Panel], demo: Demo, que
 def test_a_cell_shows_the_ledger(view: View, query: Query, name: str) -> None:
     product, region, channel = name.lower().replace("home insurance", "home_insurance").split(", ")
     rows = query(f"""
-        select loyalty_group, count(*) as n, avg(price_ticks) / 10000 as mean, median(price_ticks) / 10000 as median
+        select loyalty_group, interval_unit, count(*) as n, median(paid_ticks / quantity) / 10000 as median,
+            cast(sum(paid_ticks) as double) / cast(sum(quantity) as double) / 10000 as mean
         from price_ledger, params
         where product_id = '{product}' and lower(region) = '{region}' and lower(channel) = '{channel}'
-            and month = as_of_month and loyalty_group in ('new', 'tenured') group by loyalty_group""")
+            and month = as_of_month and loyalty_group in ('new', 'tenured') group by loyalty_group, interval_unit""")
     by_group = {row["loyalty_group"]: row for row in rows}
     table = {row[0]: row[1:] for row in open_cell(view, name, THEME).table.rows}
     for position, group in enumerate(("new", "tenured")):
         row = by_group[group]
         assert table["Customers"][position] == f"{row['n']:,}"
-        assert table["Mean a month"][position] == f"£{row['mean']:,.2f}"
+        assert table[f"Mean a {row['interval_unit']}"][position] == f"£{row['mean']:,.2f}"
         assert table["Median"][position] == f"£{row['median']:,.2f}"
 
 
@@ -301,7 +302,11 @@ def test_a_filtered_view_is_the_analysis_of_its_cells(view: View, demo: Demo, qu
     assert (product.head["estimate"], product.head["n_tenured"]) == (lens["estimate"], lens["n_tenured"])
     (row,) = query(headline_panel(product).sql)
     assert row["estimate"] == pytest.approx(product.head["estimate"], rel=1e-12)
-    assert row["n_tenured"] == product.head["n_tenured"]
+    assert row["n_observations"] == product.head["n_observations"]
+    (row,) = query("""
+        select count(distinct customer_id) as n from price_ledger, params
+        where product_id = 'broadband' and month = as_of_month and loyalty_group = 'tenured' and offer_ticks > 0""")
+    assert row["n"] == product.head["n_tenured"]
     published = {id(cell) for cell in view.cell_findings}
     assert all(id(cell) in published for cell in product.cell_findings)
     left = left_out(product)

@@ -102,9 +102,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (config.parent / "offers.csv").open("a", encoding="utf-8") as offers:
         for price in (20, 21):
             offers.write(f"twice,list,new_only,mobile,,GBP,,,month,1,2020-01-01,2020-02-01,{price},,,,\n")
-    # Plans apart, no cell has enough customers who joined in one month.
-    text = config.read_text(encoding="utf-8").replace("[like_for_like]\n", "[like_for_like]\nplan = false\n")
-    text = text.replace("[tenure]\n", '[tenure]\nrejoin = "reset"\n')
+    text = config.read_text(encoding="utf-8").replace("[tenure]\n", '[tenure]\nrejoin = "reset"\n')
     columns = {"issued_on": "period_start", "product_id": "'mobile'", "region": "'North'", "channel": "'shop'"}
     columns |= {"invoice_id": "customer_id", "discount_id": "'TEN'"}
     mapped = "".join(f'{name} = "{value}"\n' for name, value in columns.items())
