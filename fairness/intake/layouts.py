@@ -34,7 +34,7 @@ REASON_ORDER = (
     *("STATUS_UNKNOWN", "KIND_UNKNOWN", "FLAG_UNPARSED"),
     *("AUDIENCE_UNKNOWN", "BASIS_UNKNOWN"),
     *("CONFIDENCE_UNKNOWN", "TENURE_UNPARSED", "TENURE_RANGE", "TENURE_NEGATIVE"),
-    *("ORIGIN_UNKNOWN", "INTERVAL_UNKNOWN", "QTY_ZERO"),
+    *("ORIGIN_UNKNOWN", "INTERVAL_UNKNOWN", "ONE_TIME_PRICE", "QTY_ZERO"),
 )
 """Reject reasons in the order of the traps: money and numbers, dates, files and keys, what a line is, discounts,
 customers and tenure, offers and comparison. A row with several reasons has the first. An expression that fails comes
@@ -51,10 +51,11 @@ class Column:
         name: Its name.
         kind: How its value is cast and checked.
         default: SQL of the value where the file does not have the column; ``currency`` and ``as_of`` mean the study's.
-        words: Allowed words of a ``word`` column, and the reject reason of others.
+        words: Allowed words of a ``word`` column, or further ones of a ``unit``; the reject reason of others.
         reason: Reject reason of a word that is not allowed.
         blank_is_default: Whether a blank of an interval means the default. On a billing line the period shows whether
             the interval is right; a book has nothing else to show it.
+        is_needed: Whether a blank of a ``word`` column rejects its row, with ``reason``.
         is_end: Whether a date ends something that may run on for decades: a contract, an offer. Such dates have no
             upper bound (9999-12-31 means "open"); all others lie at most five years after as_of.
     """
@@ -65,6 +66,7 @@ class Column:
     words: tuple[str, ...] = ()
     reason: str = ""
     blank_is_default: bool = False
+    is_needed: bool = False
     is_end: bool = False
 
 
@@ -267,15 +269,16 @@ OFFERS = Layout(
         Column(
             "origin",
             "word",
-            "'price_book'",
+            "null",
             ("price_book", "promotion", "quote", "market", "derived_first_invoice"),
             "ORIGIN_UNKNOWN",
         ),
-        Column("audience", "word", "'unknown'", _AUDIENCES, "AUDIENCE_UNKNOWN"),
+        Column("audience", "word", "'unknown'", _AUDIENCES, "AUDIENCE_UNKNOWN", is_needed=True),
         Column("customer_id", "part"),
         Column("product_id", "part"),
         Column("currency", "currency", "currency"),
-        *_LINE_INTERVAL,
+        Column("interval_unit", "unit", "'month'", ("one_time",), blank_is_default=True),
+        Column("interval_count", "count", "1", blank_is_default=True),
         Column("plan_id", "part"),
         Column("price_version_id", "text"),
         Column("region", "part"),
@@ -305,6 +308,13 @@ OFFERS = Layout(
             "valid_to",
         ),
         CrossCheck(("tax_inclusive",), "not tax_inclusive", "tax_inclusive", "TAX_BASIS_UNKNOWN", "tax_inclusive"),
+        CrossCheck(
+            ("interval_unit",),
+            "interval_unit <> 'one_time'",
+            "interval_unit = 'one_time'",
+            "ONE_TIME_PRICE",
+            "interval_unit",
+        ),
         CrossCheck(
             ("intro_unit_price",),
             "coalesce(intro_unit_price >= 0, true)",

@@ -58,6 +58,7 @@ class Mapping:
         self._file = file
         self._key = key
         self._lookup = Lookup(con, source=source, file=file, key=key, zone=config.study.time_zone)
+        self._assumed: dict[str, str] = {}
         self._require()
         self._columns = [self._canonical(column) for column in layout.columns]
         self._cells: list[Mapped] = []
@@ -104,6 +105,22 @@ class Mapping:
         self._cells = [self._control(name) for name in cells]
         self._lenses = [self._control(name) for name in lenses]
 
+    def assume(self, name: str, value: str) -> None:
+        """Give every row the SQL ``value`` in a canonical column that the file leaves blank throughout, or lacks."""
+        self._assumed[name] = value
+        self._columns = [self._canonical(column) for column in self.layout.columns]
+
+    def count_blank(self, con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
+        """Return how many rows leave a column blank, all where the file lacks it, and how many rows there are."""
+        located = self._locate(name)
+        blank = "true"
+        if located is not None:
+            value = f"try({located[0].sql})" if located[0].is_computed else located[0].sql
+            blank = f"not ({casts.stated(value)})" if casts.is_text(located[1]) else f"{value} is null"
+        rows = relation(self._file, self._source)
+        row = con.execute(f"select count(*) filter ({blank}), count(*) from {rows}").fetchone()
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
     def missing(self, name: str, *, key: str) -> ConfigError:
         """Return the error that says which columns the file has."""
         return self._lookup.missing(name, key=key)
@@ -141,7 +158,7 @@ class Mapping:
             )
 
     def _canonical(self, column: Column) -> Mapped:
-        located = self._locate(column.name)
+        located = self._locate(column.name) if column.name not in self._assumed else None
         if located is None:
             if column.name == "net_amount" and self.has("gross_amount"):
                 return Mapped(column.name, "cast(null as decimal(18,6))")
@@ -152,6 +169,8 @@ class Mapping:
 
     def _default(self, column: Column) -> str:
         as_of = self._config.study.as_of_date
+        if column.name in self._assumed:
+            return self._assumed[column.name]
         if column.default == "currency":
             return sql_text.quote(self._config.study.currency)
         if column.default == "as_of":
@@ -169,10 +188,14 @@ class Mapping:
             "date": lambda: dates.date(name, value, sql_type, source, latest=self._latest(column), zone=zone),
             "month": lambda: dates.month(name, value, sql_type, source, latest=self._latest(column), zone=zone),
             "months": lambda: casts.months(name, value, sql_type, source),
-            "unit": lambda: casts.choice(name, value, INTERVAL_UNITS, reason="INTERVAL_UNKNOWN", blank=blank),
+            "unit": lambda: casts.choice(
+                name, value, (*INTERVAL_UNITS, *column.words), reason="INTERVAL_UNKNOWN", blank=blank
+            ),
             "count": lambda: casts.interval_count(name, value, sql_type, source, blank=blank),
             "currency": lambda: casts.currency(name, value, usual=self._config.study.currency),
-            "word": lambda: casts.choice(name, value, column.words, reason=column.reason, blank=column.default),
+            "word": lambda: casts.choice(
+                name, value, column.words, reason=column.reason, blank=None if column.is_needed else column.default
+            ),
             "flag": lambda: casts.flag(name, value, sql_type, default=column.default),
             "text": lambda: casts.text(value, sql_type),
             "part": lambda: casts.key_part(name, casts.text(value, sql_type)),

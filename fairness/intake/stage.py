@@ -13,10 +13,11 @@ from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, first_line
 from fairness.intake.inputs import SourceFile, counted_lines
-from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, LAYOUTS, PLAN, SQL_TYPES, Layout
+from fairness.intake.layouts import BILLING, BLANK_INTERVAL, CELL_BASE, LAYOUTS, OFFERS, PLAN, SQL_TYPES, Layout
 from fairness.intake.line_numbers import out_of_order, tie_to_lines
 from fairness.intake.mapping import Mapping
 from fairness.intake.names import refuse_unused_names
+from fairness.intake.offer_terms import settle_offer_terms
 from fairness.intake.records import count_records
 
 _NO_CONTENT = ("source_index", "reject_reason", "extracted_at", BLANK_INTERVAL)
@@ -105,6 +106,8 @@ def stage(
     found = [(0, 0)] * len(inputs)
     for layout in LAYOUTS.values():
         members = [index for index, mapping in enumerate(mappings) if mapping.layout is layout]
+        if layout is OFFERS and any(mapping.layout is BILLING for mapping in mappings):
+            settle_offer_terms(con, [(inputs[index], mappings[index]) for index in members])
         for index, rows in _stage_role(con, layout, inputs, {index: mappings[index] for index in members}).items():
             found[index] = rows
     files = []

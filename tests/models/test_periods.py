@@ -126,6 +126,14 @@ class TestBlankIntervals:
         unclear = done.query("select distinct period_end - period_start from int_odd_period where interval_unclear")
         assert {days for (days,) in unclear} == {17, 16, 91, 92}
 
+    def test_one_odd_bill_of_a_small_plan_says_nothing(self, judged: Any) -> None:
+        months = [blank(*p) for p in monthly(date(2023, 3, 9), 2)]
+        alone = [blank(date(2023, 5, 4), date(2023, 5, 25), plan_id="p"), blank(date(2023, 5, 1), date(2023, 5, 9))]
+        launch = [blank(date(2023, 5, 15), date(2023, 6, 1), plan_id="q")] * 9
+        done = judged(months + alone + launch)
+        assert done.query("from int_interval_vote") == []
+        assert judged([blank(date(2023, 5, 1), date(2023, 5, 29))] * 5).query("select n_days from int_interval_vote")
+
     def test_a_stated_interval_has_no_say(self, judged: Any) -> None:
         assert judged(line(*p) for p in cycles(date(2023, 3, 6), 28, 20)).query("from int_interval_vote") == []
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 from types import SimpleNamespace
@@ -69,6 +70,7 @@ def read_line(row: Row, settings: Settings) -> Line:
         "quantity": lambda: Fraction(1) if text(row, "quantity") is None else number(row, "quantity"),
         "unit": lambda: word(row, "interval_unit", UNITS, "month", "INTERVAL_UNKNOWN"),
         "count": lambda: whole_count(row, "interval_count"),
+        "is_blank_interval": lambda: text(row, "interval_unit") is None,
         "status": lambda: word(row, "invoice_status", STATUSES, "final", "STATUS_UNKNOWN"),
         "kind": lambda: word(row, "line_kind", KINDS, "recurring", "KIND_UNKNOWN"),
         "is_proration": lambda: flag(row, "is_proration", False),
@@ -166,6 +168,18 @@ def is_full_period(line: Line) -> bool:
     return bool(days_off <= (3 if line.unit == "month" else 1))
 
 
+def is_unclear(line: Line) -> bool:
+    """A blank interval whose period is no month, give or take a day, nor ends with it where the start was cut."""
+    if not line.is_blank_interval or line.period_end <= line.period_start:
+        return False
+    expected = add_interval(line.period_start, "month", line.count)
+    if abs((line.period_end - expected).days) <= 1:
+        return False
+    last = (line.period_start + timedelta(days=1)).day == 1
+    until = expected.replace(day=monthrange(expected.year, expected.month)[1])
+    return not (last and expected <= line.period_end <= until)
+
+
 def exclusion(line: Line, is_test: bool, tenure_start: date | None) -> str | None:
     """The first reason that keeps a standing line out of the price, or None."""
     has_period = line.period_start is not None and line.period_end is not None
@@ -177,6 +191,7 @@ def exclusion(line: Line, is_test: bool, tenure_start: date | None) -> str | Non
         (line.kind != "recurring", line.kind),
         (line.is_proration, "proration"),
         (not has_period, "no_period"),
+        (has_period and is_unclear(line), "interval_unclear"),
         (has_period and not is_full_period(line), "partial_period"),
         (line.quantity < 0, "negative_quantity"),
         (line.net < 0, "negative_amount"),

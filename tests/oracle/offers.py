@@ -78,28 +78,86 @@ def offer_prices(row: Row, m: Fraction, horizon: int) -> dict[str, Fraction]:
 def is_for_new_customers(offer: Offer) -> bool:
     start, end = text(offer.row, "valid_from") or "", text(offer.row, "valid_to")
     is_possible = end is None or end >= start
-    return is_possible and text(offer.row, "audience") in ("new_only", "all") and text(offer.row, "origin") != "market"
+    audiences = ("new_only",) if "customer_id" in offer.stated else ("new_only", "all")
+    return is_possible and text(offer.row, "audience") in audiences and text(offer.row, "origin") != "market"
 
 
-def fits(offer: Offer, row: Answer, on: date) -> bool:
-    """Whether a ledger row on that date falls under the offer."""
-    begins, ends = day(offer.row, "valid_from"), day(offer.row, "valid_to")
+def fits(offer: Offer, row: Answer) -> bool:
+    """Whether a ledger row has what the offer states."""
     return (
-        begins is not None
-        and begins <= on
-        and (ends is None or on < ends)
-        and offer.currency == row["currency"]
+        offer.currency == row["currency"]
         and all(row[name] == value for name, value in offer.stated.items())
         and (offer.qty_from is None or offer.qty_from <= Fraction(row["quantity"]))
         and (offer.qty_to is None or Fraction(row["quantity"]) < offer.qty_to)
     )
 
 
+def starts(offer: Offer) -> date:
+    return day(offer.row, "valid_from") or date.max
+
+
+def is_open(offer: Offer) -> bool:
+    return day(offer.row, "valid_to") is None
+
+
+def is_plain(offer: Offer) -> bool:
+    """Neither an end nor an introduction: a list price, whatever stands beside it."""
+    return is_open(offer) and number(offer.row, "intro_unit_price") is None
+
+
+def kind_of(offer: Offer, price_list: list[Offer], basis: str) -> str:
+    """What kind of offer a row of a price list is: as stated, else a promotion where the open row beside is dearer."""
+    stated = text(offer.row, "origin")
+    if stated:
+        return stated
+    if is_plain(offer):
+        return "price_book"
+
+    def turn(row: Offer) -> tuple[date, bool, int, str]:
+        return starts(row), not is_plain(row), -row.prices[basis], row.offer_id
+
+    others = sorted((row for row in price_list if row is not offer and is_open(row)), key=turn)
+    before = [row for row in others if turn(row) < turn(offer)]
+    end = day(offer.row, "valid_to") or date.min
+    after = [row for row in others if turn(row) > turn(offer)]
+    beside = before[-1:] or [row for row in after[:1] if starts(row) < end]
+    return "promotion" if beside and offer.prices[basis] < beside[0].prices[basis] else "price_book"
+
+
+def in_force(offer: Offer, rows: list[Offer], on: date) -> bool:
+    """Whether a row of one price list and kind holds on a day: no end has come, and no later open row if it is open."""
+    end = day(offer.row, "valid_to")
+    if not starts(offer) <= on or (end is not None and on >= end):
+        return False
+    return not is_open(offer) or not any(is_open(row) and starts(offer) < starts(row) <= on for row in rows)
+
+
+def standing(offers: list[Offer], on: date, basis: str) -> tuple[list[Offer], list[Offer]]:
+    """Return the offers in force on a day, and those that no later row of their price list and kind replaces."""
+    lists: dict[Any, list[Offer]] = {}
+    for offer in offers:
+        keys = (offer.currency, tuple(sorted(offer.stated.items())), offer.qty_from, offer.qty_to)
+        lists.setdefault(keys, []).append(offer)
+    everything: list[Offer] = []
+    latest: list[Offer] = []
+    for price_list in lists.values():
+        kinds: dict[str, list[Offer]] = {}
+        for offer in price_list:
+            kinds.setdefault(kind_of(offer, price_list, basis), []).append(offer)
+        for rows in kinds.values():
+            holding = [offer for offer in rows if in_force(offer, rows, on)]
+            everything += holding
+            last = max(map(starts, holding), default=None)
+            latest += sorted((o for o in holding if starts(o) == last), key=lambda o: (o.prices[basis], o.offer_id))[:1]
+    return everything, latest
+
+
 def match_offer(row: Answer, on: date, offers: list[Offer], settings: Settings) -> Answer:
     """Return the offer columns of a ledger row whose price is dated `on`."""
     for_product = [o for o in offers if is_for_new_customers(o) and o.product_id in (None, row["product_id"])]
-    candidates = [offer for offer in for_product if fits(offer, row, on)]
-    answer: Answer = {"offer_id": None, "offer_reason": None, "n_candidates": len(candidates)}
+    everything, latest = standing([offer for offer in for_product if fits(offer, row)], on, settings.basis)
+    candidates = latest
+    answer: Answer = {"offer_id": None, "offer_reason": None, "n_candidates": len(everything)}
     answer |= {"headline_ticks": None, "effective_ticks": None, "standard_offer_ticks": None}
     answer |= {"headline_interval_ticks": None, "effective_interval_ticks": None, "standard_interval_ticks": None}
     if not candidates:

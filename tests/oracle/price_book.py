@@ -31,11 +31,9 @@ def price_book(d: Draws, issued: list[str], customer_ids: list[str]) -> list[Row
 
 
 def _drop_columns(d: Draws, offers: list[Row]) -> None:
-    """Take away columns; an offer in foreign currency then ends on the day it begins."""
-    dropped = [name for name in ("currency", "origin", "qty_from", "qty_to", "channel", "product_id") if d.chance(0.1)]
+    """Take away columns that an export need not have."""
+    dropped = [name for name in ("origin", "qty_from", "qty_to", "channel", "product_id") if d.chance(0.1)]
     for offer in offers:
-        if "currency" in dropped and offer["currency"] != "GBP":
-            offer["valid_to"] = offer["valid_from"]
         for name in dropped:
             del offer[name]
 
@@ -53,8 +51,9 @@ def _offer(d: Draws, product: str, issued: list[str], customer_ids: list[str]) -
         ends = (rng.choice(issued), rng.choice(issued), issued[-1], offer["valid_from"], "9999-12-31")
         offer["valid_to"] = rng.choice(ends)
     offer["currency"] = "EUR" if d.chance(0.08) else "GBP"
+    offer["interval_unit"] = interval[0]
     if interval != ("month", 1) or d.chance(0.5):
-        offer |= {"interval_unit": interval[0], "interval_count": str(interval[1])}
+        offer["interval_count"] = str(interval[1])
     return offer | _conditions(d, product, customer_ids) | _introduction(d, price, interval)
 
 

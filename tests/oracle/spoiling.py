@@ -61,7 +61,7 @@ def _trouble(d: Draws, line: Row) -> Row:
     rng = d.rng
     issued, end = date.fromisoformat(line["issued_on"]), date.fromisoformat(line["period_end"])
     amount = int(Decimal(line["net_amount"]) * 1_000_000)
-    nudged = [(end + timedelta(days=days)).isoformat() for days in (-4, -3, -2, -1, 1, 2, 3, 4)]
+    nudged = [(end + timedelta(days=days)).isoformat() for days in (-4, -3, -2, 1, 2, 3, 4)]
     set_on = (issued + timedelta(days=rng.choice((-400, -45, -2, 3)))).isoformat()
     contract_end = (issued + timedelta(days=rng.choice((-30, -1, 0, 1, 30)))).isoformat()
     no_gross = {"gross_amount": "", "discount_amount": ""}

@@ -48,7 +48,7 @@ def early() -> Row:
 
 def months(*firsts: str, **values: str) -> list[Row]:
     """Monthly lines that begin on the first of the months and end within three days of a full month."""
-    return [line(f"{first}-01", f"{first}-29", **values) for first in firsts]
+    return [line(f"{first}-01", f"{first}-29", interval_unit="month", **values) for first in firsts]
 
 
 def only_row(*billing: Row, offers: tuple[Row, ...] = (), customers: tuple[Row, ...] = (), s: Settings = ANY) -> Answer:
@@ -129,7 +129,8 @@ EXCLUDED: dict[str, Row] = {
     "test": {"livemode": "0", "line_kind": "fee"},
     **{kind: {"line_kind": kind, "is_proration": "yes"} for kind in KINDS[1:]},
     "no_period": {"period_end": "", "quantity": "-1"},
-    "partial_period": {"period_end": "2025-01-20", "net_amount": "-3"},
+    "interval_unclear": {"period_end": "2025-01-20", "net_amount": "-3"},
+    "partial_period": {"period_end": "2025-01-20", "net_amount": "-3", "interval_unit": "month"},
     "negative_quantity": {"quantity": "-1", "net_amount": "-20"},
     "negative_amount": {"net_amount": "-20"},
     "fully_discounted": {"net_amount": "0", "discount_amount": "20"},
@@ -399,6 +400,14 @@ def test_more_stated_keys_then_the_lower_price_then_the_least_id_win() -> None:
         matched(narrow, offer("banded", qty_from="1", qty_to="2", list_unit_price="99"), region="North")[0] == "banded"
     )
     assert matched(offer("c"), offer("b"), offer("d", list_unit_price="16")) == ("b", None, 3)
+    later = offer("later", valid_from="2024-06-01", list_unit_price="20")
+    assert matched(offer("c"), later) == ("later", None, 1)
+    ending = later | {"valid_to": "2030-01-01"}
+    assert matched(offer("c"), ending) == ("later", None, 2)
+    assert matched(offer("c", valid_from="2024-07-01"), ending | {"list_unit_price": "12"}) == ("later", None, 2)
+    assert matched(offer("c"), later | {"origin": "quote"}) == ("c", None, 2)
+    mine = offer("personal", customer_id="a", list_unit_price="9", audience="all")
+    assert matched(wide, mine, region="") == ("wide", None, 1)
     cheap_start = offer("cheap start", list_unit_price="20", intro_unit_price="1", intro_cycles="1")
     assert matched(cheap_start, offer("flat"), s=Settings(basis="headline"))[0] == "cheap start"
     assert matched(cheap_start, offer("flat"), s=Settings(basis="standard"))[0] == "flat"

@@ -131,6 +131,7 @@ def offer(price: object, **columns: object) -> Row:
         "valid_from": ALWAYS,
         "audience": "new_only",
         "currency": "GBP",
+        "interval_unit": "month",
     }
     return given | columns
 
@@ -364,7 +365,9 @@ def test_f27_contract_dates_pass_through(billing: Billing, contract_end: str | N
     ],
 )
 def test_a_month_from_the_last_day_is_a_full_period(billing: Billing, start: str, end: str, month: str) -> None:
-    document = billing([line("C", start, end, 30)], [offer(30)], since(LONG_AGO, "C"), as_of=month)
+    document = billing(
+        [line("C", start, end, 30, interval_unit="month")], [offer(30)], since(LONG_AGO, "C"), as_of=month
+    )
     assert document["reconciliation"]["rows_accepted"] == 1
     assert month in billing.months("C")
     assert set(billing.ledger("price_ticks, offer_ticks")) == {(300_000, 300_000)}
@@ -374,7 +377,7 @@ def test_a_month_from_the_last_day_is_a_full_period(billing: Billing, start: str
     ("start", "end"), [("2025-01-31", "2025-03-04"), ("2025-01-31", "2025-02-24"), ("2024-01-31", "2024-02-25")]
 )
 def test_four_days_off_a_month_is_a_partial_period(billing: Billing, start: str, end: str) -> None:
-    lines = [line("C", start, end, 30), monthly("D", 30)]
+    lines = [line("C", start, end, 30, interval_unit="month"), monthly("D", 30)]
     document = billing(lines, [offer(30)], since(LONG_AGO, "C", "D"))
     assert document["reconciliation"]["rows_excluded"] == {"partial_period": 1}
     assert billing.months("C") == []

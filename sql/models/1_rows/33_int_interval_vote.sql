@@ -4,7 +4,7 @@
 --          the plan that were looked at.
 -- Why:     bills of 28 or 30 days taken for months are 8 or 1 % wrong a day. A length that shows in months of 30 and of 31
 --          days alike comes from no calendar; a month itself shows 30 and 31, with inclusive ends 29 and 30. At least 1 % of
---          a plan's lines and three, or half of them where they start in months of one length. Left out: starts in February
+--          a plan's lines and three; of five or more, half of them, or all. Left out: starts in February
 --          and months from the 29th on, which are cut; whole quarters and years; part periods of calendar months.
 
 create or replace table int_interval_vote as
@@ -15,12 +15,10 @@ blank as (
         section, product_id, plan_id, n_days, n_lines,
         day(last_day(period_start)) as month_days,
         n_days between 29 and 31 as may_be_month,
-        n_days not between 29 and 31
-            and (day(period_start) = 1 or day(period_end) = 1 or period_end = last_day(period_end)) as may_be_part,
-        greatest(2, date_diff('month', period_start, period_end)) as least_months,
-        period_start,
-        period_end
-    from int_billed_period
+        n_days not between 29 and 31 and (day(period_start) = 1 or ends_month) as may_be_part,
+        ends_month, period_start, period_end,
+        greatest(2, date_diff('month', period_start, period_end)) as least_months
+    from (select *, day(period_end) = 1 or period_end = last_day(period_end) as ends_month from int_billed_period)
     where interval_is_blank
         and interval_count = 1
         and month(period_start) <> 2
@@ -39,6 +37,7 @@ lengths as (
         section, product_id, plan_id, n_days,
         bool_or(may_be_month) as may_be_month,
         sum(n_lines) as n_lines,
+        bool_or(ends_month) as ends_month,
         coalesce(sum(n_lines) filter (month_days = 30 and not may_be_part), 0) as n_in_30,
         coalesce(sum(n_lines) filter (month_days = 31 and not may_be_part), 0) as n_in_31
     from looked_at
@@ -48,9 +47,7 @@ lengths as (
 plans as (
     select
         section, product_id, plan_id,
-        sum(n_lines) as n_of,
-        sum(n_in_30) as n_of_30,
-        sum(n_in_31) as n_of_31,
+        sum(n_lines) as n_of, sum(n_in_30) as n_of_30, sum(n_in_31) as n_of_31,
         coalesce(sum(n_in_30) filter (n_days = 29), 0) as n_inclusive_30
     from lengths
     group by section, product_id, plan_id
@@ -69,7 +66,8 @@ final as (
     where case
         when not may_be_month
             then n_in_30 > 0 and n_in_31 > 0 and n_in_30 + n_in_31 >= 3 and 100 * (n_in_30 + n_in_31) >= n_of
-                or 2 * lengths.n_lines >= n_of
+                or n_in_30 + n_in_31 >= 5 and 2 * (n_in_30 + n_in_31) >= n_of
+                or lengths.n_lines >= 5 and lengths.n_lines = n_of and not ends_month
         -- 30 days in a month of 31 are an inclusive month too: as many as inclusive ends explain do not count.
         when n_days = 30
             then n_in_30 > 0 and n_in_31 >= 3

@@ -1,48 +1,11 @@
 -- Grain:   one row per row of int_offer_lookup.
--- Reads:   int_offer_lookup, int_offer_key
+-- Reads:   int_offer_lookup, int_offer_candidate, int_offer_key
 -- Columns: the keys and date; offer_id, its pricing_decision (per product and plan unless stated) and its prices in ticks per
 --          month and per interval, null where none serves; n_candidates = offers that fit; offer_reason = why there is no comparator, null where there is one.
--- Why:     most keys stated wins, then the lowest price at the primary basis, then the least offer_id.
+-- Why:     millions of ledger rows ask the same few questions: each has its answer here, or the reason why there is none.
 
 create or replace table int_offer_match as
 with
-
-asked as (
-    select
-        int_offer_lookup.*,
-        concat(
-            case when patterns.pattern like '%c%' then offer_customer_id else chr(30) end, chr(31),
-            case when patterns.pattern like '%p%' then plan_id else chr(30) end, chr(31),
-            case when patterns.pattern like '%r%' then region else chr(30) end, chr(31),
-            case when patterns.pattern like '%h%' then channel else chr(30) end, chr(31),
-            case when patterns.pattern like '%d%' then product_id else chr(30) end, chr(31), currency, chr(31),
-            interval_unit, chr(31), cast(interval_count as varchar)
-        ) as offer_key
-    from int_offer_lookup
-    cross join (select distinct pattern from int_offer_key) as patterns
-),
-
-candidates as (
-    select
-        asked.lookup_id,
-        offer.offer_id,
-        offer.pricing_decision,
-        offer.is_stated_decision,
-        offer.headline_ticks, offer.effective_ticks, offer.standard_ticks, offer.primary_ticks,
-        offer.headline_interval_ticks, offer.effective_interval_ticks, offer.standard_interval_ticks,
-        count(*) over (partition by asked.lookup_id) as n_candidates,
-        row_number() over (
-            partition by asked.lookup_id
-            order by offer.n_keys desc, offer.primary_ticks, offer.offer_id, offer.valid_from
-        ) as candidate_rank
-    from asked
-    inner join int_offer_key as offer
-        on asked.offer_key = offer.offer_key
-        and asked.lookup_date >= offer.valid_from
-        and (asked.lookup_date < offer.valid_to or offer.valid_to is null)
-        and (cast(asked.quantity_micros as decimal(38, 0)) * 0.000001 >= offer.qty_from or offer.qty_from is null)
-        and (cast(asked.quantity_micros as decimal(38, 0)) * 0.000001 < offer.qty_to or offer.qty_to is null)
-),
 
 offered_products as (
     select
@@ -86,7 +49,7 @@ final as (
             else 'no_offer_in_force'
         end as offer_reason
     from int_offer_lookup as lookup
-    left join candidates as best
+    left join int_offer_candidate as best
         on lookup.lookup_id = best.lookup_id
         and best.candidate_rank = 1
     left join offered_products

@@ -1,37 +1,12 @@
--- Grain:   one row per offer version: offer_id x valid_from.
+-- Grain:   one row per accepted offer row.
 -- Reads:   int_offer_row, params
--- Columns: offer_id: Offer; with valid_from the key
---          origin: Where the offer comes from, as stated; market is a competitor
---          audience: Whom the offer is for: new_only, all or existing_only
---          customer_id: Customer whose own offer it is; null = any
---          product_id: as in price_ledger
---          plan_id: Plan; null = any
---          currency: as in price_ledger
---          region: Region; null = any
---          channel: Channel; null = any
---          interval_unit, interval_count: as in price_ledger
---          qty_from: Least quantity, inclusive; null = any
---          qty_to: Greatest quantity, exclusive; null = any
---          valid_from: First day in force
---          valid_to: First day no longer in force; null = open
---          list_unit_price: List price per billing interval, currency units
---          intro_unit_price: Introductory price per billing interval, currency units; null without one
---          intro_cycles: Billing intervals at the introductory price
---          setup_fee: Fee on joining, currency units
---          incentive_value: Value of the gift on joining, currency units
---          price_decision: Price decision that the offer file names; null where it names none
---          headline_ticks: The introductory price, in 10^-4 currency units a month
---          effective_ticks: The average over the horizon with set-up fee and incentive, in 10^-4 currency units a month
---          standard_ticks: The price after the introduction, in 10^-4 currency units a month
---          headline_interval_ticks: The introductory price per billing interval, in 10^-4 currency units
---          effective_interval_ticks: The average over the horizon per billing interval, in 10^-4 currency units
---          standard_interval_ticks: The price after the introduction per billing interval, in 10^-4 currency units
---          primary_ticks: The price at the basis of the study, in 10^-4 currency units a month
---          is_new_customer_offer: True where the offer may serve as comparator: for new customers and not of the market
+-- Columns: those of stg_offer; headline_ticks = introductory, standard_ticks = after it, effective_ticks = average over the
+--          horizon with set-up fee and incentive, 10^-4 major units per month; *_interval_ticks = the same per billing
+--          interval of the offer; primary_ticks = that of the study's basis.
 -- Why:     m = mn / md months per cycle. Effective = (intro k + list (H - k m) / m + set-up - incentive) / H with k the
 --          introductory cycles, clipped to the horizon H. Exact fractions, rounded half to even once.
 
-create or replace table offers as
+create or replace table int_offer_price as
 with
 
 accepted as (
@@ -97,10 +72,8 @@ final as (
         cast(effective_interval_n as bigint) as effective_interval_ticks,
         cast(standard_interval_n as bigint) as standard_interval_ticks,
         cast(case comparator_basis when 'headline' then headline_n when 'standard' then standard_n else effective_n end
-            as bigint) as primary_ticks,
-        audience in ('new_only', 'all') and origin <> 'market' as is_new_customer_offer
+            as bigint) as primary_ticks
     from rounded
 )
 
-select * from final
-order by offer_id, valid_from;
+select * from final;

@@ -12,7 +12,7 @@ versions as (
     select
         offer_id,
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to,
+        coalesce(in_force_to, date '9999-12-31') as valid_to,
         price_decision,
         concat_ws(chr(31), coalesce(product_id, chr(30)), coalesce(plan_id, chr(30)), offers.currency, interval_unit,
             cast(interval_count as varchar), cast(primary_ticks as varchar),
