@@ -13,7 +13,7 @@ from fairness.stats.checks import fraction
 from fairness.stats.distributions import t_quantile, t_upper
 
 # exp() of anything larger is no finite float: an interval so wide says nothing and counts as not computable.
-_LARGEST_EXPONENT = 700.0
+LARGEST_EXPONENT = 700.0
 # Two ways to the same standard error differ by less.
 _ROUNDING = 1e-9
 
@@ -62,7 +62,7 @@ class LogRatio:
         if self.se is None or self.df is None:
             return None
         half = t_quantile(0.5 + level / 2.0, self.df) * self.se if self.se else 0.0
-        if not half + abs(self.log_ratio) < _LARGEST_EXPONENT:
+        if not half + abs(self.log_ratio) < LARGEST_EXPONENT:
             return None
         return math.expm1(self.log_ratio - half), math.expm1(self.log_ratio + half)
 

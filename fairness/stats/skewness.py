@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from fairness.stats import checks
 from fairness.stats.checks import FloatArray, IntArray
-from fairness.stats.log_ratio import LogRatio
+from fairness.stats.log_ratio import LARGEST_EXPONENT, LogRatio
 from fairness.stats.value_counts import CellArms, CountTable
 
 _LEAST_DRAWS = 3
@@ -106,8 +106,8 @@ def bootstrap_t_interval(
         seed: Seed of the generator.
 
     Returns:
-        Lower and upper bound, fractions; None where nothing varies, there are fewer than three draws, or more distinct
-        scores than can be resampled.
+        Lower and upper bound, fractions; None where nothing varies, there are fewer than three draws, more distinct
+        scores than can be resampled, or a bound beyond all numbers.
 
     Raises:
         ValueError: Unequal lengths, a value that is not finite, or a count that is not above 0.
@@ -144,6 +144,6 @@ def bootstrap_t_interval(
         found.append(np.divide(total, spread, out=extreme, where=spread > checks.LOG_NOISE))
     lower, upper = np.quantile(np.concatenate(found), [0.5 - level / 2.0, 0.5 + level / 2.0], method="inverted_cdf")
     ends = ratio.log_ratio - upper * ratio.se, ratio.log_ratio - lower * ratio.se
-    if not all(math.isfinite(end) for end in ends):
+    if not all(abs(end) < LARGEST_EXPONENT for end in ends):
         return None
     return math.expm1(ends[0]), math.expm1(ends[1])

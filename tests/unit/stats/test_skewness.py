@@ -56,3 +56,10 @@ def test_the_bootstrap_follows_the_tail_that_t_ignores() -> None:
 def test_nothing_to_resample_gives_none() -> None:
     ratio = LogRatio(0.1, 0.0, 9.0)
     assert bootstrap_t_interval(ratio, [0.0, 0.1, 0.2], [1, 1, 1], confidence_level=0.95, replicates=9, seed=1) is None
+
+
+def test_an_interval_beyond_all_numbers_is_none() -> None:
+    gap = LogRatio(0.05, 400.0, 5.0)
+    assert (
+        bootstrap_t_interval(gap, [0.2, -0.1, -0.1], [2, 2, 2], confidence_level=0.95, replicates=499, seed=1) is None
+    )
