@@ -13,6 +13,7 @@ from fairness.analysis.verdicts import Draft
 from fairness.config import Config
 from fairness.findings.facts import gap_fact
 from fairness.findings.results import Companion, Diagnostics, Finding
+from fairness.stats.influence import Influence
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.multiplicity import adjust
 from fairness.stats.sign_flip import SignFlip
@@ -50,6 +51,7 @@ class Comparison:
         bootstrap_t: Bootstrap-t interval, where the skew asks for one.
         decisions_differ: Whether large price decisions stand apart although nothing varies within them.
         cells_are_draws: Whether cells are the draws because their gaps differ beyond chance.
+        influence: How far few customers could move the gap; None where that is not known, and the gap is not released.
         warnings: Codes found on the way.
     """
 
@@ -79,6 +81,7 @@ class Comparison:
     bootstrap_t: tuple[float, float] | None = None
     decisions_differ: bool = False
     cells_are_draws: bool = False
+    influence: Influence | None = None
     warnings: tuple[str, ...] = ()
 
     def distinct(self, repeats_tenured: int, repeats_new: int = 0) -> Comparison:
@@ -181,6 +184,7 @@ def draft(
         if decisions is not None and bound_by_decisions
         else (float(comparison.n_tenured + (comparison.n_new or 0)), "customers"),
         warnings=comparison.warnings,
+        influence=comparison.influence,
     )
 
 

@@ -58,6 +58,8 @@ def analyse(
         primary,
         marts,
     )
+    months = offer_gap.monthly_gaps(marts, config) if primary == "offer_gap" else []
+    influences = {month["month"]: month.pop(offer_gap.INFLUENCE) for month in months}
     return Findings(
         study={
             "name": config.study.name,
@@ -74,7 +76,8 @@ def analyse(
         support=support(marts, _support_of(marts, config, primary), _cells_of(marts, config, primary)),
         findings=tuple(findings),
         suspect_units=suspects,
-        monthly=tuple(offer_gap.monthly_gaps(marts, config)) if primary == "offer_gap" else (),
+        monthly=tuple(months),
+        influences={draft.finding.key: draft.influence for draft in drafts if draft.influence} | influences,
     )
 
 

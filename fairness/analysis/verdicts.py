@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from fairness.config import Inference
 from fairness.findings.results import DecidingSample, Finding, SampleUnit
+from fairness.stats.influence import Influence
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.multiplicity import adjust, family_alpha
 from fairness.stats.power import deciding_sample, minimum_detectable_gap
@@ -33,6 +34,7 @@ class Draft:
         test: Name of the permutation test, where there is one.
         sample: Present sample in the binding unit, and its unit.
         warnings: Codes found on the way.
+        influence: How far few customers could move the estimate, or None.
     """
 
     finding: Finding
@@ -42,6 +44,7 @@ class Draft:
     test: str | None = None
     sample: tuple[float, SampleUnit] = (0.0, "customers")
     warnings: tuple[str, ...] = ()
+    influence: Influence | None = None
 
 
 def finish(drafts: Iterable[Draft], settings: Inference, *, tenured_bands: Collection[str] = ()) -> list[Finding]:

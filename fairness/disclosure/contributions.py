@@ -13,6 +13,7 @@ from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, Scope
 from fairness.disclosure.control import Rules, dominated, reach_of
 from fairness.findings.results import Finding
+from fairness.stats.influence import Influence, mean_influence, sum_influence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,20 @@ class Amounts:
         above: What they pay above their offers.
         below: What they pay below them.
         n_above: Observations above their offer.
+        of_above: How far few customers could move what is paid above.
+        of_net: The same of what is paid above less what is paid below.
+        of_price: The same of the mean price.
+        of_offer: The same of the mean offer.
     """
 
     paid: Amount
     above: Amount
     below: Amount
     n_above: int
+    of_above: Influence
+    of_net: Influence
+    of_price: Influence
+    of_offer: Influence
 
 
 def rows_in(finding: Finding, marts: Marts, counts: Counts, *, with_new: bool) -> Counts:
@@ -94,11 +103,16 @@ def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
         reach = reach_of([total] if few else largest, total, rules)
         return Amount(total, dominated(largest, total, rules), reach)
 
+    held = finding.n_observations, finding.n_tenured
     return Amounts(
         paid=amount(price, price_several),
         above=amount(np.maximum(gap, 0), np.maximum(gap_several, 0)),
         below=amount(np.maximum(-gap, 0), np.maximum(-gap_several, 0)),
         n_above=int(n[rows.values["paid_ticks"] > rows.values["offered_ticks"]].sum()),
+        of_above=sum_influence(np.maximum(gap, 0), n, few=rules.min_cell).of_customers(*held),
+        of_net=sum_influence(gap, n, few=rules.min_cell).of_customers(*held),
+        of_price=mean_influence(price, n, few=rules.min_cell).of_customers(*held),
+        of_offer=mean_influence(price - gap, n, few=rules.min_cell).of_customers(*held),
     )
 
 

@@ -16,13 +16,18 @@ from fairness.analysis.marts import Marts
 from fairness.config import Config
 from fairness.disclosure.contributions import Amount, Amounts, amounts_of, rows_in
 from fairness.disclosure.control import Measure, Relation, Rules, protect
+from fairness.disclosure.control import kinds as of_figures
+from fairness.disclosure.control.precision import UNSEEN, money_grid, rounded_count
+from fairness.disclosure.rounding import Rounding, precision_of, rounding_of
 from fairness.findings.results import Finding, Findings
 
 Kind = tuple[str, str, str]
 Place = tuple[str, tuple[tuple[str, str | None], ...], str | None]
 
 SMALL, DOMINATED, ALTERNATIVE = "small_count", "dominated_amount", "alternative_reading"
-"""Why a finding is withheld: its count, or one that it would give away; its money; money of another reading."""
+COARSE, UNKNOWN = "few_decide", "unknown_influence"
+"""Why a finding is withheld: its count, or one that it would give away; its money; money of another reading; that few
+customers could move it so far that rounding leaves nothing; that nobody knows how far they could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +38,24 @@ class Shown:
         reason: Why its figures are withheld; None where they are shown.
         named: Whether its scope may be named.
         counts: Whether its numbers of customers are shown.
-        support: Whether its support is: shares, and who was not compared.
+        coverage: Whether the share of customers who could be compared is.
+        left_out: Whether the number of those who could not is.
         money: Whether the money that its customers pay above their offers is.
         balance: Whether what they pay, and what that is held against, is too: with the gap, those give away what the
             others pay below their offers.
-        above: Whether the share of customers above the offer is.
+        above: Whether the share of customers above the offer, or rising faster than it, is.
+        rounding: How its figures are rounded; None where none is shown.
     """
 
     reason: str | None
     named: bool = True
     counts: bool = False
-    support: bool = False
+    coverage: bool = False
+    left_out: bool = False
     money: bool = False
     balance: bool = False
     above: bool = False
+    rounding: Rounding | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +117,13 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
     offers = next((kind for kind in tables if kind[0] == "offer_gap" and kind[1] in ("offer", "book")), None)
     amounts = _amounts(findings, tables[offers], marts, rules) if offers else {}
     masks = _offer_masks(findings, tables[offers], amounts, rules) if offers else {}
+    shares = {
+        position
+        for kind, table in tables.items()
+        # Of the readings of the offer, the primary one alone: the others' customers above it are nearly the same.
+        if kind[0] != "offer_gap" or kind[1] == "derived"
+        for position in _two_sided(findings, table, rules)
+    }
     for kind, table in tables.items():
         is_primary = offers is not None and kind[1:] == offers[1:] and kind[0] in ("offer_gap", "overpayment")
         for position, place, masked in zip(table.positions, table.places, table.masked, strict=True):
@@ -116,6 +132,8 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
             if is_primary:
                 money, balance, above = masks[place]
                 what = replace(what, money=not money, balance=not balance, above=not above)
+            else:
+                what = replace(what, above=position in shares)
             if masked:
                 # The name of a band says nothing; that of a small cell or lens value may be somebody's.
                 what = Shown(SMALL, named=not findings.findings[position].scope)
@@ -126,9 +144,12 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
         found[position] if position in found else _nobody(finding, marts, rules)
         for position, finding in enumerate(findings.findings)
     ]
-    if shown[0].counts and findings.headline.n_not_compared >= rules.min_cell:
-        # Support says how many were not compared: it is shown where they are many.
-        shown[0] = replace(shown[0], support=True)
+    shown = [
+        _rounded(finding, what, findings, amounts, rules)
+        for finding, what in zip(findings.findings, shown, strict=True)
+    ]
+    if shown[0].counts:
+        shown[0] = replace(shown[0], coverage=True, left_out=findings.headline.n_not_compared >= rules.min_cell)
     return Release(tuple(shown), amounts)
 
 
@@ -193,6 +214,60 @@ def _nobody(finding: Finding, marts: Marts, rules: Rules) -> Shown:
     tenured = rows_in(finding, marts, marts.coverage, with_new=False)
     enough = int(tenured.values["n_observations"].sum()) >= rules.min_cell
     return Shown(None if enough else SMALL, named=enough)
+
+
+def _rounded(finding: Finding, what: Shown, findings: Findings, amounts: dict[Place, Amounts], rules: Rules) -> Shown:
+    """Return what is shown of a finding with how it is rounded; withheld where rounding leaves nothing."""
+    if what.reason is not None or finding.estimate is None:
+        return what
+    if finding.estimand == "overpayment":
+        held = amounts[place_of(finding)]
+        n = rounded_count(finding.n_tenured, rules) if what.counts else None
+        could_be = UNSEEN * held.paid.total / max(1, finding.n_tenured)
+        grid = money_grid(held.of_above, rules, n_published=n, could_be=could_be)
+        if grid is None:
+            return replace(what, reason=COARSE)
+        return replace(what, rounding=rounding_of(finding, rules, money=grid, share=what.above))
+    influence = findings.influences.get(finding.key)
+    book = findings.influences.get((*kind_of(finding), "pooled", (), None))
+    precision = precision_of(
+        finding.estimate,
+        (finding.ci_lower, finding.ci_upper),
+        None if influence is None else influence.of_customers(finding.n_observations, finding.n_tenured),
+        rules,
+        df=finding.diagnostics.df,
+        confidence_level=finding.confidence_level,
+        elsewhere=0.0 if book is None else book.largest * book.n,
+    )
+    if precision is None:
+        return replace(what, reason=UNKNOWN if influence is None else COARSE)
+    return replace(what, rounding=rounding_of(finding, rules, precision=precision, share=what.above))
+
+
+def _two_sided(findings: Findings, table: _Table, rules: Rules) -> list[int]:
+    """Return the findings whose effect size has two sides that may be shown.
+
+    A share of customers is a count and the rest: both are protected as counts are. One of pairs of customers is as
+    small as the smaller of its groups makes it.
+    """
+    listed = [findings.findings[position] for position in table.positions]
+    sizes, unknown = of_figures.EFFECT_SIZES, of_figures.Kind.WITHHELD
+    kinds = [sizes.get(finding.effect_size_name or "", unknown) for finding in listed]
+    if all(kind is of_figures.Kind.SHARE for kind in kinds) and listed:
+        n = np.array([finding.n_tenured for finding in listed])
+        k = np.array([round((finding.effect_size or 0.0) * finding.n_tenured) for finding in listed])
+        masked = protect(
+            [Measure.of_counts(side, rules.min_cell) for side in (k, n - k)], table.relations, masked=table.masked
+        )
+        return [position for position, hidden in zip(table.positions, masked, strict=True) if not hidden]
+    found = []
+    for position, finding, kind in zip(table.positions, listed, kinds, strict=True):
+        share = finding.effect_size
+        if kind is of_figures.Kind.PAIRS and share is not None:
+            smaller = min(share, 1.0 - share) * min(finding.n_tenured, finding.n_new or 0)
+            if smaller >= rules.min_cell:
+                found.append(position)
+    return found
 
 
 def _amounts(findings: Findings, table: _Table, marts: Marts, rules: Rules) -> dict[Place, Amounts]:

@@ -1,34 +1,42 @@
 """The findings document as it may leave the firm: what disclosure control withholds is null, with the reason.
 
-The share file of the run decides about findings, companions and months. Who could not be compared is decided here by
-the same rules: a reason is told where enough customers have it and the total does not give a smaller one away; its
-money where no two parties can hold most of it.
+The share file of the run decides about findings, companions and months, and to how many digits they are told. Who
+could not be compared is decided here by the same rules: a reason is told where enough customers have it and the total
+does not give a smaller one away; its money where no two parties can hold most of it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from fairness.disclosure.control import Measure, Relation, protect
+from fairness.disclosure.control import Measure, Relation, Rules, protect
+from fairness.disclosure.control.kinds import COMPANIONS, DIAGNOSTICS, Kind
+from fairness.disclosure.control.precision import coverage_grid, effective_grid, rounded_count, step_above
+from fairness.findings.facts import gap_fact, overpayment_fact
+from fairness.findings.results import money_text
 from fairness.text.sentences import looked_at
 
 Data = Mapping[str, Any]
 Document = dict[str, Any]
 
 _KEYS = ("estimand", "comparator", "basis", "level", "tenure_band", "unit")
-_ROWS = ("rows_in", "rows_accepted", "rows_duplicate", "ties_out")
-_MONEY_LEFT_OUT = ("money_not_compared", "reversal_gap", "support_money_share")
+_ROWS = ("rows_in", "rows_accepted", "rows_duplicate")
+_PEOPLE = ("book", "customers")
+"""Roles of exports whose rows are customers."""
 _COUNTED = ("left_censored_customers", "unknown_tenure_customers", "new_customers")
 
 
 def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_payment: float) -> Document:
     """Return a findings document with what may be shown.
 
-    Scopes that may not be named are left out; a finding of the whole book stays, with ``withheld``.
+    Scopes that may not be named are left out; a finding of the whole book stays, with ``withheld``. What a later
+    version adds to the document is withheld until it is declared, here or in
+    :mod:`fairness.disclosure.control.kinds`.
 
     Args:
         document: The findings document of a run.
@@ -36,45 +44,88 @@ def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_pa
         largest_payment: What the party that pays most pays a year, major units.
     """
     (study,) = shared["study"]
+    rules = Rules(study["min_cell"], study["dominance_contributors"], study["dominance_share"])
+    money = _Money(rules, largest_payment)
     known = {_key(item, _scope_text(item["scope"])): item for item in document["findings"]}
-    companions: dict[int, set[str]] = {}
+    companions: dict[int, list[Data]] = {}
     for row in shared["findings_companions"]:
-        companions.setdefault(row["finding_id"], set()).add(row["name"])
+        companions.setdefault(row["finding_id"], []).append(row)
     findings = [
-        _finding(
-            known[_key(row, row["scope"])],
-            row,
-            companions.get(row["finding_id"], set()),
-            money_is_safe=_is_safe(document["headline"]["money_not_compared"], study, largest_payment),
-        )
+        _finding(known[_key(row, row["scope"])], row, companions.get(row["finding_id"], []), document, money)
         for row in shared["findings"]
         if row["scope"] is not None
     ]
-    block = document["reconciliation"]
     head = findings[0]
+    inputs = [_input(item, rules) for item in document["build"]["inputs"]]
     return {
         "schema_version": document["schema_version"],
         "study": document["study"],
-        "build": document["build"],
+        "build": {**document["build"], "inputs": inputs},
         "disclosure": {
-            "min_cell": study["min_cell"],
-            "dominance_contributors": study["dominance_contributors"],
-            "dominance_share": study["dominance_share"],
+            "min_cell": rules.min_cell,
+            "dominance_contributors": rules.dominance_n,
+            "dominance_share": rules.dominance_share,
             "findings": len(shared["findings"]),
             "findings_withheld": sum(row["withheld"] is not None for row in shared["findings"]),
         },
         "looked_at": _looked_at(document),
-        "reconciliation": {
-            **{name: block[name] for name in _ROWS},
-            "rows_excluded": sum(block["rows_excluded"].values()),
-            "rows_rejected": sum(block["rows_rejected"].values()),
-        },
-        "support": _support(document["support"], head, study, largest_payment),
+        "reconciliation": _rows(document, rules),
+        "support": _support(document["support"], head, money),
         "headline": head,
         "findings": findings,
-        "promises": document["promises"],
+        "promises": [],
         "monthly": [dict(row) for row in shared["findings_monthly"]],
     }
+
+
+class _Money:
+    """Decides about money of which only the sum and the largest payment are known.
+
+    Args:
+        rules: The thresholds.
+        largest: What the party that pays most pays a year, major units.
+    """
+
+    def __init__(self, rules: Rules, largest: float) -> None:
+        self.rules, self.largest = rules, largest
+
+    def is_safe(self, money: str | None) -> bool:
+        """Return whether the largest contributors cannot hold too much of an amount, whoever they are."""
+        held = self.rules.dominance_n * self.largest
+        return money is not None and held <= self.rules.dominance_share * float(money)
+
+    def told(self, money: str | None) -> str | None:
+        """Return an amount rounded to what the largest ``min_cell`` payments could make of it; None where unsafe."""
+        if money is None or not self.is_safe(money) or self.largest <= 0:
+            return None
+        step = step_above(self.rules.min_cell * self.largest)
+        rounded = round(float(money) / step) * step
+        return money_text(Decimal(f"{rounded:.2f}")) if 2 * step <= float(money) else None
+
+    def reversal(self, gap: float | None, money: str | None) -> float | None:
+        """Return the gap that would turn the answer, rounded by what few could make of the money behind it."""
+        if gap is None or money is None or not self.is_safe(money) or self.largest <= 0:
+            return None
+        step = step_above(max(1.0, abs(gap)) * self.rules.min_cell * self.largest / float(money))
+        return round(round(gap / step) * step, 6) if 2 * step <= abs(gap) else None
+
+
+def _input(item: Data, rules: Rules) -> Document:
+    """Return what is told of an export; where its rows are customers, their number is rounded."""
+    return {**item, "rows": rounded_count(item["rows"], rules) if item["role"] in _PEOPLE else item["rows"]}
+
+
+def _rows(document: Data, rules: Rules) -> Document:
+    """Return what became of the rows; those of a book are customers: rounded, and None where they are few."""
+    block = document["reconciliation"]
+    counts = {
+        **{name: block[name] for name in _ROWS},
+        "rows_excluded": sum(block["rows_excluded"].values()),
+        "rows_rejected": sum(block["rows_rejected"].values()),
+    }
+    if any(item["role"] == "book" for item in document["build"]["inputs"]):
+        counts = {name: rounded_count(n, rules) if n >= rules.min_cell else None for name, n in counts.items()}
+    return {**counts, "ties_out": block["ties_out"]}
 
 
 def unreleased(document: Data) -> Document:
@@ -88,7 +139,7 @@ def unreleased(document: Data) -> Document:
         "disclosure": {"min_cell": 0, "findings": len(shown), "findings_withheld": 0},
         "looked_at": _looked_at(document),
         "reconciliation": {
-            **{name: block[name] for name in _ROWS},
+            **{name: block[name] for name in (*_ROWS, "ties_out")},
             "rows_excluded": sum(block["rows_excluded"].values()),
             "rows_rejected": sum(block["rows_rejected"].values()),
         },
@@ -109,69 +160,131 @@ def _key(finding: Data, scope: str) -> tuple[Any, ...]:
     return (*(finding[name] for name in _KEYS), scope)
 
 
-def _finding(finding: Data, row: Data, companions: set[str], *, money_is_safe: bool) -> Document:
-    """Return a finding with what its row of the share file shows."""
-    # Diagnostics and the deciding sample hold numbers of customers; the share file has neither.
+def _finding(finding: Data, row: Data, companions: Sequence[Data], document: Data, money: _Money) -> Document:
+    """Return a finding with what its row of the share file shows; a field that nobody declared is withheld."""
+    # Diagnostics and the deciding sample hold numbers of customers: they are told of the headline's question alone.
     is_whole = finding["level"] == "pooled" and finding["tenure_band"] is None and row["n_tenured"] is not None
-    found: Document = {}
-    for name, value in finding.items():
-        if name == "estimate":
-            found[name] = value if row["estimate"] is not None or row["amount"] is not None else None
-        elif name in ("scope", "warnings"):
-            found[name] = value
-        elif name == "companions":
-            found[name] = [item for item in value if item["name"] in companions]
-        elif name == "fact":
-            # The sentence states numbers of customers.
-            is_told = finding["estimand"] != "overpayment" or "customers_affected" in companions
-            found[name] = value if row["n_tenured"] is not None and row["withheld"] is None and is_told else None
-        elif name == "diagnostics":
-            found[name] = value if is_whole else dict.fromkeys(value)
-        elif name == "deciding_sample":
-            found[name] = value if is_whole else None
-        elif name in _MONEY_LEFT_OUT:
-            # The share file has none of these: whose that money is decides.
-            found[name] = value if is_whole and row["support_share"] is not None and money_is_safe else None
-        else:
-            found[name] = value if row[name] is not None else None
-    if row["withheld"] is not None:
-        found["warnings"] = []
-    return {**found, "withheld": row["withheld"]}
-
-
-def _support(support: Data, head: Data, study: Data, largest: float) -> Document:
-    """Return who could be compared, with what may be told."""
-    found: Document = {name: value for name, value in support.items() if not isinstance(value, list)}
-    least = study["min_cell"]
-    if head["support_share"] is None:
-        # The headline's share is withheld: it would tell how few were not compared.
-        names = ("tenured_customers", "assessable_customers", "assessable_share", "assessable_money_share")
-        n_tenured, n_compared = support["tenured_customers"], support["assessable_customers"]
-        is_told = n_compared in (0, n_tenured) and (n_tenured >= least or not n_tenured)
-        found |= {name: support[name] if is_told else None for name in names}
-    for name in _COUNTED:
-        found[name] = support[name] if support[name] >= least else None
-    items = support["not_assessable"]
-    hidden = _hidden([item["customers"] for item in items], least)
-    found["not_assessable"] = [
-        {
-            "reason": item["reason"],
-            "customers": None if masked else item["customers"],
-            "money": None if masked or not _is_safe(item["money"], study, largest) else item["money"],
-        }
-        for item, masked in zip(items, hidden, strict=True)
-    ]
-    found["other_currencies"] = [
-        {"currency": item["currency"], "customers": item["customers"], "tenured_customers": None, "money": None}
-        for item in support["other_currencies"]
-        if item["customers"] >= least
-    ]
+    told = [_companion(item) for item in companions]
+    found: Document = {name: row.get(name) for name in finding}
+    found |= {
+        "estimate": _number(row, "estimate"),
+        "scope": finding["scope"],
+        "warnings": (row["warnings"] or "").split(", ") if row["warnings"] else [],
+        "companions": told,
+        "diagnostics": _diagnostics(finding, money.rules, is_shown=is_whole),
+        "deciding_sample": _deciding_sample(finding, money.rules) if is_whole and row["withheld"] is None else None,
+        "rounded_to": row["rounded_to"],
+        "withheld": row["withheld"],
+    }
+    found["fact"] = _fact(found, document["study"]["currency"])
+    if is_whole and row["n_not_compared"] is not None:
+        # The share file has none of these: whose that money is decides.
+        not_compared = finding["money_not_compared"]
+        found["money_not_compared"] = money.told(not_compared)
+        found["reversal_gap"] = money.reversal(finding["reversal_gap"], not_compared)
+        if money.is_safe(not_compared):
+            n = finding["n_tenured"] + finding["n_not_compared"]
+            found["support_money_share"] = _coverage(finding["support_money_share"], n, money.rules)
     return found
 
 
-def _is_safe(money: str | None, study: Data, largest: float) -> bool:
-    """Return whether the largest contributors cannot hold too much of an amount, whoever they are."""
-    return money is not None and study["dominance_contributors"] * largest <= study["dominance_share"] * float(money)
+def _number(row: Data, name: str) -> float | int | str | None:
+    """Return a figure of a row: money as text, or a fraction."""
+    return row[name] if row["amount"] is None else money_text(row["amount"])
+
+
+def _companion(row: Data) -> Document:
+    names = ("name", "ci_lower", "ci_upper", "p_value", "rounded_to")
+    estimate = _number(row, "estimate")
+    if COMPANIONS.get(row["name"]) is Kind.COUNT and isinstance(estimate, float):
+        estimate = int(estimate)
+    return {**{name: row[name] for name in names}, "estimate": estimate, "statistic": None}
+
+
+def _fact(finding: Data, currency: str) -> str | None:
+    """Return the sentence of a finding from its published figures; None where it lacks one of them."""
+    n, estimate = finding["n_tenured"], finding["estimate"]
+    if n is None or estimate is None or finding["withheld"] is not None:
+        return None
+    if finding["estimand"] == "overpayment":
+        told = {item["name"]: item["estimate"] for item in finding["companions"]}
+        net, affected = told.get("net"), told.get("customers_affected")
+        if net is None or affected is None:
+            return None
+        return overpayment_fact(Decimal(estimate), Decimal(net), currency=currency, n_affected=int(affected), n=n)
+    estimand = "derived_gap" if finding["comparator"] == "derived" else finding["estimand"]
+    return gap_fact(estimand, estimate, n_tenured=n, n_cells=finding["n_cells"])
+
+
+def _diagnostics(finding: Data, rules: Rules, *, is_shown: bool) -> Document:
+    values: Document = dict.fromkeys(finding["diagnostics"])
+    for name, kind in DIAGNOSTICS.items():
+        value = finding["diagnostics"].get(name)
+        if is_shown and kind is Kind.EFFECTIVE and value is not None:
+            values[name] = _effective(value, finding["n_tenured"], rules)
+    return values
+
+
+def _deciding_sample(finding: Data, rules: Rules) -> Document | None:
+    """Return the sample that would decide, each number rounded as an effective number of the customers behind it."""
+    sample = finding["deciding_sample"]
+    if sample is None:
+        return None
+    sizes = {name: sample[name] for name in ("present", "at_zero", "at_twice_margin")}
+    told = {name: None if n is None else _effective(n, finding["n_tenured"], rules) for name, n in sizes.items()}
+    whole = {name: None if n is None else int(n) for name, n in told.items()}
+    return None if whole["present"] is None else {"unit": sample["unit"], "reason": sample["reason"], **whole}
+
+
+def _effective(value: float, n: int, rules: Rules) -> float | None:
+    grid = effective_grid(value, n, rules)
+    return None if grid is None else grid.nearest(value)
+
+
+def _coverage(value: float | None, n: int, rules: Rules) -> float | None:
+    grid = coverage_grid(n, rules)
+    return None if value is None or grid is None else grid.nearest(value)
+
+
+def _support(support: Data, head: Data, money: _Money) -> Document:
+    """Return who could be compared, with what may be told: nothing of those who could not where they are few."""
+    rules = money.rules
+    found: Document = {name: None for name, value in support.items() if not isinstance(value, list | tuple)}
+    for name in (*_COUNTED, "tenured_customers"):
+        found[name] = rounded_count(support[name], rules) if support[name] >= rules.min_cell else None
+    found["not_assessable"], found["other_currencies"] = [], []
+    for item in support["other_currencies"]:
+        if item["customers"] >= rules.min_cell:
+            n = rounded_count(item["customers"], rules)
+            told = {"currency": item["currency"], "customers": n, "tenured_customers": None, "money": None}
+            found["other_currencies"].append(told)
+    n_tenured, n_compared = support["tenured_customers"], support["assessable_customers"]
+    if not n_tenured:
+        return found | {"tenured_customers": 0, "assessable_customers": 0}
+    if head["support_share"] is not None or not n_compared:
+        found["assessable_share"] = _coverage(support["assessable_share"], n_tenured, rules)
+        is_many = n_compared >= rules.min_cell
+        found["assessable_customers"] = rounded_count(n_compared, rules) if is_many or not n_compared else None
+    if head["n_not_compared"] is None and n_compared:
+        return found
+    items = support["not_assessable"]
+    hidden = _hidden([item["customers"] for item in items], rules.min_cell)
+    found["not_assessable"] = [
+        {
+            "reason": item["reason"],
+            "customers": None if masked else rounded_count(item["customers"], rules),
+            "money": None if masked else money.told(item["money"]),
+        }
+        for item, masked in zip(items, hidden, strict=True)
+    ]
+    if money.is_safe(_sum(items)):
+        found["assessable_money_share"] = _coverage(support["assessable_money_share"], n_tenured, rules)
+    return found
+
+
+def _sum(items: Sequence[Data]) -> str | None:
+    known = [Decimal(item["money"]) for item in items if item["money"] is not None]
+    return str(sum(known, Decimal(0))) if known else None
 
 
 def _hidden(counts: Sequence[int], least: int) -> list[bool]:

@@ -1,8 +1,7 @@
-"""The share file: aggregates that disclosure control lets through, and nothing else."""
+"""The share file: aggregates that disclosure control lets through, rounded, and nothing else."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -10,32 +9,42 @@ from typing import Any
 import duckdb
 
 from fairness.analysis.marts import Marts
-from fairness.analysis.tables import COLUMNS, COMPANION_COLUMNS, MONTHLY_COLUMNS, companion_row, create, finding_row
+from fairness.analysis.tables import COLUMNS, COMPANION_COLUMNS, MONTHLY_COLUMNS, create, finding_row
 from fairness.config import Config
-from fairness.disclosure.release import Release, Shown, kind_of, place_of, release, rules_of
-from fairness.findings.results import Companion, Finding, Findings, plain
+from fairness.disclosure.control import Rules
+from fairness.disclosure.control.kinds import EFFECT_SIZES, FINDINGS, Kind, kind_of_companion
+from fairness.disclosure.control.precision import UNSEEN, coverage_grid, mean_grid, money_grid, rounded_count
+from fairness.disclosure.release import COARSE, UNKNOWN, Release, Shown, kind_of, place_of, release, rules_of
+from fairness.disclosure.rounding import Rounding, companion_numbers, precision_of
+from fairness.findings.results import Companion, Finding, Findings
+from fairness.stats.influence import Influence
 
 WITHHELD = "withheld"
 _KEYS = ("finding_id", "is_headline", "estimand", "comparator", "basis", "level", "scope", "tenure_band", "unit")
 _COUNTS = ("n_tenured", "n_new", "n_observations")
-_SUPPORT = ("support_share", "n_not_compared")
-_SHARE_ABOVE = "share_above"
-_OF_ALL = ("share_above_all", "gross_above_reference_all")
-# The sentence repeats figures; whose the money of those not compared is, nobody has looked into.
-_LEFT_OUT = ("fact", "support_money_share", "money_not_compared", "reversal_gap")
-_FINDINGS = {name: kind for name, kind in COLUMNS.items() if name not in _LEFT_OUT} | {WITHHELD: "varchar"}
+_OF_ONE_SIDE = ("share_above", "customers_affected")
+_TELLS_FEW = ("interval", "test")
+"""Methods that are chosen by whether prices vary at all: with few who depart, that says whether anybody does."""
+_NO_VARIANCE = "degenerate_variance"
+_EXTRA = {"rounded_to": "double", WITHHELD: "varchar"}
+_PUBLISHED = {name for name, kind in FINDINGS.items() if kind is not Kind.WITHHELD}
+_FINDINGS = {name: sql for name, sql in COLUMNS.items() if name in _PUBLISHED or name in _KEYS} | _EXTRA
+_COMPANIONS = {name: sql for name, sql in COMPANION_COLUMNS.items() if name != "statistic"} | {"rounded_to": "double"}
+_MONTHLY = MONTHLY_COLUMNS | _EXTRA
 _CELLS = {
     "scope": "varchar",
     "n_tenured": "bigint",
     "n_new": "bigint",
     "n_observations": "bigint",
     "mean_price": "double",
+    "mean_price_rounded_to": "double",
     "mean_offer": "double",
+    "mean_offer_rounded_to": "double",
     "estimate": "double",
     "ci_lower": "double",
     "ci_upper": "double",
     "verdict": "varchar",
-    WITHHELD: "varchar",
+    **_EXTRA,
 }
 _STUDY = {
     "run_id": "varchar",
@@ -62,22 +71,23 @@ def write_share(con: duckdb.DuckDBPyConnection, findings: Findings, marts: Marts
     the order does not name them either; numbering is that of this file.
     """
     released = release(findings, marts, config)
+    rules = rules_of(config)
     order = sorted(range(len(findings.findings)), key=lambda position: not released.shown[position].named)
     listed = [(findings.findings[position], released.shown[position]) for position in order]
     create(con, "study", _STUDY, [_study(findings, config)])
-    rows = [_finding(number, finding, what) for number, (finding, what) in enumerate(listed, start=1)]
+    rows = [_finding(number, finding, what, rules) for number, (finding, what) in enumerate(listed, start=1)]
     create(con, "findings", _FINDINGS, rows)
     companions = [
-        companion_row(number, companion)
+        {**dict.fromkeys(_COMPANIONS), "finding_id": number, "name": companion.name, **figures}
         for number, (finding, what) in enumerate(listed, start=1)
         for companion in finding.companions
-        if _is_shown(companion, finding, what)
+        if (figures := _companion(companion, finding, what, released)) is not None
     ]
-    create(con, "findings_companions", COMPANION_COLUMNS, companions)
-    least = rules_of(config).min_cell
-    months = [month_row(row, least=least, as_of=findings.study["as_of"]) for row in findings.monthly]
-    create(con, "findings_monthly", MONTHLY_COLUMNS | {WITHHELD: "varchar"}, months)
-    create(con, "cells", _CELLS, _cells(listed, released, findings))
+    create(con, "findings_companions", _COMPANIONS, companions)
+    as_of, influences = findings.study["as_of"], findings.influences
+    months = [month_row(row, influences.get(row["month"]), rules, as_of=as_of) for row in findings.monthly]
+    create(con, "findings_monthly", _MONTHLY, months)
+    create(con, "cells", _CELLS, _cells(listed, rows, released, findings, rules))
 
 
 def _study(findings: Findings, config: Config) -> dict[str, Any]:
@@ -95,57 +105,128 @@ def _study(findings: Findings, config: Config) -> dict[str, Any]:
     return {name: known[name] for name in _STUDY}
 
 
-def _finding(number: int, finding: Finding, what: Shown) -> dict[str, Any]:
-    row = {**finding_row(number, finding), WITHHELD: what.reason}
+def _finding(number: int, finding: Finding, what: Shown, rules: Rules) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(_FINDINGS) | {WITHHELD: what.reason}
+    exact = finding_row(number, finding)
+    row |= {name: exact[name] for name in _KEYS}
     if not what.named:
         row["scope"] = None
-    hidden: set[str] = set() if what.reason is None else set(_FINDINGS) - {*_KEYS, WITHHELD}
-    if not what.counts:
-        hidden |= set(_COUNTS)
+    if what.counts and what.reason in (None, COARSE, UNKNOWN):
+        counts = {name: getattr(finding, name) for name in _COUNTS}
+        row |= {name: None if n is None else rounded_count(n, rules) for name, n in counts.items()}
     if finding.tenure_band is not None:
         # A band shares the new customers of the whole book, but for those of cells that it does not reach.
-        hidden |= {"n_new"}
-    if not what.support:
-        hidden |= set(_SUPPORT)
-    if finding.effect_size_name == _SHARE_ABOVE and not what.above:
-        hidden |= {"effect_size"}
-    return {name: None if name in hidden else row[name] for name in _FINDINGS}
+        row["n_new"] = None
+    if what.reason is not None:
+        return row
+    row |= {name: exact[name] for name, kind in FINDINGS.items() if kind is Kind.PLAIN and name not in _KEYS}
+    level = finding.confidence_level
+    row["confidence_level"] = None if level is None else round(level, 6)
+    if what.rounding is None:
+        return row
+    return row | _figures(finding, what, exact, what.rounding)
 
 
-def _is_shown(companion: Companion, finding: Finding, what: Shown) -> bool:
-    if what.reason is not None or companion.name in _OF_ALL:
-        return False
-    if companion.name in (_SHARE_ABOVE, "customers_affected"):
-        return what.above and (what.counts or companion.name == _SHARE_ABOVE)
-    return what.balance or not isinstance(companion.estimate, Decimal)
+def _figures(finding: Finding, what: Shown, exact: Mapping[str, Any], rounding: Rounding) -> dict[str, Any]:
+    """Return the figures of a finding as published, by their kinds."""
+    kinds = (Kind.GAP, Kind.MONEY, Kind.LEVEL, Kind.WIDTH)
+    figures: dict[str, Any] = {
+        name: rounding.number(kind, exact[name]) for name, kind in FINDINGS.items() if kind in kinds
+    }
+    figures["ci_lower"], figures["ci_upper"] = rounding.bounds(
+        Kind.GAP, finding.estimate, finding.ci_lower, finding.ci_upper
+    )
+    kind = EFFECT_SIZES.get(finding.effect_size_name or "", Kind.WITHHELD)
+    if rounding.is_few:
+        # An interval of another level around the same gap would show how far the few make it reach.
+        figures |= dict.fromkeys(_TELLS_FEW)
+        figures["warnings"] = ", ".join(code for code in finding.warnings if code != _NO_VARIANCE)
+    else:
+        figures["equivalence_ci_lower"], figures["equivalence_ci_upper"] = rounding.bounds(
+            Kind.GAP, finding.estimate, finding.equivalence_ci_lower, finding.equivalence_ci_upper
+        )
+    if kind in (Kind.SHARE, Kind.PAIRS) and (kind is Kind.SHARE or not rounding.is_few):
+        figures["effect_size"] = rounding.number(kind, finding.effect_size)
+    if what.coverage and finding.support_share is not None:
+        covered = coverage_grid(finding.n_tenured + finding.n_not_compared, rounding.rules)
+        figures["support_share"] = None if covered is None else covered.nearest(finding.support_share)
+    if what.left_out:
+        figures["n_not_compared"] = rounded_count(finding.n_not_compared, rounding.rules)
+    grid = rounding.grid(Kind.MONEY if isinstance(finding.estimate, Decimal) else Kind.GAP)
+    return figures | {"rounded_to": None if grid is None else grid.step}
 
 
-def month_row(row: Mapping[str, Any], *, least: int, as_of: str | None) -> dict[str, Any]:
+def _companion(companion: Companion, finding: Finding, what: Shown, released: Release) -> dict[str, Any] | None:
+    """Return the figures of a companion as published, None where it is withheld."""
+    kind, rounding = kind_of_companion(companion.name, comparator=finding.comparator), what.rounding
+    if what.reason is not None or rounding is None:
+        return None
+    if companion.name == "customers_affected" and not what.counts:
+        return None
+    if rounding.is_few and companion.name not in _OF_ONE_SIDE:
+        return None
+    if kind is Kind.MONEY:
+        if not what.balance:
+            return None
+        n = rounded_count(finding.n_tenured, rounding.rules) if what.counts else None
+        held = released.amounts[place_of(finding)]
+        could_be = UNSEEN * held.paid.total / max(1, finding.n_tenured)
+        grid = money_grid(held.of_net, rounding.rules, n_published=n, could_be=could_be)
+        rounding = Rounding(rounding.rules, rounding.n, money=grid)
+    figures = companion_numbers(companion, kind, rounding)
+    if figures is None or not isinstance(figures["estimate"], Decimal):
+        return figures
+    return {**figures, "estimate": None, "amount": figures["estimate"]}
+
+
+def month_row(
+    row: Mapping[str, Any], influence: Influence | None, rules: Rules, *, as_of: str | None
+) -> dict[str, Any]:
     """Return a month; the as-of month states no count, because that of the headline may differ by a few customers."""
-    if row["n_tenured"] < least:
-        return {**dict.fromkeys(MONTHLY_COLUMNS), "month": row["month"], WITHHELD: "small_count"}
-    n_tenured = None if row["month"] == as_of else row["n_tenured"]
-    return {**row, "n_tenured": n_tenured, WITHHELD: None}
+    hidden: dict[str, Any] = dict.fromkeys(_MONTHLY) | {"month": row["month"]}
+    if row["n_tenured"] < rules.min_cell:
+        return hidden | {WITHHELD: "small_count"}
+    bounds = row["ci_lower"], row["ci_upper"]
+    precision = precision_of(row["estimate"], bounds, influence, rules)
+    n = None if row["month"] == as_of else rounded_count(row["n_tenured"], rules)
+    if precision is None:
+        return hidden | {"n_tenured": n, WITHHELD: UNKNOWN if influence is None else COARSE}
+    rounding = Rounding(rules, row["n_tenured"], precision)
+    lower, upper = rounding.bounds(Kind.GAP, row["estimate"], *bounds)
+    return hidden | {
+        "estimate": rounding.number(Kind.GAP, row["estimate"]),
+        "ci_lower": lower,
+        "ci_upper": upper,
+        "interval": None if precision.is_few else row["interval"],
+        "n_tenured": n,
+        "pricing_decisions": rounding.number(Kind.EFFECTIVE, row["pricing_decisions"]),
+        "rounded_to": precision.grid.step,
+    }
 
 
-def _cells(listed: list[tuple[Finding, Shown]], released: Release, findings: Findings) -> list[dict[str, Any]]:
-    """Return the cells of the headline's question, one row each."""
+def _cells(
+    listed: list[tuple[Finding, Shown]],
+    rows: list[dict[str, Any]],
+    released: Release,
+    findings: Findings,
+    rules: Rules,
+) -> list[dict[str, Any]]:
+    """Return the cells of the headline's question, one row each: what their findings show, and mean prices."""
     head = kind_of(findings.headline)
     found = []
-    for finding, what in listed:
+    for (finding, what), shown in zip(listed, rows, strict=True):
         if finding.level != "cell" or kind_of(finding) != head:
             continue
-        row: dict[str, Any] = dict.fromkeys(_CELLS)
-        row["scope"] = json.dumps(plain(finding.scope), ensure_ascii=False, sort_keys=True) if what.named else None
-        row[WITHHELD] = what.reason
-        if what.reason is None:
-            row |= {name: getattr(finding, name) for name in ("estimate", "ci_lower", "ci_upper", "verdict")}
-        if what.counts:
-            row |= {name: getattr(finding, name) for name in _COUNTS}
+        row: dict[str, Any] = {name: shown.get(name) for name in _CELLS}
         amounts = released.amounts.get(place_of(finding)) if what.balance else None
-        if amounts is not None and what.counts:
-            n = finding.n_observations
-            row["mean_price"] = amounts.paid.total / n
-            row["mean_offer"] = (amounts.paid.total - amounts.above.total + amounts.below.total) / n
+        if amounts is not None and what.counts and what.rounding is not None and not what.rounding.is_few:
+            paid, n = amounts.paid.total, finding.n_observations
+            means = paid / n, (paid - amounts.above.total + amounts.below.total) / n
+            for name, mean, of in zip(
+                ("mean_price", "mean_offer"), means, (amounts.of_price, amounts.of_offer), strict=True
+            ):
+                grid = mean_grid(of, rules)
+                if grid is not None:
+                    row[name], row[f"{name}_rounded_to"] = grid.nearest(mean), grid.step
         found.append(row)
     return found

@@ -187,6 +187,12 @@ class Finding:
     reversal_gap: float | None = None
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What it is the answer to: question, level, scope and band; no two findings of a study share it."""
+        question = self.estimand, self.comparator, self.basis
+        return *question, self.level, tuple(sorted(self.scope.items())), self.tenure_band
+
     def companion(self, name: str) -> Companion | None:
         """Return the companion of that name, or None."""
         return next((companion for companion in self.companions if companion.name == name), None)
@@ -286,6 +292,8 @@ class Findings:
         suspect_units: Products whose prices look like another unit; from 5 % of the money no verdict is given.
         promises: Outcomes of the rule pack; empty while none is configured.
         monthly: The headline's offer_gap month by month: month, estimate, interval, n_tenured, pricing_decisions.
+        influences: By key of a finding, or by month, how far few customers could move it: what disclosure control
+            rounds by. No part of the document.
     """
 
     study: Mapping[str, Any]
@@ -297,6 +305,7 @@ class Findings:
     suspect_units: tuple[SuspectUnit, ...] = ()
     promises: tuple[Mapping[str, Any], ...] = ()
     monthly: tuple[Mapping[str, Any], ...] = ()
+    influences: Mapping[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def headline(self) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,7 @@ from fairness.runs.erasure_record import read_erasures
 from fairness.runs.pairs import PartSums, pair, part_sums, party_sums
 from fairness.runs.store import Run, find_run, run_at
 from fairness.stats.difference import Look, Totals, exact_split, gap_change, paired_variance
+from fairness.stats.distributions import t_quantile
 from fairness.text import changes
 
 Data = Mapping[str, Any]
@@ -36,7 +38,7 @@ class Side:
     """One of the two that are compared.
 
     Attributes:
-        document: Its findings document; a snapshot's is the released one.
+        document: Its findings document; that of a snapshot without its run is the released one, rounded.
         settings: The study's settings.
         run: The run with its rows; None where only the snapshot is at hand.
     """
@@ -62,7 +64,7 @@ def read_side(path: Path) -> Side:
         manifest = read_manifest(path)
         document = read_released(path, manifest)
         run = find_run(path.resolve().parent.parent, manifest["build"]["id"])
-        return Side(document, manifest["settings"], run)
+        return Side(document if run is None else read_findings(run), manifest["settings"], run)
     run = run_at(path)
     if run is None:
         raise DataError(
@@ -160,8 +162,14 @@ def _why_no_split(first: Side, second: Side) -> str | None:
 
 
 def _look(side: Side) -> Look:
-    diagnostics = side.headline["diagnostics"] or {}
-    return Look(side.headline["estimate"], diagnostics.get("standard_error"), diagnostics.get("df"))
+    head = side.headline
+    diagnostics = head["diagnostics"] or {}
+    error, df = diagnostics.get("standard_error"), diagnostics.get("df")
+    if error is None and side.run is None and head["ci_lower"] is not None:
+        # A snapshot states its interval, rounded outwards: the error that a normal distribution would have is too wide.
+        width = math.log1p(head["ci_upper"]) - math.log1p(head["ci_lower"])
+        error = width / (2 * t_quantile(0.5 + head["confidence_level"] / 2, math.inf))
+    return Look(head["estimate"], error, df)
 
 
 def _net(sums: PartSums) -> Fraction:

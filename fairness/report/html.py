@@ -163,7 +163,7 @@ def _table(document: Mapping[str, Any]) -> str:
             sentences.estimand(finding),
             gap,
             sentences.verdict(finding, margin=margin) or "–",
-            numbers.p_value(finding["p_value"]),
+            numbers.p_value(finding["p_value"], at_most=snapshot.is_rounded(document)),
             method_page.n_or_withheld(finding["n_tenured"]),
         )
         rows.append("<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in cells) + "</tr>")

@@ -286,7 +286,7 @@ class _Layout:
         ]
         if not said and support["tenured_customers"] == 0:
             return Note(snapshot.TITLES["left_out"], (snapshot.sentence_of(sentences.support(self.document)),))
-        return Note(snapshot.TITLES["left_out"], tuple(said) or (snapshot.nobody_left_out(),))
+        return Note(snapshot.TITLES["left_out"], tuple(said) or (snapshot.nobody_left_out(self.document),))
 
     def _open(self) -> Note | None:
         cells = [item for item in self.cells() if _is_shown(item)]

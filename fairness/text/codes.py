@@ -138,5 +138,7 @@ WITHHELD = {
     "small_count": "too few customers to be shown",
     "dominated_amount": "too few customers hold most of the money",
     "alternative_reading": "the money of one reading only is shown",
+    "few_decide": "few customers could change the figure by much",
+    "unknown_influence": "how far few customers could change the figure is not known",
 }
 """Why a figure is withheld."""

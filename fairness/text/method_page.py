@@ -53,8 +53,10 @@ def sureness(document: Data) -> list[str]:
     if rest:
         texts.append(f"{rest} Customers on one offer share one decision, so they do not count one by one.")
     if head["p_value"] is not None:
-        chance = f"If prices took no notice of tenure, a gap this large would {snapshot.how_often(head['p_value'])}"
-        texts.append(f"{chance} (p {numbers.p_value(head['p_value'])}).")
+        at_most = snapshot.is_rounded(document)
+        chance = snapshot.how_often(head["p_value"], at_most=at_most)
+        text = f"If prices took no notice of tenure, a gap this large would {chance}"
+        texts.append(f"{text} (p {numbers.p_value(head['p_value'], at_most=at_most)}).")
     if head["minimum_detectable_gap"] is not None:
         texts.append(snapshot.detectable(head))
     texts.append(
@@ -75,11 +77,14 @@ LIMITS = (
 def rows_in(document: Data) -> str:
     """Return what happened to the rows of the exports."""
     block = document["reconciliation"]
+    few = f"fewer than {document['disclosure']['min_cell']}"
+    names = ("rows_in", "rows_accepted", "rows_excluded", "rows_rejected", "rows_duplicate")
+    came, accepted, excluded, rejected, copies = (
+        few if block[name] is None else numbers.count(block[name]) for name in names
+    )
     return (
-        f"{numbers.count(block['rows_in'])} rows came in: {numbers.count(block['rows_accepted'])} accepted, "
-        f"{numbers.count(block['rows_excluded'])} left out by rule, "
-        f"{numbers.count(block['rows_rejected'])} not readable, "
-        f"{numbers.count(block['rows_duplicate'])} copies. Rows and amounts tie out."
+        f"{came} rows came in: {accepted} accepted, {excluded} left out by rule, {rejected} not readable, {copies} "
+        "copies. Rows and amounts tie out."
     )
 
 
@@ -91,12 +96,17 @@ def one_input(item: Data) -> str:
 def withheld(document: Data) -> str:
     """Return how many figures disclosure control holds back."""
     block = document["disclosure"]
+    least = block["min_cell"]
+    rounded = (
+        f"Numbers of customers are rounded to {least}. Gaps and money are rounded to at least what {least} customers "
+        "could change them by; intervals are rounded outwards."
+    )
     if not block["findings_withheld"]:
-        return f"Nothing: every group shown holds at least {block['min_cell']} customers."
+        return f"No finding: every group shown holds at least {least} customers. {rounded}"
     return (
         f"{numbers.many(block['findings_withheld'], 'finding')} of {numbers.count(block['findings'])}: groups of fewer "
-        f"than {block['min_cell']} customers, groups that would give those away, money that two customers hold, and "
-        "money under other readings of the offer."
+        f"than {least} customers, groups that would give those away, money that two customers hold, and "
+        f"money under other readings of the offer. {rounded}"
     )
 
 

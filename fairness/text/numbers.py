@@ -127,15 +127,23 @@ def round_up(number: float) -> int:
     return math.ceil(whole / step) * step
 
 
-def p_value(number: float | None) -> str:
+def p_value(number: float | None, *, at_most: bool = False) -> str:
     """Return a p-value for reading, never in e-notation.
+
+    Args:
+        number: The p-value, None where there is none.
+        at_most: Whether it is a level that the p-value does not exceed, 1 being above all others.
 
     Example:
         >>> p_value(6e-36), p_value(0.0112), p_value(0.58), p_value(None), p_value(1.0)
         ('<0.001', '0.011', '0.58', '–', '1.00')
+        >>> p_value(0.001, at_most=True), p_value(1.0, at_most=True)
+        ('≤0.001', '>0.05')
     """
     if number is None:
         return "–"
+    if at_most:
+        return f"≤{number:g}" if number < 1 else ">0.05"
     if number < 0.001:
         return "<0.001"
     return f"{number:.3f}" if number < 0.1 else f"{number:.2f}"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from fairness.findings.document import Data
 from fairness.text import numbers
-from fairness.text.codes import REASONS, VERDICTS
+from fairness.text.codes import REASONS, VERDICTS, WITHHELD
 from fairness.text.labels import BASIS_IN_TEXT
 from fairness.text.numbers import count, many, money, p_value, percent, percentage, round_up
 
@@ -90,28 +90,38 @@ def headline_parts(document: Data) -> tuple[str, str, str]:
         ('Tenured customers pay ', '17.2 % more', ' than a new customer is offered')
     """
     text, finding = headline(document), document["headline"]
-    figures = {"penalty": "{} more", "favourable": "{} less"}
-    if finding["verdict"] not in figures:
+    if finding["verdict"] not in ("penalty", "favourable"):
         return text, "", ""
-    figure = figures[finding["verdict"]].format(percent(abs(finding["estimate"])))
+    figure = more_or_less(finding)
     before, _, after = text.partition(figure)
     return before, figure, after
 
 
 def sentence(finding: Data, *, margin: float) -> str:
     """Return the verdict of a finding in one sentence."""
+    if finding.get("withheld"):
+        return f"The answer is withheld: {WITHHELD[finding['withheld']]}"
     than = _THAN[finding["estimand"]]
     verdict = finding["verdict"]
-    if verdict == "penalty":
-        return f"Tenured customers pay {percent(finding['estimate'])} more {than}"
-    if verdict == "favourable":
-        return f"Tenured customers pay {percent(-finding['estimate'])} less {than}"
+    if verdict in ("penalty", "favourable"):
+        return f"Tenured customers pay {more_or_less(finding)} {than}"
     if verdict == "equivalent":
         return f"Equal within {margin * 100:g} % on average: tenured customers pay neither more nor less {than}"
     if verdict == "inconclusive":
         decides = what_decides(finding)
         return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
     return f"Cannot be assessed: {REASONS.get(finding['verdict_reason'], finding['verdict_reason'])}"
+
+
+def more_or_less(finding: Data) -> str:
+    """Return by how much tenured customers pay more or less; without the figure where that is rounded to nothing.
+
+    Example:
+        >>> [more_or_less({"verdict": "penalty", "estimate": gap}) for gap in (0.172, 0.0)]
+        ['17.2 % more', 'more']
+    """
+    word = "more" if finding["verdict"] == "penalty" else "less"
+    return f"{percent(abs(finding['estimate']))} {word}" if finding["estimate"] else word
 
 
 def still_needed(finding: Data) -> str:

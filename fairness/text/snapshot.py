@@ -56,8 +56,7 @@ def headline_parts(document: Data) -> tuple[str, str, str]:
     text = sentences.headline(document)
     finding = document["headline"]
     if finding["verdict"] in ("penalty", "favourable"):
-        size = numbers.percent(abs(finding["estimate"]))
-        stress = f"{size} {'more' if finding['verdict'] == 'penalty' else 'less'}"
+        stress = sentences.more_or_less(finding)
     elif finding["verdict"] == "equivalent":
         stress = text.split(":")[0]
     else:
@@ -71,7 +70,10 @@ def certainty(document: Data) -> str:
     finding = document["headline"]
     verdict = finding["verdict"]
     if verdict in ("penalty", "favourable"):
-        return f"If prices took no notice of tenure, a gap this large would {how_often(finding['p_value'])}."
+        if finding["p_value"] is None and is_rounded(document):
+            return "How often prices blind to tenure would show such a gap is withheld: few customers decide it."
+        chance = how_often(finding["p_value"], at_most=is_rounded(document))
+        return f"If prices took no notice of tenure, a gap this large would {chance}."
     if verdict == "equivalent":
         return f"A gap of more than {margin(document)} either way can be ruled out."
     if verdict == "inconclusive" and finding["ci_lower"] is not None:
@@ -80,11 +82,25 @@ def certainty(document: Data) -> str:
     return "No figure is shown, because none would mean anything."
 
 
-def how_often(p_value: float | None) -> str:
-    """Return how often prices blind to tenure would show such a gap."""
-    if p_value is None or p_value < 0.001:
+def how_often(p_value: float | None, *, at_most: bool = False) -> str:
+    """Return how often prices blind to tenure would show such a gap.
+
+    Args:
+        p_value: The p-value; None where nothing varies.
+        at_most: Whether it is a level that the p-value does not exceed.
+
+    Example:
+        >>> how_often(0.0004), how_often(0.012), how_often(0.05, at_most=True)
+        ('hardly ever turn up', 'turn up about 12 times in 1,000', 'turn up at most 50 times in 1,000')
+    """
+    if p_value is None or p_value < 0.001 or (at_most and p_value == 0.001):
         return "hardly ever turn up"
-    return f"turn up about {max(1, round(p_value * 1000)):,} times in 1,000"
+    return f"turn up {'at most' if at_most else 'about'} {max(1, round(p_value * 1000)):,} times in 1,000"
+
+
+def is_rounded(document: Data) -> bool:
+    """Return whether a document is a released one: its figures are rounded, its p-values are levels."""
+    return bool(document.get("disclosure", {}).get("min_cell"))
 
 
 def margin(document: Data) -> str:
@@ -214,8 +230,10 @@ def left_out(item: Data, currency: str) -> str:
     return f"{numbers.many(item['customers'], 'tenured customer')}{amount}: {reason}."
 
 
-def nobody_left_out() -> str:
-    """Return that all could be compared."""
+def nobody_left_out(document: Data) -> str:
+    """Return that all could be compared; how few were not is withheld, none of them included."""
+    if is_rounded(document):
+        return f"Fewer than {document['disclosure']['min_cell']} tenured customers, if any, could not be compared."
     return "Every tenured customer could be compared."
 
 

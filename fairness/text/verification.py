@@ -37,6 +37,8 @@ def input_differs(path: str, old: Data | None, new: Data | None) -> str:
     """Return how an input file differs from the one of a snapshot."""
     if old is None or new is None:
         return f"input {path}: {'new' if old is None else 'not read any more'}"
+    if old["rows"] == new["rows"]:
+        return f"input {path}: its content differs"
     return (
         f"input {path}: {numbers.count(old['rows'])} rows then, {numbers.count(new['rows'])} now; its content differs"
     )

@@ -1,5 +1,6 @@
--- Tables of the share file, runs/ID/share.duckdb. Ratios are fractions; null is unknown or, where `withheld` is set,
--- withheld. `as in` points to the tables of the analyst's file.
+-- Tables of the share file, runs/ID/share.duckdb. Ratios are fractions; null is unknown or withheld. Figures are
+-- rounded so that none tells what fewer than min_cell customers do; docs/privacy.md has the rules. `as in` points to
+-- the tables of the analyst's file.
 
 -- Table:   study
 -- Grain:   one row: the study and the thresholds of this file, which holds no row and no id of a single customer.
@@ -19,48 +20,84 @@
 -- Table:   cells
 -- Grain:   one row per cell of the headline's question; cells that are not named come last.
 -- Columns: scope: Values of the cell, JSON text; null where a small cell could be somebody
---          n_tenured, n_new, n_observations: as in findings
+--          n_tenured: Distinct tenured customers in the comparison, to the nearest multiple of min_cell
+--          n_new: Distinct new customers in the comparison, to the nearest multiple of min_cell; null where none are
+--            needed
+--          n_observations: Observations of tenured customers in the comparison, one of each thing held, to the nearest
+--            multiple of min_cell
 --          mean_price: What a tenured customer of the comparison pays a year on average, currency units; null but
---            against offers, or where few hold most of it
+--            against offers, or where few hold most of it or depart from the rest
+--          mean_price_rounded_to: What mean_price is rounded to, currency units a year
 --          mean_offer: What the offers held against them come to a year on average, currency units; null as mean_price
+--          mean_offer_rounded_to: What mean_offer is rounded to, currency units a year
 --          estimate: Gap as a fraction, positive where tenured customers pay more
---          ci_lower, ci_upper: as in findings_monthly
+--          ci_lower: Lower end of the interval, a fraction, rounded down
+--          ci_upper: Upper end of the interval, a fraction, rounded up
 --          verdict: penalty, favourable, equivalent, inconclusive or not_assessable
+--          rounded_to: What the gap is rounded to, a fraction
 --          withheld: Why figures are withheld: small_count (fewer than min_cell customers, or figures that would give
---            such a count away); null where shown
+--            such a count away), few_decide (few customers could move the gap so far that rounding leaves nothing);
+--            null where shown
 
 -- Table:   findings
 -- Grain:   one row per finding; finding_id 1 is the headline.
 -- Columns: finding_id: Number of the finding in this file; 1 is the headline
 --          is_headline, estimand, comparator, basis, level: as in findings
 --          scope: Where the finding holds, JSON text; {} is everywhere; null where a small scope could be somebody
---          tenure_band, estimate, amount, unit, ci_lower, ci_upper, confidence_level, interval, test, statistic,
---            p_value, p_value_adjusted, family, effect_size, effect_size_name: as in findings
---          n_tenured: Distinct tenured customers in the comparison; stated with the headline's question only, because
---            counts that differ by few would show those few
---          n_new, n_observations: as in findings
---          n_not_compared: Tenured customers who were not compared; null where fewer than min_cell, and beside the
---            headline
+--          tenure_band, estimate, amount, unit: as in findings
+--          ci_lower: Lower end of the interval, a fraction, rounded down
+--          ci_upper: Upper end of the interval, a fraction, rounded up
+--          confidence_level: as in findings
+--          interval: Method of the interval; null where few customers depart from the rest
+--          test: Test that decides; null where few customers depart from the rest
+--          p_value: Customary level that the two-sided p-value does not exceed: 0.001, 0.01, 0.05 or 1
+--          p_value_adjusted: The same of the p-value corrected for its family
+--          family: as in findings
+--          effect_size: Effect size, as effect_size_name says, in steps of at least min_cell customers; null where
+--            either side is small
+--          effect_size_name: as in findings
+--          n_tenured: Distinct tenured customers in the comparison, to the nearest multiple of min_cell; stated with
+--            the headline's question only, because counts that differ by few would show those few
+--          n_new: Distinct new customers in the comparison, to the nearest multiple of min_cell; null where none are
+--            needed
+--          n_observations: Observations of tenured customers in the comparison, one of each thing held, to the nearest
+--            multiple of min_cell
+--          n_not_compared: Tenured customers who were not compared, to the nearest multiple of min_cell; null where
+--            fewer than min_cell, and beside the headline
 --          n_cells: as in findings
---          support_share: Share of tenured customers who could be compared, a fraction; null where fewer than min_cell
---            could not, and beside the headline
---          minimum_detectable_gap, equivalence_ci_lower, equivalence_ci_upper, p_value_equivalence,
---            p_value_equivalence_adjusted, verdict, verdict_reason, warnings: as in findings
+--          support_share: Share of tenured customers who could be compared, a fraction, in steps that publish up to
+--            min_cell who could not as none; null beside the headline
+--          minimum_detectable_gap: Smallest gap that this data could show, a fraction, rounded up
+--          equivalence_ci_lower: Lower end of the interval of the equivalence test, a fraction, rounded down
+--          equivalence_ci_upper: Upper end of the interval of the equivalence test, a fraction, rounded up
+--          p_value_equivalence: Customary level that the p-value of the equivalence test does not exceed
+--          p_value_equivalence_adjusted: The same, corrected for its family
+--          verdict, verdict_reason, warnings: as in findings
+--          rounded_to: What the figure is rounded to, in its unit
 --          withheld: Why figures are withheld: small_count (fewer than min_cell customers, or figures that would give
 --            such a count away), dominated_amount (few contributors hold most of it), alternative_reading (money of
---            another reading of the offers); null where shown
+--            another reading of the offers), few_decide (few customers could move the figure so far that rounding
+--            leaves nothing), unknown_influence (how far they could is not known); null where shown
 
 -- Table:   findings_companions
 -- Grain:   one row per finding and companion figure.
 -- Columns: finding_id: Number of the finding in this file; 1 is the headline
 --          name, estimate, amount: as in findings_companions
---          ci_lower, ci_upper, statistic, p_value: as in findings
+--          ci_lower: Lower end of the interval, a fraction, rounded down
+--          ci_upper: Upper end of the interval, a fraction, rounded up
+--          p_value: Customary level that the two-sided p-value does not exceed: 0.001, 0.01, 0.05 or 1
+--          rounded_to: What the figure is rounded to, in its unit
 
 -- Table:   findings_monthly
 -- Grain:   one row per month: the gap to the offer, month by month; empty without billing lines and offers.
--- Columns: month, estimate, ci_lower, ci_upper: as in findings_monthly
+-- Columns: month, estimate: as in findings_monthly
+--          ci_lower: Lower end of the interval, a fraction, rounded down
+--          ci_upper: Upper end of the interval, a fraction, rounded up
 --          interval: as in findings
---          n_tenured: Tenured customers with an offer in that month; null in the as-of month, whose count stands with
---            the headline
---          pricing_decisions: as in findings_monthly
---          withheld: small_count where fewer than min_cell customers are behind the month; null where shown
+--          n_tenured: Tenured customers with an offer in that month, to the nearest multiple of min_cell; null in the
+--            as-of month, whose count stands with the headline
+--          pricing_decisions: Effective number of price decisions behind the gap, rounded; null where that leaves
+--            nothing
+--          rounded_to: What the gap is rounded to, a fraction
+--          withheld: small_count where fewer than min_cell customers are behind the month, few_decide where few could
+--            move its gap so far that rounding leaves nothing; null where shown

@@ -84,9 +84,19 @@ def test_folder_is_complete_and_read_only(made: Path, manifest: dict[str, Any]) 
     assert files["snapshot.html"].stat().st_size < 3 * MEGABYTE
 
 
+def is_rounded(shown: float, exact: float) -> bool:
+    """Return whether a number of the page is that of the analyst's file as it may leave the firm.
+
+    Fractions to a percentage point at most, customers to ten, money by what ten customers could make of it.
+    """
+    if abs(exact) <= 1:
+        return abs(shown - exact) <= max(0.01, 0.1 * abs(exact))
+    return abs(shown - exact) <= 5 if exact == int(exact) and shown % 10 == 0 else abs(shown - exact) <= 0.03 * exact
+
+
 @pytest.mark.slow
 def test_every_number_leads_to_its_sql(demo: Path, manifest: dict[str, Any]) -> None:
-    """Each query, run on the analyst's file, returns exactly the values that the page shows."""
+    """Each query, run on the analyst's file, returns the values that the page shows rounded."""
     run = build(load_config(demo))
     assert len(manifest["figures"]) > 15
     ids = [figure["id"] for figure in manifest["figures"]]
@@ -100,7 +110,9 @@ def test_every_number_leads_to_its_sql(demo: Path, manifest: dict[str, Any]) -> 
                 names = [column[0] for column in result.description or ()]
                 (row,) = result.fetchall()
                 found = {name: float(value) for name, value in zip(names, row, strict=True)}
-                assert found == {name: float(value) for name, value in source["values"].items()}, figure["id"]
+                assert found.keys() == source["values"].keys()
+                for name, exact in found.items():
+                    assert is_rounded(float(source["values"][name]), exact), (figure["id"], name, exact)
                 assert all(manifest["sql"][name] == digest for name, digest in source["models"].items())
 
 
@@ -176,7 +188,7 @@ def test_slides_are_four_with_native_text(made: Path) -> None:
     assert len(slides) == 4
     texts = [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
     assert "Tenured customers pay 5.3 % more than a new customer is offered" in texts[0]
-    assert "20.5 % (19.9 to 21.1)" in texts[2]
+    assert "20.4 % (19.8 to 21.2)" in texts[2]
     assert all("Dec 2025" in text and "effective offer" in text for text in texts)
     assert not any(
         shape.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE for slide in slides for shape in slide.shapes
@@ -250,7 +262,8 @@ def test_verification_finds_what_was_changed(study: Any, tmp_path: Path) -> None
     assert "findings.json: changed after it was written" in found
     assert "tables/support.csv: the file is gone" in found
     assert "notes.txt: not part of the snapshot" in found
-    assert "input book.csv: 300 rows then, 301 now" in found
+    # A row of a book is a customer: their number is rounded, and one more is not told.
+    assert "input book.csv: its content differs" in found
     assert "snapshot.html: computed again, it has other bytes" in found
 
 

@@ -49,12 +49,14 @@ class Guess:
         about: What is counted, and where.
         values: The numbers that fit, ascending.
         truth: The number.
+        is_net: Whether it is a difference of those who came and went, which may be small however many did.
     """
 
     attack: str
     about: str
     values: Values
     truth: int
+    is_net: bool = False
 
     @property
     def is_right(self) -> bool:
@@ -68,7 +70,7 @@ class Guess:
 
     def is_known_to_be_small(self, least: int) -> bool:
         """Return whether every value that fits is below the threshold."""
-        return self.is_right and max(self.values) < least
+        return self.is_right and not self.is_net and max(self.values) < least
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def statistics_solved(file: ShareFile, truth: Mapping[tuple[Any, ...], Row]) -> 
 
 
 def _signs(row: Row, window: range) -> Values:
-    z = row["statistic"]
+    z = row.get("statistic")
     if z is None:
         return ()
     return tuple(
@@ -232,7 +234,7 @@ def _flips(row: Row, window: range) -> Values:
 
 def _degrees_of_freedom(finding: Row, window: range) -> Values:
     """Return n where every customer is a cluster of the same offer: t has n - 1 degrees of freedom."""
-    gap, low, high, statistic = (finding[name] for name in ("estimate", "ci_lower", "ci_upper", "statistic"))
+    gap, low, high, statistic = (finding.get(name) for name in ("estimate", "ci_lower", "ci_upper", "statistic"))
     if None in (gap, low, high, statistic) or not statistic or finding["interval"] != "party":
         return ()
     se = math.log1p(gap) / statistic
@@ -283,39 +285,78 @@ def own_ratios(
 # ------------------------------------------------------------------------------------------------------- sums of scopes
 
 
-def sums_solved(
-    file: ShareFile, sums: Mapping[tuple[Any, ...], FloatArray], truth: Mapping[tuple[Any, ...], int]
-) -> list[Guess]:
-    """Guess withheld counts by linear programs: every count is a sum of inner cells, and none is negative.
+@dataclass(frozen=True)
+class Sums:
+    """The headline's question by scope, as sums of inner cells: customers alike in all columns.
 
-    Args:
-        file: A share file.
-        sums: Place of each scope of the headline's question to the inner cells that it sums.
-        truth: Place to the number of customers.
+    Attributes:
+        inner: Place of a scope to its inner cells, each of shape (cells,).
+        n: Customers of each inner cell.
+        above: Those of them above their offer.
     """
-    step = file.step_of_counts
-    shown = {
-        key: row["n_tenured"] for key, row in file.by_place.items() if key in sums and row["n_tenured"] is not None
-    }
-    if not shown:
-        return []
-    left = np.array([sums[key] for key in shown])
-    behind = [counts_behind(n, step) for n in shown.values()]
-    low, high = (
-        np.array([float(value) for value in ends]) for ends in zip(*((b[0], b[-1]) for b in behind), strict=True)
-    )
-    within = {"A_ub": np.vstack((left, -left)), "b_ub": np.concatenate((high, -low))}
-    found = []
-    for key, inner in sums.items():
-        if key in shown or truth[key] == 0 or truth[key] >= file.least:
+
+    inner: Mapping[tuple[Any, ...], FloatArray]
+    n: FloatArray
+    above: FloatArray
+
+
+def sums_solved(file: ShareFile, sums: Sums) -> list[Guess]:
+    """Guess small counts by linear programs: customers, and those above their offer or not, are sums of inner cells."""
+    nothing = np.zeros_like(sums.n)
+    left, low, high = [nothing], [0.0], [0.0]
+    for key, inner in sums.inner.items():
+        row = file.by_place.get(key)
+        if row is None:
             continue
-        ends = []
-        for sign in (1.0, -1.0):
-            solved = linprog(sign * inner, bounds=(0, None), **within)
-            ends.append(sign * solved.fun if solved.status == 0 else MOST)
-        values = tuple(range(math.ceil(ends[0] - 1e-6), min(MOST, math.floor(ends[1] + 1e-6)) + 1))
-        found.append(Guess("linear program", f"customers of {key}", values, truth[key]))
+        if row["n_tenured"] is not None:
+            behind = counts_behind(row["n_tenured"], file.step_of_counts)
+            left.append(np.concatenate((inner, inner)))
+            low.append(behind[0])
+            high.append(behind[-1])
+        for above in _above(file, row):
+            left.append(np.concatenate((inner, nothing)))
+            low.append(above[0])
+            high.append(above[1])
+    left[0] = np.zeros(2 * len(nothing))
+    rows = np.array(left)
+    within = {"A_ub": np.vstack((rows, -rows)), "b_ub": np.concatenate((high, -np.array(low)))}
+    found = []
+    for key, inner in sums.inner.items():
+        n, above = int(inner @ sums.n), int(inner @ sums.above)
+        row = file.by_place.get(key)
+        hidden = row is None or row["n_tenured"] is None
+        for what, number, target in (
+            ("customers", n, np.concatenate((inner, inner))),
+            ("customers above their offer", above, np.concatenate((inner, nothing))),
+            ("customers not above their offer", n - above, np.concatenate((nothing, inner))),
+        ):
+            if number < file.least and n > 0 and (hidden or what != "customers"):
+                found.append(Guess("linear program", f"{what} of {key}", _range_of(target, within), number))
     return found
+
+
+def _above(file: ShareFile, finding: Row) -> Iterator[tuple[float, float]]:
+    """Return how many of a finding are above their offer, as its share and the money's companion say."""
+    affected = file.companions.get(finding["finding_id"], {}).get("customers_affected")
+    money = file.by_place.get(("overpayment", *place(finding)[1:]))
+    if affected is None and money is not None:
+        affected = file.companions.get(money["finding_id"], {}).get("customers_affected")
+    if affected is not None:
+        behind = counts_behind(int(affected["estimate"]), file.step_of_counts)
+        yield behind[0], behind[-1]
+    share, n = finding["effect_size"], finding["n_tenured"]
+    if share is not None and n is not None and finding["effect_size_name"] == "share_above":
+        sizes = counts_behind(n, file.step_of_counts)
+        half = 1e-9 if file.step_of_counts == 1 else ladder(file.step_of_counts / sizes[0]) / 2
+        yield (share - half) * sizes[0], (share + half) * sizes[-1]
+
+
+def _range_of(target: FloatArray, within: Mapping[str, Any]) -> Values:
+    ends = []
+    for sign in (1.0, -1.0):
+        solved = linprog(sign * target, bounds=(0, None), **within)
+        ends.append(sign * solved.fun if solved.status == 0 else float(MOST))
+    return tuple(range(math.ceil(ends[0] - 1e-6), min(MOST, math.floor(ends[1] + 1e-6)) + 1))
 
 
 # ------------------------------------------------------------------------------------------------- months and snapshots
@@ -335,7 +376,7 @@ def differences_found(
         if n is None or other is None:
             continue
         values = {b - a for a, b in product(counts_behind(n, step), counts_behind(other, step))}
-        yield Guess("difference", f"{about} {key}", tuple(sorted(values)), truth(key))
+        yield Guess("difference", f"{about} {key}", tuple(sorted(values)), truth(key), is_net=True)
 
 
 def month_pairs(file: ShareFile) -> Iterator[tuple[Row, Row]]:

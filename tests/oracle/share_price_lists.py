@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import t
 
 from tests.oracle.share_attack import (
     EXACT,
     MOST,
+    WINDOW,
     FloatArray,
     Guess,
     Row,
@@ -30,6 +32,8 @@ from tests.oracle.share_attack import (
 
 Pair = tuple[int, int]
 """A price and an offer, cents."""
+LIKE_FOR_LIKE = ("like_for_like_gap", "new_customers", "paid")
+"""The question that compares the same customers, and some without an offer who pay it."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,16 @@ def compositions_found(
         money = file.by_place.get(("overpayment", *key[1:]))
         cell = next((row for row in file.cells if row["scope"] == key[-1]), {})
         figures = [*_of_gap(file, finding), *_of_money(file, money), *_of_cell(cell)]
+        figures += _of_other_question(file.by_place.get((*LIKE_FOR_LIKE, *key[3:])))
         sizes = counts_behind(finding["n_tenured"], file.step_of_counts)
-        fitting = _fitting(figures, listed, sizes)
+        ways = fitting(figures, listed, sizes)
         is_above = np.array([price > offer for price, offer in listed])
         here = truth[region]
         n_above = sum(n for (price, offer), n in here.items() if price > offer)
         n, about = sum(here.values()), f"of {region}, {file.study['as_of']}"
         for what, number, found in (
-            ("above their offer", n_above, fitting[:, is_above].sum(axis=1)),
-            ("not above their offer", n - n_above, fitting[:, ~is_above].sum(axis=1)),
+            ("above their offer", n_above, ways[:, is_above].sum(axis=1)),
+            ("not above their offer", n - n_above, ways[:, ~is_above].sum(axis=1)),
         ):
             if number < file.least:
                 yield Guess("price list", f"customers {what} {about}", _distinct(found), number)
@@ -102,30 +107,30 @@ def sizes_found(
         truth: The analyst's findings by place.
     """
     for region, listed in pairs.items():
-        key = ("like_for_like_gap", "new_customers", "paid", "cell", None, json.dumps({"region": region}))
+        key = (*LIKE_FOR_LIKE, "cell", None, json.dumps({"region": region}))
         finding = file.by_place.get(key)
         if finding is None or finding["withheld"] is not None or len(listed) > 2 or not is_target(file, truth, key):
             continue
         window = near(file, finding)
         if window is not None:
-            fitting = _fitting([*_of_pairs(file, finding)], listed, window)
+            found = fitting([*_of_pairs(file, finding)], listed, window)
             about = f"customers of {key}, {file.study['as_of']}"
-            yield Guess("price list", about, _distinct(fitting.sum(axis=1)), truth[key]["n_tenured"])
+            yield Guess("price list", about, _distinct(found.sum(axis=1)), truth[key]["n_tenured"])
 
 
-def _fitting(figures: Sequence[Figure], listed: Sequence[Pair], sizes: Iterable[int]) -> FloatArray:
+def fitting(figures: Sequence[Figure], listed: Sequence[Pair], sizes: Iterable[int]) -> FloatArray:
     """Return the compositions that give every figure, shape (m, pairs)."""
     price, offer = np.array(listed, dtype=np.float64).T / 100
     found = [np.zeros((0, len(listed)))]
     for size in sizes:
-        counts = _compositions(size, len(listed))
+        counts = compositions(size, len(listed))
         for figure in figures:
             counts = counts[figure.fits(counts, price, offer)]
         found.append(counts)
     return np.concatenate(found)
 
 
-def _compositions(size: int, n_pairs: int) -> FloatArray:
+def compositions(size: int, n_pairs: int) -> FloatArray:
     """Return all ways in which so many customers spread over the pairs, shape (m, pairs)."""
     if n_pairs == 1:
         return np.array([[float(size)]])
@@ -143,8 +148,8 @@ def _distinct(values: FloatArray) -> Values:
 
 def _of_gap(file: ShareFile, finding: Row) -> Iterator[Figure]:
     companions = file.companions.get(finding["finding_id"], {})
-    yield from _about(finding, "estimate", _gap, finding)
-    for name, formula in (("geometric", _geometric), ("count_weighted", _gap), ("share_above", _share_above)):
+    yield from _about(finding, "estimate", gap, finding)
+    for name, formula in (("geometric", _geometric), ("count_weighted", gap), ("share_above", _share_above)):
         if name in companions:
             yield from _about(companions[name], "estimate", formula, finding)
     if "median_ratio" in companions:
@@ -157,12 +162,48 @@ def _of_gap(file: ShareFile, finding: Row) -> Iterator[Figure]:
         yield Figure(behind.start, behind.stop - 1, _n_above)
 
 
+def _of_other_question(finding: Row | None) -> Iterator[Figure]:
+    """Return what the like-for-like gap says of the same customers: some more are in it, all at the lowest price."""
+    for figure in [] if finding is None else _about(finding, "estimate", gap, finding):
+        if figure.low > 0:
+            yield Figure(figure.low, np.inf, gap)
+            yield Figure(-np.inf, figure.high, lambda counts, *prices: gap(counts, *prices) * _thinned(counts))
+
+
+def _thinned(counts: FloatArray) -> FloatArray:
+    size = counts.sum(axis=1)
+    return np.asarray(size / (size + WINDOW))
+
+
+def _of_interval(finding: Row) -> Iterator[Figure]:
+    """Return the ends of a like-for-like interval where new prices do not vary: outwards by a step, or further."""
+    low, high, step = (finding.get(name) for name in ("ci_lower", "ci_upper", "rounded_to"))
+    if low is None or high is None:
+        return
+    if step is None:
+        yield Figure(low - EXACT, low + EXACT, lambda *rows: _end(*rows, sign=-1))
+        yield Figure(high - EXACT, high + EXACT, lambda *rows: _end(*rows, sign=1))
+        return
+    # Without a p-value few customers decide: the interval reaches as far as it has to, and says no more.
+    room = high - low if finding["p_value"] is None else max(step, ladder((high - low) / 40))
+    yield Figure(low, low + room, lambda *rows: _end(*rows, sign=-1))
+    yield Figure(high - room, high, lambda *rows: _end(*rows, sign=1))
+
+
+def _end(counts: FloatArray, price: FloatArray, offer: FloatArray, *, sign: int) -> FloatArray:
+    size, paid = counts.sum(axis=1), counts @ price
+    variance = (counts @ price**2 - paid**2 / size) / (size - 1)
+    error = np.sqrt(size * np.maximum(variance, 0)) / paid
+    return np.asarray(np.exp(np.log1p(gap(counts, price, offer)) + sign * t.ppf(0.975, size - 1) * error) - 1)
+
+
 def _of_pairs(file: ShareFile, finding: Row) -> Iterator[Figure]:
     companions = file.companions.get(finding["finding_id"], {})
-    yield from _about(finding, "estimate", _gap, finding)
+    yield from _about(finding, "estimate", gap, finding)
     for name, formula in (("geometric", _geometric), ("hodges_lehmann", _median)):
         if name in companions:
             yield from _about(companions[name], "estimate", formula, finding)
+    yield from _of_interval(finding)
     if finding["effect_size"] is not None:
         step = 0.0 if file.step_of_counts == 1 else ladder(file.step_of_counts / MOST)
         half = max(step / 2, EXACT)
@@ -198,7 +239,7 @@ def _about(row: Row, name: str, formula: Callable[..., FloatArray], finding: Row
     yield Figure(value - half, value + half, formula)
 
 
-def _gap(counts: FloatArray, price: FloatArray, offer: FloatArray) -> FloatArray:
+def gap(counts: FloatArray, price: FloatArray, offer: FloatArray) -> FloatArray:
     return (counts @ price) / (counts @ offer) - 1
 
 

@@ -11,15 +11,17 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from fairness.build.pipeline import build
+from fairness.cli.demo import write_demo
 from fairness.config import load_config
-from fairness.demo import write_demo
-from fairness.pipeline import build, read_findings
-from fairness.warehouse.runs import Run
+from fairness.runs.documents import read_findings
+from fairness.runs.store import Run
 from tests.conftest import StudyRunner
 from tests.oracle.share_attack import (
     Guess,
     Row,
     ShareFile,
+    Sums,
     differences_found,
     exact_doubles,
     fractions_found,
@@ -97,7 +99,7 @@ def _medians_of(run: Run, file: ShareFile) -> list[Guess]:
     """Guess whose ratio the median of the whole book, a product, a region or a channel is."""
     query = """
         select
-            cell_value.value, (price_ticks - offer_ticks) / offer_ticks, sum(n_customers)
+            cell_value.value, (paid_ticks - offered_ticks) / offered_ticks, sum(n_observations)
         from offer_counts inner join cell_value using (cell_key)
         where basis = 'primary' and loyalty_group = 'tenured' and cell_value.column_name = ?
         group by all
@@ -162,11 +164,9 @@ def _of_price_lists(file: ShareFile, rows: Rows, compared: Rows, truth: dict[tup
 
 
 def _of_sums(file: ShareFile, compared: Rows) -> list[Guess]:
-    kinds = list(product(REGIONS, CHANNELS, ("true", "false"), BANDS))
-    kind_of = Counter(
-        (row["region"], row["channel"], str(row["is_vulnerable"]).lower(), _band(row)) for row in compared
-    )
-    inner = np.array([kind_of[kind] for kind in kinds])
+    kinds = list(product(REGIONS, CHANNELS, ("True", "False"), BANDS))
+    dearer = [row for row in compared if _cents(row["price"]) > _cents(row["offer_price"])]
+    n, above = (_by_kind(rows, kinds) for rows in (compared, dearer))
     head = file.findings[0]
     question = (head["estimand"], head["comparator"], head["basis"])
     sums = {}
@@ -176,7 +176,12 @@ def _of_sums(file: ShareFile, compared: Rows) -> list[Guess]:
             sums[(*question, level, None, json.dumps(scope))] = _inside(kinds, scope)
     for band in BANDS:
         sums[(*question, "pooled", band, "{}")] = np.array([float(kind[3] == band) for kind in kinds])
-    return sums_solved(file, sums, {key: int(cells @ inner) for key, cells in sums.items()})
+    return sums_solved(file, Sums(sums, n, above))
+
+
+def _by_kind(rows: Rows, kinds: list[tuple[str, ...]]) -> Any:
+    counted = Counter((row["region"], row["channel"], str(row["is_vulnerable"]), _band(row)) for row in rows)
+    return np.array([float(counted[kind]) for kind in kinds])
 
 
 _COLUMNS = {"region": 0, "channel": 1, "is_vulnerable": 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from fairness.stats.change import (
     offer_change_cells,
     summarise_changes,
 )
+from fairness.stats.influence import Influence, influence, mean_influence
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.ranks import clustered_signed_rank, probability_superiority, van_elteren
 from fairness.stats.scores import group_starts
@@ -123,6 +124,7 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
         by_decision=by_decision.interval(level),
         p_value=exact.p_value if exact is not None and decides else None,
         exact=exact,
+        influence=mean_influence(value, n, few=config.privacy.min_cell, beside=(own_change, offer_change)),
     )
 
 
@@ -142,7 +144,7 @@ def _exact(decision: IntArray, value: FloatArray, n: IntArray, config: Config) -
 
 def qualified_cells(marts: Marts, config: Config) -> BoolArray:
     """Return which cells have enough changes in both groups, shape (cells,)."""
-    return _qualified(marts, config, POOLED, _arms(marts, POOLED))
+    return _qualified(marts, config, POOLED, _changed(marts, POOLED).arms)
 
 
 def _qualified(marts: Marts, config: Config, scope: Scope, arms: ChangeArms) -> BoolArray:
@@ -159,13 +161,14 @@ def _several(scope: Scope, marts: Marts, parties: Counts) -> tuple[BoolArray, Bo
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the drafts of change_gap against new customers: each scope, and each cell of the whole book."""
     for scope in scopes:
-        arms = _arms(marts, scope)
+        changed = _changed(marts, scope)
+        arms = changed.arms
         if scope.band is not None and not arms.n_tenured.any():
             continue
         qualified = _qualified(marts, config, scope, arms)
         share = covered(marts, scope, "change_gap", qualified)
         base = base_finding("change_gap", scope, share, comparator=COMPARATOR, basis="paid")
-        comparison = _compare(arms, qualified, config)
+        comparison = _compare(changed, qualified, config)
         if comparison is not None:
             compared = qualified[marts.parties.cell]
             several = _several(scope, marts, marts.parties)
@@ -174,10 +177,11 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
             comparison = replace(comparison, companions=comparison.companions + _own_changes(marts))
         yield draft(base, comparison, share, config)
         if scope == POOLED:
-            yield from _cell_drafts(marts, config, arms, qualified)
+            yield from _cell_drafts(marts, config, changed, qualified)
 
 
-def _cell_drafts(marts: Marts, config: Config, arms: ChangeArms, qualified: BoolArray) -> Iterator[Draft]:
+def _cell_drafts(marts: Marts, config: Config, changed: _Changed, qualified: BoolArray) -> Iterator[Draft]:
+    arms = changed.arms
     for scope in cell_scopes(marts):
         if not arms.n_tenured[scope.cell] and not arms.n_new[scope.cell]:
             continue
@@ -185,24 +189,30 @@ def _cell_drafts(marts: Marts, config: Config, arms: ChangeArms, qualified: Bool
         here[scope.cell] = True
         share = covered(marts, POOLED, "change_gap", qualified, only=scope.cell)
         base = base_finding("change_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
-        comparison = _compare(arms, qualified & here, config)
+        comparison = _compare(changed, qualified & here, config)
         if comparison is not None:
             parties = marts.parties.at(scope.cell)
             comparison = comparison.distinct(*(repeats(parties, arm) for arm in _several(POOLED, marts, parties)))
         yield draft(base, comparison, share, config)
 
 
-def _arms(marts: Marts, scope: Scope) -> ChangeArms:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Changed:
+    """Both arms of one scope: the rows, which of them are tenured, and their statistics per cell."""
+
+    rows: Counts
+    tenured: BoolArray
+    arms: ChangeArms
+
+
+def _changed(marts: Marts, scope: Scope) -> _Changed:
     counts = marts.changes
     tenured, new = scope.tenured(marts, counts), scope.new(marts, counts)
     rows = counts.take(tenured | new)
-    return summarise_changes(
-        rows.cell,
-        tenured[tenured | new],
-        _log_change(rows),
-        rows.values["n_observations"],
-        n_cells=len(marts.cells),
-    )
+    is_tenured: BoolArray = tenured[tenured | new]
+    n = rows.values["n_observations"]
+    arms = summarise_changes(rows.cell, is_tenured, _log_change(rows), n, n_cells=len(marts.cells))
+    return _Changed(rows, is_tenured, arms)
 
 
 def _log_change(rows: Counts) -> FloatArray:
@@ -211,10 +221,10 @@ def _log_change(rows: Counts) -> FloatArray:
     return np.asarray(np.log(after / before), dtype=np.float64)
 
 
-def _compare(arms: ChangeArms, chosen: BoolArray, config: Config) -> Comparison | None:
+def _compare(changed: _Changed, chosen: BoolArray, config: Config) -> Comparison | None:
     if not chosen.any():
         return None
-    arms = arms.select(chosen)
+    arms = changed.arms.select(chosen)
     cells = cell_changes(arms)
     ratio = change_difference(arms)
     z, rank_p = van_elteren(arms)
@@ -240,7 +250,25 @@ def _compare(arms: ChangeArms, chosen: BoolArray, config: Config) -> Comparison 
         ),
         interval="log_t_satterthwaite",
         test="satterthwaite_t",
+        influence=_influence(changed, chosen, few=config.privacy.min_cell),
         warnings=("degenerate_variance",) if degenerate else (),
+    )
+
+
+def _influence(changed: _Changed, chosen: BoolArray, *, few: int) -> Influence:
+    """Return how far few customers could move the difference: a new one moves the mean of the own cell."""
+    here = chosen[changed.rows.cell]
+    cell, tenured, arms = changed.rows.cell[here], changed.tenured[here], changed.arms
+    change = _log_change(changed.rows)[here]
+    total = float(arms.n_tenured[chosen].sum())
+    away = change - np.where(tenured, arms.mean_tenured[cell], arms.mean_new[cell])
+    weight = np.where(tenured, 1.0, arms.n_tenured[cell] / arms.n_new[cell])
+    return influence(
+        away * weight / total,
+        deviation=away,
+        own=np.where(tenured, change - arms.mean_new[cell], np.nan),
+        n=changed.rows.values["n_observations"][here],
+        few=few,
     )
 
 

@@ -32,6 +32,7 @@ from fairness.analysis.verdicts import Draft
 from fairness.config import Config
 from fairness.findings.results import Companion
 from fairness.stats.hodges_lehmann import hodges_lehmann
+from fairness.stats.influence import contrast_influence
 from fairness.stats.offer_ratio import median_ratio, offer_ratio, share_above
 from fairness.stats.party_clusters import PartyRows
 from fairness.stats.ranks import mann_whitney, probability_superiority, welch
@@ -286,12 +287,8 @@ def compare(
     ]
     ratio = draws.ratio
     if resampled and settings.bootstrap_replicates and min(arms.n_tenured.min(), arms.n_new.min()) > 1:
-        lower, upper = rao_wu_interval(
-            table,
-            confidence_level=settings.confidence_level,
-            replicates=settings.bootstrap_replicates,
-            seed=settings.seed,
-        )
+        level, replicates, seed = settings.confidence_level, settings.bootstrap_replicates, settings.seed
+        lower, upper = rao_wu_interval(table, confidence_level=level, replicates=replicates, seed=seed)
         companions.append(Companion("bootstrap", ratio.estimate, lower, upper))
 
     def permuted(position: int) -> float | None:
@@ -330,6 +327,7 @@ def compare(
         bootstrap_t=draws.bootstrap_t,
         decisions_differ=draws.decisions_differ,
         cells_are_draws=draws.cells_are_draws,
+        influence=contrast_influence(table, few=config.privacy.min_cell),
         warnings=("degenerate_variance",) if degenerate.any() else (),
     )
 

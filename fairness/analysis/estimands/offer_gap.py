@@ -21,6 +21,7 @@ from fairness.config import Config
 from fairness.findings.results import Companion
 from fairness.stats.checks import LOG_NOISE
 from fairness.stats.clusters import Way, two_way
+from fairness.stats.influence import ratio_influence
 from fairness.stats.log_ratio import LogRatio, is_wider
 from fairness.stats.offer_cells import CellSums, cluster_sums, offer_cells, wider_cells
 from fairness.stats.offer_ratio import (
@@ -36,6 +37,9 @@ from fairness.stats.ranks import clustered_signed_rank, signed_rank
 from fairness.stats.scores import group_starts
 from fairness.stats.sign_flip import SignFlip, sign_flip
 from fairness.stats.standardised_ratio import ONE_CELL, CellRatios, heterogeneity
+
+INFLUENCE = "influence"
+"""Key of a month's influence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,7 @@ def _compare(offers: Offers, config: Config, rises: Rises | None = None) -> Comp
         skew=skew,
         bootstrap_t=bounds,
         decisions_differ=differ,
+        influence=ratio_influence(*by_gap, few=config.privacy.min_cell),
     )
 
 
@@ -309,6 +314,8 @@ def _cell_gaps(offers: Offers, members: IntArray, starts: IntArray, level: float
 def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
     """Return offer_gap of every month of the data, each against the offers in force then; empty for a book.
 
+    A month comes with :data:`INFLUENCE`, how far few customers could move it, which is no part of the document.
+
     Parties are customers here: clustering several accounts would need every month's pairings.
     """
     level, same = config.inference.confidence_level, np.zeros(len(marts.interval_weights), dtype=np.int64)
@@ -327,6 +334,7 @@ def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
                 "interval": comparison.interval,
                 "n_tenured": comparison.n_tenured,
                 "pricing_decisions": comparison.pricing_decisions,
+                INFLUENCE: comparison.influence,
             }
         )
     return found

@@ -50,7 +50,7 @@ STUDIES: dict[str, tuple[list[Row], dict[str, Any]]] = {
     "penalty": (book(0.12), {}),
     "favourable": (book(-0.12), {}),
     "equivalent": (book(0.0, spread=0.004), {}),
-    "inconclusive": (book(0.012, spread=0.3, n=60), {}),
+    "inconclusive": (book(0.012, spread=0.3, n=600), {}),
     "not_assessable": ([row for row in book(0.1, offers=False) if int(str(row["tenure_months"])) > 24], {}),
     "like_for_like": (book(0.12, offers=False), {}),
 }
