@@ -79,6 +79,8 @@ class Marts:
         parties: Observations of parties with several.
         other_coverage: (currency, group, observations, ticks a year) of the other currencies.
         weights: Factor that brings each cell's prices to one period, shape (cells,): 1 where all share an interval.
+        unoffered: Counts of (paid, offered, quantity) of those whose plan is offered to nobody; the offer is that of
+            the product, 0 where none fits.
     """
 
     currency: str
@@ -103,6 +105,7 @@ class Marts:
     parties: Counts
     other_coverage: tuple[tuple[str, str, int, Decimal | None], ...]
     weights: FloatArray
+    unoffered: Counts | None = None
 
     def yearly(self, cell: IntArray, ticks: IntArray) -> Decimal:
         """Return the exact sum of ``ticks`` a year in major units, each by the interval of its cell; sorted by cell."""
@@ -202,6 +205,7 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
         parties=with_customers(reader.read("party_counts", *_PARTY, missing=NO_PRICE)),
         other_coverage=_other_coverage(con, cells, currency),
         weights=_weights(cells),
+        unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
     )
 
 

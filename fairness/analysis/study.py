@@ -16,6 +16,7 @@ from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconciliation import reconciliation
 from fairness.analysis.scopes import Scope, natural, scopes
 from fairness.analysis.units import suspect_units, without_verdict
+from fairness.analysis.unoffered import unoffered_plans, with_unoffered
 from fairness.analysis.verdicts import Draft, finish
 from fairness.config import Config
 from fairness.findings.results import Finding, Findings
@@ -52,7 +53,8 @@ def analyse(
     listed = list(scopes(marts))
     drafts = [draft for estimand in ESTIMANDS for draft in _drafts(marts, config, estimand, primary, listed)]
     suspects = suspect_units(marts, config)
-    drafts = without_verdict(_with_headline(drafts, primary, fell_back), suspects)
+    unoffered = unoffered_plans(marts, config)
+    drafts = with_unoffered(without_verdict(_with_headline(drafts, primary, fell_back), suspects), unoffered)
     findings = _ordered(
         _with_sign_warning(finish(drafts, config.inference, tenured_bands=_tenured_bands(marts, config)), primary),
         primary,
@@ -76,6 +78,7 @@ def analyse(
         support=support(marts, _support_of(marts, config, primary), _cells_of(marts, config, primary)),
         findings=tuple(findings),
         suspect_units=suspects,
+        plans_not_offered=unoffered,
         monthly=tuple(months),
         influences={draft.finding.key: draft.influence for draft in drafts if draft.influence} | influences,
     )

@@ -279,6 +279,26 @@ class SuspectUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class UnofferedPlans:
+    """Tenured customers on plans that are offered to nobody while their product is.
+
+    Attributes:
+        observations: Things held on such plans.
+        share: Their share of all that tenured customers hold.
+        money_share: Their share of the money.
+        product_offer_gap: Their gap against the offer of the product, same interval and currency, a fraction; None
+            where no plan of it fits.
+        remedy: What to do, and the line to write where plans are the ids of single prices.
+    """
+
+    observations: int
+    share: float
+    money_share: float
+    product_offer_gap: float | None
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """The findings document of one study.
 
@@ -290,6 +310,7 @@ class Findings:
         support: Who could be compared.
         findings: The headline first.
         suspect_units: Products whose prices look like another unit; from 5 % of the money no verdict is given.
+        plans_not_offered: What tenured customers on plans that nobody is offered pay; None where there are none.
         promises: Outcomes of the rule pack; empty while none is configured.
         monthly: The headline's offer_gap month by month: month, estimate, interval, n_tenured, pricing_decisions.
         influences: By key of a finding, or by month, how far few customers could move it: what disclosure control
@@ -303,6 +324,7 @@ class Findings:
     support: Support
     findings: tuple[Finding, ...]
     suspect_units: tuple[SuspectUnit, ...] = ()
+    plans_not_offered: UnofferedPlans | None = None
     promises: tuple[Mapping[str, Any], ...] = ()
     monthly: tuple[Mapping[str, Any], ...] = ()
     influences: Mapping[Any, Any] = field(default_factory=dict, repr=False)
@@ -325,6 +347,7 @@ class Findings:
             "headline": findings[0],
             "findings": findings,
             "suspect_units": plain(self.suspect_units),
+            "plans_not_offered": plain(self.plans_not_offered),
             "promises": plain(self.promises),
             "monthly": plain(self.monthly),
         }

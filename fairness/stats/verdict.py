@@ -30,9 +30,13 @@ Reason = Literal[
     "all_decisions_beyond_margin",
     "too_many_tests",
     "unit_suspect",
+    "plan_not_offered",
 ]
+Doubt = Literal["plan_not_offered"]
+"""What forbids "equivalent" and "favourable" although the numbers would give them: too much is left out."""
 WarningCode = Literal[
     "unit_suspect",
+    "plan_not_offered",
     "few_pricing_decisions",
     "estimators_disagree",
     "small_effective_sample",
@@ -77,6 +81,7 @@ class Evidence:
         p_equivalence_adjusted: P-value of the equivalence test, adjusted for its family; None when the standard error
             is 0: the interval then decides alone.
         unit_suspect: Whether prices that look like another unit hold so much of the money that no verdict is given.
+        doubts: What forbids ``equivalent`` and ``favourable``, each a warning too.
         shares_comparators: Whether many customers share one price decision, so that ``g_eff`` limits what is known.
         g_eff: Effective number of price decisions.
         min_pricing_decisions: Least ``g_eff`` for a verdict from an interval.
@@ -111,6 +116,7 @@ class Evidence:
     p_adjusted: float | None = None
     p_equivalence_adjusted: float | None = None
     unit_suspect: bool = False
+    doubts: tuple[Doubt, ...] = ()
     shares_comparators: bool = False
     g_eff: float | None = None
     min_pricing_decisions: float = 0.0
@@ -160,7 +166,7 @@ def decide(evidence: Evidence) -> Verdict:
        ``inconclusive`` when one of the last two fails.
     5. ``penalty`` or ``favourable``: interval excludes 0, adjusted p below alpha, estimate at least the margin; with
        strongly skewed prices a bootstrap-t interval has to exclude 0 on the same side.
-    6. ``inconclusive`` otherwise.
+    6. ``inconclusive`` otherwise, and where a doubt stands against ``equivalent`` or ``favourable``.
 
     Args:
         evidence: Estimate, intervals, tests and guards.
@@ -187,6 +193,8 @@ def decide(evidence: Evidence) -> Verdict:
     if evidence.estimate is None:
         raise ValueError("estimate = None: must be given when a cell qualifies")
     verdict, reason = _judge(evidence, evidence.estimate)
+    if evidence.doubts and verdict in ("equivalent", "favourable"):
+        verdict, reason = "inconclusive", evidence.doubts[0]
     return Verdict(verdict, reason, _warnings(evidence, evidence.estimate, reason))
 
 
@@ -239,6 +247,7 @@ def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
 
 def _warnings(evidence: Evidence, estimate: float, reason: Reason) -> tuple[WarningCode, ...]:
     found: list[WarningCode] = ["unit_suspect"] if evidence.unit_suspect else []
+    found.extend(evidence.doubts)
     if _few_decisions(evidence):
         found.append("few_pricing_decisions")
     if _estimators_disagree(evidence, estimate):

@@ -20,6 +20,9 @@ DECIDED = ("penalty", "favourable", "equivalent")
 WARNINGS = {
     "unit_suspect": "Some prices differ from their offers as units do (cents, thousands), not as prices: no verdict "
     "until somebody has looked. The products, and the line to write where they are right, are in suspect_units.",
+    "plan_not_offered": "Many tenured customers hold plans that are offered to nobody: not called equal or less. Held "
+    "against the offer of their product they stand in product_offer. If plan_id holds ids of single prices, map them "
+    "as price_version_id.",
     "mix_reverses_sign": "The raw gap points the other way: customers hold different plans. Only like for like counts.",
     "degenerate_variance": "In some cells all prices of a group are equal: the test shuffles labels instead.",
     "few_pricing_decisions": "Too few separate price decisions stand behind this: {pricing_decisions} in effect, "

@@ -173,3 +173,13 @@ def test_narrow_support(share: float, warnings: tuple[str, ...]) -> None:
 def test_refuses_to_judge_without_an_estimate() -> None:
     with pytest.raises(ValueError, match="estimate = None: must be given when a cell qualifies"):
         decide(replace(PENALTY, estimate=None))
+
+
+def test_a_doubt_forbids_equal_and_less_and_is_said_in_any_case() -> None:
+    doubts = ("plan_not_offered",)
+    assert verdict_of(EQUAL, doubts=doubts) == ("inconclusive", "plan_not_offered", doubts)
+    less = {"estimate": -0.04, "interval": (-0.06, -0.02), "equivalence_interval": (-0.055, -0.025)}
+    mirrored = {**less, "rank_z": -4.0, "geometric": -0.03}
+    assert verdict_of(PENALTY, **mirrored)[0] == "favourable"
+    assert verdict_of(PENALTY, doubts=doubts, **mirrored)[:2] == ("inconclusive", "plan_not_offered")
+    assert verdict_of(PENALTY, doubts=doubts) == ("penalty", "gap_beyond_margin", doubts)
