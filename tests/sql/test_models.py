@@ -101,7 +101,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (config.parent / "odd.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
     with (config.parent / "offers.csv").open("a", encoding="utf-8") as offers:
         for price in (20, 21):
-            offers.write(f"twice,list,new_only,mobile,,GBP,,,month,1,2020-01-01,2020-02-01,{price},,,,\n")
+            offers.write(f"twice,promotion,new_only,mobile,,GBP,,,month,1,2020-01-01,2020-02-01,{price},,,,\n")
     text = config.read_text(encoding="utf-8").replace("[tenure]\n", '[tenure]\nrejoin = "reset"\n')
     columns = {"issued_on": "period_start", "product_id": "'mobile'", "region": "'North'", "channel": "'shop'"}
     columns |= {"invoice_id": "customer_id", "discount_id": "'TEN'"}

@@ -24,8 +24,7 @@ candidates as (
     select
         priced.* exclude (micros, months),
         cast(sign(micros) * ((2 * abs(micros) + months) // (2 * months)) as bigint) as net_micros,
-        0 as turn,
-        false as is_cancelled
+        0 as turn, false as is_cancelled
     from priced
     union all
     select
@@ -61,8 +60,7 @@ left_over as (
             where span.customer_id = ranked.customer_id
                 and ranked.month_number between span.first_month and span.first_month + span.n_months - 1
                 and (
-                    span.holding_id = ranked.holding_id
-                    or ranked.turn = 2
+                    span.holding_id = ranked.holding_id or ranked.turn = 2
                     or ranked.is_cancelled
                     and span.product_id = ranked.product_id
                     and span.subscription_id is not distinct from ranked.subscription_id
