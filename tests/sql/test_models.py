@@ -79,8 +79,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     config = write_demo(folder / "study")
     # What the demo does not have: two prices of one thing in one month, a week between two firsts, seats that change
-    # within a term, a month that is given away, a return after years, twenty invoices with a percentage off, an offer
-    # that states two prices.
+    # within a term, a month that is given away, a return after years on a plan that is offered to nobody, twenty
+    # invoices with a percentage off, an offer that states two prices.
     header = "line_id,customer_id,line_kind,period_start,period_end,net_amount,interval_unit"
     rows = [
         "twice-1,twice,recurring,2025-11-11,2025-12-11,211,month",
@@ -105,6 +105,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = config.read_text(encoding="utf-8").replace("[tenure]\n", '[tenure]\nrejoin = "reset"\n')
     columns = {"issued_on": "period_start", "product_id": "'mobile'", "region": "'North'", "channel": "'shop'"}
     columns |= {"invoice_id": "customer_id", "discount_id": "'TEN'"}
+    columns["plan_id"] = "case when customer_id = 'back' then 'retired' end"
     mapped = "".join(f'{name} = "{value}"\n' for name, value in columns.items())
     source = f'\n[[source]]\nrole = "billing"\npath = "odd.csv"\n[source.columns]\n{mapped}'
     config.write_text(text + source, encoding="utf-8")
