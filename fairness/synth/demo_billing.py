@@ -132,9 +132,9 @@ SPEC = BillingSpec(
 
 STORIES: tuple[dict[str, Any], ...] = (
     {
-        "story": "a strong penalty in one region and channel",
+        "story": "a product whose loyal customers pay more",
         "estimand": "offer_gap",
-        "scope": {"product_id": "broadband", "region": "South", "channel": "phone"},
+        "scope": {"product_id": "broadband"},
         "verdict": "penalty",
     },
     {
@@ -166,7 +166,7 @@ STORIES: tuple[dict[str, Any], ...] = (
         "estimand": "offer_gap",
         "scope": {"product_id": "mobile"},
         "verdict": "inconclusive",
-        "warning": "offsetting_gaps",
+        "warning": "few_pricing_decisions",
     },
 )
 
@@ -180,6 +180,7 @@ _TOLD = (
     "tenured_paid",
     "not_assessable_customers",
     "not_assessable_paid",
+    "not_assessable_paid_a_year",
 )
 
 

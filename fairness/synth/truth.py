@@ -29,7 +29,8 @@ class AsOf:
 
     Attributes:
         cell: Index of the cell.
-        tenure: Completed months on the day the price was set; from the first line on where the start is not exported.
+        quantity: Units.
+        tenure: Completed months on the first day of the last month; from the first line on where no start is exported.
         price: What a unit costs a month, ticks.
         offer: Effective price of the offer in force when the price was set, ticks; 0 where there is none.
         billed: What a unit costs an interval, month or year, ticks: as billed, not divided.
@@ -41,6 +42,7 @@ class AsOf:
     """
 
     cell: IntArray
+    quantity: IntArray
     tenure: IntArray
     price: IntArray
     offer: IntArray
@@ -65,17 +67,17 @@ def as_of_customers(firm: Firm) -> AsOf:
     total = tariffs.effective_total(combination, tariffs.version(combination, day))
     year = np.full(len(total), _MONTHS)
     start = np.where(who.is_censored[index], np.maximum(who.joined[index], window), who.joined[index])
-    tenure = completed_months(start, day)
     return AsOf(
         cell=who.cell[index],
-        tenure=tenure,
+        quantity=who.quantity[index],
+        tenure=completed_months(start, np.full(len(start), as_of)),
         price=half_even(paid * _TICKS_PER_PENNY, months),
         offer=np.where(tariffs.offered[combination], half_even(total * _TICKS_PER_PENNY, year), 0),
         billed=paid * _TICKS_PER_PENNY,
         billed_offer=half_even(total * _TICKS_PER_PENNY * months, year),
         per_year=_MONTHS // months,
         level=firm.prices.level(index, day) * _TICKS_PER_PENNY / months,
-        gap=np.where(tenure >= TENURED_FROM, firm.prices.gap(index, day), 0.0),
+        gap=np.where(completed_months(start, day) >= TENURED_FROM, firm.prices.gap(index, day), 0.0),
         is_censored=who.is_censored[index],
     )
 
@@ -124,13 +126,14 @@ def recorded_truth(firm: Firm) -> dict[str, Any]:
 
 
 def figures(customers: AsOf, here: BoolArray) -> dict[str, Any]:
-    """Return counts, money and the gap to the offer of some customers; money a month, overpayment a year."""
+    """Return counts, prices of one unit a month, and gap and money a year of all units of some customers."""
     tenured = here & (customers.tenure >= TENURED_FROM)
     offered = tenured & (customers.offer > 0)
     price, offer = customers.price[offered], customers.offer[offered]
-    level = customers.level[offered]
-    over = customers.billed[offered] - customers.billed_offer[offered]
-    per_year = customers.per_year[offered]
+    per_year = customers.per_year * customers.quantity
+    level = customers.level[offered] * customers.quantity[offered]
+    paid, due = (per_year * customers.billed)[offered], (per_year * customers.billed_offer)[offered]
+    over = paid - due
     return {
         "customers": int(here.sum()),
         "new_customers": int((here & (customers.tenure < NEW_BELOW)).sum()),
@@ -141,27 +144,30 @@ def figures(customers: AsOf, here: BoolArray) -> dict[str, Any]:
         "assessable_at_offer": money(int(offer.sum())),
         "not_assessable_customers": int((tenured & ~offered).sum()),
         "not_assessable_paid": money(int(customers.price[tenured & ~offered].sum())),
+        "not_assessable_paid_a_year": money(int((per_year * customers.billed)[tenured & ~offered].sum())),
         "injected_gap": ratio(float((level * customers.gap[offered]).sum()), float(level.sum())),
-        "offer_gap": ratio(float((price - offer).sum()), float(offer.sum())),
+        "offer_gap": ratio(float(over.sum()), float(due.sum())),
         "customers_above_offer": int((over > 0).sum()),
-        "overpaid_a_year": money(int((per_year * np.maximum(over, 0)).sum())),
-        "net_overpaid_a_year": money(int((per_year * over).sum())),
+        "overpaid_a_year": money(int(np.maximum(over, 0).sum())),
+        "net_overpaid_a_year": money(int(over.sum())),
     }
 
 
 def contrasts(customers: AsOf, here: BoolArray) -> dict[str, float | None]:
-    """Return the raw gap and the like-for-like gap between tenured and new customers: facts."""
+    """Return the raw gap and the like-for-like gap between tenured and new customers, by units: facts."""
     tenured, new = here & (customers.tenure >= TENURED_FROM), here & (customers.tenure < NEW_BELOW)
-    price = customers.price.astype(np.float64)
+    units = customers.quantity.astype(np.float64)
+    price = customers.billed * customers.per_year * units / _MONTHS
     n_cells = int(customers.cell.max(initial=-1)) + 1
     sums = {}
     for name, chosen in (("tenured", tenured), ("new", new)):
-        counts = np.bincount(customers.cell[chosen], minlength=n_cells)
-        sums[name] = (counts, np.bincount(customers.cell[chosen], weights=price[chosen], minlength=n_cells))
-    (n_tenured, paid), (n_new, paid_new) = sums["tenured"], sums["new"]
+        cell = customers.cell[chosen]
+        held, paid = (np.bincount(cell, weights=values[chosen], minlength=n_cells) for values in (units, price))
+        sums[name] = (np.bincount(cell, minlength=n_cells), held, paid)
+    (n_tenured, held, paid), (n_new, held_new, paid_new) = sums["tenured"], sums["new"]
     common = (n_tenured >= _LEAST_PER_GROUP) & (n_new >= _LEAST_PER_GROUP)
-    expected = (n_tenured[common] * paid_new[common] / n_new[common]).sum()
-    raw_new = float(paid_new.sum() * n_tenured.sum() / n_new.sum()) if n_new.sum() else 0.0
+    expected = (held[common] * paid_new[common] / held_new[common]).sum()
+    raw_new = float(paid_new.sum() * held.sum() / held_new.sum()) if held_new.sum() else 0.0
     return {
         "raw_gap": ratio(float(paid.sum()) - raw_new, raw_new),
         "like_for_like_gap": ratio(float(paid[common].sum() - expected), float(expected)),
