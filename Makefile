@@ -37,8 +37,9 @@ bench: $(STAMP) ## run the benchmarks and the calibration, which print their res
 	$(BIN)/python bench/lines.py
 	$(BIN)/python bench/calibration.py
 
-docs: $(STAMP) ## make the tables and the picture of sql/ again from the headers of the models
+docs: $(STAMP) ## make the tables and the picture of sql/ again from the headers of the models, and the list of reasons
 	$(BIN)/python docs/models.py
+	$(BIN)/python docs/reasons.py
 
 screenshots: $(STAMP) ## take the pictures of docs/ and README from the running dashboard (needs chromium)
 	$(BIN)/python docs/screenshots.py

@@ -82,7 +82,11 @@ def _unmatched(con: duckdb.DuckDBPyConnection) -> dict[tuple, Any]:
     columns = ", ".join(f"max(value) filter (column_name = '{name}') as {name}" for name in _CELL)
     query = f"""
         with cells as (select cell_key, {columns} from cell_value group by cell_key)
-        select {", ".join(f"cells.{name}" for name in _CELL)}, loyalty_group, offer_reason, n_observations, paid_ticks
-        from unmatched inner join cells using (cell_key)
+        select
+            {", ".join(f"cells.{name}" for name in _CELL)}, loyalty_group, reason,
+            sum(n_observations), sum(paid_ticks)
+        from cell_coverage inner join cells using (cell_key)
+        where n_priced > 0 and reason is not null
+        group by all
     """
     return {tuple(row[:8]): (row[8], int(row[9])) for row in con.execute(query).fetchall()}

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from fairness.analysis.counts import (
     MICROS_PER_UNIT,
     NEW,
+    NO_DECISION,
     NO_PRICE,
-    NO_VERSION,
+    NO_REASON,
     OTHER_DATE,
     PARTY_OFFERS,
     PARTY_REFERENCES,
@@ -35,7 +36,13 @@ Maker = Callable[[np.random.Generator, float], Marts]
 Noise = Callable[[np.random.Generator, int], Array]
 """Draws factors with mean 1."""
 _AMOUNT = ("paid_ticks", "quantity_micros")
-_PARTY_COLUMNS = (*_AMOUNT, *PARTY_OFFERS.values(), *PARTY_REFERENCES.values(), "derived_month", "change_known")
+_RISE = ("changed_month", "before_ticks", "after_ticks", "paid_ticks", "offered_ticks")
+_PARTY_COLUMNS = (
+    *_AMOUNT,
+    *PARTY_OFFERS.values(),
+    *PARTY_REFERENCES.values(),
+    *("derived_month", "change_known", "reason"),
+)
 
 
 def normal(sd: float) -> Noise:
@@ -209,7 +216,7 @@ def crossed_offers(
 
     def make(rng: np.random.Generator, gap: float) -> Marts:
         price = offer * (1.0 + gap + shift) * tariff(rng, versions)[version] * own(rng, cell.size)
-        rows = _customers(cell, everyone, version=version, paid_ticks=_ticks(price), offered_ticks=_ticks(offer))
+        rows = _customers(cell, everyone, decision=version, paid_ticks=_ticks(price), offered_ticks=_ticks(offer))
         return book(cells, rows)
 
     return make
@@ -270,7 +277,7 @@ def dated_changes(versions: int, customers: int, tariff: float, own: float) -> M
         everyone = np.ones(version.size, dtype=bool)
         offered = {"before_offer_ticks": _ticks(offer), "after_offer_ticks": _ticks(offer * np.exp(0.04))}
         paid = {"before_ticks": _ticks(before), "after_ticks": _ticks(after), "paid_ticks": _ticks(after)}
-        return book(1, _customers(np.zeros_like(version), everyone, version=version, **paid, **offered))
+        return book(1, _customers(np.zeros_like(version), everyone, decision=version, **paid, **offered))
 
     return make
 
@@ -349,8 +356,8 @@ def book(
         joiners: Prices on joining, where the rows are compared with those.
     """
     missing = np.zeros(len(rows), dtype=np.int64)
-    rows.values.setdefault("version", missing + NO_VERSION)
-    names = ("version", *_AMOUNT, "offered_ticks", "n_observations")
+    rows.values.setdefault("decision", missing + NO_DECISION)
+    names = ("decision", *_AMOUNT, "offered_ticks", "n_observations")
     offered = rows if "offered_ticks" in rows.values else _nobody(*names)
     if "before_ticks" in rows.values:
         for name in ("before_offer_ticks", "after_offer_ticks"):
@@ -370,17 +377,19 @@ def book(
         },
         references={reference: rows} if reference else {},
         changes=rows,
+        rises=_nobody("decision", *_RISE, "n_observations"),
         derived=nobody if joiners is None else rows,
         acquisitions=nobody if joiners is None else joiners,
         monthly={},
         interval_weights=np.ones(0),
-        unmatched=(),
         left_censored=0,
         has_dated_offers=False,
         coverage=_coverage(rows),
+        reasons=(),
         parties=with_customers(parties or _nobody("pattern", "n_parties", "customer_number", *_PARTY_COLUMNS)),
         other_coverage=(),
         weights=np.ones(n_cells),
+        month_weights=np.ones(n_cells),
     )
 
 
@@ -397,5 +406,7 @@ _COVERED = {
 def _coverage(rows: Counts) -> Counts:
     """Return coverage as if everyone had every comparator: support is complete in these worlds."""
     n, money = rows.values["n_observations"], rows.values["n_observations"] * rows.values["paid_ticks"]
-    values = {"n_observations": n, **dict.fromkeys(_COVERED, n), **dict.fromkeys(_COVERED.values(), money)}
+    nothing = {name: np.zeros_like(n) for name in ("n_billed", "month_ticks")}
+    values = {"n_observations": n, **dict.fromkeys(_COVERED, n), **dict.fromkeys(_COVERED.values(), money), **nothing}
+    values["reason"] = np.zeros_like(n) + NO_REASON
     return Counts(rows.cell, rows.lens, rows.group, rows.band, values)

@@ -20,6 +20,7 @@ NEW, MIDDLE, TENURED, UNKNOWN = range(4)
 NO_BAND = 0
 NO_PRICE = -1
 NO_DECISION = -1
+NO_REASON = -1
 
 READINGS = ("primary", "headline", "effective", "standard")
 OTHER_DATE = {"cycle_start": "at_price_set", "price_set": "at_cycle_start"}
@@ -115,6 +116,17 @@ class Reader:
             "cast(row_number() over (order by pricing_decision) as bigint) as decision "
             "from (select distinct pricing_decision from offer_counts where pricing_decision is not null)"
         )
+        con.execute(
+            "create or replace temp table mart_reason as select reason, "
+            "cast(row_number() over (order by reason) - 1 as bigint) as number "
+            "from (select distinct reason from cell_coverage where reason is not null)"
+        )
+
+    def reasons(self) -> tuple[str, ...]:
+        """Return the reasons for which something is not compared, in the order of their numbers."""
+        return tuple(
+            str(row[0]) for row in self._con.execute("select reason from mart_reason order by number").fetchall()
+        )
 
     def read(
         self,
@@ -127,8 +139,8 @@ class Reader:
         """Return the rows of a table, sorted by all their columns.
 
         Args:
-            table: Its name; it has ``cell_key``, and may have ``lens_key``, ``loyalty_group``, ``band_order`` and
-                ``pricing_decision``.
+            table: Its name; it has ``cell_key``, and may have ``lens_key``, ``loyalty_group``, ``band_order``,
+                ``pricing_decision`` and ``reason``.
             columns: Integer columns to read.
             only: A column and the one value of it to read.
             currency: The one currency to read.
@@ -142,6 +154,8 @@ class Reader:
         lens = "inner join mart_lens on t.lens_key = mart_lens.lens_key" if "lens_key" in has else ""
         decided = "pricing_decision" in has
         decision = "left join mart_decision on t.pricing_decision = mart_decision.pricing_decision" if decided else ""
+        reasoned = "reason" in has
+        reason = "left join mart_reason on t.reason = mart_reason.reason" if reasoned else ""
         filters = {**dict([only] if only else []), **({"currency": currency} if currency else {})}
         conditions = [f"t.{name} = ?" for name in filters]
         query = f"""
@@ -150,15 +164,17 @@ class Reader:
                 cast({group} as bigint) as group_number,
                 cast({band} as bigint) as band,
                 {f"coalesce(mart_decision.decision, {NO_DECISION}) as decision," if decided else ""}
+                {f"coalesce(mart_reason.number, {NO_REASON}) as reason," if reasoned else ""}
                 {listed}
             from {table} as t
             inner join mart_cell on t.cell_key = mart_cell.cell_key
             {lens}
             {decision}
+            {reason}
             {f"where {' and '.join(conditions)}" if conditions else ""}
             """
         frame = self._fetch(query, list(filters.values()), table)
-        names = [*(("decision",) if decided else ()), *columns]
+        names = [*(("decision",) if decided else ()), *(("reason",) if reasoned else ()), *columns]
         arrays = sorted_columns(frame, ["cell", "lens", "group_number", "band", *names])
         return Counts(
             arrays["cell"],

@@ -1,19 +1,23 @@
-"""Who could be compared, with their money: shares for each finding, and the support block of the document."""
+"""Who could be compared, with their money: shares for each finding.
+
+Everybody who holds something in the month is in the denominator: who has no price that can be understood, whose row was
+rejected, who has no comparator. Customers are distinct; money is what is paid a year.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
-from fairness.analysis.counts import GROUPS, NEW, TENURED, UNKNOWN, BoolArray, Counts
-from fairness.analysis.distinct import has_comparator, repeats
-from fairness.analysis.marts import Marts, to_money
+from fairness.analysis.counts import TENURED, TICKS_PER_UNIT, UNKNOWN, BoolArray, Counts, FloatArray, IntArray
+from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
+from fairness.analysis.marts import Marts, at_rates, to_money
 from fairness.analysis.scopes import Scope
-from fairness.findings.results import NotAssessable, OtherCurrency, Support
+from fairness.stats.scores import exact_sums, group_starts
 
 COMPARATOR_COLUMNS = {
     "like_for_like_gap": ("n_priced", "paid_ticks"),
@@ -25,28 +29,25 @@ COMPARATOR_COLUMNS = {
     "cost_gap": ("n_cost", "paid_cost_ticks"),
     "change_gap": ("n_changed", "paid_changed_ticks"),
 }
-"""Which columns of cell_coverage count the customers that an estimand can use."""
+"""Which columns of cell_coverage count the observations that an estimand can use, and what they pay."""
 
-_MISSING = {
-    "offer_gap": "no_offer",
-    "overpayment": "no_offer",
-    "derived_gap": "too_few_joiners",
-    "market_gap": "no_market_price",
-    "cost_gap": "no_expected_cost",
-    "change_gap": "no_prior_price",
-}
+PLAN_NOT_OFFERED, REJECTED = "plan_not_offered", "rejected"
+MONTHS_PER_YEAR = Fraction(12)
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Shares of a scope's tenured customers and money that a finding compares.
+    """Shares of a scope's tenured customers and money that a finding compares, and of those that it cannot know.
 
     Attributes:
         customers: Share of the customers, 0 to 1; 0 without any. One of whom any observation is compared counts.
         money: Share of the money they pay; None where nobody's price is known.
         uncovered_money: Money not compared, in the unit of the finding's sums.
         everyone: (customers, money a year) of the whole scope; no money where nobody's price is known.
-        left_out: The same of those not compared.
+        left_out: The same of what is not compared: customers of whom nothing is, and all the money that is not.
+        unknown_tenure: Share of the scope's customers, tenured or not, whose tenure is unknown.
+        plan_not_offered: Share of the tenured customers or of their money, the larger, on plans that are not offered.
+        rejected: Share of the scope's customers whom a rejected row names.
     """
 
     customers: float
@@ -54,128 +55,144 @@ class Covered:
     uncovered_money: float
     everyone: tuple[int, Decimal | None]
     left_out: tuple[int, Decimal | None]
+    unknown_tenure: float = 0.0
+    plan_not_offered: float = 0.0
+    rejected: float = 0.0
 
 
-def covered(
-    marts: Marts, scope: Scope, estimand: str, cells: BoolArray, *, with_new: bool = False, only: int | None = None
-) -> Covered:
-    """Return the shares that an estimand covers when it compares the given cells.
+class Coverage:
+    """What an estimand covers when it compares the given cells, scope by scope and cell by cell.
 
     Args:
         marts: The study.
-        scope: The part of the book.
-        estimand: Its name; says which comparator a customer must have.
+        estimand: Its name; says which comparator an observation must have.
         cells: True for the cells that are compared, shape (cells,).
-        with_new: As for :meth:`Scope.tenured`.
-        only: One cell, for a cell finding.
     """
-    rows, parties = (counts if only is None else counts.at(only) for counts in (marts.coverage, marts.parties))
-    chosen = scope.tenured(marts, rows, with_new=with_new).nonzero()[0]
-    names = ("n_observations", "n_priced", "paid_ticks", *COMPARATOR_COLUMNS[estimand])
-    observations, priced, paid, usable, usable_paid = (rows.values[name][chosen] for name in names)
-    cell = rows.cell[chosen]
-    inside, weights = cells[cell], marts.weights[cell]
-    several = scope.tenured(marts, parties, with_new=with_new)
-    n_all = int(observations.sum()) - repeats(parties, several)
-    n_in = int(usable[inside].sum()) - repeats(
-        parties, several & has_comparator(parties, estimand) & cells[parties.cell]
-    )
-    money_all, money_in = float((paid * weights).sum()), float((usable_paid * weights)[inside].sum())
-    yearly, yearly_out = (
-        marts.yearly(cell, ticks) if priced.any() else None for ticks in (paid, paid - np.where(inside, usable_paid, 0))
-    )
-    return Covered(
-        everyone=(n_all, yearly),
-        left_out=(n_all - n_in, yearly_out),
-        customers=n_in / n_all if n_all else 0.0,
-        money=money_in / money_all if money_all else None,
-        uncovered_money=max(0.0, money_all - money_in) / 10_000,
-    )
 
+    def __init__(self, marts: Marts, estimand: str, cells: BoolArray) -> None:
+        self._marts = marts
+        rows, parties = marts.coverage, marts.parties
+        usable, usable_paid = COMPARATOR_COLUMNS[estimand]
+        inside = cells[rows.cell]
+        self._compared = np.where(inside, rows.values[usable], 0)
+        self._compared_paid = np.where(inside, rows.values[usable_paid], 0)
+        self._parties_compared: BoolArray = has_comparator(parties, estimand) & cells[parties.cell]
 
-def support(marts: Marts, estimand: str, cells: BoolArray) -> Support:
-    """Return the support of the headline: distinct customers, money and the reasons of those left out."""
-    rows = marts.coverage
-    tenured = rows.take(rows.group == TENURED)
-    n_column, money_column = COMPARATOR_COLUMNS[estimand]
-    inside = cells[tenured.cell]
-    n_tenured = int(tenured.values["n_observations"].sum())
-    n_assessable = int(tenured.values[n_column][inside].sum())
-    parties = marts.parties
-    several = parties.group == TENURED
-    n_tenured -= repeats(parties, several)
-    n_assessable -= repeats(parties, several & has_comparator(parties, estimand) & cells[parties.cell])
-    money = marts.yearly(tenured.cell, tenured.values["paid_ticks"])
-    money_in = marts.yearly(tenured.cell[inside], tenured.values[money_column][inside])
-    return Support(
-        tenured_customers=n_tenured,
-        assessable_customers=n_assessable,
-        assessable_share=n_assessable / n_tenured if n_tenured else None,
-        assessable_money_share=float(money_in / money) if money else None,
-        left_censored_customers=marts.left_censored,
-        unknown_tenure_customers=_customers(marts, UNKNOWN),
-        new_customers=_customers(marts, NEW),
-        other_currencies=_other_currencies(marts),
-        not_assessable=_reasons(marts, tenured, estimand, cells),
-    )
-
-
-def _customers(marts: Marts, group: int) -> int:
-    """Return the distinct customers of a loyalty group."""
-    n = int(marts.coverage.values["n_observations"][marts.coverage.group == group].sum())
-    return n - repeats(marts.parties, marts.parties.group == group)
-
-
-def _reasons(marts: Marts, tenured: Counts, estimand: str, cells: BoolArray) -> tuple[NotAssessable, ...]:
-    """Return why tenured observations are not compared: no price, no comparator, or a cell that does not qualify."""
-    n_column, money_column = COMPARATOR_COLUMNS[estimand]
-    values, totals = tenured.values, dict[str, tuple[int, Fraction | None]]()
-    n_new = np.zeros(len(marts.cells), dtype=np.int64)
-    new = marts.coverage.take(marts.coverage.group == NEW)
-    np.add.at(n_new, new.cell, new.values[n_column])
-    for index in range(len(tenured)):
-        cell = int(tenured.cell[index])
-        per_year = marts.cells[cell].per_year
-        n_all, n_priced, n_usable = (int(values[name][index]) for name in ("n_observations", "n_priced", n_column))
-        money, usable_money = int(values["paid_ticks"][index]), int(values[money_column][index])
-        _add(totals, "no_price", n_all - n_priced, None)
-        if estimand in _MISSING and not (estimand == "offer_gap" and marts.unmatched):
-            _add(totals, _MISSING[estimand], n_priced - n_usable, per_year * (money - usable_money))
-        if not cells[cell]:
-            reason = "too_few_customers" if n_new[cell] else "no_new_customers"
-            _add(totals, reason, n_usable, per_year * usable_money)
-    listed = [
-        NotAssessable(reason, count, None if money is None else to_money(money))
-        for reason, (count, money) in sorted(totals.items())
-    ]
-    if estimand == "offer_gap":
-        listed += [
-            NotAssessable(reason, count, money)
-            for group, reason, count, money in marts.unmatched
-            if group == GROUPS[TENURED]
-        ]
-    return tuple(listed)
-
-
-def _add(totals: dict[str, tuple[int, Fraction | None]], reason: str, n: int, money: Fraction | None) -> None:
-    if n:
-        count, sum_so_far = totals.get(reason, (0, None if money is None else Fraction(0)))
-        totals[reason] = count + n, None if money is None or sum_so_far is None else sum_so_far + money
-
-
-def _other_currencies(marts: Marts) -> tuple[OtherCurrency, ...]:
-    found: dict[str, list[tuple[str, int, Decimal | None]]] = defaultdict(list)
-    for currency, group, count, money in marts.other_coverage:
-        found[currency].append((group, count, money))
-    result = []
-    for currency, rows in sorted(found.items()):
-        known = [money for _, _, money in rows if money is not None]
-        result.append(
-            OtherCurrency(
-                currency=currency,
-                customers=sum(count for _, count, _ in rows),
-                tenured_customers=sum(count for group, count, _ in rows if group == GROUPS[TENURED]),
-                money=sum(known, Decimal(0)) if known else None,
-            )
+    def of(self, scope: Scope, *, with_new: bool = False) -> Covered:
+        """Return the shares of a scope; ``with_new`` as for :meth:`Scope.tenured`."""
+        marts, rows, parties = self._marts, self._marts.coverage, self._marts.parties
+        chosen, several = (scope.tenured(marts, counts, with_new=with_new) for counts in (rows, parties))
+        around, several_around = (
+            scope.within(marts, counts) if scope.band is None else np.ones(len(counts), dtype=np.bool_)
+            for counts in (rows, parties)
         )
-    return tuple(result)
+        n = rows.values["n_observations"]
+
+        def customers(mask: BoolArray, of_parties: BoolArray) -> int:
+            return int(n[mask].sum()) - repeats(parties, of_parties)
+
+        n_all = customers(chosen, several)
+        n_in = int(self._compared[chosen].sum()) - repeats(parties, several & self._parties_compared)
+        n_around = customers(around, several_around)
+        unknown = customers(around & (rows.group == UNKNOWN), several_around & (parties.group == UNKNOWN))
+        has_plan, plan_several = (self._has_reason(counts, PLAN_NOT_OFFERED) for counts in (rows, parties))
+        was_rejected, rejected_several = (self._has_reason(counts, REJECTED) for counts in (rows, parties))
+        n_plan = customers(chosen & has_plan, several & plan_several)
+        n_rejected = customers(around & was_rejected, several_around & rejected_several)
+        money, compared = self._money[chosen], self._compared_money[chosen]
+        total = float(money.sum())
+        return Covered(
+            customers=_share(n_in, n_all),
+            money=float(compared.sum()) / total if total else None,
+            uncovered_money=max(0.0, total - float(compared.sum())),
+            everyone=(n_all, self._yearly(chosen.nonzero()[0], of_all=True)),
+            left_out=(n_all - n_in, self._yearly(chosen.nonzero()[0], of_all=False)),
+            unknown_tenure=_share(unknown, n_around),
+            plan_not_offered=max(_share(n_plan, n_all), float(money[has_plan[chosen]].sum()) / total if total else 0.0),
+            rejected=_share(n_rejected, n_around),
+        )
+
+    def of_cell(self, cell: int) -> Covered:
+        """Return the shares of the tenured customers of one cell."""
+        by_cell = self._by_cell
+        n_all, n_in, n_around = (int(by_cell[name][cell]) for name in ("all", "compared", "around"))
+        money, compared, plan_money = (float(by_cell[name][cell]) for name in ("money", "compared_money", "plan_money"))
+        rows = self._marts.coverage
+        here = np.arange(*np.searchsorted(rows.cell, [cell, cell + 1]))
+        chosen = here[rows.group[here] == TENURED]
+        return Covered(
+            customers=_share(n_in, n_all),
+            money=compared / money if money else None,
+            uncovered_money=max(0.0, money - compared),
+            everyone=(n_all, self._yearly(chosen, of_all=True)),
+            left_out=(n_all - n_in, self._yearly(chosen, of_all=False)),
+            unknown_tenure=_share(int(by_cell["unknown"][cell]), n_around),
+            plan_not_offered=max(_share(int(by_cell["plan"][cell]), n_all), plan_money / money if money else 0.0),
+            rejected=_share(int(by_cell["rejected"][cell]), n_around),
+        )
+
+    def _has_reason(self, counts: Counts, reason: str) -> BoolArray:
+        reasons = self._marts.reasons
+        if reason not in reasons:
+            return np.zeros(len(counts), dtype=np.bool_)
+        found: BoolArray = counts.values["reason"] == reasons.index(reason)
+        return found
+
+    @cached_property
+    def _money(self) -> FloatArray:
+        """What each row of the coverage pays, in the unit of the finding's sums, shape (rows,)."""
+        marts, rows = self._marts, self._marts.coverage
+        paid: FloatArray = rows.values["paid_ticks"] * marts.weights[rows.cell]
+        return (paid + rows.values["month_ticks"] * marts.month_weights[rows.cell]) / TICKS_PER_UNIT
+
+    @cached_property
+    def _compared_money(self) -> FloatArray:
+        weights: FloatArray = self._marts.weights[self._marts.coverage.cell]
+        return self._compared_paid * weights / TICKS_PER_UNIT
+
+    def _yearly(self, positions: IntArray, *, of_all: bool) -> Decimal | None:
+        """Return what the chosen rows pay a year, exactly: all of it, or what is not compared; None without a price."""
+        marts, rows = self._marts, self._marts.coverage
+        values = {name: rows.values[name][positions] for name in ("n_priced", "n_billed", "paid_ticks", "month_ticks")}
+        if not values["n_priced"].any() and not values["n_billed"].any():
+            return None
+        cell = rows.cell[positions]
+        starts = group_starts(cell)
+        ticks = values["paid_ticks"] if of_all else values["paid_ticks"] - self._compared_paid[positions]
+        rates = [marts.cells[number].per_year for number in cell[starts].tolist()]
+        of_month = sum(exact_sums(values["month_ticks"], starts))
+        return to_money(at_rates(rates, exact_sums(ticks, starts)) + MONTHS_PER_YEAR * of_month)
+
+    @cached_property
+    def _by_cell(self) -> dict[str, FloatArray | IntArray]:
+        """Customers and money of every cell, shape (cells,) each."""
+        marts, rows, parties = self._marts, self._marts.coverage, self._marts.parties
+        size, n = len(marts.cells), rows.values["n_observations"]
+        tenured, of_parties = rows.group == TENURED, parties.group == TENURED
+        plan, plan_several = (self._has_reason(counts, PLAN_NOT_OFFERED) for counts in (rows, parties))
+        rejected, rejected_several = (self._has_reason(counts, REJECTED) for counts in (rows, parties))
+        everybody = np.ones(len(parties), dtype=np.bool_)
+
+        def customers(counted: IntArray, several: BoolArray) -> IntArray:
+            found: IntArray = np.zeros(size, dtype=np.int64)
+            np.add.at(found, rows.cell, counted)
+            return found - repeats_by_cell(parties, several, size)
+
+        def money(values: FloatArray) -> FloatArray:
+            return np.bincount(rows.cell, weights=values, minlength=size).astype(np.float64)
+
+        return {
+            "all": customers(np.where(tenured, n, 0), of_parties),
+            "compared": customers(np.where(tenured, self._compared, 0), of_parties & self._parties_compared),
+            "around": customers(n, everybody),
+            "unknown": customers(np.where(rows.group == UNKNOWN, n, 0), parties.group == UNKNOWN),
+            "plan": customers(np.where(tenured & plan, n, 0), of_parties & plan_several),
+            "rejected": customers(np.where(rejected, n, 0), rejected_several),
+            "money": money(np.where(tenured, self._money, 0.0)),
+            "compared_money": money(np.where(tenured, self._compared_money, 0.0)),
+            "plan_money": money(np.where(tenured & plan, self._money, 0.0)),
+        }
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0

@@ -72,13 +72,15 @@ class Marts:
         monthly: Month as YYYY-MM to counts of (paid, offered, decision) of the tenured; their ``cell`` is the position
             of the billing interval in ``interval_weights``.
         interval_weights: Billing intervals in a year of each interval of ``monthly``.
-        unmatched: (loyalty group, reason, observations, yearly money) without an offer.
         left_censored: Distinct customers whose joining lies before the data.
         has_dated_offers: Whether offers come from an offer file with validity dates.
-        coverage: Observations, with and without a comparator, of the study's currency.
+        coverage: Observations, with and without a price and a comparator, of the study's currency; ``reason`` is a
+            position in ``reasons``, -1 where nothing is missing against an offer.
+        reasons: Why something is not compared.
         parties: Observations of parties with several.
         other_coverage: (currency, group, observations, ticks a year) of the other currencies.
-        weights: Factor that brings each cell's prices to one period, shape (cells,): 1 where all share an interval.
+        weights: Factor that brings each cell's amounts to one period, shape (cells,): 1 where all share an interval.
+        month_weights: The same for amounts of a month.
         unoffered: Counts of (paid, offered, quantity) of those whose plan is offered to nobody; the offer is that of
             the product, 0 where none fits.
     """
@@ -98,13 +100,14 @@ class Marts:
     acquisitions: Counts
     monthly: dict[str, Counts]
     interval_weights: FloatArray
-    unmatched: tuple[tuple[str, str, int, Decimal | None], ...]
     left_censored: int
     has_dated_offers: bool
     coverage: Counts
+    reasons: tuple[str, ...]
     parties: Counts
     other_coverage: tuple[tuple[str, str, int, Decimal | None], ...]
     weights: FloatArray
+    month_weights: FloatArray
     unoffered: Counts | None = None
 
     def yearly(self, cell: IntArray, ticks: IntArray) -> Decimal:
@@ -198,13 +201,14 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
         acquisitions=reader.read("int_acquisition", "pricing_month", *_AMOUNT, "n_observations"),
         monthly=monthly,
         interval_weights=interval_weights,
-        unmatched=_unmatched(con, cells, currency),
         left_censored=_left_censored(con, currency),
         has_dated_offers=_any(con, "select 1 from offers where is_new_customer_offer limit 1"),
         coverage=reader.read("cell_coverage", *_COVERAGE, currency=currency),
+        reasons=reader.reasons(),
         parties=with_customers(reader.read("party_counts", *_PARTY, missing=NO_PRICE)),
         other_coverage=_other_coverage(con, cells, currency),
         weights=_weights(cells),
+        month_weights=_month_weights(cells),
         unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
     )
 
@@ -215,6 +219,8 @@ _COVERAGE = (
     "n_observations",
     "n_priced",
     "paid_ticks",
+    "n_billed",
+    "month_ticks",
     "n_offered",
     "paid_offered_ticks",
     "n_derived",
@@ -266,28 +272,6 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], FloatAr
     return found, np.array([float(_per_year(unit, count)) for unit, count in intervals])
 
 
-def _unmatched(
-    con: duckdb.DuckDBPyConnection, cells: tuple[Cell, ...], currency: str
-) -> tuple[tuple[str, str, int, Decimal | None], ...]:
-    """Return who has no offer to be compared with, by loyalty group and reason, with their money a year."""
-    per_year = {cell.key: cell.per_year for cell in cells}
-    totals: dict[tuple[str, str], tuple[int, Fraction | None]] = {}
-    rows = con.execute(
-        "select loyalty_group, offer_reason, cell_key, n_observations, paid_ticks from unmatched "
-        "inner join mart_cell using (cell_key) where currency = ? order by all",
-        [currency],
-    ).fetchall()
-    for group, reason, key, n_observations, ticks in rows:
-        count, money = totals.get((group, reason), (0, None))
-        if ticks is not None:
-            money = (money or Fraction(0)) + per_year[key] * int(ticks)
-        totals[(group, reason)] = count + int(n_observations), money
-    return tuple(
-        (group, reason, count, None if money is None else to_money(money))
-        for (group, reason), (count, money) in sorted(totals.items())
-    )
-
-
 def _left_censored(con: duckdb.DuckDBPyConnection, currency: str) -> int:
     row = con.execute(
         "select count(distinct customer_id) from int_as_of_row inner join mart_cell using (cell_key) "
@@ -319,7 +303,14 @@ def _weights(cells: tuple[Cell, ...]) -> FloatArray:
 
 
 def _per_year(unit: object, count: object) -> Fraction:
-    return _PER_YEAR[str(unit)] / int(str(count))
+    """Return the billing intervals in a year; what cannot be read is not compared, and its money is that of a month."""
+    return _PER_YEAR[str(unit or "month")] / int(str(count or 1))
+
+
+def _month_weights(cells: tuple[Cell, ...]) -> FloatArray:
+    per_year = np.array([float(cell.per_year) for cell in cells])
+    found: FloatArray = _weights(cells) * 12.0 / per_year
+    return found
 
 
 def _lenses(con: duckdb.DuckDBPyConnection, n_lenses: int) -> tuple[dict[str, int], tuple[tuple[str | None, ...], ...]]:
@@ -340,15 +331,17 @@ def _other_coverage(
     totals: dict[tuple[str, str], tuple[int, Fraction | None]] = {}
     rows = con.execute(
         """
-        select currency, loyalty_group, cell_key, sum(n_observations), sum(paid_ticks)
+        select currency, loyalty_group, cell_key, sum(n_observations), sum(paid_ticks), sum(month_ticks)
         from cell_coverage inner join mart_cell using (cell_key) where currency <> ?
         group by all order by all
         """,
         [currency],
     ).fetchall()
-    for other, group, key, n_observations, ticks in rows:
+    for other, group, key, n_observations, ticks, month_ticks in rows:
         count, money = totals.get((other, group), (0, None))
-        paid = None if ticks is None else per_year[key] * int(ticks)
+        paid = None
+        if ticks is not None or month_ticks is not None:
+            paid = per_year[key] * int(ticks or 0) + 12 * int(month_ticks or 0)
         money = paid if money is None else money + (paid or 0)
         totals[(other, group)] = (count + int(n_observations), money)
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,16 @@ def reconciliation(con: duckdb.DuckDBPyConnection, *, priced: bool) -> dict[str,
         ).fetchall()
     ]
     return _block(con, roles) if priced else {role: _block(con, [role]) for role in roles}
+
+
+def rejected_share(block: Mapping[str, Any]) -> float:
+    """Return the share of the rows of a block that were rejected; 0 without rows.
+
+    Example:
+        >>> rejected_share({"rows_in": 4000, "rows_rejected": {"AMOUNT_UNPARSED": 2880}})
+        0.72
+    """
+    return float(sum(block["rows_rejected"].values()) / block["rows_in"]) if block["rows_in"] else 0.0
 
 
 def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:

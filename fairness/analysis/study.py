@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 
 from fairness.analysis.counts import BoolArray
-from fairness.analysis.coverage import support
 from fairness.analysis.estimands import change_gap, joiners, new_customers, offer_gap, overpayment
 from fairness.analysis.marts import Marts, load_marts
-from fairness.analysis.reconciliation import reconciliation
+from fairness.analysis.reconciliation import reconciliation, rejected_share
 from fairness.analysis.scopes import Scope, natural, scopes
+from fairness.analysis.support import support
 from fairness.analysis.units import suspect_units, without_verdict
 from fairness.analysis.unoffered import unoffered_plans, with_unoffered
 from fairness.analysis.verdicts import Draft, finish
@@ -62,6 +62,13 @@ def analyse(
     )
     months = offer_gap.monthly_gaps(marts, config) if primary == "offer_gap" else []
     influences = {month["month"]: month.pop(offer_gap.INFLUENCE) for month in months}
+    rows = reconciliation(con, priced=True)
+    block = support(
+        marts,
+        _support_of(marts, config, primary),
+        _cells_of(marts, config, primary),
+        rejected_rows=rejected_share(rows),
+    )
     return Findings(
         study={
             "name": config.study.name,
@@ -73,9 +80,9 @@ def analyse(
             "comparator_basis": config.comparator.basis,
         },
         build=build,
-        reconciliation=reconciliation(con, priced=True),
+        reconciliation=rows,
         reconciliation_by_role=reconciliation(con, priced=False),
-        support=support(marts, _support_of(marts, config, primary), _cells_of(marts, config, primary)),
+        support=block,
         findings=tuple(findings),
         suspect_units=suspects,
         plans_not_offered=unoffered,

@@ -32,7 +32,9 @@ def unoffered_plans(marts: Marts, config: Config) -> UnofferedPlans | None:
     everyone = marts.coverage.take(marts.coverage.group == TENURED)
     n_all = int(everyone.values["n_observations"].sum())
     money = float((paid * n * marts.weights[here.cell]).sum())
-    money_all = float((everyone.values["paid_ticks"] * marts.weights[everyone.cell]).sum())
+    priced = everyone.values["paid_ticks"] * marts.weights[everyone.cell]
+    billed = everyone.values["month_ticks"] * marts.month_weights[everyone.cell]
+    money_all = float((priced + billed).sum())
     known = offered > 0
     weights = (n * marts.weights[here.cell])[known]
     against = float((offered[known] * weights).sum())

@@ -18,6 +18,7 @@ from fairness.analysis.study import analyse
 from fairness.analysis.tables import write_findings
 from fairness.build.group_limits import check_groups
 from fairness.build.identity import run_id, settings_of
+from fairness.build.reasons import write_reasons
 from fairness.config import Config
 from fairness.config.toml_positions import pointing_into
 from fairness.disclosure.share import write_share
@@ -196,6 +197,7 @@ def _write(folder: Path, job: _Job) -> str:
             # Beside the engine, which brings the analyst's file to the disk.
             share = pool.submit(_write_share, folder / SHARE, findings, marts, config)
             write_findings(built, findings)
+            write_reasons(built)
             write_comments(built, analyst_tables())
         if key is not None:
             job.progress("Replacing ids by pseudonyms")

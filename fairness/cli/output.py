@@ -14,6 +14,7 @@ from typing import Any
 from fairness.config import Config
 from fairness.text import changes, codes, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
+from fairness.text.reasons import reason_of
 
 _WORST_CELLS = 5
 _UNDECIDED_CELLS = 10
@@ -214,17 +215,20 @@ def _print_cells(
 
 def _print_left_out(console: Any, document: dict[str, Any]) -> None:
     currency = document["study"]["currency"]
-    for item in document["support"]["not_assessable"]:
+    for item in document["support"]["not_compared"]:
         amount = "" if item["money"] is None else f", {numbers.money(item['money'], currency)} a year"
-        reason = codes.REASONS.get(item["reason"], item["reason"])
-        console.print(f"Not compared: {numbers.count(item['customers'])} tenured customers{amount}: {reason}")
+        reason = reason_of(item["reason"])
+        who = numbers.many(item["customers"], "tenured customer")
+        fix = "" if reason.fix == "Nothing." else f". {reason.fix}"
+        console.print(f"Not compared: {who}{amount}: {reason.label} ({item['reason']}){fix}", soft_wrap=True)
     for item in document["support"]["other_currencies"]:
         currency = terminal_text(item["currency"])
         amount = numbers.money(item["money"], currency)
         console.print(f"Not compared: {numbers.count(item['customers'])} customers in {currency}, {amount} a year")
     unknown = document["support"]["unknown_tenure_customers"]
     if unknown:
-        console.print(f"Not compared: {numbers.count(unknown)} customers of unknown tenure")
+        share = numbers.percent(document["support"]["unknown_tenure_share"])
+        console.print(f"Not compared: {numbers.many(unknown, 'customer')} of unknown tenure, {share} of all")
     block = document["reconciliation"]
     aside = sum(block["rows_rejected"].values())
     console.print(

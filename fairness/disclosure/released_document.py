@@ -252,13 +252,16 @@ def _support(support: Data, head: Data, money: _Money) -> Document:
     found: Document = {name: None for name, value in support.items() if not isinstance(value, list | tuple)}
     for name in (*_COUNTED, "tenured_customers"):
         found[name] = rounded_count(support[name], rules) if support[name] >= rules.min_cell else None
-    found["not_assessable"], found["other_currencies"] = [], []
+    found["not_compared"], found["other_currencies"] = [], []
     for item in support["other_currencies"]:
         if item["customers"] >= rules.min_cell:
             n = rounded_count(item["customers"], rules)
             told = {"currency": item["currency"], "customers": n, "tenured_customers": None, "money": None}
             found["other_currencies"].append(told)
     n_tenured, n_compared = support["tenured_customers"], support["assessable_customers"]
+    found["rejected_share"] = _coverage(support["rejected_share"], n_tenured, rules)
+    if found["unknown_tenure_customers"] is not None:
+        found["unknown_tenure_share"] = _coverage(support["unknown_tenure_share"], n_tenured, rules)
     if not n_tenured:
         return found | {"tenured_customers": 0, "assessable_customers": 0}
     if head["support_share"] is not None or not n_compared:
@@ -267,9 +270,9 @@ def _support(support: Data, head: Data, money: _Money) -> Document:
         found["assessable_customers"] = rounded_count(n_compared, rules) if is_many or not n_compared else None
     if head["n_not_compared"] is None and n_compared:
         return found
-    items = support["not_assessable"]
+    items = support["not_compared"]
     hidden = _hidden([item["customers"] for item in items], rules.min_cell)
-    found["not_assessable"] = [
+    found["not_compared"] = [
         {
             "reason": item["reason"],
             "customers": None if masked else rounded_count(item["customers"], rules),

@@ -199,13 +199,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAssessable:
-    """Tenured customers who could not be compared, for one reason.
+class NotCompared:
+    """What the tenured hold and the headline does not compare, for one reason.
 
     Attributes:
-        reason: no_new_customers, too_few_customers, no_offer, no_price, ...
-        customers: Tenured customers x cell.
-        money: What they pay a year, major units; None where their price is unknown.
+        reason: no_new_customers, too_few_customers, no_offer, several_prices, rejected, ... as
+            :mod:`fairness.text.reasons` explains.
+        customers: Distinct tenured customers who hold it; something else that they hold may be compared.
+        money: What it costs a year, major units; None where no amount is known.
     """
 
     reason: str
@@ -235,15 +236,18 @@ class Support:
     """Who could be compared.
 
     Attributes:
-        tenured_customers: Distinct tenured customers of the study's currency.
+        tenured_customers: Distinct tenured customers of the study's currency who hold something in the month.
         assessable_customers: Those with at least one observation that the headline compares.
         assessable_share: Their share; None without tenured customers.
         assessable_money_share: Share of the tenured money that the headline compares.
         left_censored_customers: Customers whose joining lies before the data.
-        unknown_tenure_customers: Customers of unknown tenure; in no group.
-        new_customers: New customers, the other arm.
+        unknown_tenure_customers: Distinct customers of unknown tenure; in no group.
+        unknown_tenure_share: Their share of all customers of the month; None without customers.
+        new_customers: Distinct new customers, the other arm.
+        rejected_share: Share of the rows with prices that were rejected, or of the customers whom such rows name, the
+            larger.
         other_currencies: The rest, by currency.
-        not_assessable: Reasons, with customers and money.
+        not_compared: Why something is not compared, with customers and money, the largest first.
     """
 
     tenured_customers: int
@@ -252,9 +256,11 @@ class Support:
     assessable_money_share: float | None
     left_censored_customers: int
     unknown_tenure_customers: int
+    unknown_tenure_share: float | None
     new_customers: int
+    rejected_share: float
     other_currencies: tuple[OtherCurrency, ...]
-    not_assessable: tuple[NotAssessable, ...]
+    not_compared: tuple[NotCompared, ...]
 
 
 @dataclass(frozen=True, slots=True)

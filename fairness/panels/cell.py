@@ -151,7 +151,7 @@ def _title(view: View, cell: Finding, name: str, shift: float | None, period: st
     currency = view.document["study"]["currency"]
     if shift is None:
         code = why_not(view, cell)
-        return f"{name}: cannot be assessed, {codes.REASONS.get(code, code)}"
+        return f"{name}: cannot be assessed, {codes.reason(code)}"
     if cell["verdict"] == "inconclusive":
         return f"{name}: cannot tell yet"
     if cell["verdict"] == "equivalent":

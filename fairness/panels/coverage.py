@@ -7,24 +7,30 @@ from decimal import Decimal
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View
-from fairness.text import codes, numbers, titles
+from fairness.text import numbers, titles
+from fairness.text.reasons import reason_of
+
+_EXPLAINED = ("What it means", "What to do")
 
 
 def left_out(view: View) -> Panel:
-    """Return who could not be compared, with their money and the reasons."""
+    """Return who could not be compared, with their money, the reasons and what can be done about each."""
     support, study = view.document["support"], view.document["study"]
     currency = study["currency"]
-    lines: list[tuple[str, int, str | None]] = [
-        (_first_up(codes.REASONS.get(item["reason"], item["reason"])), item["customers"], item["money"])
-        for item in support["not_assessable"]
+    items = [
+        (item["reason"], reason_of(item["reason"]), item["customers"], item["money"])
+        for item in support["not_compared"]
     ]
     missing = support["tenured_customers"] - support["assessable_customers"]
-    rows = [(reason, numbers.count(n), numbers.money(amount, currency)) for reason, n, amount in lines]
-    csv_rows: list[tuple[object, ...]] = list(lines)
-    if len(lines) > 1:
-        known = [Decimal(amount) for _, _, amount in lines if amount is not None]
-        total = (numbers.count(sum(n for _, n, _ in lines)), numbers.money(sum(known, Decimal(0)), currency))
-        rows.append(("Together", *total))
+    rows = [
+        (_first_up(reason.label), numbers.count(n), numbers.money(amount, currency)) for _, reason, n, amount in items
+    ]
+    meanings = [(reason.sentence, reason.fix) for _, reason, _, _ in items]
+    if len(items) > 1:
+        # Who lacks a price for one thing and an offer for another is in two rows: customers do not add up.
+        known = [Decimal(amount) for *_, amount in items if amount is not None]
+        rows.append(("Together", "", numbers.money(sum(known, Decimal(0)), currency)))
+        meanings.append(("", ""))
     beside = [
         (
             f"Customers in {item['currency']}",
@@ -34,8 +40,12 @@ def left_out(view: View) -> Panel:
         for item in support["other_currencies"]
     ]
     if support["unknown_tenure_customers"]:
-        beside.append(("Unknown tenure", numbers.count(support["unknown_tenure_customers"]), "–"))
+        share = numbers.percent(support["unknown_tenure_share"])
+        beside.append((f"Unknown tenure, {share}", numbers.count(support["unknown_tenure_customers"]), "–"))
     head = ("Reason", "Customers", "A year")
+    meanings += [("", "") for _ in beside]
+    listed = tuple((*row, *meaning) for row, meaning in zip((*rows, *beside), meanings, strict=True))
+    csv_rows = tuple((code, n, amount, reason.sentence, reason.fix) for code, reason, n, amount in items)
     share = support["assessable_share"]
     body = ""
     if share is not None:
@@ -45,13 +55,13 @@ def left_out(view: View) -> Panel:
             html.bar([(share, "yes", yes), (1 - share, "no hatched", no)]) if missing else html.bar([(1.0, "yes", yes)])
         )
     if rows or beside:
-        body += html.plain_table(head, [*rows, *beside], total=len(lines) > 1 and not beside)
+        body += html.plain_table(head, [*rows, *beside], total=len(items) > 1 and not beside)
     return Panel(
         key="left-out",
         title=titles.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
-        subtitle="Tenured customers with nothing to compare their price with",
+        subtitle="What tenured customers hold and nothing could be compared with, by reason",
         body=body,
-        table=html.Table(head, (*rows, *beside), head, tuple(csv_rows)) if rows or beside else None,
+        table=html.Table((*head, *_EXPLAINED), listed, (*head, *_EXPLAINED), csv_rows) if listed else None,
         sql=queries.coverage_query(view.chosen) if view.chosen or not _has_offers(view) else queries.UNMATCHED,
         foot=(
             f"{numbers.many(support['tenured_customers'], 'tenured customer')}. "

@@ -102,23 +102,27 @@ order by cell_key;"""
 
 CELL_REASONS = """select
     cell_key,
-    offer_reason,
+    reason,
     sum(n_observations) as n_tenured
-from unmatched
+from cell_coverage
 where loyalty_group = 'tenured'
-group by cell_key, offer_reason
-order by cell_key, n_tenured desc, offer_reason;"""
-"""Why tenured customers of a cell have no offer, the most frequent reason first."""
+    and reason is not null
+    and currency = (select currency from params)
+group by cell_key, reason
+order by cell_key, n_tenured desc, reason;"""
+"""Why what the tenured of a cell hold has no price or no offer, the most frequent reason first."""
 
 UNMATCHED = """select
-    offer_reason as reason,
+    reason,
     sum(n_observations) as n_observations,
-    sum(paid_ticks) / 10000 as paid_each_period
-from unmatched
+    sum(paid_ticks) / 10000 as paid_each_interval,
+    sum(month_ticks) / 10000 as billed_each_month
+from cell_coverage
 where loyalty_group = 'tenured'
+    and reason is not null
     and currency = (select currency from params)
-group by offer_reason
-order by offer_reason;"""
+group by reason
+order by reason;"""
 
 RECONCILIATION = """select
     disposition,

@@ -69,7 +69,7 @@ def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
 
 def _compared(head: Finding) -> str:
     if head["verdict"] == "not_assessable":
-        return codes.REASONS.get(head["verdict_reason"], "")
+        return codes.reason(head["verdict_reason"])
     return f"{numbers.many(head['n_tenured'], 'tenured customer')} in {numbers.many(head['n_cells'], 'cell')}"
 
 

@@ -341,7 +341,7 @@ def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
 
 
 def _why(code: str, customers: int) -> str:
-    return f"{codes.REASONS.get(code, code)} ({numbers.many(customers, 'customer')})"
+    return f"{codes.reason(code)} ({numbers.many(customers, 'customer')})"
 
 
 def lenses(view: View, theme: Theme) -> list[Panel]:

@@ -25,7 +25,7 @@ _MODELS = {
 """The reductions behind each estimand: what the statistics saw."""
 
 _DERIVED = ("int_acquisition", "derived_counts")
-_COVERAGE = ("cell_coverage", "unmatched")
+_COVERAGE = ("cell_coverage",)
 _MONTHLY = ("monthly_offer_counts",)
 
 
@@ -169,7 +169,7 @@ def of_left_out(item: Data) -> Source:
     """Return the source of those who could not be compared, for one reason."""
     sql = (
         "select value as customers, amount as money from findings_support\n"
-        f"where name = 'not_assessable' and reason = {sql_literal(item['reason'])}"
+        f"where name = 'not_compared' and reason = {sql_literal(item['reason'])}"
     )
     return Source(sql, _COVERAGE, {"customers": item["customers"], "money": item["money"]})
 

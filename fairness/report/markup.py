@@ -93,7 +93,7 @@ def _rows(document: Data, findings: Sequence[Data], name: Callable[[Data], str])
 
 def _left_out(document: Data) -> list[str]:
     currency = document["study"]["currency"]
-    return [snapshot.left_out(item, currency) for item in document["support"]["not_assessable"]]
+    return [snapshot.left_out(item, currency) for item in document["support"]["not_compared"]]
 
 
 def _md(text: str) -> str:

@@ -282,7 +282,7 @@ class _Layout:
                 n="all customers of that reason",
                 sources=(figures.of_left_out(item),),
             )
-            for item in support["not_assessable"]
+            for item in support["not_compared"]
         ]
         if not said and support["tenured_customers"] == 0:
             return Note(snapshot.TITLES["left_out"], (snapshot.sentence_of(sentences.support(self.document)),))

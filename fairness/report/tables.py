@@ -103,9 +103,9 @@ def _support(support: Mapping[str, Any]) -> list[dict[str, Any]]:
         for name, value in support.items()
         if not isinstance(value, list)
     ]
-    for item in support["not_assessable"]:
+    for item in support["not_compared"]:
         money = None if item["money"] is None else Decimal(item["money"])
-        rows.append({"name": "not_assessable", "reason": item["reason"], "value": item["customers"], "money": money})
+        rows.append({"name": "not_compared", "reason": item["reason"], "value": item["customers"], "money": money})
     for item in support["other_currencies"]:
         money = None if item["money"] is None else Decimal(item["money"])
         rows.append({"name": "other_currency", "reason": item["currency"], "value": item["customers"], "money": money})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairness.findings.document import Data
 from fairness.text.numbers import percent
-from fairness.text.reasons import NOT_COMPARED
+from fairness.text.reasons import reason_of
 
 VERDICTS = {
     "penalty": "pay more",
@@ -43,23 +43,21 @@ WARNINGS = {
 }
 """Sentence of each warning code; braces are filled from the finding."""
 
-REASONS = {
-    "no_price": "no price stated",
-    "no_offer": "no new-customer offer for this product",
-    "no_offer_in_force": "no new-customer offer in force on the pricing date",
-    "plan_not_offered": "the product is offered, but not on this plan",
-    "offer_not_positive": "the offer costs nothing after its incentive",
-    "too_few_joiners": "too few customers joined in the month of pricing",
-    "no_market_price": "no market price",
-    "no_expected_cost": "no expected cost",
-    "no_prior_price": "no prior price",
-    "no_new_customers": "no new customers of the same cell",
-    "too_few_customers": "too few customers in the cell",
+_NOT_ASSESSABLE = {
     "no_comparable_cell": "no cell has enough new and tenured customers",
     "support_below_minimum": "too few tenured customers could be compared",
-    **{code: record.label for code, record in NOT_COMPARED.items()},
 }
-"""Why customers or a finding cannot be assessed."""
+"""Why a finding as a whole cannot be assessed."""
+
+
+def reason(code: str) -> str:
+    """Return why something, or a finding, is not compared.
+
+    Example:
+        >>> reason("free_month"), reason("no_comparable_cell")
+        ('the month costs nothing', 'no cell has enough new and tenured customers')
+    """
+    return _NOT_ASSESSABLE.get(code) or reason_of(code).label
 
 
 def warning(code: str, finding: Data, *, min_pricing_decisions: int | None = None) -> str:

@@ -1,8 +1,8 @@
 """Why a row or a thing held makes no price: one record for each code that the SQL models give.
 
 Two kinds of codes meet here. What became of an input row stands in ``reconciliation`` (:data:`REJECTED`,
-:data:`DUPLICATE`, :data:`EXCLUDED`). Why somebody holds something that is not compared stands in ``int_not_compared``
-(:data:`NOT_COMPARED`).
+:data:`DUPLICATE`, :data:`EXCLUDED`). Why somebody holds something that is not compared stands in ``not_compared``:
+it has no price (:data:`NOT_COMPARED`), or nothing to hold its price against (:data:`NOT_MATCHED`).
 """
 
 from __future__ import annotations
@@ -125,6 +125,62 @@ NOT_COMPARED = {
 }
 """Why a thing held has no price to compare, in the month that its lines touch."""
 
+_LARGER = "Fewer columns in [like_for_like] cell make larger cells."
+
+NOT_MATCHED = {
+    "no_price": Reason(
+        "no price stated", "The row states no price.", "Map price, or leave the rows out if they are no contracts."
+    ),
+    "no_offer": Reason(
+        "no new-customer offer for this product",
+        "No offer of the file is for the product.",
+        "Add its offers, if new customers can buy it.",
+    ),
+    "plan_not_offered": Reason(
+        "the product is offered, but not on this plan",
+        "New customers are offered the product on other plans only.",
+        "If plan_id holds the ids of single prices, map them as price_version_id.",
+    ),
+    "no_offer_in_force": Reason(
+        "no new-customer offer in force on the pricing date",
+        "The product has offers, but none for this region, channel, interval, quantity and day.",
+        "Add the offers of that day, if there were any.",
+    ),
+    "offer_not_positive": Reason(
+        "the offer costs nothing after its incentive",
+        "What a new customer is offered comes to nothing, and nothing can be held against it.",
+        "See whether incentive_value and setup_fee are of one contract.",
+    ),
+    "too_few_joiners": Reason(
+        "too few customers joined in the month of pricing",
+        "Fewer customers than [comparator] min_evidence joined the cell in the month of the pricing date.",
+        _LARGER,
+    ),
+    "no_market_price": Reason("no market price", "The row states no market price.", "Map market_price."),
+    "no_expected_cost": Reason("no expected cost", "The row states no expected cost.", "Map expected_cost."),
+    "no_prior_price": Reason("no prior price", "No comparable price of a year ago is known.", "Map prior_price."),
+    "no_new_customers": Reason(
+        "no new customers of the same cell", "The cell has no new customer to compare with.", _LARGER
+    ),
+    "too_few_customers": Reason(
+        "too few customers in the cell",
+        "The cell has fewer customers than [like_for_like] min_per_group in one of the groups.",
+        _LARGER,
+    ),
+}
+"""Why a thing held with a price has nothing that the price can be held against; ``no_price`` is said of a book."""
+
+
+def reason_of(code: str) -> Reason:
+    """Return the record of a reason for which something is not compared; one without a record is named by its code.
+
+    Example:
+        >>> reason_of("free_month").label, reason_of("of_the_future").label
+        ('the month costs nothing', 'of the future')
+    """
+    return NOT_COMPARED.get(code) or NOT_MATCHED.get(code) or Reason(code.replace("_", " "), "", "Nothing.")
+
+
 EXCLUDED = {
     "superseded": Reason("an older version of a line", "A later version of the same line_id counts.", "Nothing."),
     "draft": Reason("a draft", "The invoice is not final.", "Nothing."),
@@ -219,6 +275,7 @@ REJECTED = {
     "TENURE_NEGATIVE": Reason("a tenure below 0", "The customer joined after the day of the price.", _CELL),
     "ORIGIN_UNKNOWN": Reason("an unknown origin", "An origin is one of the words in docs/ledger.md.", _CELL),
     "INTERVAL_UNKNOWN": Reason("an unknown interval", "A unit is day, week, month or year, a count is above 0.", _CELL),
+    "ONE_TIME_PRICE": Reason("a one-time price", "An offer is of a price that is paid again and again.", _CELL),
     "QTY_ZERO": Reason("a quantity of 0", "A recurring line bills at least something.", _CELL),
     "DUP_BOOK_ROW": Reason(
         "rows that contradict each other", "A book states one key twice, with different contents.", "Keep one of them."

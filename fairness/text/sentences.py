@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from fairness.findings.document import Data
 from fairness.text import numbers
-from fairness.text.codes import REASONS, VERDICTS, WITHHELD
+from fairness.text.codes import VERDICTS, WITHHELD, reason
 from fairness.text.labels import BASIS_IN_TEXT
 from fairness.text.numbers import count, many, money, p_value, percent, percentage, round_up
 
@@ -110,7 +110,7 @@ def sentence(finding: Data, *, margin: float) -> str:
     if verdict == "inconclusive":
         decides = what_decides(finding)
         return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
-    return f"Cannot be assessed: {REASONS.get(finding['verdict_reason'], finding['verdict_reason'])}"
+    return f"Cannot be assessed: {reason(finding['verdict_reason'])}"
 
 
 def more_or_less(finding: Data) -> str:

@@ -223,7 +223,7 @@ def detectable(finding: Data) -> str:
 
 def left_out(item: Data, currency: str) -> str:
     """Return those who could not be compared, for one reason."""
-    reason = codes.REASONS.get(item["reason"], item["reason"])
+    reason = codes.reason(item["reason"])
     if item["customers"] is None:
         return f"Some customers, {reason}: the number is withheld."
     amount = "" if item["money"] is None else f", {a_year(item['money'], currency)}"

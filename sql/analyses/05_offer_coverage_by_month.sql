@@ -1,8 +1,8 @@
 -- Question: How many tenured customers could be held against an offer each month, and why not the others?
 -- Reads:    price_ledger, params
 -- Columns:  month = first day; offer_reason = why there is no offer, 'offered' where there is one; n_customers = tenured
---           customers; share = of the month's observations, a fraction; paid = what they pay, currency units per billing
---           interval.
+--           customers; n_observations = what they hold; share = of the month's observations, a fraction; paid = what they
+--           pay, currency units per billing interval.
 
 with
 
@@ -36,6 +36,7 @@ final as (
         month,
         offer_reason,
         n_customers,
+        n_observations,
         round(n_observations / nullif(sum(n_observations) over (partition by month), 0), 4) as share,
         paid_ticks / 10000 as paid
     from reasons

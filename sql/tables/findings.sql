@@ -64,7 +64,14 @@
 
 -- Table:   findings_support
 -- Grain:   one row per count or share of who could be compared, and per reason or currency of those who could not.
--- Columns: name: tenured_customers, assessable_customers and so on; not_assessable and other_currency have several rows
---          reason: Reason of not_assessable, or currency of other_currency; else null
+-- Columns: name: tenured_customers, assessable_customers and so on; not_compared and other_currency have several rows
+--          reason: Reason of not_compared, as in reasons, or currency of other_currency; else null
 --          value: Customers, or a share as a fraction
 --          amount: What they pay a year, major units; null where it is unknown
+
+-- Table:   reasons
+-- Grain:   one row per reason for which something is not compared, whether the study has it or not.
+-- Columns: code: Reason, as in cell_coverage, not_compared and findings_support
+--          label: What it is, in a few words
+--          sentence: What it means
+--          fix: What to do about it; "Nothing." where nothing is wrong

@@ -114,7 +114,7 @@ def in_json(demo: Demo) -> set[str]:
     found |= percent(support["assessable_share"]) | percent(1 - support["assessable_share"])
     found |= percent(support["assessable_money_share"])
     found |= count(support["tenured_customers"] - support["assessable_customers"])
-    for item in support["not_assessable"]:
+    for item in support["not_compared"]:
         found |= count(item["customers"]) | money(item["money"])
     found |= count(block["rows_in"]) | count(block["rows_accepted"]) | count(block["rows_duplicate"])
     found |= count(sum(block["rows_excluded"].values())) | count(sum(block["rows_rejected"].values()))
@@ -146,8 +146,8 @@ def by_sql(query: Query) -> set[str]:
         "select sum(paid_offered_ticks) / sum(paid_ticks) as share from cell_coverage where loyalty_group = 'tenured'"
     )
     found |= percent(row["share"])
-    (row,) = query("""select sum(n_observations) as n, sum(paid_ticks) * 12 / 10000 as money from unmatched
-        where loyalty_group = 'tenured'""")
+    (row,) = query("""select count(distinct customer_id) as n, sum(month_ticks) * 12 / 10000 as money
+        from not_compared where loyalty_group = 'tenured'""")
     found |= count(row["n"]) | money(row["money"])
     rows = query("select disposition, sum(n_rows) as n from reconciliation where role = 'billing' group by all")
     sizes = {item["disposition"]: int(item["n"]) for item in rows}
@@ -241,7 +241,7 @@ def test_cells_by_verdict_are_those_of_json_and_sql(view: View, demo: Demo, quer
     rows = query("""
         select verdict, count(*) as cells, sum(n_tenured) as customers from findings
         where level = 'cell' and estimand = 'offer_gap' group by verdict""")
-    (left,) = query("select sum(n_observations) as n from unmatched where loyalty_group = 'tenured'")
+    (left,) = query("select count(distinct customer_id) as n from not_compared where loyalty_group = 'tenured'")
     by_verdict = {row["verdict"]: (row["cells"], row["customers"]) for row in rows}
     for verdict, _, cells, _, customers in verdict_strip(view):
         n_cells, n_customers = by_verdict.get(verdict, (0, 0))

@@ -535,7 +535,7 @@ class TestOneSided:
         assert (headline["verdict"], headline["estimate"], headline["ci_lower"]) == ("not_assessable", None, None)
         assert document["support"]["tenured_customers"] == tenured
         assert document["support"]["assessable_customers"] == 0
-        assert document["support"]["not_assessable"] == [
+        assert document["support"]["not_compared"] == [
             {"reason": reason, "customers": customers, "money": amount} for reason, customers, amount in money
         ]
         assert ties_out(document)

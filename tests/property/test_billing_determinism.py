@@ -18,7 +18,7 @@ from fairness.runs.documents import read_findings
 KEPT = "hash(customer_id) % 3 = 0"
 COUNTS = (
     *("cell_counts", "offer_counts", "change_counts", "derived_counts", "monthly_offer_counts"),
-    *("cell_coverage", "party_counts", "unmatched", "offers", "reconciliation", "findings", "findings_companions"),
+    *("cell_coverage", "party_counts", "offers", "reconciliation", "findings", "findings_companions"),
 )
 """Tables that are written in an order: equal row by row."""
 

@@ -492,7 +492,7 @@ def test_28_days_against_a_monthly_offer_only_are_not_compared(billing: Billing)
     document = billing(lines, [offer(30)], since(LONG_AGO, "C", "D"))
     assert document["headline"]["n_tenured"] == 1
     ((reason, customers, money),) = [
-        (item["reason"], item["customers"], item["money"]) for item in document["support"]["not_assessable"]
+        (item["reason"], item["customers"], item["money"]) for item in document["support"]["not_compared"]
     ]
     assert (reason, customers) == ("no_offer_in_force", 1)
     assert Decimal(money) == Decimal("365")

@@ -121,7 +121,7 @@ def test_support_is_the_recorded_fact(demo: Built) -> None:
     assert support["left_censored_customers"] == TRUTH["left_censored_customers"]
     assert support["unknown_tenure_customers"] == 0
     money = Decimal(whole["not_assessable_paid_a_year"])
-    assert [(item["reason"], item["customers"], Decimal(item["money"])) for item in support["not_assessable"]] == [
+    assert [(item["reason"], item["customers"], Decimal(item["money"])) for item in support["not_compared"]] == [
         ("no_offer", whole["not_assessable_customers"], money)
     ]
 

@@ -180,7 +180,7 @@ class TestSupport:
         assert headline["support_share"] == 0.15
         assert judged(headline) == ("not_assessable", "support_below_minimum")
         assert document["support"]["assessable_share"] == 0.15
-        left_out = document["support"]["not_assessable"]
+        left_out = document["support"]["not_compared"]
         assert [(item["reason"], item["customers"]) for item in left_out] == [("no_new_customers", 170)]
 
     @SLOW
@@ -243,13 +243,13 @@ class TestMissingValues:
         assert "narrow_support" in gap["warnings"]
         support = offers["support"]
         assert (support["assessable_customers"], support["tenured_customers"]) == (80, 100)
-        assert support["not_assessable"] == [{"reason": "no_price", "customers": 20, "money": None}]
+        assert support["not_compared"] == [{"reason": "no_price", "customers": 20, "money": None}]
 
     @SLOW
     def test_a_missing_offer_is_counted_with_its_money(self, once: Study) -> None:
         book = customers(80, TENURED, price=110, offer_price=100) + customers(20, TENURED, price=110)
         support = once(book)["support"]
-        assert support["not_assessable"] == [{"reason": "no_offer", "customers": 20, "money": "26400.00"}]
+        assert support["not_compared"] == [{"reason": "no_offer", "customers": 20, "money": "26400.00"}]
 
     @SLOW
     def test_a_missing_prior_price_is_no_change_of_zero(self, once: Study, pick: Pick) -> None:

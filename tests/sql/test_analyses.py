@@ -31,7 +31,7 @@ TABLES = [
     "reference_counts",
     "change_counts",
     "cell_coverage",
-    "unmatched",
+    "not_compared",
     "monthly_offer_counts",
     "cell_value",
     "lens_value",
@@ -47,6 +47,7 @@ TABLES = [
     "findings_companions",
     "findings_monthly",
     "findings_support",
+    "reasons",
 ]
 MONTHS = [date(2024 + n // 12, n % 12 + 1, 1) for n in range(15)]
 """January 2024 to March 2025; the study looks at February 2025, the last period begins there."""

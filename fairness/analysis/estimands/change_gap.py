@@ -9,7 +9,7 @@ import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, decided_shares, draft
 from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray
-from fairness.analysis.coverage import Covered, covered
+from fairness.analysis.coverage import Coverage, Covered
 from fairness.analysis.distinct import enough, has_comparator, repeats
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
@@ -49,16 +49,18 @@ def has_dated_offers(marts: Marts) -> bool:
 def offer_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the drafts of change_gap against dated offers: mean of the price's log change minus the offer's."""
     known = _against_offers(marts, marts.changes)
+    coverage = Coverage(marts, "change_gap", np.ones(len(marts.cells), dtype=np.bool_))
     for scope in scopes:
         chosen = scope.tenured(marts, marts.changes) & known
         if scope.band is not None and not chosen.any():
             continue
-        yield draft(*_offer_parts(marts, config, scope, chosen, None), config)
+        yield draft(*_offer_parts(marts, config, scope, chosen, coverage.of(scope)), config)
         if scope == POOLED:
             for cell in cell_scopes(marts):
                 here = chosen & (marts.changes.cell == cell.cell)
                 if here.any():
-                    yield draft(*_offer_parts(marts, config, POOLED, here, cell), config)
+                    parts = _offer_parts(marts, config, POOLED, here, coverage.of_cell(cell.cell), cell=cell)
+                    yield draft(*parts, config)
 
 
 def _against_offers(marts: Marts, counts: Counts) -> BoolArray:
@@ -67,11 +69,9 @@ def _against_offers(marts: Marts, counts: Counts) -> BoolArray:
 
 
 def _offer_parts(
-    marts: Marts, config: Config, scope: Scope, chosen: BoolArray, cell: CellScope | None
+    marts: Marts, config: Config, scope: Scope, chosen: BoolArray, share: Covered, *, cell: CellScope | None = None
 ) -> tuple[Finding, Comparison | None, Covered]:
     only = None if cell is None else cell.cell
-    everywhere = np.ones(len(marts.cells), dtype=np.bool_)
-    share = covered(marts, scope, "change_gap", everywhere, only=only)
     columns = None if cell is None else dict(cell.columns)
     base = base_finding("change_gap", scope, share, comparator="offer", basis="standard", cell=columns)
     rows = marts.changes.take(chosen)
@@ -166,7 +166,8 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
         if scope.band is not None and not arms.n_tenured.any():
             continue
         qualified = _qualified(marts, config, scope, arms)
-        share = covered(marts, scope, "change_gap", qualified)
+        coverage = Coverage(marts, "change_gap", qualified)
+        share = coverage.of(scope)
         base = base_finding("change_gap", scope, share, comparator=COMPARATOR, basis="paid")
         comparison = _compare(changed, qualified, config)
         if comparison is not None:
@@ -177,17 +178,19 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
             comparison = replace(comparison, companions=comparison.companions + _own_changes(marts))
         yield draft(base, comparison, share, config)
         if scope == POOLED:
-            yield from _cell_drafts(marts, config, changed, qualified)
+            yield from _cell_drafts(marts, config, changed, qualified, coverage)
 
 
-def _cell_drafts(marts: Marts, config: Config, changed: _Changed, qualified: BoolArray) -> Iterator[Draft]:
+def _cell_drafts(
+    marts: Marts, config: Config, changed: _Changed, qualified: BoolArray, coverage: Coverage
+) -> Iterator[Draft]:
     arms = changed.arms
     for scope in cell_scopes(marts):
         if not arms.n_tenured[scope.cell] and not arms.n_new[scope.cell]:
             continue
         here = np.zeros(len(marts.cells), dtype=np.bool_)
         here[scope.cell] = True
-        share = covered(marts, POOLED, "change_gap", qualified, only=scope.cell)
+        share = coverage.of_cell(scope.cell)
         base = base_finding("change_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
         comparison = _compare(changed, qualified & here, config)
         if comparison is not None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, draft
 from fairness.analysis.counts import MICROS_PER_UNIT, TICKS_PER_UNIT, BoolArray, Counts, IntArray
-from fairness.analysis.coverage import covered
+from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import has_comparator, repeats
 from fairness.analysis.estimands.new_customers import compare
 from fairness.analysis.marts import Marts, product_plans
@@ -33,7 +33,7 @@ def has_data(marts: Marts, config: Config) -> bool:
 
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells: bool) -> Iterator[Draft]:
     """Return the drafts of offer_gap against joiners: each scope, and each cell where nothing better exists."""
-    everywhere = np.ones(len(marts.cells), dtype=np.bool_)
+    coverage = Coverage(marts, "derived_gap", np.ones(len(marts.cells), dtype=np.bool_))
     families = product_plans(marts)
     for scope in scopes:
         table, cells = _table(marts, scope)
@@ -41,7 +41,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells:
         if scope.band is not None and not sample.arms.n_tenured.any():
             continue
         qualified = _qualified(sample.arms, config)
-        share = covered(marts, scope, "derived_gap", everywhere)
+        share = coverage.of(scope)
         base = base_finding("offer_gap", scope, share, comparator=COMPARATOR, basis="paid")
         comparison = _compare(sample, qualified, config)
         yield draft(base, _distinct(comparison, scope, marts, marts.parties), share, config)
@@ -50,7 +50,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells:
                 here = cells == cell.cell
                 if not sample.arms.n_tenured[here].any():
                     continue
-                share = covered(marts, POOLED, "derived_gap", everywhere, only=cell.cell)
+                share = coverage.of_cell(cell.cell)
                 base = base_finding(
                     "offer_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(cell.columns)
                 )

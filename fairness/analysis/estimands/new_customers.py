@@ -23,7 +23,7 @@ from fairness.analysis.counts import (
     FloatArray,
     IntArray,
 )
-from fairness.analysis.coverage import covered
+from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import enough, has_comparator, has_price, repeats, repeats_by_cell
 from fairness.analysis.draws import Draws, infer
 from fairness.analysis.marts import Marts, product_plans
@@ -87,7 +87,8 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
         sample = _sample(marts, config, scope, counts, reference)
         if scope.band is not None and not sample.arms.n_tenured.any():
             continue
-        share = covered(marts, scope, estimand, sample.qualified)
+        coverage = Coverage(marts, estimand, sample.qualified)
+        share = coverage.of(scope)
         base = base_finding(estimand, scope, share, comparator=COMPARATOR, basis="paid")
         comparison = compare(
             sample.table,
@@ -105,12 +106,13 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
             comparison = replace(comparison, companions=comparison.companions + context)
         yield draft(base, comparison, share, config)
         if scope == POOLED:
-            yield from _cell_drafts(marts, config, estimand, sample)
+            yield from _cell_drafts(marts, config, estimand, sample, coverage)
 
 
 def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the raw gap of each scope: all plans mixed, no verdict, always shown beside a like-for-like gap."""
     counts = _in_order(marts, None, by_cell=False)
+    coverage = Coverage(marts, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
     for scope in scopes:
         by_cell = _count_table(marts, counts, scope, None)
         mixed = CountTable(
@@ -125,7 +127,7 @@ def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
         arms = summarise(table)
         if scope.band is not None and not arms.n_tenured.any():
             continue
-        share = covered(marts, scope, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
+        share = coverage.of(scope)
         base = base_finding("raw_gap", scope, share, comparator=COMPARATOR, basis="paid")
         both = arms.qualified(min_per_group=1)
         parties = _party_rows(marts, scope, None)
@@ -220,7 +222,7 @@ def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
     )
 
 
-def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -> Iterator[Draft]:
+def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample, coverage: Coverage) -> Iterator[Draft]:
     repeated = [repeats_by_cell(marts.parties, arm, len(marts.cells)) for arm in sample.several]
     family = product_plans(marts)
     for scope in cell_scopes(marts):
@@ -228,7 +230,7 @@ def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample) -
         here[scope.cell] = True
         if not sample.arms.n_tenured[scope.cell] and not sample.arms.n_new[scope.cell]:
             continue
-        share = covered(marts, POOLED, estimand, sample.qualified, only=scope.cell)
+        share = coverage.of_cell(scope.cell)
         base = base_finding(estimand, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
         parties = sample.parties.of_cell(scope.cell)
         comparison = compare(

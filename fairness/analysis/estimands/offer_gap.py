@@ -9,7 +9,7 @@ import numpy as np
 
 from fairness.analysis.comparison import Comparison, base_finding, decided_shares, draft
 from fairness.analysis.counts import OTHER_DATE, BoolArray, Counts, FloatArray, IntArray
-from fairness.analysis.coverage import covered
+from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.draws import decisions_differ, skewed
 from fairness.analysis.estimands.offer_rises import Rises, are_unseen, by_rise, in_scope, rises_of
@@ -80,7 +80,7 @@ def assessable_cells(marts: Marts) -> BoolArray:
 
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the drafts of offer_gap under one reading: each scope, and each cell under the primary one."""
-    everywhere = assessable_cells(marts)
+    coverage = Coverage(marts, "offer_gap", assessable_cells(marts))
     family = product_plans(marts)
     whole = arrange(marts.offers[reading.counts], marts.weights, family)
     is_primary = reading.counts == "primary"
@@ -92,7 +92,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
         here = in_scope(marts, scope, rises)
         if scope.band is not None and not len(offers):
             continue
-        share = covered(marts, scope, "offer_gap", everywhere, with_new=True)
+        share = coverage.of(scope, with_new=True)
         base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
         comparison = _compare(offers, config, here)
         if comparison is not None and is_primary and are_unseen(offers, here):
@@ -105,7 +105,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
             comparison = replace(comparison, companions=comparison.companions + companions)
         yield draft(base, comparison, share, config)
         if scope == POOLED and is_primary:
-            yield from _cell_drafts(marts, config, reading, offers, here)
+            yield from _cell_drafts(marts, config, reading, offers, here, coverage=coverage)
 
 
 def in_reading(marts: Marts, parties: Counts, scope: Scope, reading: Reading) -> BoolArray:
@@ -123,9 +123,8 @@ def _on_other_date(offers: Offers, name: str, config: Config) -> tuple[Companion
 
 
 def _cell_drafts(
-    marts: Marts, config: Config, reading: Reading, pooled: Offers, rises: Rises | None
+    marts: Marts, config: Config, reading: Reading, pooled: Offers, rises: Rises | None, *, coverage: Coverage
 ) -> Iterator[Draft]:
-    everywhere = assessable_cells(marts)
     repeated = repeats_by_cell(marts.parties, in_reading(marts, marts.parties, POOLED, reading), len(marts.cells))
     by_cell = pooled.orders.by_cell(pooled.cell)
     several = marts.parties.take(POOLED.tenured(marts, marts.parties, with_new=True)).by_cell()
@@ -133,7 +132,7 @@ def _cell_drafts(
     for scope in cell_scopes(marts):
         if scope.cell not in present:
             continue
-        share = covered(marts, POOLED, "offer_gap", everywhere, only=scope.cell)
+        share = coverage.of_cell(scope.cell)
         base = base_finding(
             "offer_gap",
             POOLED,

@@ -10,7 +10,7 @@ import numpy as np
 
 from fairness.analysis.comparison import base_finding
 from fairness.analysis.counts import PARTY_OFFERS, TICKS_PER_UNIT, Counts
-from fairness.analysis.coverage import Covered, covered
+from fairness.analysis.coverage import Coverage, Covered
 from fairness.analysis.distinct import repeats
 from fairness.analysis.estimands.offer_gap import Reading, assessable_cells, in_reading
 from fairness.analysis.marts import Marts, at_rates, to_money
@@ -27,7 +27,7 @@ _MONEY = ("paid_ticks", "offered_ticks", "n_observations")
 
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
-    everywhere = assessable_cells(marts)
+    coverage = Coverage(marts, "overpayment", assessable_cells(marts))
     counts = marts.offers[reading.counts]
     price, offer, n = (counts.values[name] for name in _MONEY)
     counts = counts.take(sorting(counts.cell, price - offer, n))
@@ -35,14 +35,14 @@ def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], readin
         chosen = scope.tenured(marts, counts, with_new=True)
         if scope.band is not None and not chosen.any():
             continue
-        share = covered(marts, scope, "overpayment", everywhere, with_new=True)
+        share = coverage.of(scope, with_new=True)
         rows = counts.take(chosen)
         yield _money_draft(marts, reading, scope, share, rows, cell=None)
         if scope == POOLED and reading.counts == "primary":
             by_cell = rows.by_cell()
             for cell in cell_scopes(marts):
                 if here := by_cell.get(cell.cell):
-                    share = covered(marts, POOLED, "overpayment", everywhere, only=cell.cell)
+                    share = coverage.of_cell(cell.cell)
                     yield _money_draft(marts, reading, POOLED, share, here, cell=cell)
 
 

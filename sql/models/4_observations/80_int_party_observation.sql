@@ -1,5 +1,5 @@
 -- Grain:   one row per observation of a party that has several.
--- Reads:   observation, int_as_of_row, int_repeated_customer, int_shared_party, params
+-- Reads:   observation, int_as_of_row, int_unpriced_observation, int_repeated_customer, int_shared_party, params
 -- Columns: party_id; those of observation that clustering and distinct counts use; derived_month = month of pricing of those
 --          with a derived comparator, else null; change_known = 2 where prices and offers of a year ago are known, 1 where
 --          prices are, else 0.
@@ -19,6 +19,9 @@ parties as (
     from int_as_of_row
     group by party_id
     having count(*) > 1
+    union
+    select party_id
+    from int_unpriced_observation
 ),
 
 counted as (
@@ -29,6 +32,7 @@ counted as (
         observation.lens_key,
         observation.loyalty_group,
         observation.band_order,
+        observation.reason,
         observation.paid_ticks,
         observation.quantity_micros,
         observation.offered_ticks,

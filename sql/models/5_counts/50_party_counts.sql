@@ -3,6 +3,7 @@
 -- Columns: pattern: Number of the set of observations
 --          n_parties: Parties with exactly this set
 --          cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
+--          reason: as in cell_coverage
 --          quantity_micros: as in price_counts
 --          offered_ticks, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks: as in price_ledger
 --          offered_other_ticks: as in price_counts
@@ -30,13 +31,13 @@ described as (
     select
         party_id,
         concat_ws(chr(29), cell_key, lens_key, loyalty_group, coalesce(cast(band_order as varchar), '-'),
-            coalesce(cast(paid_ticks as varchar), '-'), cast(quantity_micros as varchar),
+            coalesce(reason, '-'), coalesce(cast(paid_ticks as varchar), '-'), coalesce(cast(quantity_micros as varchar), '-'),
             coalesce(cast(offered_ticks as varchar), '-'), coalesce(cast(offered_headline_ticks as varchar), '-'),
             coalesce(cast(offered_effective_ticks as varchar), '-'), coalesce(cast(offered_standard_ticks as varchar), '-'),
             coalesce(cast(offered_other_ticks as varchar), '-'),
             coalesce(cast(market_ticks as varchar), '-'), coalesce(cast(cost_ticks as varchar), '-'),
             coalesce(cast(derived_month as varchar), '-'), cast(change_known as varchar), cast(customer_number as varchar)) as observation,
-        cell_key, lens_key, loyalty_group, band_order, paid_ticks, quantity_micros, offered_ticks, offered_headline_ticks,
+        cell_key, lens_key, loyalty_group, band_order, reason, paid_ticks, quantity_micros, offered_ticks, offered_headline_ticks,
         offered_effective_ticks, offered_standard_ticks, offered_other_ticks, market_ticks, cost_ticks,
         derived_month, change_known, customer_number
     from numbered
@@ -65,7 +66,7 @@ final as (
         patterns.pattern,
         patterns.n_parties,
         described.cell_key, described.lens_key, described.loyalty_group, described.band_order,
-        described.paid_ticks, described.quantity_micros, described.offered_ticks, described.offered_headline_ticks,
+        described.reason, described.paid_ticks, described.quantity_micros, described.offered_ticks, described.offered_headline_ticks,
         described.offered_effective_ticks, described.offered_standard_ticks, described.offered_other_ticks,
         described.market_ticks, described.cost_ticks, described.derived_month, described.change_known, described.customer_number
     from patterns
@@ -75,5 +76,5 @@ final as (
 
 select * from final
 order by
-    pattern, customer_number, cell_key, lens_key, loyalty_group, paid_ticks nulls first, quantity_micros,
-    offered_ticks nulls first;
+    pattern, customer_number, cell_key, lens_key, loyalty_group, reason nulls first, paid_ticks nulls first,
+    quantity_micros nulls first, offered_ticks nulls first;

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 
+from fairness.analysis.support import NO_COMPARATOR, NO_NEW, TOO_FEW
 from fairness.intake.layouts import BILLING, REASON_ORDER
 from fairness.text import codes
-from fairness.text.reasons import DUPLICATE, EXCLUDED, NOT_COMPARED, REJECTED, Reason
+from fairness.text.reasons import DUPLICATE, EXCLUDED, NOT_COMPARED, NOT_MATCHED, REJECTED, Reason
 
+DOCS = Path(__file__).parents[3] / "docs"
 MODELS = Path(__file__).parents[3] / "sql" / "models"
 KINDS = next({*column.words} for column in BILLING.columns if column.name == "line_kind")
 
@@ -47,7 +50,7 @@ def test_every_reject_reason_has_a_record() -> None:
     assert given("2_ledger/85_int_row_disposition", r"'(IDENTICAL_[A-Z]+)'") == set(DUPLICATE)
 
 
-@pytest.mark.parametrize("records", [NOT_COMPARED, EXCLUDED, DUPLICATE, REJECTED])
+@pytest.mark.parametrize("records", [NOT_COMPARED, NOT_MATCHED, EXCLUDED, DUPLICATE, REJECTED])
 def test_a_record_reads_as_a_clause_a_sentence_and_a_way_out(records: dict[str, Reason]) -> None:
     for code, record in records.items():
         assert re.fullmatch(r"[a-z\d][^.]*", record.label), code
@@ -57,6 +60,15 @@ def test_a_record_reads_as_a_clause_a_sentence_and_a_way_out(records: dict[str, 
 
 
 def test_surfaces_say_the_labels() -> None:
-    assert {code: codes.REASONS[code] for code in NOT_COMPARED} == {
-        code: record.label for code, record in NOT_COMPARED.items()
-    }
+    both = {**NOT_COMPARED, **NOT_MATCHED}
+    assert {code: codes.reason(code) for code in both} == {code: record.label for code, record in both.items()}
+
+
+def test_every_reason_not_to_match_has_a_record() -> None:
+    """Beside the models' reasons stand those that the analysis gives where a question has no comparator."""
+    assert given("3_offers/50_int_offer_match", r"(?:then|else) '([a-z_]+)'") <= set(NOT_MATCHED)
+    assert {*NO_COMPARATOR.values(), TOO_FEW, NO_NEW} <= set(NOT_MATCHED)
+
+
+def test_the_table_of_the_manual_says_the_records(capsys: pytest.CaptureFixture[str]) -> None:
+    assert runpy.run_path(str(DOCS / "reasons.py"))["main"](["--check"]) == 0, capsys.readouterr().err

@@ -1,0 +1,164 @@
+"""The support block of the document: who could be compared, who could not and why, with their money."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from fairness.analysis.counts import GROUPS, NEW, NO_REASON, TENURED, UNKNOWN, BoolArray, Counts, IntArray
+from fairness.analysis.coverage import COMPARATOR_COLUMNS, MONTHS_PER_YEAR, Coverage
+from fairness.analysis.distinct import has_comparator, has_price, repeats
+from fairness.analysis.marts import Marts, to_money
+from fairness.analysis.scopes import POOLED
+from fairness.findings.results import NotCompared, OtherCurrency, Support
+from fairness.stats.scores import exact_sums, group_starts, sorting
+
+NO_COMPARATOR = {
+    "offer_gap": "no_offer",
+    "derived_gap": "too_few_joiners",
+    "market_gap": "no_market_price",
+    "cost_gap": "no_expected_cost",
+    "change_gap": "no_prior_price",
+}
+"""Why an observation with a price has nothing that the estimand holds it against, where the coverage does not say."""
+TOO_FEW, NO_NEW = "too_few_customers", "no_new_customers"
+
+
+def support(marts: Marts, estimand: str, cells: BoolArray, *, rejected_rows: float) -> Support:
+    """Return the support of the headline: distinct customers, money and the reasons of what is left out.
+
+    Args:
+        marts: The study.
+        estimand: The headline's, or ``derived_gap`` where joiners stand in for offers.
+        cells: Which cells it compares, shape (cells,).
+        rejected_rows: Share of the rows with prices that were rejected.
+    """
+    covered = Coverage(marts, estimand, cells).of(POOLED)
+    n_tenured, n_left = covered.everyone[0], covered.left_out[0]
+    has_customers = len(marts.coverage) > 0
+    return Support(
+        tenured_customers=n_tenured,
+        assessable_customers=n_tenured - n_left,
+        assessable_share=covered.customers if n_tenured else None,
+        assessable_money_share=covered.money,
+        left_censored_customers=marts.left_censored,
+        unknown_tenure_customers=_customers(marts, UNKNOWN),
+        unknown_tenure_share=covered.unknown_tenure if has_customers else None,
+        new_customers=_customers(marts, NEW),
+        rejected_share=max(rejected_rows, covered.rejected),
+        other_currencies=_other_currencies(marts),
+        not_compared=_not_compared(marts, estimand, cells),
+    )
+
+
+def _customers(marts: Marts, group: int) -> int:
+    """Return the distinct customers of a loyalty group."""
+    n = int(marts.coverage.values["n_observations"][marts.coverage.group == group].sum())
+    return n - repeats(marts.parties, marts.parties.group == group)
+
+
+def _not_compared(marts: Marts, estimand: str, cells: BoolArray) -> tuple[NotCompared, ...]:
+    """Return why the tenured hold something that is not compared: no price, no comparator, or too few in the cell."""
+    rows = marts.coverage.take(marts.coverage.group == TENURED)
+    parties = marts.parties.take(marts.parties.group == TENURED)
+    reasons = _Reasons(marts, estimand, cells)
+    totals: dict[str, tuple[int, Fraction | None]] = {}
+    for name, n, money in reasons.of_rows(rows):
+        count, so_far = totals.get(name, (0, None))
+        totals[name] = count + n, so_far if money is None else (so_far or Fraction(0)) + money
+    of_parties = reasons.of_parties(parties)
+    found = []
+    for name, (n, money) in totals.items():
+        distinct = n - repeats(parties, of_parties == reasons.number(name))
+        found.append(NotCompared(name, distinct, None if money is None else to_money(money)))
+    return tuple(sorted(found, key=lambda item: (-item.customers, item.reason)))
+
+
+class _Reasons:
+    """Says of each row why it is not compared: what the coverage says, else what its cell or the estimand lacks."""
+
+    def __init__(self, marts: Marts, estimand: str, cells: BoolArray) -> None:
+        self._marts, self._estimand, self._cells = marts, estimand, cells
+        missing = NO_COMPARATOR.get(estimand, NO_COMPARATOR["offer_gap"])
+        self._names = tuple(dict.fromkeys((*marts.reasons, missing, TOO_FEW, NO_NEW)))
+        self._missing = self.number(missing)
+        new = marts.coverage.take(marts.coverage.group == NEW)
+        n_new = np.bincount(new.cell, weights=new.values[COMPARATOR_COLUMNS[estimand][0]], minlength=len(marts.cells))
+        self._of_cell = np.where(n_new > 0, self.number(TOO_FEW), self.number(NO_NEW))
+
+    def number(self, name: str) -> int:
+        return self._names.index(name)
+
+    def of_rows(self, rows: Counts) -> list[tuple[str, int, Fraction | None]]:
+        """Return (reason, observations, money a year or None where no amount is known), several for one reason."""
+        n_column, paid_column = COMPARATOR_COLUMNS[self._estimand]
+        values = rows.values
+        priced, paid, usable, usable_paid = (values[name] for name in ("n_priced", "paid_ticks", n_column, paid_column))
+        reason, against = values["reason"], self._against(values["reason"])
+        nothing = np.zeros(len(rows), dtype=np.int64)
+        unqualified = ~self._cells[rows.cell]
+        parts = (
+            (reason, values["n_observations"] - priced, values["n_billed"], nothing, values["month_ticks"]),
+            (against, priced - usable, priced, paid - usable_paid, nothing),
+            (
+                self._of_cell[rows.cell],
+                np.where(unqualified, usable, 0),
+                priced,
+                np.where(unqualified, usable_paid, 0),
+                nothing,
+            ),
+        )
+        return [item for part in parts for item in self._summed(rows.cell, part)]
+
+    def of_parties(self, parties: Counts) -> IntArray:
+        """Return the reason of each observation of parties with several, shape (m,); -1 where it is compared."""
+        priced, usable = has_price(parties), has_comparator(parties, self._estimand)
+        found: IntArray = np.where(usable, NO_REASON, self._against(parties.values["reason"]))
+        found = np.where(priced, found, parties.values["reason"])
+        return np.where(usable & ~self._cells[parties.cell], self._of_cell[parties.cell], found)
+
+    def _against(self, reason: IntArray) -> IntArray:
+        """Return why observations with a price have no comparator: against offers the counts say it."""
+        if self._estimand == "offer_gap":
+            return np.where(reason == NO_REASON, self._missing, reason)
+        return np.full_like(reason, self._missing)
+
+    def _summed(
+        self, cell: IntArray, part: tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
+    ) -> list[tuple[str, int, Fraction | None]]:
+        reason, n, n_known, paid, of_month = part
+        chosen = (n > 0).nonzero()[0]
+        chosen = chosen[sorting(reason[chosen], cell[chosen])]
+        cell, reason, n, n_known, paid, of_month = (part[chosen] for part in (cell, reason, n, n_known, paid, of_month))
+        found: list[tuple[str, int, Fraction | None]] = []
+        for number in np.unique(reason):
+            here = reason == number
+            starts = group_starts(cell[here])
+            rates = [self._marts.cells[place].per_year for place in cell[here][starts].tolist()]
+            yearly = sum(
+                (rate * ticks for rate, ticks in zip(rates, exact_sums(paid[here], starts), strict=True)), Fraction(0)
+            )
+            money = yearly + MONTHS_PER_YEAR * sum(exact_sums(of_month[here], starts))
+            found.append((self._names[number], int(n[here].sum()), money if n_known[here].any() else None))
+        return found
+
+
+def _other_currencies(marts: Marts) -> tuple[OtherCurrency, ...]:
+    found: dict[str, list[tuple[str, int, Decimal | None]]] = defaultdict(list)
+    for currency, group, count, money in marts.other_coverage:
+        found[currency].append((group, count, money))
+    result = []
+    for currency, rows in sorted(found.items()):
+        known = [money for _, _, money in rows if money is not None]
+        result.append(
+            OtherCurrency(
+                currency=currency,
+                customers=sum(count for _, count, _ in rows),
+                tenured_customers=sum(count for group, count, _ in rows if group == GROUPS[TENURED]),
+                money=sum(known, Decimal(0)) if known else None,
+            )
+        )
+    return tuple(result)

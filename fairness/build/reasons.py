@@ -1,0 +1,18 @@
+"""Publishes what the reasons mean for which something is not compared."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import duckdb
+
+from fairness.analysis.tables import create
+from fairness.text.reasons import NOT_COMPARED, NOT_MATCHED
+
+COLUMNS = dict.fromkeys(("code", "label", "sentence", "fix"), "varchar")
+
+
+def write_reasons(con: duckdb.DuckDBPyConnection) -> None:
+    """Create ``reasons``: one row per reason, whether the study has it or not."""
+    records = {**NOT_COMPARED, **NOT_MATCHED}
+    create(con, "reasons", COLUMNS, [{"code": code, **asdict(record)} for code, record in records.items()])
