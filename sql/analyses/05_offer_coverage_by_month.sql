@@ -20,7 +20,7 @@ tenured as (
     where price_ledger.loyalty_group = 'tenured'
 ),
 
-reasons as (
+by_reason as (
     select
         month,
         offer_reason,
@@ -39,7 +39,7 @@ final as (
         n_observations,
         round(n_observations / nullif(sum(n_observations) over (partition by month), 0), 4) as share,
         paid_ticks / 10000 as paid
-    from reasons
+    from by_reason
 )
 
 select * from final

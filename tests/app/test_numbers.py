@@ -146,8 +146,10 @@ def by_sql(query: Query) -> set[str]:
         "select sum(paid_offered_ticks) / sum(paid_ticks) as share from cell_coverage where loyalty_group = 'tenured'"
     )
     found |= percent(row["share"])
-    (row,) = query("""select count(distinct customer_id) as n, sum(month_ticks) * 12 / 10000 as money
-        from not_compared where loyalty_group = 'tenured'""")
+    (row,) = (
+        query("""select (select count(distinct customer_id) from not_compared where loyalty_group = 'tenured') as n,
+        sum(amount) as money from findings_support where name = 'not_compared'""")
+    )
     found |= count(row["n"]) | money(row["money"])
     rows = query("select disposition, sum(n_rows) as n from reconciliation where role = 'billing' group by all")
     sizes = {item["disposition"]: int(item["n"]) for item in rows}

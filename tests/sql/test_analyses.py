@@ -297,7 +297,7 @@ def test_coverage_of_the_last_month(con: Connection) -> None:
     assert [(row["offer_reason"], row["n_customers"], row["share"], row["paid"]) for row in last] == [
         ("offered", 16, 0.7273, 528),
         ("no_offer", 4, 0.1818, 100),
-        ("no_offer_in_force", 2, 0.0909, 80),
+        ("plan_not_offered", 2, 0.0909, 80),
     ]
 
 
@@ -357,7 +357,7 @@ def test_plans_without_offer(con: Connection) -> None:
     rows = run(con, "12_legacy_plans_without_offer")
     assert [(row["plan_id"], row["offer_reason"], row["n_customers"], row["paid_a_year"]) for row in rows] == [
         ("copper", "no_offer", 4, 1200),
-        ("old", "no_offer_in_force", 2, 960),
+        ("old", "plan_not_offered", 2, 960),
     ]
 
 
