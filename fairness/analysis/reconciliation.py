@@ -76,6 +76,28 @@ def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:
     }
 
 
+def spellings(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
+    """Return the columns with values that differ only by case or Unicode form, by name.
+
+    Each has the number of things that are most likely meant, of their spellings and of the rows, and the values of the
+    three things with the most rows, the most frequent spelling first; none for ids of people.
+    """
+    query = """
+        with things as (
+            select column_name, spelling_group, count(*) as n_spellings, sum(n_rows) as n_rows,
+                list(value order by n_rows desc, value) filter (where value is not null) as named
+            from spelling group by column_name, spelling_group
+        )
+        select column_name, count(*), sum(n_spellings), sum(n_rows),
+            list(named order by n_rows desc, spelling_group) filter (where named is not null)
+        from things group by column_name order by column_name
+    """
+    return tuple(
+        {"column": name, "things": things, "spellings": int(n), "rows": int(rows), "examples": (examples or [])[:3]}
+        for name, things, n, rows, examples in con.execute(query).fetchall()
+    )
+
+
 def _unread(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, list[str]]:
     """Return the columns of each input file that nothing reads, in the order of the file."""
     query = (

@@ -12,7 +12,7 @@ import duckdb
 from fairness.analysis.counts import BoolArray
 from fairness.analysis.estimands import change_gap, joiners, new_customers, offer_gap, overpayment
 from fairness.analysis.marts import Marts, load_marts
-from fairness.analysis.reconciliation import reconciliation, rejected_share
+from fairness.analysis.reconciliation import reconciliation, rejected_share, spellings
 from fairness.analysis.scopes import Scope, natural, scopes
 from fairness.analysis.support import support
 from fairness.analysis.units import suspect_units, without_verdict
@@ -86,6 +86,7 @@ def analyse(
         findings=tuple(findings),
         suspect_units=suspects,
         plans_not_offered=unoffered,
+        spellings=spellings(con),
         monthly=tuple(months),
         influences={draft.finding.key: draft.influence for draft in drafts if draft.influence} | influences,
     )

@@ -33,6 +33,7 @@ from fairness.intake.inputs import SourceFile, find_inputs, fingerprints, plain_
 from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
+from fairness.intake.spellings import write_spellings
 from fairness.intake.stage import Staged, stage
 from fairness.runs.copying import PERSONAL
 from fairness.runs.erasure_record import ERASURES, Erased, read_erasures
@@ -240,6 +241,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
             if job.key is not None:
                 refuse_identities_in_keys(job.config, staged)
         write_settings(con, job.config, staged)
+        write_spellings(con, staged)
         job.progress("Running the SQL models")
         run_models(con)
         with pointing_into(job.config.path):

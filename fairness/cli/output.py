@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fairness.config import Config
-from fairness.text import changes, codes, numbers, sentences
+from fairness.text import changes, codes, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
 
@@ -237,6 +237,8 @@ def _print_left_out(console: Any, document: dict[str, Any]) -> None:
         f"{numbers.count(block['rows_duplicate'])} duplicates; rows and amounts tie out. "
         f"Build {document['build']['id']}"
     )
+    for item in document["spellings"]:
+        console.print(terminal_text(f"{messages.spellings(item)} See them: fairness sql --config FILE 'from spelling'"))
     if aside:
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(block["rows_rejected"].items()))
         console.print(f"Rejected rows by reason: {reasons}. See them: fairness sql --config FILE 'from quarantine'")

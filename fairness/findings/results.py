@@ -317,6 +317,8 @@ class Findings:
         findings: The headline first.
         suspect_units: Products whose prices look like another unit; from 5 % of the money no verdict is given.
         plans_not_offered: What tenured customers on plans that nobody is offered pay; None where there are none.
+        spellings: Columns with values that differ only by case or Unicode form: column, things that are most likely
+            meant, their spellings, rows, and examples where they are not ids of people.
         promises: Outcomes of the rule pack; empty while none is configured.
         monthly: The headline's offer_gap month by month: month, estimate, interval, n_tenured, pricing_decisions.
         influences: By key of a finding, or by month, how far few customers could move it: what disclosure control
@@ -331,6 +333,7 @@ class Findings:
     findings: tuple[Finding, ...]
     suspect_units: tuple[SuspectUnit, ...] = ()
     plans_not_offered: UnofferedPlans | None = None
+    spellings: tuple[Mapping[str, Any], ...] = ()
     promises: tuple[Mapping[str, Any], ...] = ()
     monthly: tuple[Mapping[str, Any], ...] = ()
     influences: Mapping[Any, Any] = field(default_factory=dict, repr=False)
@@ -354,6 +357,7 @@ class Findings:
             "findings": findings,
             "suspect_units": plain(self.suspect_units),
             "plans_not_offered": plain(self.plans_not_offered),
+            "spellings": plain(self.spellings),
             "promises": plain(self.promises),
             "monthly": plain(self.monthly),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from fairness.findings.document import Data
 from fairness.text.numbers import count, many
 
 if TYPE_CHECKING:
@@ -168,6 +169,20 @@ def many_values(lens: str, n_values: int, n_customers: int) -> str:
     return (
         f"Note: the lens '{lens}' has {count(n_values)} values for {many(n_customers, 'customer')}, fewer than 10 in "
         "each: few of them can be compared."
+    )
+
+
+def spellings(item: Data) -> str:
+    """Return what is said of values of a column that are most likely one thing, read as several.
+
+    Example:
+        >>> spellings({"column": "region", "things": 1, "spellings": 2, "rows": 30, "examples": [["North", "north"]]})
+        'Check region: 2 values on 30 rows differ only by case or Unicode form and count as different: North = north.'
+    """
+    said = "; ".join(" = ".join(values) for values in item["examples"])
+    return (
+        f"Check {item['column']}: {count(item['spellings'])} values on {many(item['rows'], 'row')} differ only by case "
+        f"or Unicode form and count as different{f': {said}' if said else ''}."
     )
 
 

@@ -50,6 +50,15 @@
 --          column_name: Column at fault; null where none is alone
 --          raw_row: The row as it was read, JSON text; null where ids are replaced by pseudonyms
 
+-- Table:   spelling
+-- Grain:   one row per value that differs from another of its column only by case or Unicode form.
+-- Columns: column_name: Column of the exports, or of the cell or a lens
+--          spelling_group: Number of the thing, within its column, that the values most likely mean
+--          value: The value; null for ids of people
+--          customer_id: as in price_ledger
+--          party_id: as in price_ledger
+--          n_rows: Rows with this value, in all files of the study
+
 -- Table:   tenure_band
 -- Grain:   one row per tenure band.
 -- Columns: band_order: Order of the band, from 1
