@@ -9,7 +9,16 @@ import pytest
 
 UNIT = chr(31)
 UNKNOWN = chr(30)
-REJECTED, UNPRICED = (f"4_observations/{n}" for n in ("64_int_rejected_row", "66_int_unpriced_observation"))
+UNPRICED = tuple(
+    f"4_observations/{name}"
+    for name in (
+        "61_int_unknown_cell",
+        "62_int_rejected_line",
+        "64_int_rejected_row",
+        "65_int_unpriced_row",
+        "66_int_unpriced_observation",
+    )
+)
 BILLING = (
     "customer_id varchar, reject_reason varchar, product_id varchar, plan_id varchar, currency varchar, "
     "interval_unit varchar, interval_count integer, controls_key varchar, lens_key varchar, period_start date, "
@@ -117,7 +126,7 @@ def study(bench: Any) -> Any:
             "customer_id varchar, rejoined_on date, from_month integer, until_month integer",
             rejoined or [],
         )
-        bench.run(REJECTED, UNPRICED)
+        bench.run(*UNPRICED)
         return bench
 
     return run
