@@ -127,8 +127,8 @@ class TestPlain:
     def test_bytes_that_are_no_text_are_refused(self, query: Run) -> None:
         for options in ([], ["--guard"]):
             done = query("select '\udcff'", *options)
-            assert (done.code, done.out) == (1, "")
-            assert "holds a byte that is no text" in done.err
+            assert (done.code, done.out) == (2, "")
+            assert "is not valid text" in done.err
 
     def test_files_of_the_analyst_can_be_read(self, query: Run, tmp_path: Path) -> None:
         (tmp_path / "list.csv").write_text("n\n7\n", encoding="utf-8")
