@@ -304,7 +304,7 @@ def _weights(cells: tuple[Cell, ...]) -> FloatArray:
 
 def _per_year(unit: object, count: object) -> Fraction:
     """Return the billing intervals in a year; what cannot be read is not compared, and its money is that of a month."""
-    return _PER_YEAR[str(unit or "month")] / int(str(count or 1))
+    return _PER_YEAR[str(unit or "month")] / max(int(str(count or 1)), 1)
 
 
 def _month_weights(cells: tuple[Cell, ...]) -> FloatArray:

@@ -96,6 +96,16 @@ VIEW_FALLBACK = (
 """Warning of a filtered view that answers another question than the study."""
 
 MEANINGS = {
+    "skewed_prices": "A few customers pay or save far more than the rest, so whether they are in the month moves the "
+    "mean. The interval allows for it; read the share of customers above the offer beside it.",
+    "plan_not_offered": "Customers on plans that no new customer can buy have no offer of their plan. What they pay "
+    "against the offer of their product stands beside the headline; while they are many, nothing is called equal.",
+    "unit_suspect": "Prices of a product stand to its offers as pence to pounds or a year to a month. Check interval "
+    "and unit in the mapping; no verdict is given before.",
+    "gaps_differ": "The gap is not the same everywhere. The average is right for the whole and wrong for most parts: "
+    "read the cells.",
+    "rises_unseen": "Where many customers share a rise, one decision made it, and the interval counts decisions. With "
+    "an offer for each customer and no earlier prices such rises leave no trace: the interval may be too narrow.",
     "mix_reverses_sign": "The raw gap is the plain difference of mean prices. Tenured and new customers hold different "
     "plans, so it also shows who holds what. Only the comparison within the same product, region and other columns of "
     "a cell says what tenure costs.",

@@ -188,11 +188,13 @@ def test_the_query_of_the_parts_gives_them(
     assert compared.change is not None
     monkeypatch.chdir(study.config.path.parent)
     with duckdb.connect() as con:
-        rows = {row[0]: row for row in con.execute(panel.sql).fetchall()}
+        result = con.execute(panel.sql)
+        names = [column[0] for column in result.description or ()]
+        rows = {row[0]: dict(zip(names, row, strict=True)) for row in result.fetchall()}
     price = next(part for part in compared.change["parts"] if part["part"] == "price")
     stayed = rows["stayed"]
-    assert stayed[4] == price["customers"] == 110
-    assert Decimal(int(stayed[6] - stayed[5])) * 12 / 10000 == Decimal(price["money"])
+    assert stayed["n_customers"] == price["customers"] == 110
+    assert Decimal(int(stayed["price_after"] - stayed["price_before"])) * 12 / 10000 == Decimal(price["money"])
 
 
 @pytest.mark.slow

@@ -188,7 +188,7 @@ def test_slides_are_four_with_native_text(made: Path) -> None:
     assert len(slides) == 4
     texts = [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
     assert "Tenured customers pay 5.3 % more than a new customer is offered" in texts[0]
-    assert "20.4 % (19.8 to 21.2)" in texts[2]
+    assert "1.9 % (1.2 to 2.6)" in texts[2]
     assert all("Dec 2025" in text and "effective offer" in text for text in texts)
     assert not any(
         shape.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE for slide in slides for shape in slide.shapes

@@ -117,13 +117,30 @@ def test_support_is_the_recorded_fact(demo: Built) -> None:
     support, whole = demo.document["support"], TRUTH["whole_book"]
     assert support["tenured_customers"] == whole["tenured_customers"]
     assert support["assessable_customers"] == whole["assessable_customers"]
-    assert support["new_customers"] == whole["new_customers"]
+    # Customers of whom December has a part of a period only are new as well; they have no price.
+    assert support["new_customers"] == whole["new_customers"] + len(joined_in_the_month(demo.folder))
     assert support["left_censored_customers"] == TRUTH["left_censored_customers"]
     assert support["unknown_tenure_customers"] == 0
     money = Decimal(whole["not_assessable_paid_a_year"])
     assert [(item["reason"], item["customers"], Decimal(item["money"])) for item in support["not_compared"]] == [
         ("no_offer", whole["not_assessable_customers"], money)
     ]
+
+
+def joined_in_the_month(folder: Path) -> list[tuple[Any, ...]]:
+    """Return the customers whose bills of the as-of month are all prorations, from the export itself."""
+    with duckdb.connect() as con:
+        return con.execute(
+            f"""
+            select customer_id
+            from read_parquet('{folder / "lines.parquet"}')
+            join read_csv('{folder / "customers.csv"}') using (customer_id)
+            where invoice_status = 'final' and line_kind in ('recurring', 'proration') and not is_test
+            group by customer_id
+            having bool_or(is_proration and net_amount > 0 and period_start between '2025-12-01' and '2025-12-31')
+                and not bool_or(not is_proration and period_start <= '2025-12-01' and period_end > '2025-12-01')
+            """
+        ).fetchall()
 
 
 def test_share_file_says_how_many_customers_of_the_whole_book_are_affected(demo: Built) -> None:

@@ -36,7 +36,7 @@ final as (
         end as covers,
         cast(line.net_amount * 1000000 as hugeint) as micros,
         coalesce(line.interval_unit, 'month') as interval_unit,
-        coalesce(line.interval_count, 1) as interval_count
+        greatest(coalesce(line.interval_count, 1), 1) as interval_count
     from stg_billing as line
     cross join params
     cross join int_unknown_cell

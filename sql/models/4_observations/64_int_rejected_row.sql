@@ -35,7 +35,7 @@ books as (
             else int_unknown_cell.cell_key
         end,
         case when book.reject_reason <> 'CONTROL_CHARACTER' then book.lens_key end, book.tenure_months, book.price,
-        coalesce(book.interval_unit, 'month'), coalesce(book.interval_count, 1)
+        coalesce(book.interval_unit, 'month'), greatest(coalesce(book.interval_count, 1), 1)
     from stg_book as book
     cross join params
     cross join int_unknown_cell
