@@ -87,11 +87,11 @@ def test_folder_is_complete_and_read_only(made: Path, manifest: dict[str, Any]) 
 def is_rounded(shown: float, exact: float) -> bool:
     """Return whether a number of the page is that of the analyst's file as it may leave the firm.
 
-    Fractions to a percentage point at most, customers to ten, money by what ten customers could make of it.
+    Fractions to a percentage point at most, customers to ten, money by what withheld customers could make of it.
     """
     if abs(exact) <= 1:
         return abs(shown - exact) <= max(0.01, 0.1 * abs(exact))
-    return abs(shown - exact) <= 5 if exact == int(exact) and shown % 10 == 0 else abs(shown - exact) <= 0.06 * exact
+    return abs(shown - exact) <= 5 if exact == int(exact) and shown % 10 == 0 else abs(shown - exact) <= 0.15 * exact
 
 
 @pytest.mark.slow
@@ -115,7 +115,7 @@ def test_every_number_leads_to_its_sql(demo: Path, manifest: dict[str, Any]) -> 
                     shown = float(source["values"][name])
                     # What the uncovered would have to pay is shown in steps of a fifth, being a bound.
                     near = abs(shown - exact) <= 0.1 if name == "reversal_gap" else is_rounded(shown, exact)
-                    assert near, (figure["id"], name, exact)
+                    assert near, (figure["id"], name, shown, exact)
                 assert all(manifest["sql"][name] == digest for name, digest in source["models"].items())
 
 
