@@ -32,6 +32,7 @@ class Comparison:
         n_observations: Observations of the tenured compared: one of each thing that a customer holds.
         n_cells: Cells compared.
         rank: z and p of the rank test.
+        rank_by_party: The same with customers or parties as the draws; None where ``rank`` is that.
         geometric: Geometric companion, a fraction.
         n_eff: Effective sample of the equivalence guard.
         relative_range: Largest relative price range within a cell, or None.
@@ -76,6 +77,7 @@ class Comparison:
     by_party: tuple[float, float] | None = None
     by_decision: tuple[float, float] | None = None
     p_value: float | None = None
+    rank_by_party: tuple[float, float] | None = None
     exact: SignFlip | None = None
     skew: float = 0.0
     bootstrap_t: tuple[float, float] | None = None
@@ -153,13 +155,15 @@ def draft(
         return Draft(finding=base, evidence=evidence if judged else None)
     needed = needed_new(relative_range=comparison.relative_range, margin=settings.margin, alpha=alpha)
     finding = _filled(base, comparison, share, needed)
+    # Fewer draws must not switch the guard off: it asks what customers pay, not how sure the price list is.
+    rank_z, rank_p = comparison.rank_by_party or comparison.rank
     evidence = replace(
         evidence,
         shares_comparators=comparison.pricing_decisions is not None,
         g_eff=comparison.pricing_decisions,
         min_pricing_decisions=settings.min_pricing_decisions,
-        rank_z=comparison.rank[0],
-        rank_p=comparison.rank[1],
+        rank_z=rank_z,
+        rank_p=rank_p,
         geometric=comparison.geometric,
         n_eff=comparison.n_eff,
         n_eff_needed=needed,

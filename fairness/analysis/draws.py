@@ -51,6 +51,7 @@ class Draws:
         cells: Each cell's gap, by customers or parties.
         spread: How much the cells' gaps differ beyond chance.
         rank: z and p of the rank test, by what the interval is by.
+        rank_by_party: The same with customers or parties as the draws, whatever the interval is by.
         n_eff: Effective new customers, or parties where those are fewer.
         by_party: Interval by party; None where every party has one customer.
         by_decision: Interval by price decision; None where customers are the draws.
@@ -67,6 +68,7 @@ class Draws:
     cells: CellRatios
     spread: Heterogeneity
     rank: tuple[float, float]
+    rank_by_party: tuple[float, float]
     n_eff: float
     by_party: Interval | None = None
     by_decision: Interval | None = None
@@ -97,14 +99,15 @@ def infer(
         family: Product and plan of each cell of ``arms`` as a number; None where cells decide nothing, as in raw means.
         few_draws: Whether cells may hold only a few new customers, as joiners of one month.
     """
-    cells = cell_ratios(arms)
+    cells, by_customer = cell_ratios(arms), van_elteren(arms)
     sample = _Sample(table, arms, config, few_draws, *customer_scores(table, arms))
     found = Draws(
         ratio=standardised_ratio(arms),
         interval="log_t_satterthwaite",
         cells=cells,
         spread=heterogeneity(cells, few_draws=few_draws),
-        rank=van_elteren(arms),
+        rank=by_customer,
+        rank_by_party=by_customer,
         n_eff=effective_new(arms),
     )
     if parties:
@@ -143,7 +146,7 @@ def _by_party(found: Draws, sample: _Sample, parties: PartyRows) -> tuple[Draws,
     rank = party_van_elteren(sample.table, arms, parties)
     # A party that holds the ratio up leaves it lower when it is left out.
     sample = replace(sample, score=-left_out.deviation, n=left_out.n)
-    return replace(found, ratio=left_out.ratio, interval="party", rank=rank), sample
+    return replace(found, ratio=left_out.ratio, interval="party", rank=rank, rank_by_party=rank), sample
 
 
 def _by_decision(found: Draws, sample: _Sample, family: IntArray) -> tuple[Draws, _Sample]:

@@ -279,13 +279,12 @@ def compare(
     cells = draws.cells
     degenerate = arms.degenerate()
     p_value, test = _test(table, draws, config, degenerate=bool(degenerate.any()))
-    z, rank_p = draws.rank
     geometric = geometric_gap(arms)
     companions = [
         Companion("geometric", geometric),
         Companion("hodges_lehmann", hodges_lehmann(table)),
         Companion("probability_superiority", probability_superiority(arms)),
-        Companion("van_elteren", statistic=z, p_value=rank_p),
+        Companion("van_elteren", statistic=draws.rank[0], p_value=draws.rank[1]),
     ]
     ratio = draws.ratio
     if resampled and settings.bootstrap_replicates and min(arms.n_tenured.min(), arms.n_new.min()) > 1:
@@ -308,7 +307,8 @@ def compare(
         n_new=int(arms.n_new.sum()),
         n_observations=int(arms.n_tenured.sum()),
         n_cells=int(arms.cell.size),
-        rank=(z, rank_p),
+        rank=draws.rank,
+        rank_by_party=draws.rank_by_party,
         geometric=geometric,
         n_eff=draws.n_eff,
         relative_range=largest_relative_range(arms),
