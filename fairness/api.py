@@ -73,7 +73,7 @@ class OpenRun:
             raise DataError(
                 f"the study does not compare by '{by}'{nearest(by, known)}",
                 where=f"run {self.run.id}",
-                mend=f"known are {', '.join(known)}; columns come from [lenses]",
+                fix=f"known are {', '.join(known)}; columns come from [lenses]",
             )
         return found
 
@@ -103,7 +103,7 @@ class OpenRun:
             raise DataError(
                 f"there is no chart '{chart}'{nearest(chart, names)}",
                 where=f"run {self.run.id}",
-                mend=f"this run has {', '.join(names) or 'none'}",
+                fix=f"this run has {', '.join(names) or 'none'}",
             )
         return Picture(chart_svg(names[chart], page))
 

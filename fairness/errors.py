@@ -1,15 +1,15 @@
 """Errors that a user can act on.
 
-Every message has three parts: what is wrong, where it is, and how to mend it. The command line prints the message
+Every message has three parts: what is wrong, where it is, and how to fix it. The command line prints the message
 without a traceback and ends with :attr:`FairnessError.exit_code`; everything else that escapes is a defect of this
 software.
 
 Example:
-    >>> error = DataError("column 'price' is missing", where="book.csv", mend="add it or map it in [source.columns]")
+    >>> error = DataError("column 'price' is missing", where="book.csv", fix="add it or map it in [source.columns]")
     >>> print(error)
     column 'price' is missing
       where: book.csv
-      mend:  add it or map it in [source.columns]
+      fix:   add it or map it in [source.columns]
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ class ExitCode(IntEnum):
 
 
 class FairnessError(Exception):
-    """Base of every error that the user can mend.
+    """Base of every error that the user can fix.
 
     Args:
         what: The problem in one sentence, naming the value that is wrong.
         where: File, line, key, table or column.
-        mend: What to do next; empty only where the problem says it itself.
+        fix: What to do next; empty only where the problem says it itself.
     """
 
     exit_code = ExitCode.DATA_ERROR
 
-    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
         self.what = what
         self.where = where
-        self.mend = mend
+        self.fix = fix
         parts = [what]
         if where:
             parts.append(f"  where: {where}")
-        if mend:
-            parts.append(f"  mend:  {mend}")
+        if fix:
+            parts.append(f"  fix:   {fix}")
         super().__init__("\n".join(parts))
 
 

@@ -192,7 +192,7 @@ class Reader:
             raise DataError(
                 "the prices of one cell add up to more than 922 trillion currency units",
                 where=table,
-                mend="check the unit of the amounts; if it is right, state them in thousands in [source.columns]",
+                fix="check the unit of the amounts; if it is right, state them in thousands in [source.columns]",
             ) from error
         return frame
 

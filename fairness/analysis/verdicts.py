@@ -19,7 +19,7 @@ from fairness.stats.power import deciding_sample, minimum_detectable_gap
 from fairness.stats.verdict import APPROXIMATE_SKEW, OFFSETTING_SHARE, Evidence, Verdict, decide
 
 _LEAST_SAMPLE, _LEAST_CLUSTERS = 100, 20
-_NOT_MENDED_BY_MORE = ("estimators_disagree", "offsetting_gaps", "support_below_minimum", "no_comparable_cell")
+_NOT_FIXED_BY_MORE = ("estimators_disagree", "offsetting_gaps", "support_below_minimum", "no_comparable_cell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +313,7 @@ def _is_approximate(finding: Finding) -> bool:
 def _deciding(draft: Draft, verdict: Verdict, finding: Finding, look: _Look, margin: float) -> DecidingSample:
     size, unit = draft.sample
     totals = None
-    if verdict.reason not in _NOT_MENDED_BY_MORE and draft.ratio is not None:
+    if verdict.reason not in _NOT_FIXED_BY_MORE and draft.ratio is not None:
         totals = deciding_sample(se=draft.ratio.se, n=size, margin=margin, alpha=look.alpha_star)
     if totals is None:
         return DecidingSample(unit, size, None, None, reason=verdict.reason)

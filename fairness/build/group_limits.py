@@ -49,7 +49,7 @@ def check_groups(con: duckdb.DuckDBPyConnection, config: Config, say: Callable[[
             raise ConfigError(
                 messages.too_many_values(lens, n_values, config.lenses.max_values),
                 where=f"lenses.by or lenses.vulnerable, '{lens}'",
-                mend=messages.mend_values(lens, n_values),
+                fix=messages.fix_values(lens, n_values),
             )
         if n_values > _FEW and n_values * 10 > found.n_customers:
             say(messages.many_values(lens, n_values, found.n_customers))
@@ -61,7 +61,7 @@ def _check_cells(found: GroupCounts, config: Config, say: Callable[[str], None])
         raise ConfigError(
             messages.too_many_cells(found.n_cells, found.n_customers, allowed),
             where=f"like_for_like.cell ({messages.with_values(found.columns)})",
-            mend=messages.mend_cells(found.columns, found.n_cells, named=config.like_for_like.cell),
+            fix=messages.fix_cells(found.columns, found.n_cells, named=config.like_for_like.cell),
         )
     if allowed is None and found.n_cells > _FEW and found.n_cells * 10 > found.n_customers:
         say(messages.many_cells(found.n_cells, found.n_customers, found.columns))

@@ -150,7 +150,7 @@ def _refuse_erased(job: _Job, identity: str, erased: Erased) -> None:
         raise DataError(
             messages.would_bring_back(sorted({receipt for receipts in held.values() for receipt in receipts})),
             where=", ".join(held),
-            mend="take those customers out of the exports; or name another study.output, to build with them",
+            fix="take those customers out of the exports; or name another study.output, to build with them",
         )
 
 
@@ -177,7 +177,7 @@ def _on_full_disk(output: Path) -> Iterator[None]:
         raise DataError(
             f"the run cannot be written: {without_values(first_line(error))}",
             where=output.name,
-            mend="free disk space or memory, or see to the permissions of the folder; what is published is whole",
+            fix="free disk space or memory, or see to the permissions of the folder; what is published is whole",
         ) from error
 
 

@@ -321,7 +321,7 @@ def _check_arguments(arguments: list[str]) -> None:
             raise ConfigError(
                 f"argument {number} is not valid text: {argument!a}",
                 where="command line",
-                mend="write it, and name files and folders, in UTF-8",
+                fix="write it, and name files and folders, in UTF-8",
             )
 
 

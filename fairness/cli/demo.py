@@ -26,7 +26,7 @@ def data_root() -> Path:
     # Without the pyproject check a stranger's site-packages/data could be picked up.
     if (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir():
         return checkout / "data"
-    raise FairnessError("the demo study is missing", where=str(packaged), mend="install loyalty-fairness again")
+    raise FairnessError("the demo study is missing", where=str(packaged), fix="install loyalty-fairness again")
 
 
 def write_demo(folder: Path) -> Path:
@@ -45,7 +45,7 @@ def write_demo(folder: Path) -> Path:
     bundled = sorted(path.relative_to(study) for path in study.rglob("*") if path.is_file())
     if folder.exists() and not folder.is_dir():
         raise FairnessError(
-            f"'{folder}' is a file", where=str(folder), mend="name a new folder, as in `fairness demo my-demo`"
+            f"'{folder}' is a file", where=str(folder), fix="name a new folder, as in `fairness demo my-demo`"
         )
     known = {path.parts[0] for path in bundled} | {_OUTPUT, f"{_OUTPUT}.key"}
     others = sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
@@ -53,7 +53,7 @@ def write_demo(folder: Path) -> Path:
         raise FairnessError(
             f"the folder holds other files than the demo's, such as '{others[0]}'",
             where=str(folder),
-            mend="name a new folder, as in `fairness demo my-demo`",
+            fix="name a new folder, as in `fairness demo my-demo`",
         )
     for path in bundled:
         target = folder / path

@@ -51,7 +51,7 @@ def explain(error: BaseException) -> FairnessError | None:
         >>> print(explain(OSError(errno.ENAMETOOLONG, "File name too long", "xxx...")))
         the system reports: File name too long
           where: xxx...
-          mend:  name a shorter path
+          fix:   name a shorter path
         >>> explain(KeyError("x"))
     """
     if isinstance(error, OSError):
@@ -62,17 +62,17 @@ def explain(error: BaseException) -> FairnessError | None:
         return FairnessError(
             "the input is nested too deeply",
             where=place(error),
-            mend="write fewer brackets in brackets: in the config, an expression, a query or a JSON file",
+            fix="write fewer brackets in brackets: in the config, an expression, a query or a JSON file",
         )
     if isinstance(error, MemoryError):
         return FairnessError(
             "memory is exhausted",
             where=place(error),
-            mend="set engine.memory_limit and engine.threads lower, or use a machine with more memory",
+            fix="set engine.memory_limit and engine.threads lower, or use a machine with more memory",
         )
     if isinstance(error, ValueError) and str(error).startswith("embedded null"):
         return FairnessError(
-            "a path holds the character NUL, which no system allows", where=place(error), mend="name another path"
+            "a path holds the character NUL, which no system allows", where=place(error), fix="name another path"
         )
     return _of_engine(error)
 
@@ -84,7 +84,7 @@ def defect(error: BaseException) -> FairnessError:
     """
     lines = without_values(str(error)).strip().splitlines()
     what = f"{type(error).__name__}: {shortened(lines[0])}" if lines else type(error).__name__
-    return FairnessError(f"the software failed: {what}", where=place(error), mend=REPORT)
+    return FairnessError(f"the software failed: {what}", where=place(error), fix=REPORT)
 
 
 def place(error: BaseException) -> str:
@@ -108,7 +108,7 @@ def _of_system(error: OSError) -> FairnessError:
     is_path = isinstance(named, str | bytes)
     where = shortened(str(named if isinstance(named, str) else repr(named))) if is_path else place(error)
     remedy = _REMEDIES.get(error.errno or 0, "check the path, the disk and the permissions")
-    return FairnessError(f"the system reports: {error.strerror or shortened(str(error))}", where=where, mend=remedy)
+    return FairnessError(f"the system reports: {error.strerror or shortened(str(error))}", where=where, fix=remedy)
 
 
 def _of_text(error: UnicodeError) -> FairnessError:
@@ -116,16 +116,16 @@ def _of_text(error: UnicodeError) -> FairnessError:
         return FairnessError(
             f"a text is not {error.encoding}: byte {error.start + 1} cannot be read",
             where=place(error),
-            mend="save the text as UTF-8",
+            fix="save the text as UTF-8",
         )
     if isinstance(error, UnicodeEncodeError):
         signs = ascii(error.object[error.start : error.end])
         return FairnessError(
             f"{shortened(signs)} cannot be written as {error.encoding}",
             where=place(error),
-            mend="set PYTHONIOENCODING=utf-8 if this is for the terminal or a pipe; name files in UTF-8",
+            fix="set PYTHONIOENCODING=utf-8 if this is for the terminal or a pipe; name files in UTF-8",
         )
-    return FairnessError(f"a text cannot be read or written: {error}", where=place(error), mend="use plain UTF-8 text")
+    return FairnessError(f"a text cannot be read or written: {error}", where=place(error), fix="use plain UTF-8 text")
 
 
 def _of_engine(error: BaseException) -> FairnessError | None:
@@ -140,4 +140,4 @@ def _of_engine(error: BaseException) -> FairnessError | None:
     else:
         remedy = REPORT
     lines = without_values(str(error)).strip().splitlines() or [type(error).__name__]
-    return FairnessError(f"the engine reports: {shortened(lines[0])}", where=place(error), mend=remedy)
+    return FairnessError(f"the engine reports: {shortened(lines[0])}", where=place(error), fix=remedy)

@@ -128,7 +128,7 @@ def prune(
     number = keep if keep is not None else settings.privacy.keep_runs
     if damaged and keep is not None:
         raise ConfigError(
-            "--damaged and --keep exclude each other", where="--damaged", mend="run the one, then the other"
+            "--damaged and --keep exclude each other", where="--damaged", fix="run the one, then the other"
         )
     if damaged:
         found = retention.damaged_runs(output) if dry_run else retention.prune_damaged(output)
@@ -136,7 +136,7 @@ def prune(
         raise ConfigError(
             "it is not said how many runs to keep",
             where="--keep, or privacy.keep_runs",
-            mend="try `fairness runs prune --keep 10 --dry-run` first",
+            fix="try `fairness runs prune --keep 10 --dry-run` first",
         )
     else:
         found = retention.prunable(output, number) if dry_run else retention.prune(output, number)
@@ -194,6 +194,6 @@ def reidentify(
     from fairness.runs.reidentify import reidentify as find
 
     if not reason.strip():
-        raise ConfigError("the reason is empty", where="--reason", mend="say why the persons have to be known")
+        raise ConfigError("the reason is empty", where="--reason", fix="say why the persons have to be known")
     for pseudonym, identity in find(_settings(config), pseudonyms, reason=reason.strip()):
         print(f"{pseudonym}\t{identity}")

@@ -52,14 +52,14 @@ def find_config(argument: Path | None = None) -> Path:
         # Too long a name, a folder that may not be entered, links that go round in a circle.
         what = f"the config file cannot be opened: {error.strerror}"
         raise ConfigError(
-            what, where=shortened(str(place)), mend="name another path, or see to its permissions"
+            what, where=shortened(str(place)), fix="name another path, or see to its permissions"
         ) from None
     if not exists:
-        raise ConfigError(f"'{shortened(str(place))}' does not exist", mend=_WRITE_ONE)
+        raise ConfigError(f"'{shortened(str(place))}' does not exist", fix=_WRITE_ONE)
     if not place.is_dir():
-        raise ConfigError(f"'{place}' is no file", mend=_WRITE_ONE)
+        raise ConfigError(f"'{place}' is no file", fix=_WRITE_ONE)
     folder = "the current folder" if argument is None else f"the folder '{place}'"
-    raise ConfigError(f"{folder} holds no {CONFIG_NAME}", mend=f"name the config file, or {_WRITE_ONE}")
+    raise ConfigError(f"{folder} holds no {CONFIG_NAME}", fix=f"name the config file, or {_WRITE_ONE}")
 
 
 def load_config(path: Path) -> Config:
@@ -112,18 +112,18 @@ def _read(path: Path) -> str:
         raise ConfigError(
             "the path of the config file is not UTF-8, which the engine needs",
             where=ascii(where),
-            mend="rename the file or the folders above it",
+            fix="rename the file or the folders above it",
         )
     try:
         if path.stat().st_size > MAX_BYTES:
             what = f"the config file is larger than {MAX_BYTES // 1024} kB"
-            raise ConfigError(what, where=str(path), mend=f"give the config file ({CONFIG_NAME}), not a data file")
+            raise ConfigError(what, where=str(path), fix=f"give the config file ({CONFIG_NAME}), not a data file")
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError("the config file does not exist", where=str(path), mend=_WRITE_ONE) from None
+        raise ConfigError("the config file does not exist", where=str(path), fix=_WRITE_ONE) from None
     except UnicodeDecodeError as error:
         what = f"the config file is not UTF-8 text: byte {error.start + 1} cannot be read"
-        raise ConfigError(what, where=str(path), mend=_mend_syntax(path)) from None
+        raise ConfigError(what, where=str(path), fix=_fix_syntax(path)) from None
     except OSError as error:
         raise ConfigError(f"the config file cannot be read: {error.strerror}", where=str(path)) from None
 
@@ -137,12 +137,12 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         parts = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error), re.DOTALL)
         what, place = (parts[1], f", line {parts[2]}, column {parts[3]}") if parts else (str(error), "")
-        raise ConfigError(f"invalid TOML: {what}", where=f"{path}{place}", mend=_mend_syntax(path)) from None
+        raise ConfigError(f"invalid TOML: {what}", where=f"{path}{place}", fix=_fix_syntax(path)) from None
     except RecursionError:
         raise _too_deep(path) from None
     except ValueError as error:
         # The parser leaves it to Python to read a number, which takes a few thousand digits at most.
-        raise ConfigError(f"invalid TOML: {error}", where=str(path), mend="write a shorter number") from None
+        raise ConfigError(f"invalid TOML: {error}", where=str(path), fix="write a shorter number") from None
 
 
 def _refuse_depth(document: dict[str, Any], path: Path) -> None:
@@ -161,10 +161,10 @@ def _items(value: object) -> Iterable[object]:
 
 def _too_deep(path: Path) -> ConfigError:
     what = f"the config file nests lists or tables more than {_MAX_DEPTH} deep"
-    return ConfigError(what, where=str(path), mend="no key needs more than a list in a table")
+    return ConfigError(what, where=str(path), fix="no key needs more than a list in a table")
 
 
-def _mend_syntax(path: Path) -> str:
+def _fix_syntax(path: Path) -> str:
     is_toml = path.suffix == ".toml"
     return "texts need quotes, lists need [ ]" if is_toml else f"give the config file ({CONFIG_NAME}), not a data file"
 

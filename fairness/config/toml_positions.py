@@ -66,7 +66,7 @@ def pointing_into(path: Path) -> Iterator[None]:
         line = line_of(_location(error.where), index_lines(path.read_text(encoding="utf-8-sig")))
         if line is None:
             raise
-        raise ConfigError(error.what, where=f"{path}, line {line}: {error.where}", mend=error.mend) from error
+        raise ConfigError(error.what, where=f"{path}, line {line}: {error.where}", fix=error.fix) from error
 
 
 def _location(key: str) -> Location:

@@ -198,4 +198,4 @@ def page_of(item: Entry) -> str:
 def refusal(reasons: Sequence[str]) -> str:
     """Return why two cannot be compared, and what to do."""
     lines = "".join(f"<li>{html_text(reason[:1].upper() + reason[1:])}</li>" for reason in reasons)
-    return f'<ul class="why">{lines}</ul>{html.note(changes.MEND_LIKE)}'
+    return f'<ul class="why">{lines}</ul>{html.note(changes.FIX_LIKE)}'

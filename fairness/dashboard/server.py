@@ -63,7 +63,7 @@ def app_script() -> Path:
     # Without the pyproject check a stranger's site-packages/app.py could be picked up.
     if (checkout / "pyproject.toml").is_file() and (checkout / "app.py").is_file():
         return checkout / "app.py"
-    raise FairnessError("the dashboard is missing", where=str(packaged), mend="install loyalty-fairness again")
+    raise FairnessError("the dashboard is missing", where=str(packaged), fix="install loyalty-fairness again")
 
 
 def serve(config: Path, port: int) -> NoReturn:
@@ -104,7 +104,7 @@ def _listen(port: int) -> socket.socket:
         raise FairnessError(
             f"port {port} cannot be used: {error.strerror}",
             where=f"{ADDRESS}:{port}",
-            mend="choose another one with --port, or stop what uses it",
+            fix="choose another one with --port, or stop what uses it",
         ) from error
     return listener
 
@@ -128,7 +128,7 @@ def _streamlit(script: Path, port: int) -> tuple[ASGIApp, list[str]]:
             f"the installed Streamlit cannot be served behind the check of who asks ({error}); without it the study "
             "would be open to every web page and every user of this machine",
             where=f"Streamlit {metadata.version('streamlit')}",
-            mend="install the version of Streamlit that constraints.txt names",
+            fix="install the version of Streamlit that constraints.txt names",
         ) from error
     from fairness.dashboard.look import page_script
 
@@ -157,7 +157,7 @@ def _run(access: Access, listener: socket.socket) -> None:
         raise FairnessError(
             "the dashboard's server did not start",
             where=f"uvicorn {uvicorn.__version__}",
-            mend="the lines above say why; the versions that constraints.txt names work together",
+            fix="the lines above say why; the versions that constraints.txt names work together",
         )
 
 
@@ -167,7 +167,7 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def main() -> None:
-    """Serve as the command line says; errors that the user can mend are printed without a traceback."""
+    """Serve as the command line says; errors that the user can fix are printed without a traceback."""
     config, port = sys.argv[1:]
     try:
         serve(Path(config), int(port))

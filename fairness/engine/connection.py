@@ -73,18 +73,18 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         DataError: The file does not exist, is no DuckDB file of a version that this engine reads, or is damaged.
     """
     if not path.is_file():
-        raise DataError("the published file is missing", where=path.name, mend="run `fairness build` again")
+        raise DataError("the published file is missing", where=path.name, fix="run `fairness build` again")
     try:
         con = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
         what = f"the published file cannot be opened: {str(error).strip().splitlines()[0]}"
-        raise DataError(what, where=path.name, mend=LOOK_THROUGH) from error
+        raise DataError(what, where=path.name, fix=LOOK_THROUGH) from error
     try:
         _close_off(con)
         yield con
     except DAMAGE as error:
         what = f"the published file cannot be read: {without_values(str(error).strip().splitlines()[0])}"
-        raise DataError(what, where=path.name, mend=LOOK_THROUGH) from error
+        raise DataError(what, where=path.name, fix=LOOK_THROUGH) from error
     finally:
         con.close()
 

@@ -37,7 +37,7 @@ def sql_root() -> Path:
     # Without the pyproject check a stranger's site-packages/sql could be picked up.
     if (checkout / "pyproject.toml").is_file() and (checkout / "sql").is_dir():
         return checkout / "sql"
-    raise FairnessError("the SQL models are missing", where=str(packaged), mend="install loyalty-fairness again")
+    raise FairnessError("the SQL models are missing", where=str(packaged), fix="install loyalty-fairness again")
 
 
 def model_files() -> list[Path]:
@@ -82,7 +82,7 @@ def run_models(con: duckdb.DuckDBPyConnection) -> None:
             raise SqlError(
                 f"the model {path.name} names an unknown option",
                 where=str(path.relative_to(sql_root().parent)),
-                mend=f"the only option is '{_LINE_BY_LINE}'",
+                fix=f"the only option is '{_LINE_BY_LINE}'",
             )
         if _LINE_BY_LINE not in options:
             _run(con, path)
@@ -101,7 +101,7 @@ def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise SqlError(
             f"the model {path.name} failed: {without_values(str(error).strip().splitlines()[0])}",
             where=str(path.relative_to(sql_root().parent)),
-            mend="this is a defect unless the disk or the memory limit is exhausted; please report it",
+            fix="this is a defect unless the disk or the memory limit is exhausted; please report it",
         ) from error
 
 
@@ -124,7 +124,7 @@ def write_comments(con: duckdb.DuckDBPyConnection, tables: Collection[Header]) -
             raise SqlError(
                 f"a comment cannot be written: {without_values(str(error).strip().splitlines()[0])}",
                 where=statement.partition(" is ")[0],
-                mend="this is a defect: a header in sql/ describes what is not there; please report it",
+                fix="this is a defect: a header in sql/ describes what is not there; please report it",
             ) from error
     con.commit()
 
@@ -151,5 +151,5 @@ def run_checks(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str] = ()) 
             raise DataError(
                 f"the check {path.stem} failed: {shown}",
                 where=f"sql/checks/{path.name}",
-                mend="nothing was published; the comment at the top of the check says what it guards",
+                fix="nothing was published; the comment at the top of the check says what it guards",
             )

@@ -8,7 +8,7 @@ import duckdb
 
 from fairness.engine.columns import distinct_names
 from fairness.engine.connection import LOOK_THROUGH
-from fairness.engine.guard.check import LIST_MEND, Refused, check_reading, sql_error
+from fairness.engine.guard.check import LIST_FIX, Refused, check_reading, sql_error
 
 
 def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -32,8 +32,8 @@ def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], li
         columns = distinct_names([str(column[0]) for column in result.description or ()])
         return columns, result.fetchall()
     except Refused as refused:
-        raise sql_error(query, refused.what, refused.mend) from None
+        raise sql_error(query, refused.what, refused.fix) from None
     except duckdb.Error as error:
         what = str(error).strip().splitlines()[0]
         # The engine checks every block that it reads: a damaged file gives no wrong numbers.
-        raise sql_error(query, what, LOOK_THROUGH if "Corrupt database" in what else LIST_MEND) from error
+        raise sql_error(query, what, LOOK_THROUGH if "Corrupt database" in what else LIST_FIX) from error

@@ -56,7 +56,7 @@ def refuse_nothing_accepted(con: duckdb.DuckDBPyConnection, staged: Staged) -> N
             f"none of the {total:,} rows with prices can be used: {int(n):,} of them are set aside as {reason}, by "
             f"column {column}{shown}",
             where=record.file.label,
-            mend=_mend(str(reason), column, values),
+            fix=_fix(str(reason), column, values),
         )
 
 
@@ -78,7 +78,7 @@ def _values(con: duckdb.DuckDBPyConnection, record: StagedFile, column: str) -> 
     return [str(value) for (value,) in con.execute(f"{query} limit {_SHOWN}").fetchall() if value is not None]
 
 
-def _mend(reason: str, column: str, values: list[str]) -> str:
+def _fix(reason: str, column: str, values: list[str]) -> str:
     """Return the line to write."""
     first = values[0] if values else "..."
     if reason.startswith("DATE_"):

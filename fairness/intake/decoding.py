@@ -79,11 +79,11 @@ def _refusing(label: str) -> Iterator[None]:
         raise DataError(
             f"the compressed file is {'cut off' if cut else 'damaged'}: {error}",
             where=label,
-            mend="copy or export it again; `gzip -t` or `zstd -t` say whether a file is whole",
+            fix="copy or export it again; `gzip -t` or `zstd -t` say whether a file is whole",
         ) from error
     except OSError as error:
         raise DataError(
-            f"the file cannot be read: {error.strerror or error}", where=label, mend="see to its permissions and disk"
+            f"the file cannot be read: {error.strerror or error}", where=label, fix="see to its permissions and disk"
         ) from error
 
 
@@ -163,14 +163,14 @@ def _codec(first: bytes, label: str, encoding: str) -> str:
     for magic, (name, suffix) in _MAGIC.items():
         if first.startswith(magic):
             advice = f"let its name end in {suffix}" if suffix else "export it as CSV, JSON or Parquet"
-            raise DataError(f"the file is no text but compressed ({name})", where=label, mend=advice)
+            raise DataError(f"the file is no text but compressed ({name})", where=label, fix=advice)
     marked = next(("utf-16" for bom in _UTF_16 if first.startswith(bom)), None)
     marked = "utf-8" if first.startswith(_BOM) else marked
     if marked is not None and marked != encoding:
         raise DataError(
             f"the file begins with the byte order mark of {marked}, not with {encoding} text",
             where=label,
-            mend=f'declare encoding = "{marked}" in its [[source]] section',
+            fix=f'declare encoding = "{marked}" in its [[source]] section',
         )
     if encoding != "utf-16":
         return encoding
@@ -182,7 +182,7 @@ def _codec(first: bytes, label: str, encoding: str) -> str:
     raise DataError(
         "the file is not UTF-16: it has no byte order mark, and its first character is not a letter of ASCII",
         where=label,
-        mend="declare the encoding that it has (utf-8, latin-1, cp1252), or export it with a byte order mark",
+        fix="declare the encoding that it has (utf-8, latin-1, cp1252), or export it with a byte order mark",
     )
 
 
@@ -195,5 +195,5 @@ def _refuse_windows(block: bytes, label: str, n_lines: int) -> None:
     raise DataError(
         f"byte 0x{found[0][0]:02X}{stands_for}, is no printable character of latin-1",
         where=f"{label}, line {n_lines + block.count(bytes([10]), 0, found.start()) + 1:,}",
-        mend='declare encoding = "cp1252" in its [[source]] section',
+        fix='declare encoding = "cp1252" in its [[source]] section',
     )

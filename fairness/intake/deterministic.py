@@ -60,7 +60,7 @@ def refuse_function(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], *, 
         raise ConfigError(
             f"the function '{name}' cannot stand in a mapping: it is not known to give the same value in every build",
             where=where,
-            mend=_OTHERWISE,
+            fix=_OTHERWISE,
         )
 
 
@@ -80,5 +80,5 @@ def refuse_name(name: str, *, where: str, why: str | None = None) -> None:
         raise ConfigError(
             f"'{name}' {found}: the same files would give other numbers in another build, under the same run id",
             where=where,
-            mend=_DATES if found == "reads the clock" else _OTHERWISE,
+            fix=_DATES if found == "reads the clock" else _OTHERWISE,
         )

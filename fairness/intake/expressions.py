@@ -84,7 +84,7 @@ class Header:
             raise ConfigError(
                 f"the name '{name}' fits {len(positions)} columns: {fitting}",
                 where=f"{key} and {self.label}",
-                mend="rename the columns in the export so that one fits",
+                fix="rename the columns in the export so that one fits",
             )
         return positions[0] if positions else None
 
@@ -94,7 +94,7 @@ class Header:
         return ConfigError(
             f"there is no column '{name}'{nearest(name, self.names)}",
             where=f"{key} and {self.label}",
-            mend=f"the file has: {known}",
+            fix=f"the file has: {known}",
         )
 
 
@@ -146,7 +146,7 @@ def resolve(
             raise ConfigError(
                 f"'{'.'.join(parts)}' names a table or a field",
                 where=key,
-                mend="use the file's own column names; quote names that contain a dot with double quotes",
+                fix="use the file's own column names; quote names that contain a dot with double quotes",
             )
         place = header.find(parts[0], key=key)
         if place is None:
@@ -222,7 +222,7 @@ def _parse(con: duckdb.DuckDBPyConnection, expression: str, key: str) -> Tree:
         raise ConfigError(
             f"the expression is not valid SQL: {tree.get('error_message', 'unknown cause')}",
             where=f"{key} = {expression!r}",
-            mend="write a column name or a DuckDB expression; quote text with single quotes",
+            fix="write a column name or a DuckDB expression; quote text with single quotes",
         )
     node = tree["statements"][0]["node"]
     simple = (
@@ -238,7 +238,7 @@ def _parse(con: duckdb.DuckDBPyConnection, expression: str, key: str) -> Tree:
         raise ConfigError(
             "the expression is more than one value of the row",
             where=f"{key} = {expression!r}",
-            mend="use only the row's own columns, constants and scalar functions",
+            fix="use only the row's own columns, constants and scalar functions",
         )
     return tree
 
@@ -254,7 +254,7 @@ def _walk(node: object, names: list[Tree], functions: list[Tree], expression: st
             raise ConfigError(
                 f"a {str(kind).lower().replace('_', ' ')} cannot stand in a mapping",
                 where=f"{key} = {expression!r}",
-                mend="use only the row's own columns, constants and scalar functions",
+                fix="use only the row's own columns, constants and scalar functions",
             )
         if kind == "COLUMN_REF":
             names.append(node)

@@ -80,14 +80,14 @@ def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
             raise DataError(
                 f"no file at '{pattern}' (role {source.role})",
                 where=f"looked in {config.base_dir}",
-                mend="correct source.path; it is relative to the config file and may be a glob or a list",
+                fix="correct source.path; it is relative to the config file and may be a glob or a list",
             )
         for file in files:
             if not is_unicode(str(file)):
                 raise DataError(
                     f"the name of a file at '{pattern}' is not UTF-8, which the engine needs",
                     where=ascii(str(file)),
-                    mend="rename the file or the folders above it",
+                    fix="rename the file or the folders above it",
                 )
             found.setdefault(file, _label(file, config.base_dir))
     return sorted(found.items(), key=lambda item: item[1])
@@ -108,7 +108,7 @@ def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source
     """
     state = state_of(path)
     if not state[0]:
-        raise DataError("the file is empty", where=label, mend="export it again, with its header line")
+        raise DataError("the file is empty", where=label, fix="export it again, with its header line")
     file_format = source.format or _format_of(path, label)
     if file_format == "csv":
         header, delimiter = read_header(path, label, encoding=source.encoding, delimiter=source.delimiter)
@@ -117,7 +117,7 @@ def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source
     with tempfile.TemporaryDirectory() as folder:
         header = _names(con, plain_copy(file, source, Path(folder)))
     if not header:
-        raise DataError("the file holds no rows", where=label, mend="export it again")
+        raise DataError("the file holds no rows", where=label, fix="export it again")
     return replace(file, header=header)
 
 
@@ -137,7 +137,7 @@ def _names(con: duckdb.DuckDBPyConnection, file: InputFile) -> tuple[str, ...]:
         raise DataError(
             f"the file cannot be read as {file.format}: {first_line(error)}",
             where=file.label,
-            mend="check the file, or declare source.format",
+            fix="check the file, or declare source.format",
         ) from error
     for folder in file.path.parts[:-1]:
         name = folder.partition("=")[0]
@@ -145,7 +145,7 @@ def _names(con: duckdb.DuckDBPyConnection, file: InputFile) -> tuple[str, ...]:
             raise DataError(
                 f"the column '{name}' stands in the file and in the name of its folder, '{folder}'",
                 where=file.label,
-                mend="give the folder or the column another name",
+                fix="give the folder or the column another name",
             )
     return every
 
@@ -190,7 +190,7 @@ def _format_of(path: Path, label: str) -> FileFormat:
     raise DataError(
         f"the format of '{path.name}' cannot be told from its name",
         where=label,
-        mend="declare source.format as csv, parquet or json",
+        fix="declare source.format as csv, parquet or json",
     )
 
 
@@ -223,7 +223,7 @@ def refuse_changed(files: Iterable[InputFile]) -> None:
             raise DataError(
                 f"the file {'changed' if state else 'went away'} while it was read",
                 where=file.label,
-                mend="build again when nothing writes to it any more",
+                fix="build again when nothing writes to it any more",
             )
 
 

@@ -37,7 +37,7 @@ def _fields(record: str, delimiter: str, label: str) -> list[str]:
         return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise DataError(
-            f"the header cannot be read: {error}", where=f"{label}, line 1", mend="correct its names and their quotes"
+            f"the header cannot be read: {error}", where=f"{label}, line 1", fix="correct its names and their quotes"
         ) from error
 
 
@@ -54,16 +54,16 @@ def _record(path: Path, label: str, encoding: str) -> str:
         raise DataError(
             f"the header cannot be read as {encoding} text{f': {error}' if encoding == 'utf-8' else ''}",
             where=label,
-            mend=f"declare source.encoding (utf-8, latin-1, cp1252, utf-16){_suggestion(record, encoding)}",
+            fix=f"declare source.encoding (utf-8, latin-1, cp1252, utf-16){_suggestion(record, encoding)}",
         ) from error
     if "\0" in text:
         raise DataError(
             "the header holds NUL characters, as text in UTF-16 or UTF-32 does",
             where=label,
-            mend='declare encoding = "utf-16" in its [[source]] section, or export the file as UTF-8',
+            fix='declare encoding = "utf-16" in its [[source]] section, or export the file as UTF-8',
         )
     if not text.strip():
-        raise DataError("the file has no header line", where=label, mend="export it again, with its header line")
+        raise DataError("the file has no header line", where=label, fix="export it again, with its header line")
     return text
 
 
@@ -79,7 +79,7 @@ def _end(start: bytes, label: str) -> int:
         raise DataError(
             "the header does not end: a quote in it is never closed, or it is longer than a megabyte",
             where=f"{label}, line 1",
-            mend="correct the quotes of the header, or export the file again",
+            fix="correct the quotes of the header, or export the file again",
         )
     return len(start)
 

@@ -52,7 +52,7 @@ def refuse_identities_in_keys(config: Config, staged: Staged) -> None:
                 raise ConfigError(
                     f"'{name}' holds ids of people ({known}) and cannot be published as it is",
                     where=f"like_for_like.cell, lenses or source.columns, '{name}' ({record.file.label})",
-                    mend="leave it out, or set privacy.pseudonyms = false and treat the results as personal data",
+                    fix="leave it out, or set privacy.pseudonyms = false and treat the results as personal data",
                 )
 
 

@@ -32,7 +32,7 @@ def tie_to_lines(file: InputFile, lines: Lines, *, n_rows: int, n_misplaced: int
     raise out_of_order(file, records) or DataError(
         f"{records.n - 1:,} records in {lines.n:,} lines, but the engine found {n_rows:,}",
         where=file.label,
-        mend="check its quotes and line ends; this may be a defect: please report it with a file that shows it",
+        fix="check its quotes and line ends; this may be a defect: please report it with a file that shows it",
     )
 
 
@@ -42,25 +42,25 @@ def out_of_order(file: InputFile, records: Records) -> DataError | None:
         return DataError(
             "a carriage return stands alone: no line feed follows it",
             where=f"{file.label}, line {records.first_cr:,}",
-            mend="end lines with LF or CR LF, and put a field that holds a carriage return in double quotes",
+            fix="end lines with LF or CR LF, and put a field that holds a carriage return in double quotes",
         )
     if (found := records.swallowed) is not None:
         return DataError(
             f"lines {found.first:,} to {found.last:,} read as one record, and {found.what}: an unbalanced quote joins "
             "lines that most likely are records of their own",
             where=f"{file.label}, line {found.first:,}",
-            mend=_QUOTES,
+            fix=_QUOTES,
         )
     if records.n_lf and records.n_crlf:
         return DataError(
             f"line ends are mixed: {records.n_crlf:,} lines end in CR LF, {records.n_lf:,} in LF",
             where=file.label,
-            mend="export the file again with one kind of line end; files that were joined may have a header inside",
+            fix="export the file again with one kind of line end; files that were joined may have a header inside",
         )
     if records.misplaced:
         return DataError(
             "a quote is out of place, and where its record ends cannot be told",
             where=f"{file.label}, line {records.misplaced[0]:,}",
-            mend=_QUOTES,
+            fix=_QUOTES,
         )
     return None

@@ -80,7 +80,7 @@ class Lookup:
             raise ConfigError(
                 f"the expression does not compute: {first_line(error)}",
                 where=f"{key} = {self._source.columns.get(name, name)!r}",
-                mend="use only the row's own columns, constants and scalar functions; delimited text is read as text, "
+                fix="use only the row's own columns, constants and scalar functions; delimited text is read as text, "
                 "so cast where the expression computes, as in tenure::int * 12",
             ) from error
         return str(row[1]) if row else "VARCHAR"

@@ -147,14 +147,14 @@ class Mapping:
                 f"the {self.layout.role} file has no {' or '.join(alternatives)}"
                 f"{nearest(alternatives[0], self._file.header)}",
                 where=f"{self._key}.columns.{alternatives[0]} and {self._file.label}",
-                mend=f'map it, as in {alternatives[0]} = "<its column>"; the file has: {listed}',
+                fix=f'map it, as in {alternatives[0]} = "<its column>"; the file has: {listed}',
             )
         undated = not self.has("as_of") and self._config.study.as_of_date is None
         if self.layout.role == "book" and self.has("tenure_start") and undated:
             raise ConfigError(
                 "tenure_start needs a date to count to",
                 where=f"{self._key}.columns.tenure_start",
-                mend="map as_of, or set study.as_of",
+                fix="map as_of, or set study.as_of",
             )
 
     def _canonical(self, column: Column) -> Mapped:

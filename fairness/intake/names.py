@@ -25,7 +25,7 @@ def refuse_unused_names(config: Config) -> None:
                 f"a {source.role} source has no column '{name}', and nothing uses it"
                 f"{nearest(name, (*canonical, *used))}",
                 where=f"source[{position}].columns.{name}",
-                mend=f"correct the name; the columns of the role are {', '.join(canonical)}. To use it, name it in "
+                fix=f"correct the name; the columns of the role are {', '.join(canonical)}. To use it, name it in "
                 f'like_for_like.cell or lenses; to carry it along, write keep = ["{name}"] in this [[source]]',
             )
 

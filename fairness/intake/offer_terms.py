@@ -70,7 +70,7 @@ def settle_offer_terms(con: duckdb.DuckDBPyConnection, offers: Sequence[tuple[So
             raise ConfigError(
                 "nothing says for whom the offers are: the column audience is missing or blank throughout",
                 where=section.where("audience"),
-                mend=_AUDIENCE,
+                fix=_AUDIENCE,
             )
         _settle(con, section, "interval_unit", "month", others=("one_time", "a one-time price, no recurring one"))
         _settle(con, section, "currency", "GBP", others=None)
@@ -89,14 +89,14 @@ def _settle(
         raise ConfigError(
             f"{blank:,} of {rows:,} offers leave {name} blank beside others that state it",
             where=section.where(name),
-            mend=f"write {name} = \"coalesce({column}, '{value}')\" in [source.columns] where a blank means that{more}",
+            fix=f"write {name} = \"coalesce({column}, '{value}')\" in [source.columns] where a blank means that{more}",
         )
     if len(usual) > 1:
         listed = ", ".join(f"{_shown(value, count)} ({lines:,} lines)" for value, count, lines in usual[:4])
         raise ConfigError(
             f"the offers state no {name}, and the lines have several: {listed}",
             where=section.where(name),
-            mend=f"write {name} = \"'{usual[0][0]}'\" in [source.columns], or map the column that says it",
+            fix=f"write {name} = \"'{usual[0][0]}'\" in [source.columns], or map the column that says it",
         )
     value, count, _ = usual[0]
     section.assume(name, quote(value))

@@ -44,7 +44,7 @@ def _refuse_intervals(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         f"the billing interval is blank, but {n_lines:,} of {n_of:,} lines of {thing}{more} last {n_days} days, "
         "whatever month they start in: that is no month",
         where=f"source[{section}].columns.interval_unit and {_labels(staged, section)}",
-        mend=f'write interval_unit = "{unit}" and interval_count = "{count}" in [source.columns], '
+        fix=f'write interval_unit = "{unit}" and interval_count = "{count}" in [source.columns], '
         "or map the columns that say it",
     )
 
@@ -65,7 +65,7 @@ def _refuse_ends(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
             f"{n_inclusive:,} of {n_votes:,} billed periods end on the day before the next one starts: "
             "the end is the last day of service, not the first day after it",
             where=f"source[{section}].period_end and {_labels(staged, section)}",
-            mend='write period_end = "inclusive" in this [[source]]; '
+            fix='write period_end = "inclusive" in this [[source]]; '
             'period_end = "exclusive" keeps the ends as they stand',
         )
 

@@ -1,4 +1,4 @@
-"""List every rejected row with its reason, column and content, so that someone can mend it."""
+"""List every rejected row with its reason, column and content, so that someone can fix it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
             raise DataError(
                 "the rejected rows of the file are not those that were counted",
                 where=record.file.label,
-                mend="the file changed while it was read, or this is a defect: build again, then please report it",
+                fix="the file changed while it was read, or this is a defect: build again, then please report it",
             )
     con.execute("insert into quarantine from found_row")
     con.execute("drop table found_row")

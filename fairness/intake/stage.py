@@ -149,7 +149,7 @@ def _require_price_set_on(config: Config, inputs: Sequence[SourceFile], mappings
     raise ConfigError(
         "comparator.date = 'price_set', but no billing file states when prices were set",
         where="comparator.date",
-        mend="map price_set_on in [source.columns] of the billing file, or remove the line",
+        fix="map price_set_on in [source.columns] of the billing file, or remove the line",
     )
 
 
@@ -158,8 +158,8 @@ def _require_rows(files: Sequence[StagedFile]) -> None:
     priced = [record for record in files if record.source.role in ("book", "billing")]
     if not any(record.n_rows for record in priced):
         labels = ", ".join(record.file.label for record in priced or files)
-        mend = "export it again; a header alone is no export" if priced else "add a [[source]] of role book or billing"
-        raise DataError("the export holds no rows", where=labels, mend=mend)
+        fix = "export it again; a header alone is no export" if priced else "add a [[source]] of role book or billing"
+        raise DataError("the export holds no rows", where=labels, fix=fix)
 
 
 def _plan_in_cell(config: Config, mappings: list[Mapping]) -> bool:
@@ -181,7 +181,7 @@ def _share_keys(
         raise ConfigError(
             "a study reads billing lines or a book, not both",
             where="[[source]] role",
-            mend="make two studies, or put both into one book",
+            fix="make two studies, or put both into one book",
         )
 
     def given_by_customers(name: str) -> bool:
@@ -259,7 +259,7 @@ def _refuse_reserved(layout: Layout, extras: tuple[str, ...]) -> None:
             raise ConfigError(
                 f"the column name '{name}' is reserved",
                 where=f"source.columns.{name} (role {layout.role})",
-                mend="give the column another name in the mapping",
+                fix="give the column another name in the mapping",
             )
 
 
@@ -296,7 +296,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: Source
         raise DataError(
             f"the file cannot be read: {without_values(first_line(error))}",
             where=item.file.label,
-            mend="check format, encoding and delimiter of the file against its [[source]] section",
+            fix="check format, encoding and delimiter of the file against its [[source]] section",
         ) from error
     finally:
         con.execute("reset preserve_insertion_order")

@@ -39,7 +39,7 @@ class Deck:
             raise FairnessError(
                 "python-pptx is not installed, so there are no slides",
                 where="fairness snapshot",
-                mend="install loyalty-fairness[report]",
+                fix="install loyalty-fairness[report]",
             ) from error
         self._about, self._total = about, total
         self._deck = Presentation()

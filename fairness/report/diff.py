@@ -68,7 +68,7 @@ def read_side(path: Path) -> Side:
     run = run_at(path)
     if run is None:
         raise DataError(
-            f"'{path}' is neither a snapshot nor a run", where=str(path), mend="name a folder of snapshots/ or of runs/"
+            f"'{path}' is neither a snapshot nor a run", where=str(path), fix="name a folder of snapshots/ or of runs/"
         )
     return Side(read_findings(run), read_settings(run), run)
 
@@ -86,7 +86,7 @@ def compare(first: Side, second: Side) -> dict[str, Any]:
     """
     reasons = incomparable(first, second)
     if reasons:
-        raise DataError(changes.not_comparable(reasons), where="fairness diff", mend=changes.COMPARE_LIKE)
+        raise DataError(changes.not_comparable(reasons), where="fairness diff", fix=changes.COMPARE_LIKE)
     why_not = _why_no_split(first, second)
     variance: float | None = None
     parts: list[dict[str, Any]] | None = None

@@ -119,11 +119,11 @@ def read_released(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
         DataError: It is gone, is not the one that was written, or is no such document.
     """
     path = folder / _FINDINGS
-    mend = f"`fairness snapshot --verify` says what was changed; {MAKE_AGAIN}"
+    fix = f"`fairness snapshot --verify` says what was changed; {MAKE_AGAIN}"
     known = manifest["files"].get(_FINDINGS)
     if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != known:
-        raise DataError("the findings of the snapshot were changed after they were written", where=str(path), mend=mend)
-    found = read_json(path, mend=mend)
+        raise DataError("the findings of the snapshot were changed after they were written", where=str(path), fix=fix)
+    found = read_json(path, fix=fix)
     require_shape(_Document, found, path, what="the file is no findings document")
     document: dict[str, Any] = found
     return document

@@ -69,9 +69,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise DataError(
             "the folder is no snapshot: it holds no manifest",
             where=shortened(str(folder)),
-            mend="name the folder that `fairness snapshot` printed",
+            fix="name the folder that `fairness snapshot` printed",
         )
-    found = read_json(path, mend=MAKE_AGAIN)
+    found = read_json(path, fix=MAKE_AGAIN)
     require_shape(_Manifest, found, path, what="the manifest is not one of a snapshot")
     manifest: dict[str, Any] = found
     return manifest
@@ -90,4 +90,4 @@ def require_shape(model: type[BaseModel], document: object, path: Path, *, what:
         key = shortened(".".join(str(step) for step in first["loc"]), 60)
         rule = str(first.get("ctx", {}).get("error", first["msg"]))
         why = f"{key}: {rule}" if key else rule
-        raise DataError(f"{what}: {why}", where=str(path), mend=MAKE_AGAIN) from None
+        raise DataError(f"{what}: {why}", where=str(path), fix=MAKE_AGAIN) from None

@@ -30,12 +30,12 @@ def read_note(argument: str) -> str:
     path = Path(argument)
     if path.stat().st_size > _MAX_BYTES:
         what = f"the file of the note has {path.stat().st_size:,} bytes"
-        raise ConfigError(what, where=str(path), mend=f"at most {MAX_NOTE} characters fit the page")
+        raise ConfigError(what, where=str(path), fix=f"at most {MAX_NOTE} characters fit the page")
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"the file of the note is not UTF-8 text: byte {error.start + 1} cannot be read"
-        raise ConfigError(what, where=str(path), mend="save it as UTF-8") from None
+        raise ConfigError(what, where=str(path), fix="save it as UTF-8") from None
 
 
 def checked_note(note: str) -> str:
@@ -47,12 +47,12 @@ def checked_note(note: str) -> str:
     text = note.strip().replace("\r\n", "\n")
     if len(text) > MAX_NOTE:
         raise ConfigError(
-            f"the note has {len(text):,} characters", where=_WHERE, mend=f"at most {MAX_NOTE} fit the page"
+            f"the note has {len(text):,} characters", where=_WHERE, fix=f"at most {MAX_NOTE} fit the page"
         )
     if found := _CONTROL.search(text):
         raise ConfigError(
             f"the note holds {found[0]!a} as its character {found.start() + 1}, which no page can show",
             where=_WHERE,
-            mend="take it out; line ends and tabs may stay",
+            fix="take it out; line ends and tabs may stay",
         )
     return text

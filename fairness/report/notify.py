@@ -36,7 +36,7 @@ def notify(config: Config, document: Mapping[str, Any], *, folder_name: str) -> 
         raise ConfigError(
             "[notify] says nowhere to send the summary",
             where=str(config.path.name),
-            mend="set notify.webhook, or notify.smtp_host with sender and recipients",
+            fix="set notify.webhook, or notify.smtp_host with sender and recipients",
         )
     lines = [*snapshot.summary(document), snapshot.where_it_is(document, folder_name)]
     sent = []
@@ -115,5 +115,5 @@ def _not_taken(which: str, why: str) -> FairnessError:
     return FairnessError(
         f"the {which} did not take the summary: {why}",
         where="[notify]",
-        mend="the snapshot itself is written; check the address and run the command again",
+        fix="the snapshot itself is written; check the address and run the command again",
     )

@@ -81,5 +81,5 @@ def _missing(name: str) -> ReportExtraMissing:
     return ReportExtraMissing(
         f"{name} is not usable here, so there is no PDF and no PNG",
         where="fairness snapshot",
-        mend="install loyalty-fairness[report]; on Debian also libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0",
+        fix="install loyalty-fairness[report]; on Debian also libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0",
     )

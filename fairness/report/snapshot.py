@@ -172,7 +172,7 @@ def write(contents: Contents, folder: Path) -> Path:
             raise DataError(
                 "the folder holds something else, and a snapshot is never overwritten",
                 where=str(folder),
-                mend="name a new folder with --to",
+                fix="name a new folder with --to",
             )
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = folder.parent / f".{folder.name}.{os.getpid()}"

@@ -143,7 +143,7 @@ def to_xlsx(listed: Sequence[Table], page: Page) -> bytes:
         raise FairnessError(
             "XlsxWriter is not installed, so there is no workbook",
             where="fairness snapshot",
-            mend="install loyalty-fairness[report]",
+            fix="install loyalty-fairness[report]",
         ) from error
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

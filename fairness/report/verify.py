@@ -54,7 +54,7 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
             continue
         found.append(verification.file_differs(name, is_extra=old is None, is_gone=new is None))
         if name == "findings.json" and old is not None and new is not None:
-            found += _listed(parse_json(old, where=name, mend=MAKE_AGAIN), json.loads(new))
+            found += _listed(parse_json(old, where=name, fix=MAKE_AGAIN), json.loads(new))
     if not found and as_json(contents.manifest) != (folder / MANIFEST).read_bytes():
         found += [verification.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
     return found

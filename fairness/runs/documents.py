@@ -12,11 +12,11 @@ _AGAIN = "run `fairness build` again"
 
 def read_findings(run: Run) -> dict[str, Any]:
     """Return the findings document of a published run, as ``analyze --format json`` prints it."""
-    document: dict[str, Any] = read_json(run.findings, mend=_AGAIN)
+    document: dict[str, Any] = read_json(run.findings, fix=_AGAIN)
     return document
 
 
 def read_settings(run: Run) -> dict[str, Any]:
     """Return the settings with which a run was built."""
-    settings: dict[str, Any] = read_json(run.settings, mend=_AGAIN)
+    settings: dict[str, Any] = read_json(run.settings, fix=_AGAIN)
     return settings

@@ -91,11 +91,11 @@ def erase(config: Config, customer: str) -> Erasure:
 def _as_read(customer: str) -> str:
     """Return an id as the intake reads it: without blanks at its ends."""
     if not is_unicode(customer):
-        raise ConfigError("the id is not UTF-8 text", where="CUSTOMER", mend="give it as it stands in the exports")
+        raise ConfigError("the id is not UTF-8 text", where="CUSTOMER", fix="give it as it stands in the exports")
     with looking() as con:
         row = con.execute(f"select {trimmed('given')} from (select cast(? as varchar) as given)", [customer]).fetchone()
     if row is None or not row[0]:
-        raise ConfigError("the id is empty", where="CUSTOMER", mend="give it as it stands in the exports")
+        raise ConfigError("the id is empty", where="CUSTOMER", fix="give it as it stands in the exports")
     return str(row[0])
 
 

@@ -95,18 +95,18 @@ def read_record(folder: Path) -> dict[str, Any]:
         DataError: It is missing, is no record, or is not the one that was written.
     """
     path = folder / RECORD
-    mend = "`fairness build` makes the run again; `fairness runs prune --damaged` removes it"
-    found = read_json(path, mend=mend)
+    fix = "`fairness build` makes the run again; `fairness runs prune --damaged` removes it"
+    found = read_json(path, fix=fix)
     try:
         _Record.model_validate(found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = shortened(".".join(str(step) for step in first["loc"]), 60)
-        raise DataError(f"{RECORD} is no record of a run: {key}: {first['msg']}", where=str(path), mend=mend) from None
+        raise DataError(f"{RECORD} is no record of a run: {key}: {first['msg']}", where=str(path), fix=fix) from None
     record: dict[str, Any] = found
     checksum = record.pop("checksum", None)
     if checksum != _checksum(record) or record["id"] != folder.name:
-        raise DataError(f"{RECORD} is not the one that was written", where=str(path), mend=mend)
+        raise DataError(f"{RECORD} is not the one that was written", where=str(path), fix=fix)
     return record
 
 

@@ -75,9 +75,7 @@ def load_key(config: Config, *, create: bool) -> tuple[Key, Path | None]:
     path = key_path(config)
     if not path.exists():
         if not create:
-            raise ConfigError(
-                "the key of the pseudonyms is missing", where=str(path), mend=f"restore it, or set {name}"
-            )
+            raise ConfigError("the key of the pseudonyms is missing", where=str(path), fix=f"restore it, or set {name}")
         _make(path)
         return _read(path), path
     return _read(path), None
@@ -98,7 +96,7 @@ def _make(path: Path) -> None:
         raise ConfigError(
             f"the key of the pseudonyms cannot be written: {error.strerror}",
             where=str(path),
-            mend="name another file in privacy.key_file, or set privacy.pseudonyms = false",
+            fix="name another file in privacy.key_file, or set privacy.pseudonyms = false",
         ) from error
 
 
@@ -106,21 +104,21 @@ def _read(path: Path) -> Key:
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise ConfigError(
-                "the file of the key can be read by others", where=str(path), mend=f"run `chmod 600 {path.name}`"
+                "the file of the key can be read by others", where=str(path), fix=f"run `chmod 600 {path.name}`"
             )
         return _checked(path.read_text(encoding="utf-8"), where=str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("the file of the key cannot be read", where=str(path), mend="restore it") from error
+        raise ConfigError("the file of the key cannot be read", where=str(path), fix="restore it") from error
 
 
 def _checked(text: str, *, where: str) -> Key:
     if not is_unicode(text):
-        raise ConfigError("the key of the pseudonyms is not UTF-8 text", where=where, mend="restore it")
+        raise ConfigError("the key of the pseudonyms is not UTF-8 text", where=where, fix="restore it")
     secret = text.strip().encode()
     if len(secret) < _LEAST_BYTES:
         raise ConfigError(
             f"the key of the pseudonyms is shorter than {_LEAST_BYTES} characters",
             where=where,
-            mend="make one with `openssl rand -hex 32`; a short key can be guessed",
+            fix="make one with `openssl rand -hex 32`; a short key can be guessed",
         )
     return Key(secret)

@@ -31,7 +31,7 @@ def locked(output: Path) -> Iterator[None]:
             raise DataError(
                 f"another build is at work in this folder{by}",
                 where=output.name,
-                mend="wait until it has finished, or end that process; readers are not affected",
+                fix="wait until it has finished, or end that process; readers are not affected",
             )
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode("ascii"))

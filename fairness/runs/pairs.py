@@ -64,7 +64,7 @@ def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
             raise DataError(
                 f"the two runs cannot be read together: {without_values(str(error).strip().splitlines()[0])}",
                 where=f"{first.id}, {second.id}",
-                mend="a run of an earlier version: build it again",
+                fix="a run of an earlier version: build it again",
             ) from error
         yield con
 

@@ -28,7 +28,7 @@ def pinned_ids(output: Path) -> frozenset[str]:
         words = ["?"]
     if not all(RUN_ID.fullmatch(word) for word in words):
         raise DataError(
-            "the list of pinned runs is damaged", where=str(file), mend="remove the file, then pin the runs again"
+            "the list of pinned runs is damaged", where=str(file), fix="remove the file, then pin the runs again"
         )
     return frozenset(words)
 

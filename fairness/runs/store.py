@@ -96,7 +96,7 @@ def find_run(output: Path, run_id: str) -> Run | None:
     """
     run = any_run(output, run_id)
     if run is not None and (found := run.damages(Depth.OPENED)):
-        raise DataError(f"run {run_id} is damaged: {'; '.join(found)}", where=str(run.folder), mend=_AGAIN)
+        raise DataError(f"run {run_id} is damaged: {'; '.join(found)}", where=str(run.folder), fix=_AGAIN)
     return run
 
 
@@ -118,7 +118,7 @@ def current_run(output: Path) -> Run:
     """
     run = find_run(output, current_id(output))
     if run is None:
-        raise DataError("there is no published run", where=str(output.name), mend="run `fairness build` first")
+        raise DataError("there is no published run", where=str(output.name), fix="run `fairness build` first")
     return run
 
 
@@ -160,7 +160,7 @@ def require_run(output: Path, run_id: str) -> Run:
         return found[0]
     shown = shortened(run_id, 40)
     what = f"several runs begin with '{shown}'" if found else f"there is no run '{shown}'"
-    raise DataError(what, where=str(output.name), mend="`fairness runs` lists them")
+    raise DataError(what, where=str(output.name), fix="`fairness runs` lists them")
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def publishing(output: Path) -> Iterator[Publication]:
 
 @contextmanager
 def writing(output: Path) -> Iterator[None]:
-    """Make the output folder, and turn what the system refuses into an error that says how to mend it."""
+    """Make the output folder, and turn what the system refuses into an error that says how to fix it."""
     try:
         output.mkdir(parents=True, exist_ok=True)
         yield
@@ -195,7 +195,7 @@ def writing(output: Path) -> Iterator[None]:
         raise DataError(
             f"the output folder cannot be written: {error.strerror or error}",
             where=output.name,
-            mend="free disk space, or see to the permissions of the folder; what is published is whole",
+            fix="free disk space, or see to the permissions of the folder; what is published is whole",
         ) from error
 
 
@@ -239,7 +239,7 @@ class Publication:
         """
         document = {"id": run_id, "published_at": datetime.now(UTC).isoformat(timespec="microseconds"), **record}
         for log in self.folder.glob("*.wal"):
-            raise DataError("the database was not closed", where=log.name, mend="run the build again")
+            raise DataError("the database was not closed", where=log.name, fix="run the build again")
         text = record_text({**document, "files": sealed(self.folder)})
         (self.folder / RECORD).write_text(text, encoding="utf-8")
         for file in self.folder.iterdir():

@@ -85,7 +85,7 @@ def not_comparable(reasons: list[str]) -> str:
 
 
 COMPARE_LIKE = "compare two runs of the same question, comparison and cells"
-"""How to mend it."""
+"""How to fix it."""
 
 
 def rows_disagree(build: str) -> str:
@@ -197,7 +197,7 @@ KEPT_SUBTITLE = (
     "Answer and gap to the comparator with its interval, as each snapshot holds them after disclosure control"
 )
 OPEN_PAGE = "Open the page"
-MEND_LIKE = f"{COMPARE_LIKE[0].upper()}{COMPARE_LIKE[1:]}."
+FIX_LIKE = f"{COMPARE_LIKE[0].upper()}{COMPARE_LIKE[1:]}."
 OPEN = "Open a snapshot"
 NOTE = "Note of the owner:"
 PAIR = ("From", "To")

@@ -118,7 +118,7 @@ def with_values(columns: Sequence[tuple[str, int]]) -> str:
     return ", ".join((f"{first} has {count(n_first)} values", *(f"{name} {count(n)}" for name, n in rest)))
 
 
-def mend_cells(columns: Sequence[tuple[str, int]], n_cells: int, *, named: Sequence[str]) -> str:
+def fix_cells(columns: Sequence[tuple[str, int]], n_cells: int, *, named: Sequence[str]) -> str:
     """Return what to do about too many cells.
 
     Args:
@@ -156,7 +156,7 @@ def too_many_values(lens: str, n_values: int, allowed: int) -> str:
     return f"the lens '{lens}' has {count(n_values)} values, and lenses.max_values allows {count(allowed)}"
 
 
-def mend_values(lens: str, n_values: int) -> str:
+def fix_values(lens: str, n_values: int) -> str:
     """Return what to do about too many values of a lens."""
     return (
         f"compare by something that customers have in common, or give '{lens}' `breaks`; if so many are meant, write "

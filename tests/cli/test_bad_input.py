@@ -1,4 +1,4 @@
-"""Bad input: the message says what, where and how to mend, or the row is set aside, counted and tied out.
+"""Bad input: the message says what, where and how to fix, or the row is set aside, counted and tied out.
 
 A broken file or config ends the command with an exit code and no traceback. A broken row costs its row only: it is in
 ``quarantine`` with reason and column, and rows and amounts still add up to what came in.
@@ -50,7 +50,7 @@ def ties_out(document: Document) -> bool:
     return bool(block["ties_out"] and rows == block["rows_in"] and amounts == came_in)
 
 
-# Name, book, options, exit code, and what each part of the message has to say; no mend where the rule says it.
+# Name, book, options, exit code, and what each part of the message has to say; no fix where the rule says it.
 BROKEN: list[tuple[str, str | bytes | None, dict[str, Any], int, list[str], str, str | None]] = [
     ("missing file", None, {}, 1, ["'book.csv'"], "looked in", "source.path"),
     ("glob without a match", None, {"source": {"path": "*.csv"}}, 1, ["'*.csv'"], "looked in", "glob"),
@@ -225,11 +225,11 @@ BROKEN: list[tuple[str, str | bytes | None, dict[str, Any], int, list[str], str,
 
 
 @pytest.mark.parametrize(
-    ("book", "options", "code", "what", "where", "mend"),
+    ("book", "options", "code", "what", "where", "fix"),
     [case[1:] for case in BROKEN],
     ids=[case[0] for case in BROKEN],
 )
-def test_the_message_says_what_where_and_how_to_mend(
+def test_the_message_says_what_where_and_how_to_fix(
     *,
     study: Any,
     call_cli: Callable[..., Any],
@@ -238,7 +238,7 @@ def test_the_message_says_what_where_and_how_to_mend(
     code: int,
     what: list[str],
     where: str,
-    mend: str | None,
+    fix: str | None,
 ) -> None:
     config = study.write(book, **options)
     done = call_cli("analyze", config)
@@ -247,9 +247,9 @@ def test_the_message_says_what_where_and_how_to_mend(
     said, _, rest = done.err.partition("\n  where: ")
     assert said.startswith("error: ")
     assert [part for part in what if part not in said] == []
-    place, _, advice = rest.partition("\n  mend:  ")
+    place, _, advice = rest.partition("\n  fix:   ")
     assert where in place
-    assert (mend or "") in advice
+    assert (fix or "") in advice
     # A build that fails leaves nothing that could be read as an answer.
     assert not (config.parent / "out" / "current").exists()
     assert list(config.parent.glob("out/runs/*")) == []
@@ -259,7 +259,7 @@ def test_a_process_ends_without_a_traceback(study: Any, run_cli: Callable[..., A
     for book, code in ((None, 1), (GOOD.replace("price", "prise"), 2)):
         done = run_cli("analyze", study.write(book))
         assert (done.code, done.out) == (code, "")
-        assert re.fullmatch(r"error: .+\n  where: .+\n  mend:  .+\n", done.err)
+        assert re.fullmatch(r"error: .+\n  where: .+\n  fix:   .+\n", done.err)
 
 
 # Reason, column and raw price of one bad row each; the good book stands around them.

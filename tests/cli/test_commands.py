@@ -321,7 +321,7 @@ class TestSql:
         done = query(text)
         assert (done.code, done.out) == (1, "")
         assert done.err.startswith("error: ")
-        assert f"\n  where: {text or '(empty query)'}\n  mend:  " in done.err
+        assert f"\n  where: {text or '(empty query)'}\n  fix:   " in done.err
 
     @pytest.mark.parametrize(
         "statement",

@@ -39,7 +39,7 @@ def in_three_parts(text: str) -> bool:
         len(lines) == 3
         and lines[0].startswith("error: ")
         and lines[1].startswith("  where: ")
-        and lines[2].startswith("  mend:  ")
+        and lines[2].startswith("  fix:   ")
     )
 
 
@@ -226,19 +226,19 @@ EXPLAINED: list[tuple[BaseException, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("error", "what", "mend"), EXPLAINED, ids=[repr(error)[:40] for error, *_ in EXPLAINED])
-def test_an_error_without_words_of_its_own_gets_them(error: BaseException, what: str, mend: str) -> None:
+@pytest.mark.parametrize(("error", "what", "fix"), EXPLAINED, ids=[repr(error)[:40] for error, *_ in EXPLAINED])
+def test_an_error_without_words_of_its_own_gets_them(error: BaseException, what: str, fix: str) -> None:
     explained = explain(error)
     assert explained is not None
     assert what in explained.what
     assert explained.where
-    assert mend in explained.mend
+    assert fix in explained.fix
 
 
 def test_what_nothing_explains_is_a_defect() -> None:
     for error in (KeyError("x"), ValueError("y"), AssertionError(), RuntimeError("z\nw")):
         assert explain(error) is None
-        assert defect(error).mend == REPORT
+        assert defect(error).fix == REPORT
 
 
 def test_a_folder_whose_name_is_not_utf_8(built: Path, run_cli: Run, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ class TestErasure:
         for done in (new, damaged, gone):
             assert (done.code, done.out) == (1, "")
             assert "the exports still hold customers who were erased (receipt " in done.err
-            assert "  where: book.csv\n  mend:  take those customers out of the exports" in done.err
+            assert "  where: book.csv\n  fix:   take those customers out of the exports" in done.err
         # The way out: the customer is taken out of the export.
         book = config.parent / "book.csv"
         book.write_text("".join(row for row in book.read_text().splitlines(keepends=True) if "c3," not in row))

@@ -79,12 +79,12 @@ class TestGuard:
             ("selct", "syntax error"),
         ],
     )
-    def test_an_error_names_what_and_how_to_mend(self, query: Run, config: Path, text: str, said: str) -> None:
+    def test_an_error_names_what_and_how_to_fix(self, query: Run, config: Path, text: str, said: str) -> None:
         before = published(config)
         done = query(text, "--guard")
         assert (done.code, done.out) == (1, "")
         assert said in done.err
-        assert f"\n  where: {text}\n  mend:  " in done.err
+        assert f"\n  where: {text}\n  fix:   " in done.err
         assert str(config.parent) not in done.err
         assert published(config) == before
 

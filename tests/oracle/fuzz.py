@@ -59,7 +59,7 @@ def _compared(item: Mutant, config: Path) -> tuple[str, str]:
     try:
         found = read(config, len(NAMES))
     except FairnessError as error:
-        in_words = error.what and error.where and error.mend
+        in_words = error.what and error.where and error.fix
         problem = "" if in_words else f"no where or how: {error}"
         if want.is_clean and want.rows and not isinstance(error, ConfigError):
             problem = f"refused, but nothing is wrong: {error}"

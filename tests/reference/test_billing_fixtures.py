@@ -588,7 +588,7 @@ def test_the_offer_of_the_cycle_counts_unless_the_study_says_that_of_the_day_the
 def test_the_day_a_price_was_set_must_be_stated_where_it_counts(billing: Billing) -> None:
     with pytest.raises(ConfigError, match="no billing file states when prices were set") as caught:
         billing([monthly("C", 30)], [offer(30)], since(LONG_AGO, "C"), comparator={"date": "price_set"})
-    assert "price_set_on" in caught.value.mend
+    assert "price_set_on" in caught.value.fix
 
 
 def test_the_offer_when_a_price_version_began_stands_beside(billing: Billing, companion: Companion) -> None:

@@ -94,7 +94,7 @@ def test_the_same_customers_with_new_prices() -> None:
 
 
 def test_the_same_customers_whose_prices_swap() -> None:
-    """Here two separate draws are the narrower look, and too narrow: pairing mends it."""
+    """Here two separate draws are the narrower look, and too narrow: pairing fixes it."""
     assert LOW <= coverage(swapped_prices, same_customers=True) <= HIGH
     assert coverage(swapped_prices, same_customers=True, paired=False) < 0.90
 

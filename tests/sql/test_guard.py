@@ -91,9 +91,9 @@ class TestAttacks:
             run_guarded(run, query, QUICK)
         assert state(folder) == before
         assert MARK not in str(error.value)
-        assert (error.value.exit_code, error.value.mend != "") == (1, True)
+        assert (error.value.exit_code, error.value.fix != "") == (1, True)
         # What the error says beside the query itself holds no place on this machine.
-        told = f"{error.value.what}\n{error.value.mend}"
+        told = f"{error.value.what}\n{error.value.fix}"
         assert str(folder) not in told or str(folder) in query
         assert "Traceback" not in told
 

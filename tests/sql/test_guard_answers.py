@@ -180,7 +180,7 @@ class TestBombs:
         # 1.5 s for the query, 5 s of grace; the rest is what a busy machine needs to start and end a process.
         assert clock.monotonic() - began < 15
         assert any(told in error.value.what for told in ("took longer than 1.5 s", "memory", "was ended"))
-        assert "aggregate first" in error.value.mend
+        assert "aggregate first" in error.value.fix
         assert sorted(file.name for file in run.parent.iterdir() if ".tmp" in file.name or ".wal" in file.name) == []
 
     @pytest.mark.parametrize(

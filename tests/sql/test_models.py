@@ -274,7 +274,7 @@ class TestChecks:
         with pytest.raises(DataError, match=r"the check \w+ failed: ") as caught:
             run_checks(copied)
         assert re.fullmatch(r"sql/checks/\w+\.sql", caught.value.where)
-        assert "nothing was published" in caught.value.mend
+        assert "nothing was published" in caught.value.fix
 
 
 def exact_ticks(prices: list[str]) -> dict[str, int]:

@@ -58,8 +58,8 @@ _LIKE_A_FILE = re.compile(r"[/\\.:*?\[\]~]")
 _PIVOT = ("PIVOT",)
 """A PIVOT without a list of values, which falls into several statements."""
 
-LIST_MEND = "`show tables` lists the tables, `describe findings` the columns of one"
-_READ_MEND = "ask with SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN"
+LIST_FIX = "`show tables` lists the tables, `describe findings` the columns of one"
+_READ_FIX = "ask with SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN"
 
 
 class Refused(Exception):
@@ -67,19 +67,19 @@ class Refused(Exception):
 
     Attributes:
         what: What was refused.
-        mend: What to write instead.
+        fix: What to write instead.
     """
 
-    def __init__(self, what: str, mend: str) -> None:
+    def __init__(self, what: str, fix: str) -> None:
         super().__init__(what)
         self.what = what
-        self.mend = mend
+        self.fix = fix
 
 
-def sql_error(query: str, what: str, mend: str) -> SqlError:
+def sql_error(query: str, what: str, fix: str) -> SqlError:
     """Return the error of a query, which names its first line."""
     lines = query.strip().splitlines()
-    return SqlError(what, where=lines[0][:200] if lines else "(empty query)", mend=mend)
+    return SqlError(what, where=lines[0][:200] if lines else "(empty query)", fix=fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +207,12 @@ def _not_a_query(kinds: tuple[str, ...]) -> Refused:
         return Refused("this EXPLAIN is refused", "write EXPLAIN or EXPLAIN ANALYZE before one query, without options")
     if kind == "SELECT":  # what version 1.5 calls a PRAGMA that it runs as a query
         kind = "PRAGMA"
-    return Refused(f"{kind} is refused: the published run is read-only, one query at a time", _READ_MEND)
+    return Refused(f"{kind} is refused: the published run is read-only, one query at a time", _READ_FIX)
 
 
 def _writes(node: dict[str, Any]) -> Refused:
     what = _type(node).removesuffix("_NODE").removesuffix("_QUERY").replace("_", " ")
-    return Refused(f"{what} inside a query is refused: the published run is read-only", _READ_MEND)
+    return Refused(f"{what} inside a query is refused: the published run is read-only", _READ_FIX)
 
 
 def _walk(tree: Any) -> Iterator[dict[str, Any]]:
@@ -246,9 +246,9 @@ def _check_part(node: dict[str, Any]) -> None:
         raise _writes(node)
     if expression is not None:
         if expression not in _EXPRESSIONS:
-            raise Refused(f"the expression {expression} is not allowed here", _READ_MEND)
+            raise Refused(f"the expression {expression} is not allowed here", _READ_FIX)
     elif kind and kind not in _PARTS and not kind.endswith("_TYPE_INFO"):
-        raise Refused(f"{kind.replace('_', ' ')} is not allowed here", _READ_MEND)
+        raise Refused(f"{kind.replace('_', ' ')} is not allowed here", _READ_FIX)
     # The functions of FROM are looked at there; among expressions the engine itself has no use for them.
     name = str(node.get("function_name", "")).lower()
     if name and name not in FUNCTIONS | TABLE_FUNCTIONS:
@@ -297,5 +297,5 @@ def _check_table(node: dict[str, Any], catalog: Catalog, named: Collection[str])
 
 def _unknown_table(name: str, catalog: Catalog) -> Refused:
     if _LIKE_A_FILE.search(name):
-        return Refused(f"'{name}' is refused: files cannot be read from here", LIST_MEND)
-    return Refused(f"there is no table '{name}' here{nearest(name, catalog.tables)}", LIST_MEND)
+        return Refused(f"'{name}' is refused: files cannot be read from here", LIST_FIX)
+    return Refused(f"there is no table '{name}' here{nearest(name, catalog.tables)}", LIST_FIX)

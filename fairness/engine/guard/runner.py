@@ -113,17 +113,17 @@ def run_guarded(path: Path, query: str, limits: Limits | None = None) -> Guarded
         >>> run_guarded(Path("out/runs/0123456789ab/analyst.duckdb"), "from params").rows  # doctest: +SKIP
     """
     if sys.platform != "linux":
-        raise FairnessError("guarded SQL needs Linux", where=sys.platform, mend="run the query without --guard")
+        raise FairnessError("guarded SQL needs Linux", where=sys.platform, fix="run the query without --guard")
     limits = limits or Limits()
     if not path.is_file():
-        raise DataError("the published file is missing", where=path.name, mend="run `fairness build` again")
+        raise DataError("the published file is missing", where=path.name, fix="run `fairness build` again")
     if len(query) > limits.query_length:
         raise sql_error(query, f"the query has more than {limits.query_length:,} characters", "shorten it")
     before = _state(path)
     answer, code = _call_worker(path, query, limits)
     if _state(path) != before:
         raise DataError(
-            "the published file changed while the query ran", where=path.name, mend="run `fairness build` again"
+            "the published file changed while the query ran", where=path.name, fix="run `fairness build` again"
         )
     return _result(query, path, limits, answer, code)
 
@@ -184,7 +184,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _result(query: str, path: Path, limits: Limits, answer: bytes, code: int) -> GuardedResult:
     try:
         found = json.loads(answer)
-        failed, mend = found.get("failed"), str(found.get("mend"))
+        failed, fix = found.get("failed"), str(found.get("fix"))
         if failed is None:
             return GuardedResult(
                 columns=distinct_names([str(name) for name in found["columns"]]),
@@ -196,7 +196,7 @@ def _result(query: str, path: Path, limits: Limits, answer: bytes, code: int) ->
     # A worker that has been taken over may send anything.
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise _died(query, limits, code) from None
-    raise sql_error(query, _clean(str(failed), query, path), mend or _SMALLER)
+    raise sql_error(query, _clean(str(failed), query, path), fix or _SMALLER)
 
 
 def _died(query: str, limits: Limits, code: int) -> SqlError:

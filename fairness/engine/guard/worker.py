@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from fairness.engine.guard.check import LIST_MEND, Catalog, Refused, check_guarded, read_catalog
+from fairness.engine.guard.check import LIST_FIX, Catalog, Refused, check_guarded, read_catalog
 from fairness.engine.guard.wire import Budget, encode
 
 _NOBODY = 65534
@@ -38,7 +38,7 @@ def main() -> None:
     try:
         con = duckdb.connect(request["path"], read_only=True)
     except duckdb.Error as error:
-        _send({"failed": f"the published file cannot be opened: {_first_line(error)}", "mend": _REBUILD})
+        _send({"failed": f"the published file cannot be opened: {_first_line(error)}", "fix": _REBUILD})
         return
     catalog = lock_engine(con, limits)
     # A timer is a thread, which the process may not start any more once it has given up its rights.
@@ -119,14 +119,14 @@ def _answer(con: duckdb.DuckDBPyConnection, query: str, catalog: Catalog, limits
     try:
         return _fetch(con.execute(check_guarded(con, query, catalog)), limits)
     except Refused as refused:
-        return {"failed": refused.what, "mend": refused.mend}
+        return {"failed": refused.what, "fix": refused.fix}
     except duckdb.InterruptException:
-        return {"failed": f"the query took longer than {limits['seconds']:g} s and was stopped", "mend": ""}
+        return {"failed": f"the query took longer than {limits['seconds']:g} s and was stopped", "fix": ""}
     except (duckdb.OutOfMemoryException, MemoryError):
         gigabytes = limits["memory_bytes"] / 2**30
-        return {"failed": f"the query needs more memory than the {gigabytes:g} GB it may use", "mend": ""}
+        return {"failed": f"the query needs more memory than the {gigabytes:g} GB it may use", "fix": ""}
     except (duckdb.Error, RecursionError, ValueError) as error:
-        return {"failed": _first_line(error), "mend": LIST_MEND}
+        return {"failed": _first_line(error), "fix": LIST_FIX}
 
 
 def _first_line(error: Exception) -> str:

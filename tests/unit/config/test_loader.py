@@ -420,7 +420,7 @@ class TestReport:
     def test_a_missing_file_says_what_to_do(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="does not exist") as caught:
             load_config(tmp_path / "none.toml")
-        assert caught.value.mend == "run `fairness demo` for a complete example, or write fairness.toml"
+        assert caught.value.fix == "run `fairness demo` for a complete example, or write fairness.toml"
 
     def test_a_folder_is_no_config_file(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="cannot be read"):
@@ -597,7 +597,7 @@ def test_a_data_file_is_no_config_file(tmp_path: Path) -> None:
     path.write_bytes(b"a,b\n1,2\n" * 40_000)
     with pytest.raises(ConfigError, match="larger than 256 kB") as caught:
         load_config(path)
-    assert "not a data file" in caught.value.mend
+    assert "not a data file" in caught.value.fix
 
 
 def test_paths_that_the_system_refuses_are_usage_errors(tmp_path: Path) -> None:

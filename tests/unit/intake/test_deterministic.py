@@ -55,8 +55,8 @@ def test_the_clock_is_refused_and_a_fixed_day_named_instead(expression: str) -> 
     with pytest.raises(ConfigError, match="reads the clock") as refused:
         sql_of(expression)
     assert "source[1].columns.x" in refused.value.where
-    assert "study.as_of" in refused.value.mend
-    assert "tenure_start" in refused.value.mend
+    assert "study.as_of" in refused.value.fix
+    assert "tenure_start" in refused.value.fix
 
 
 @pytest.mark.parametrize("expression", OTHERS)

@@ -55,7 +55,7 @@ def refused(folder: Path, content: bytes | str, name: str = "book.csv", **source
     with pytest.raises(FairnessError) as caught:
         study(folder, content, name, **source)
     assert caught.value.where.startswith(name)
-    assert caught.value.mend
+    assert caught.value.fix
     return caught.value
 
 
@@ -126,7 +126,7 @@ class TestCutAndDamaged:
         assert len(packed) > 1 << 20
         error = refused(tmp_path, packed[: int(len(packed) * part)], f"book.{form}{packing}")
         assert "cut off" in error.what
-        assert f"{packing.removeprefix('.').replace('gz', 'gzip').replace('zst', 'zstd')} -t" in error.mend
+        assert f"{packing.removeprefix('.').replace('gz', 'gzip').replace('zst', 'zstd')} -t" in error.fix
 
     @pytest.mark.parametrize("packing", [".gz", ".zst"])
     def test_a_damaged_one_is_refused(self, tmp_path: Path, packing: str) -> None:
@@ -144,7 +144,7 @@ class TestCutAndDamaged:
 
     def test_a_name_and_a_content_that_differ_are_named(self, tmp_path: Path) -> None:
         assert "gzip" in refused(tmp_path, gzip.compress(LARGE.encode())).what
-        assert ".zst" in refused(tmp_path, zstd.compress(LARGE.encode()), "book.txt").mend
+        assert ".zst" in refused(tmp_path, zstd.compress(LARGE.encode()), "book.txt").fix
         assert "damaged" in refused(tmp_path, LARGE, "book.csv.gz").what
         assert "workbook" in refused(tmp_path, b"PK\x03\x04" + b"x" * 99, "book.xlsx", format="csv").what
 
@@ -161,7 +161,7 @@ class TestEncodingsAreNamed:
 
     @pytest.mark.parametrize(("content", "declared", "named"), CASES.values(), ids=CASES)
     def test_the_message_names_the_other(self, tmp_path: Path, content: bytes, declared: str, named: str) -> None:
-        assert named in refused(tmp_path, content, encoding=declared).mend
+        assert named in refused(tmp_path, content, encoding=declared).fix
 
     def test_the_line_is_named(self, tmp_path: Path) -> None:
         text = LARGE.replace("c17000,", "c17000€,")

@@ -115,7 +115,7 @@ def test_a_manifest_of_another_shape_is_refused_or_can_be_used(tmp_path: Path) -
         except DataError as error:
             refused.append(error)
     assert len(refused) > 200
-    assert [error for error in refused if not (error.where and error.mend)] == []
+    assert [error for error in refused if not (error.where and error.fix)] == []
 
 
 def test_findings_of_another_shape_are_refused_or_can_be_used(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_files_outside_of_the_snapshot_are_refused(tmp_path: Path, name: str) ->
     folder = write(tmp_path / "made", {**MANIFEST, "files": {**MANIFEST["files"], name: "00"}})
     with pytest.raises(DataError, match="must be the path of a file inside the snapshot") as caught:
         read_manifest(folder)
-    assert caught.value.mend
+    assert caught.value.fix
 
 
 def test_a_run_outside_of_the_folder_is_refused(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_damaged_run_is_named_and_stops_nothing(output: Path, spoil: Callable[
     for opened in (lambda: find_run(output, BAD), lambda: run_at(folder(output)), lambda: point_at(output, BAD)):
         with pytest.raises(DataError, match=f"run {BAD} is damaged: ") as caught:
             opened()
-        assert "fairness build" in caught.value.mend
+        assert "fairness build" in caught.value.fix
     assert sorted(run.id for run in list_runs(output)) == IDS
     assert current_run(output).id == IDS[2]
     assert [run.id for run in damaged_runs(output)] == [BAD]
@@ -259,7 +259,7 @@ def test_current_may_hold_anything(output: Path, content: bytes) -> None:
     write(output / "current", content)
     with pytest.raises(DataError, match="no published run") as caught:
         current_run(output)
-    assert "fairness build" in caught.value.mend
+    assert "fairness build" in caught.value.fix
     assert [run.id for run in prunable(output, 2)] == [IDS[0]]
     assert point_at(output, IDS[0]) is not None
     assert current_run(output).id == IDS[0]
