@@ -30,6 +30,7 @@ from fairness.analysis.estimands import change_gap, joiners, new_customers, offe
 from fairness.analysis.scopes import POOLED
 from fairness.analysis.verdicts import finish
 from fairness.config import Config
+from fairness.findings.estimands import BY_NAME
 from fairness.findings.results import Finding
 
 ALPHA, MARGIN = 0.05, 0.01
@@ -108,7 +109,7 @@ def pooled(world: World, rng: np.random.Generator, gap: float) -> Finding:
     elif world.estimand == DATED:
         drafts = change_gap.offer_drafts(marts, config, [POOLED])
     else:
-        drafts = new_customers.gap_drafts(marts, config, world.estimand, [POOLED])
+        drafts = new_customers.gap_drafts(marts, config, BY_NAME[world.estimand], [POOLED])
     return finish([next(drafts)], settings().inference)[0]
 
 

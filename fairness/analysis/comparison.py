@@ -109,7 +109,7 @@ def base_finding(
         level="cell" if cell is not None else scope.level,
         scope=cell if cell is not None else dict(scope.columns),
         tenure_band=scope.label,
-        fact=gap_fact(estimand, None, n_tenured=0, n_cells=0),
+        fact=gap_fact(estimand, comparator, None, n_tenured=0, n_cells=0),
         estimate=None,
         unit="fraction",
         family=f"{estimand}:{'cells' if cell is not None else scope.family}",
@@ -205,7 +205,8 @@ def _filled(base: Finding, comparison: Comparison, share: Covered, needed: float
     return replace(
         base,
         fact=gap_fact(
-            "derived_gap" if base.comparator == "derived" else base.estimand,
+            base.estimand,
+            base.comparator,
             comparison.ratio.estimate,
             n_tenured=comparison.n_tenured,
             n_cells=comparison.n_cells,

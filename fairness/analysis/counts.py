@@ -101,10 +101,17 @@ class Reader:
         con: Connection whose current database holds the tables.
         cells: Cell key to index.
         lenses: Lens key to index.
+        asked: Tables that are read; of others no rows are. None reads all.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, cells: dict[str, int], lenses: dict[str, int]) -> None:
-        self._con = con
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        cells: dict[str, int],
+        lenses: dict[str, int],
+        asked: frozenset[str] | None = None,
+    ) -> None:
+        self._con, self._asked = con, asked
         con.execute("create or replace temp table mart_cell (cell_key varchar, cell bigint)")
         con.execute("create or replace temp table mart_lens (lens_key varchar, lens bigint)")
         for table, index in (("mart_cell", cells), ("mart_lens", lenses)):
@@ -127,6 +134,10 @@ class Reader:
         return tuple(
             str(row[0]) for row in self._con.execute("select reason from mart_reason order by number").fetchall()
         )
+
+    def reads(self, table: str) -> bool:
+        """Say whether a table is asked for."""
+        return self._asked is None or table in self._asked
 
     def read(
         self,
@@ -157,7 +168,7 @@ class Reader:
         reasoned = "reason" in has
         reason = "left join mart_reason on t.reason = mart_reason.reason" if reasoned else ""
         filters = {**dict([only] if only else []), **({"currency": currency} if currency else {})}
-        conditions = [f"t.{name} = ?" for name in filters]
+        conditions = [*([] if self.reads(table) else ["false"]), *(f"t.{name} = ?" for name in filters)]
         query = f"""
             select
                 mart_cell.cell, {"mart_lens.lens" if lens else "cast(0 as bigint) as lens"},

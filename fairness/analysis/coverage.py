@@ -17,19 +17,8 @@ from fairness.analysis.counts import TENURED, TICKS_PER_UNIT, UNKNOWN, BoolArray
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.marts import Marts, at_rates, to_money
 from fairness.analysis.scopes import Scope
+from fairness.findings.estimands import Comparator
 from fairness.stats.scores import exact_sums, group_starts
-
-COMPARATOR_COLUMNS = {
-    "like_for_like_gap": ("n_priced", "paid_ticks"),
-    "raw_gap": ("n_priced", "paid_ticks"),
-    "offer_gap": ("n_offered", "paid_offered_ticks"),
-    "overpayment": ("n_offered", "paid_offered_ticks"),
-    "derived_gap": ("n_derived", "paid_derived_ticks"),
-    "market_gap": ("n_market", "paid_market_ticks"),
-    "cost_gap": ("n_cost", "paid_cost_ticks"),
-    "change_gap": ("n_changed", "paid_changed_ticks"),
-}
-"""Which columns of cell_coverage count the observations that an estimand can use, and what they pay."""
 
 PLAN_NOT_OFFERED, REJECTED = "plan_not_offered", "rejected"
 MONTHS_PER_YEAR = Fraction(12)
@@ -61,22 +50,22 @@ class Covered:
 
 
 class Coverage:
-    """What an estimand covers when it compares the given cells, scope by scope and cell by cell.
+    """What is covered against a comparator when the given cells are compared, scope by scope and cell by cell.
 
     Args:
         marts: The study.
-        estimand: Its name; says which comparator an observation must have.
+        against: The comparator that an observation must have.
         cells: True for the cells that are compared, shape (cells,).
     """
 
-    def __init__(self, marts: Marts, estimand: str, cells: BoolArray) -> None:
+    def __init__(self, marts: Marts, against: Comparator, cells: BoolArray) -> None:
         self._marts = marts
         rows, parties = marts.coverage, marts.parties
-        usable, usable_paid = COMPARATOR_COLUMNS[estimand]
+        usable, usable_paid = against.covered
         inside = cells[rows.cell]
         self._compared = np.where(inside, rows.values[usable], 0)
         self._compared_paid = np.where(inside, rows.values[usable_paid], 0)
-        self._parties_compared: BoolArray = has_comparator(parties, estimand) & cells[parties.cell]
+        self._parties_compared: BoolArray = has_comparator(parties, against) & cells[parties.cell]
 
     def of(self, scope: Scope, *, with_new: bool = False) -> Covered:
         """Return the shares of a scope; ``with_new`` as for :meth:`Scope.tenured`."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairness.analysis.counts import NO_PRICE, PARTY_OFFERS, PARTY_REFERENCES, BoolArray, Counts, IntArray
+from fairness.analysis.counts import NO_PRICE, PARTY_OFFERS, BoolArray, Counts, IntArray
+from fairness.findings.estimands import Comparator
 from fairness.stats.scores import key_starts, sorting
 
 CUSTOMER = "customer"
@@ -62,28 +63,19 @@ def has_price(parties: Counts) -> BoolArray:
     return priced
 
 
-def has_comparator(parties: Counts, estimand: str, reading: str = "primary") -> BoolArray:
-    """Return which observations an estimand can use: those with a price and with what it holds prices against.
+def has_comparator(parties: Counts, against: Comparator, reading: str | None = None) -> BoolArray:
+    """Return which observations can be compared: those with a price and with what prices are held against.
 
     Args:
         parties: Observations of parties with several.
-        estimand: Its name, or ``derived_gap`` for offer_gap against joiners.
-        reading: Reading of the offer, where the estimand has one.
+        against: The comparator.
+        reading: Reading of an offer; None for the study's own.
     """
-    column = PARTY_OFFERS[reading] if estimand in ("offer_gap", "overpayment") else _KNOWN_BY.get(estimand)
+    column = against.known_by if reading is None else PARTY_OFFERS[reading]
     found = has_price(parties)
-    if column is not None:
+    if column:
         found &= parties.values[column] > 0
     return found
-
-
-_KNOWN_BY = {
-    "market_gap": PARTY_REFERENCES["market_price"],
-    "cost_gap": PARTY_REFERENCES["expected_cost"],
-    "derived_gap": "derived_month",
-    "change_gap": "change_known",
-}
-"""Column that is above 0 where an observation has what the estimand holds prices against."""
 
 
 def enough(

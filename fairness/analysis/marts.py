@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -150,11 +150,13 @@ def to_money(ticks: Fraction) -> Decimal:
     return Decimal(round(ticks)).scaleb(-4)
 
 
-def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Marts:
+def load_marts(con: duckdb.DuckDBPyConnection, needs: Collection[str] | None = None, keep: Keep | None = None) -> Marts:
     """Read the marts of the current database.
 
     Args:
         con: Connection whose current database holds them.
+        needs: Count tables that are asked for, beside those that every study reads (:data:`EVERY_STUDY`): others have
+            no rows. None reads all.
         keep: Chooses the cells whose customers are read; None reads all. The monthly counts know no cells and are then
             left out.
     """
@@ -165,8 +167,10 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
     lens_keys, lens_values = _lenses(con, len(lens_names))
     # Cells that are not kept stay in the list, without customers: their names and periods do not change.
     kept = {cell.key: index for index, cell in enumerate(cells) if keep is None or keep(cell.values)}
-    reader = Reader(con, kept, lens_keys)
-    monthly, interval_weights = _monthly(con) if keep is None else ({}, np.ones(0))
+    asked = None if needs is None else frozenset(needs) | EVERY_STUDY
+    reader = Reader(con, kept, lens_keys, asked)
+    has_months = keep is None and reader.reads("monthly_offer_counts")
+    monthly, interval_weights = _monthly(con) if has_months else ({}, np.ones(0))
     return Marts(
         currency=currency,
         as_of=as_of,
@@ -212,6 +216,9 @@ def load_marts(con: duckdb.DuckDBPyConnection, keep: Keep | None = None) -> Mart
         unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
     )
 
+
+EVERY_STUDY = frozenset({"cell_coverage", "party_counts", "cell_counts", "offer_counts", "product_offer_counts"})
+"""Who is covered, and what shows units and plans that cannot be right."""
 
 _AMOUNT = ("paid_ticks", "quantity_micros")
 _RISE = ("changed_month", "before_ticks", "after_ticks", "paid_ticks", "offered_ticks")

@@ -9,30 +9,19 @@ from typing import Any
 
 import duckdb
 
-from fairness.analysis.counts import BoolArray
-from fairness.analysis.estimands import change_gap, joiners, new_customers, offer_gap, overpayment
+from fairness.analysis.estimands import offer_gap
+from fairness.analysis.estimands.answers import ANSWERS, LEADING
 from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconciliation import reconciliation, rejected_share, spellings
-from fairness.analysis.scopes import Scope, natural, scopes
+from fairness.analysis.scopes import natural, scopes
 from fairness.analysis.support import support
 from fairness.analysis.units import suspect_units, without_verdict
 from fairness.analysis.unoffered import unoffered_plans, with_unoffered
 from fairness.analysis.verdicts import Draft, finish
 from fairness.config import Config
+from fairness.findings.estimands import BY_NAME, FALLBACK, RAW_GAP
 from fairness.findings.results import Finding, Findings
 
-ESTIMANDS = (
-    "offer_gap",
-    "like_for_like_gap",
-    "raw_gap",
-    "market_gap",
-    "cost_gap",
-    "change_gap",
-    "overpayment",
-)
-"""Display order after the primary estimand."""
-
-FALLBACK = "like_for_like_gap"
 HEADLINE = "headline"
 _LEVELS = ("pooled", "lens", "cell")
 
@@ -48,10 +37,14 @@ def analyse(
         build: Run id, engine, software version and inputs.
         marts: The marts, where they have been read already.
     """
-    marts = marts or load_marts(con)
+    marts = marts or load_marts(con, needs(config))
     primary, fell_back = _primary(marts, config)
     listed = list(scopes(marts))
-    drafts = [draft for estimand in ESTIMANDS for draft in _drafts(marts, config, estimand, primary, listed)]
+    drafts = [
+        draft
+        for answer in ANSWERS
+        for draft in answer.drafts(marts, config, listed, is_primary=answer.SPEC.name == primary)
+    ]
     suspects = suspect_units(marts, config)
     unoffered = unoffered_plans(marts, config)
     drafts = with_unoffered(without_verdict(_with_headline(drafts, primary, fell_back), suspects), unoffered)
@@ -60,15 +53,10 @@ def analyse(
         primary,
         marts,
     )
-    months = offer_gap.monthly_gaps(marts, config) if primary == "offer_gap" else []
+    months = offer_gap.monthly_gaps(marts, config) if primary == offer_gap.SPEC.name else []
     influences = {month["month"]: month.pop(offer_gap.INFLUENCE) for month in months}
     rows = reconciliation(con, priced=True)
-    block = support(
-        marts,
-        _support_of(marts, config, primary),
-        _cells_of(marts, config, primary),
-        rejected_rows=rejected_share(rows),
-    )
+    block = support(marts, *LEADING[primary].headline(marts, config), rejected_rows=rejected_share(rows))
     return Findings(
         study={
             "name": config.study.name,
@@ -92,53 +80,20 @@ def analyse(
     )
 
 
+def needs(config: Config) -> frozenset[str]:
+    """Return the count tables that a study of this config reads beside those of who is covered."""
+    return frozenset(table for answer in ANSWERS for table in answer.needs(config))
+
+
 def _primary(marts: Marts, config: Config) -> tuple[str, bool]:
     """Return the headline's estimand and whether it replaces the configured one.
 
     Only offer_gap is ever replaced, and only where no comparator exists that the config's order allows.
     """
     primary = config.inference.primary
-    if primary == "offer_gap" and not offer_gap.readings(marts, config) and not joiners.has_data(marts, config):
-        return FALLBACK, True
+    if primary == offer_gap.SPEC.name and not offer_gap.can_answer(marts, config):
+        return FALLBACK.name, True
     return primary, False
-
-
-def _drafts(marts: Marts, config: Config, estimand: str, primary: str, listed: list[Scope]) -> list[Draft]:
-    """Return the drafts of one estimand; none where the study lacks what it needs and it is not the headline."""
-    is_primary = estimand == primary
-    if estimand == "raw_gap":
-        return list(new_customers.raw_drafts(marts, config, listed))
-    if estimand in new_customers.REFERENCES:
-        needed = is_primary or new_customers.has_data(marts, estimand)
-        return list(new_customers.gap_drafts(marts, config, estimand, listed)) if needed else []
-    if estimand == "change_gap":
-        if not is_primary and not change_gap.has_data(marts):
-            return []
-        # New customers rarely have a price a year ago: they stand in only where offers have no dates.
-        make = change_gap.offer_drafts if change_gap.has_dated_offers(marts) else change_gap.gap_drafts
-        return list(make(marts, config, listed))
-    readings = offer_gap.readings(marts, config)
-    if estimand == "overpayment":
-        return [
-            draft for reading in readings for draft in overpayment.overpayment_drafts(marts, config, listed, reading)
-        ]
-    found = [draft for reading in readings for draft in offer_gap.gap_drafts(marts, config, listed, reading)]
-    if joiners.has_data(marts, config):
-        found += joiners.gap_drafts(marts, config, listed, with_cells=not readings)
-    return found
-
-
-def _cells_of(marts: Marts, config: Config, estimand: str) -> BoolArray:
-    if estimand in new_customers.REFERENCES:
-        return new_customers.qualified_cells(marts, config, estimand)
-    if estimand == "change_gap" and not change_gap.has_dated_offers(marts):
-        return change_gap.qualified_cells(marts, config)
-    return offer_gap.assessable_cells(marts)
-
-
-def _support_of(marts: Marts, config: Config, primary: str) -> str:
-    """Return the name under which the headline's customers are counted: joiners stand in where no offer exists."""
-    return "derived_gap" if primary == "offer_gap" and not offer_gap.readings(marts, config) else primary
 
 
 def _with_headline(drafts: list[Draft], primary: str, fell_back: bool) -> list[Draft]:
@@ -176,19 +131,19 @@ def _with_sign_warning(findings: list[Finding], primary: str) -> list[Finding]:
     """Warn where the raw gap points the other way than the like-for-like gap or the headline of the same scope."""
     signs: dict[_ScopeKey, set[bool]] = {}
     for finding in findings:
-        if finding.estimand in (FALLBACK, primary) and isinstance(finding.estimate, float) and finding.estimate:
+        if finding.estimand in (FALLBACK.name, primary) and isinstance(finding.estimate, float) and finding.estimate:
             signs.setdefault(_scope_key(finding), set()).add(finding.estimate > 0)
     reversed_scopes = {
         _scope_key(finding)
         for finding in findings
-        if finding.estimand == "raw_gap"
+        if finding.estimand == RAW_GAP.name
         and isinstance(finding.estimate, float)
         and finding.estimate
         and (finding.estimate < 0) in signs.get(_scope_key(finding), set())
     }
     return [
         replace(finding, warnings=(*finding.warnings, "mix_reverses_sign"))
-        if finding.estimand == "raw_gap" and _scope_key(finding) in reversed_scopes
+        if finding.estimand == RAW_GAP.name and _scope_key(finding) in reversed_scopes
         else finding
         for finding in findings
     ]
@@ -206,7 +161,7 @@ def _ordered(findings: list[Finding], primary: str, marts: Marts) -> list[Findin
     first: dict[str, tuple[str, str]] = {}
     for finding in findings:
         first.setdefault(finding.estimand, (finding.comparator, finding.basis))
-    estimands = (primary, *(name for name in ESTIMANDS if name != primary))
+    estimands = (primary, *(name for name in BY_NAME if name != primary))
     bands = {label: number for number, label in enumerate(marts.bands, start=1)}
 
     def key(finding: Finding) -> tuple[Any, ...]:

@@ -9,34 +9,27 @@ from fractions import Fraction
 import numpy as np
 
 from fairness.analysis.counts import GROUPS, NEW, NO_REASON, TENURED, UNKNOWN, BoolArray, Counts, IntArray
-from fairness.analysis.coverage import COMPARATOR_COLUMNS, MONTHS_PER_YEAR, Coverage
+from fairness.analysis.coverage import MONTHS_PER_YEAR, Coverage
 from fairness.analysis.distinct import has_comparator, has_price, repeats
 from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import POOLED
+from fairness.findings.estimands import Comparator
 from fairness.findings.results import NotCompared, OtherCurrency, Support
 from fairness.stats.scores import exact_sums, group_starts, sorting
 
-NO_COMPARATOR = {
-    "offer_gap": "no_offer",
-    "derived_gap": "too_few_joiners",
-    "market_gap": "no_market_price",
-    "cost_gap": "no_expected_cost",
-    "change_gap": "no_prior_price",
-}
-"""Why an observation with a price has nothing that the estimand holds it against, where the coverage does not say."""
 TOO_FEW, NO_NEW = "too_few_customers", "no_new_customers"
 
 
-def support(marts: Marts, estimand: str, cells: BoolArray, *, rejected_rows: float) -> Support:
+def support(marts: Marts, against: Comparator, cells: BoolArray, *, rejected_rows: float) -> Support:
     """Return the support of the headline: distinct customers, money and the reasons of what is left out.
 
     Args:
         marts: The study.
-        estimand: The headline's, or ``derived_gap`` where joiners stand in for offers.
+        against: What the headline compares with.
         cells: Which cells it compares, shape (cells,).
         rejected_rows: Share of the rows with prices that were rejected.
     """
-    covered = Coverage(marts, estimand, cells).of(POOLED)
+    covered = Coverage(marts, against, cells).of(POOLED)
     n_tenured, n_left = covered.everyone[0], covered.left_out[0]
     has_customers = len(marts.coverage) > 0
     return Support(
@@ -50,7 +43,7 @@ def support(marts: Marts, estimand: str, cells: BoolArray, *, rejected_rows: flo
         new_customers=_customers(marts, NEW),
         rejected_share=max(rejected_rows, covered.rejected),
         other_currencies=_other_currencies(marts),
-        not_compared=_not_compared(marts, estimand, cells),
+        not_compared=_not_compared(marts, against, cells),
     )
 
 
@@ -60,11 +53,11 @@ def _customers(marts: Marts, group: int) -> int:
     return n - repeats(marts.parties, marts.parties.group == group)
 
 
-def _not_compared(marts: Marts, estimand: str, cells: BoolArray) -> tuple[NotCompared, ...]:
+def _not_compared(marts: Marts, against: Comparator, cells: BoolArray) -> tuple[NotCompared, ...]:
     """Return why the tenured hold something that is not compared: no price, no comparator, or too few in the cell."""
     rows = marts.coverage.take(marts.coverage.group == TENURED)
     parties = marts.parties.take(marts.parties.group == TENURED)
-    reasons = _Reasons(marts, estimand, cells)
+    reasons = _Reasons(marts, against, cells)
     totals: dict[str, tuple[int, Fraction | None]] = {}
     for name, n, money in reasons.of_rows(rows):
         count, so_far = totals.get(name, (0, None))
@@ -78,15 +71,14 @@ def _not_compared(marts: Marts, estimand: str, cells: BoolArray) -> tuple[NotCom
 
 
 class _Reasons:
-    """Says of each row why it is not compared: what the coverage says, else what its cell or the estimand lacks."""
+    """Says of each row why it is not compared: what the coverage says, else what its cell or the comparison lacks."""
 
-    def __init__(self, marts: Marts, estimand: str, cells: BoolArray) -> None:
-        self._marts, self._estimand, self._cells = marts, estimand, cells
-        missing = NO_COMPARATOR.get(estimand, NO_COMPARATOR["offer_gap"])
-        self._names = tuple(dict.fromkeys((*marts.reasons, missing, TOO_FEW, NO_NEW)))
-        self._missing = self.number(missing)
+    def __init__(self, marts: Marts, against: Comparator, cells: BoolArray) -> None:
+        self._marts, self._comparator, self._cells = marts, against, cells
+        self._names = tuple(dict.fromkeys((*marts.reasons, against.missing, TOO_FEW, NO_NEW)))
+        self._missing = self.number(against.missing)
         new = marts.coverage.take(marts.coverage.group == NEW)
-        n_new = np.bincount(new.cell, weights=new.values[COMPARATOR_COLUMNS[estimand][0]], minlength=len(marts.cells))
+        n_new = np.bincount(new.cell, weights=new.values[against.covered[0]], minlength=len(marts.cells))
         self._of_cell = np.where(n_new > 0, self.number(TOO_FEW), self.number(NO_NEW))
 
     def number(self, name: str) -> int:
@@ -94,7 +86,7 @@ class _Reasons:
 
     def of_rows(self, rows: Counts) -> list[tuple[str, int, Fraction | None]]:
         """Return (reason, observations, money a year or None where no amount is known), several for one reason."""
-        n_column, paid_column = COMPARATOR_COLUMNS[self._estimand]
+        n_column, paid_column = self._comparator.covered
         values = rows.values
         priced, paid, usable, usable_paid = (values[name] for name in ("n_priced", "paid_ticks", n_column, paid_column))
         reason, against = values["reason"], self._against(values["reason"])
@@ -115,14 +107,14 @@ class _Reasons:
 
     def of_parties(self, parties: Counts) -> IntArray:
         """Return the reason of each observation of parties with several, shape (m,); -1 where it is compared."""
-        priced, usable = has_price(parties), has_comparator(parties, self._estimand)
+        priced, usable = has_price(parties), has_comparator(parties, self._comparator)
         found: IntArray = np.where(usable, NO_REASON, self._against(parties.values["reason"]))
         found = np.where(priced, found, parties.values["reason"])
         return np.where(usable & ~self._cells[parties.cell], self._of_cell[parties.cell], found)
 
     def _against(self, reason: IntArray) -> IntArray:
         """Return why observations with a price have no comparator: against offers the counts say it."""
-        if self._estimand == "offer_gap":
+        if self._comparator.known_by == "offered_ticks":
             return np.where(reason == NO_REASON, self._missing, reason)
         return np.full_like(reason, self._missing)
 

@@ -14,7 +14,7 @@ import duckdb
 
 import fairness
 from fairness.analysis.marts import Marts, load_marts
-from fairness.analysis.study import analyse
+from fairness.analysis.study import analyse, needs
 from fairness.analysis.tables import write_findings
 from fairness.build.group_limits import check_groups
 from fairness.build.identity import run_id, settings_of
@@ -192,7 +192,7 @@ def _write(folder: Path, job: _Job) -> str:
             job.progress("Estimating and testing; checking that rows and amounts tie out")
             identity = job.run_id()
             with _checked(built, hidden=() if key is None else PERSONAL):
-                marts = load_marts(built)
+                marts = load_marts(built, needs(config))
                 findings = analyse(built, config, _description(identity, staged), marts=marts)
             job.progress("Withholding what would disclose a customer")
             # Beside the engine, which brings the analyst's file to the disk.

@@ -7,7 +7,7 @@ Example:
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -22,15 +22,20 @@ from fairness.config.fields import (
     strictly_increasing,
 )
 from fairness.config.tenure_bands import preset_edges
+from fairness.findings.estimands import LEADING
 
 ComparatorKind = Literal["offer", "book", "derived"]
 Basis = Literal["headline", "effective", "standard"]
-Primary = Literal["offer_gap", "like_for_like_gap", "market_gap", "cost_gap", "change_gap"]
 Correction = Literal["bh", "by", "holm"]
 Clock = Literal["observed", "priced"]
 Rejoin = Literal["continue", "reset"]
 ComparatorDate = Literal["cycle_start", "price_set"]
 Draws = Literal["decisions", "customers"]
+
+if TYPE_CHECKING:
+    Primary = str
+else:
+    Primary = Literal[LEADING]
 
 
 _LARGEST_EDGE = 1_000_000_000_000

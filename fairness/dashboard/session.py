@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from fairness.analysis.marts import load_marts
-from fairness.analysis.study import analyse
+from fairness.analysis.study import analyse, needs
 from fairness.config import Config, find_config, load_config
 from fairness.engine.connection import reading
 from fairness.panels.view import Chosen, Study, View, query
@@ -98,7 +98,9 @@ def _narrowed(path: str, run_id: str, chosen: Chosen) -> dict[str, Any]:
         return all(values.get(name) == value for name, value in wanted.items())
 
     with reading(study.run.warehouse) as con:
-        return analyse(con, study.config, study.document["build"], marts=load_marts(con, keep)).to_dict()
+        return analyse(
+            con, study.config, study.document["build"], marts=load_marts(con, needs(study.config), keep)
+        ).to_dict()
 
 
 def option_names(study: Study, column: str) -> dict[str | None, str]:

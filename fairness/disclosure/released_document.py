@@ -212,8 +212,7 @@ def _fact(finding: Data, currency: str) -> str | None:
         if net is None or affected is None:
             return None
         return overpayment_fact(Decimal(estimate), Decimal(net), currency=currency, n_affected=int(affected), n=n)
-    estimand = "derived_gap" if finding["comparator"] == "derived" else finding["estimand"]
-    return gap_fact(estimand, estimate, n_tenured=n, n_cells=finding["n_cells"])
+    return gap_fact(finding["estimand"], finding["comparator"], estimate, n_tenured=n, n_cells=finding["n_cells"])
 
 
 def _diagnostics(finding: Data, rules: Rules, *, is_shown: bool) -> Document:

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-_AGAINST = {
-    "raw_gap": "than new customers, plans mixed",
-    "like_for_like_gap": "than new customers of the same cell",
-    "market_gap": "than new customers of the same cell, both measured against the market price",
-    "cost_gap": "than new customers of the same cell, both measured against their expected cost",
-    "derived_gap": "than those who joined the same cell in the month of pricing",
-    "offer_gap": "than a new customer is offered for the same",
-}
+from fairness.findings.estimands import BY_NAME
 
 
-def gap_fact(estimand: str, estimate: float | None, *, n_tenured: int, n_cells: int) -> str:
+def gap_fact(estimand: str, comparator: str, estimate: float | None, *, n_tenured: int, n_cells: int) -> str:
     """Return the sentence for a gap.
 
     Example:
-        >>> gap_fact("like_for_like_gap", 0.034, n_tenured=4107, n_cells=12)
+        >>> gap_fact("like_for_like_gap", "new_customers", 0.034, n_tenured=4107, n_cells=12)
         '4,107 tenured customers in 12 cells paid 3.4 % more than new customers of the same cell.'
     """
     if estimate is None:
         return "Nothing could be compared."
     customers = "customer" if n_tenured == 1 else "customers"
-    who = f"{n_tenured:,} tenured {customers} in {n_cells:,} {'cell' if n_cells == 1 else 'cells'}"
-    size = f"{abs(estimate) * 100:,.1f} %"
-    if estimand == "change_gap":
-        direction = "more" if estimate >= 0 else "less"
-        return f"Prices of {who} rose {size} {direction} than those of new customers of the same cell."
-    return f"{who} paid {size} {'more' if estimate >= 0 else 'less'} {_AGAINST[estimand]}."
+    spec = BY_NAME[estimand]
+    return spec.fact.format(
+        who=f"{n_tenured:,} tenured {customers} in {n_cells:,} {'cell' if n_cells == 1 else 'cells'}",
+        size=f"{abs(estimate) * 100:,.1f} %",
+        direction="more" if estimate >= 0 else "less",
+        than=spec.against(comparator).than,
+    )
 
 
 def overpayment_fact(gross: Decimal, net: Decimal, *, currency: str, n_affected: int, n: int) -> str:

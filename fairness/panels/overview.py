@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from fairness.charts.interactive import AXIS, Row, Theme, interval_columns, interval_rows, monthly_steps
+from fairness.findings.estimands import BY_NAME, COMPARISONS
 from fairness.panels import html, queries
 from fairness.panels.panel import (
     Finding,
@@ -29,13 +30,10 @@ _NOTE = 30
 _READINGS = ("headline", "effective", "standard")
 
 
-_COMPARED = ("raw_gap", "like_for_like_gap", "market_gap", "cost_gap", "offer_gap")
-
-
 def _comparators(view: View) -> dict[str, Finding]:
     """Return the gap under each comparison that has an estimate, by estimand; the headline is one of them."""
     head = view.head
-    found = {name: head if name == head["estimand"] else view.pooled(name) for name in _COMPARED}
+    found = {name: head if name == head["estimand"] else view.pooled(name) for name in COMPARISONS}
     return {name: finding for name, finding in found.items() if finding is not None and finding["estimate"] is not None}
 
 
@@ -63,7 +61,7 @@ def certainty(view: View, theme: Theme, height: int) -> Panel | None:
     def name(finding: Finding) -> str:
         if finding["estimand"] == "offer_gap" and finding["comparator"] == "derived":
             return labels.BASES["paid"]
-        return labels.COMPARATORS[finding["estimand"]]
+        return BY_NAME[finding["estimand"]].row
 
     rows = [
         plot_row(

@@ -8,23 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from fairness.findings.estimands import BY_NAME
 from fairness.text.escape import sql_literal
 
 Data = Mapping[str, Any]
 Value = float | int | str | None
 
-_MODELS = {
-    "offer_gap": ("price_counts", "offer_counts"),
-    "overpayment": ("price_counts", "offer_counts"),
-    "like_for_like_gap": ("price_counts", "cell_counts"),
-    "raw_gap": ("price_counts", "cell_counts"),
-    "market_gap": ("price_counts", "reference_counts"),
-    "cost_gap": ("price_counts", "reference_counts"),
-    "change_gap": ("price_counts", "change_counts"),
-}
-"""The reductions behind each estimand: what the statistics saw."""
-
-_DERIVED = ("int_acquisition", "derived_counts")
 _COVERAGE = ("cell_coverage",)
 _MONTHLY = ("monthly_offer_counts",)
 
@@ -175,7 +164,7 @@ def of_left_out(item: Data) -> Source:
 
 
 def _models(finding: Data) -> tuple[str, ...]:
-    return _DERIVED if finding["comparator"] == "derived" else _MODELS[finding["estimand"]]
+    return BY_NAME[finding["estimand"]].against(finding["comparator"]).reductions
 
 
 def _is(finding: Data) -> str:

@@ -12,11 +12,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fairness.errors import DataError, shortened
+from fairness.findings.estimands import BY_NAME
 from fairness.report.manifest import MAKE_AGAIN, MANIFEST, read_manifest, require_shape
 from fairness.runs.json_file import read_json
 from fairness.text.codes import VERDICTS
 from fairness.text.labels import BASIS_IN_TEXT
-from fairness.text.sentences import ESTIMANDS
 
 _FINDINGS = "findings.json"
 
@@ -55,7 +55,7 @@ class _Diagnostics(_Part):
 
 
 class _Headline(_Part):
-    estimand: Annotated[str, _one_of(ESTIMANDS)]
+    estimand: Annotated[str, _one_of(BY_NAME)]
     comparator: str | None
     basis: Annotated[str | None, _one_of(BASIS_IN_TEXT)]
     verdict: Annotated[str, _one_of(VERDICTS)]

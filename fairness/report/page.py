@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairness.charts.static.charts import Forest, Point, Row, Trend
+from fairness.findings.estimands import BY_NAME, OVERPAYMENT
 from fairness.report import figures
 from fairness.report.figures import Figure, FigureIndex
 from fairness.report.method_page import method_notes
@@ -87,7 +88,7 @@ class _Layout:
         figure = self.figure("A", numbers.money(money["estimate"], self.currency), money, "estimate")
         net = _companion(money, "net")
         below = "" if net is None else snapshot.net(net, self.currency)
-        found = [Metric(sentences.ESTIMANDS["overpayment"], figure, "a year", below)]
+        found = [Metric(OVERPAYMENT.label, figure, "a year", below)]
         people = _companion(money, "customers_affected")
         if people is not None and money["n_tenured"]:
             source = figures.of_companion(money, "customers_affected")
@@ -159,7 +160,7 @@ class _Layout:
         shown = [item for number, item in enumerate(shown) if item not in shown[:number]]
         if not shown or not _has_interval(self.head):
             return None
-        pairs = [self._row("B", item, labels.COMPARATORS[item["estimand"]], strong=item is shown[-1]) for item in shown]
+        pairs = [self._row("B", item, BY_NAME[item["estimand"]].row, strong=item is shown[-1]) for item in shown]
         return Panel(
             "B",
             "gap-and-certainty",

@@ -6,7 +6,8 @@ Like :mod:`fairness.text.sentences`, everything here takes plain data.
 from __future__ import annotations
 
 from fairness.findings.document import Data
-from fairness.text import labels, numbers, sentences
+from fairness.findings.estimands import BY_NAME
+from fairness.text import labels, numbers
 
 PARTS = {
     "price": "Prices paid",
@@ -39,7 +40,7 @@ def fallback_differs(one: Data, two: Data) -> str:
 
 
 def _name(estimand: str) -> str:
-    return sentences.ESTIMANDS.get(estimand, estimand).lower()
+    return (BY_NAME[estimand].label if estimand in BY_NAME else estimand).lower()
 
 
 _SETTINGS = {

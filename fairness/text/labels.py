@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from fairness.findings.document import Data
+from fairness.findings.estimands import BY_NAME
 
 Findings = Sequence[Data]
 
@@ -17,16 +18,6 @@ _COLUMNS = {"product_id": "Product", "plan_id": "Plan", "interval_unit": "Billed
 _VALUES = {"true": "Yes", "false": "No"}
 _BAND = re.compile(r"(?:(-?[\d.e+]+)-)?<(-?[\d.e+]+)")
 _WORD_LIKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-COMPARATORS = {
-    "raw_gap": "Raw, plans mixed",
-    "like_for_like_gap": "Like for like",
-    "offer_gap": "New-customer offer",
-    "market_gap": "Against the market",
-    "cost_gap": "Against expected cost",
-    "change_gap": "Price change over a year",
-}
-"""Short name of each comparison, as a row label."""
-
 BASES = {
     "headline": "Introductory price",
     "effective": "Effective price",
@@ -153,15 +144,7 @@ def band_unit(labels: Iterable[str]) -> str:
 
 def gap_name(finding: Data) -> str:
     """Return what the gap of a finding is a gap to, for the metric strip and subtitles."""
-    if finding["estimand"] == "offer_gap":
-        return "Gap to what joiners paid" if finding["comparator"] == "derived" else "Gap to the new-customer offer"
-    return {
-        "like_for_like_gap": "Gap to new customers, like for like",
-        "market_gap": "Gap measured against the market",
-        "cost_gap": "Gap measured against expected cost",
-        "change_gap": "Difference of price changes",
-        "raw_gap": "Raw gap",
-    }[finding["estimand"]]
+    return "Gap to what joiners paid" if finding["comparator"] == "derived" else BY_NAME[finding["estimand"]].gap
 
 
 def comparator(finding: Data) -> str:

@@ -9,30 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fairness.findings.document import Data
+from fairness.findings.estimands import BY_NAME
 from fairness.text import numbers
 from fairness.text.codes import VERDICTS, WITHHELD, reason
 from fairness.text.labels import BASIS_IN_TEXT
 from fairness.text.numbers import count, many, money, p_value, percent, percentage, round_up
-
-ESTIMANDS = {
-    "offer_gap": "Against the new-customer offer",
-    "like_for_like_gap": "Like for like",
-    "raw_gap": "Raw, plans mixed",
-    "market_gap": "Against the market price",
-    "cost_gap": "Against expected cost",
-    "change_gap": "Price change over the year",
-    "overpayment": "Paid above the offer",
-}
-"""Name of each estimand as a reader sees it."""
-
-_THAN = {
-    "offer_gap": "than a new customer is offered",
-    "like_for_like_gap": "than new customers for the same",
-    "raw_gap": "than new customers, plans mixed",
-    "market_gap": "than new customers, measured against the market",
-    "cost_gap": "than new customers for what they cost",
-    "change_gap": "in price rises than new customers",
-}
 
 _BASES = {
     "headline": "introductory price",
@@ -62,10 +43,9 @@ def estimand(finding: Data) -> str:
         >>> estimand({"estimand": "offer_gap", "comparator": "offer", "basis": "headline"})
         'Against the new-customer offer, introductory price'
     """
-    name = ESTIMANDS[finding["estimand"]]
-    if finding["comparator"] == "derived":
-        return "Against what joiners of the same month paid"
-    if finding["comparator"] == "offer" and finding["estimand"] in ("offer_gap", "overpayment"):
+    spec = BY_NAME[finding["estimand"]]
+    name = spec.against(finding["comparator"]).label or spec.label
+    if finding["comparator"] == "offer" and spec.against("offer").known_by == "offered_ticks":
         return f"{name}, {_BASES[finding['basis']]}"
     return name
 
@@ -101,7 +81,7 @@ def sentence(finding: Data, *, margin: float) -> str:
     """Return the verdict of a finding in one sentence."""
     if finding.get("withheld"):
         return f"The answer is withheld: {WITHHELD[finding['withheld']]}"
-    than = _THAN[finding["estimand"]]
+    than = BY_NAME[finding["estimand"]].than
     verdict = finding["verdict"]
     if verdict in ("penalty", "favourable"):
         return f"Tenured customers pay {more_or_less(finding)} {than}"

@@ -11,10 +11,12 @@ from fairness.analysis.comparison import Comparison, base_finding, decided_share
 from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray
 from fairness.analysis.coverage import Coverage, Covered
 from fairness.analysis.distinct import enough, has_comparator, repeats
+from fairness.analysis.estimands.base import reductions
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
+from fairness.findings.estimands import CHANGE_GAP, Comparator
 from fairness.findings.results import Companion, Finding
 from fairness.stats.change import (
     ChangeArms,
@@ -31,9 +33,32 @@ from fairness.stats.scores import group_starts
 from fairness.stats.sign_flip import SignFlip, sign_flip
 from fairness.stats.standardised_ratio import ONE_CELL, heterogeneity
 
-COMPARATOR = "new_customers"
+SPEC = CHANGE_GAP
+_OFFERS, _NEW = SPEC.against("offer"), SPEC.against("new_customers")
 _WITH_OFFERS = 2
 """Value of ``change_known`` where the offers of a year ago are known as well."""
+
+
+def needs(config: Config) -> frozenset[str]:
+    """Return the count tables that the drafts are made from."""
+    return reductions(SPEC)
+
+
+def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:
+    """Return the drafts of each scope and cell: against dated offers, or against new customers where there are none.
+
+    New customers rarely have a price a year ago: they stand in only where offers have no dates.
+    """
+    if is_primary or has_data(marts):
+        make = offer_drafts if has_dated_offers(marts) else gap_drafts
+        yield from make(marts, config, scopes)
+
+
+def headline(marts: Marts, config: Config) -> tuple[Comparator, BoolArray]:
+    """Return what the headline compares with, and which cells: those with enough changes in both groups."""
+    if has_dated_offers(marts):
+        return _OFFERS, np.ones(len(marts.cells), dtype=np.bool_)
+    return _NEW, _qualified(marts, config, POOLED, _changed(marts, POOLED).arms)
 
 
 def has_data(marts: Marts) -> bool:
@@ -49,7 +74,7 @@ def has_dated_offers(marts: Marts) -> bool:
 def offer_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the drafts of change_gap against dated offers: mean of the price's log change minus the offer's."""
     known = _against_offers(marts, marts.changes)
-    coverage = Coverage(marts, "change_gap", np.ones(len(marts.cells), dtype=np.bool_))
+    coverage = Coverage(marts, _OFFERS, np.ones(len(marts.cells), dtype=np.bool_))
     for scope in scopes:
         chosen = scope.tenured(marts, marts.changes) & known
         if scope.band is not None and not chosen.any():
@@ -73,7 +98,7 @@ def _offer_parts(
 ) -> tuple[Finding, Comparison | None, Covered]:
     only = None if cell is None else cell.cell
     columns = None if cell is None else dict(cell.columns)
-    base = base_finding("change_gap", scope, share, comparator="offer", basis="standard", cell=columns)
+    base = base_finding(SPEC.name, scope, share, comparator=_OFFERS.name, basis="standard", cell=columns)
     rows = marts.changes.take(chosen)
     if not len(rows):
         return base, None, share
@@ -142,11 +167,6 @@ def _exact(decision: IntArray, value: FloatArray, n: IntArray, config: Config) -
     return sign_flip(size * np.exp(mean), size, margin=config.inference.margin)
 
 
-def qualified_cells(marts: Marts, config: Config) -> BoolArray:
-    """Return which cells have enough changes in both groups, shape (cells,)."""
-    return _qualified(marts, config, POOLED, _changed(marts, POOLED).arms)
-
-
 def _qualified(marts: Marts, config: Config, scope: Scope, arms: ChangeArms) -> BoolArray:
     least = config.like_for_like.min_per_group
     return enough(arms.n_tenured, arms.n_new, marts.parties, _several(scope, marts, marts.parties), least=least)
@@ -154,7 +174,7 @@ def _qualified(marts: Marts, config: Config, scope: Scope, arms: ChangeArms) -> 
 
 def _several(scope: Scope, marts: Marts, parties: Counts) -> tuple[BoolArray, BoolArray]:
     """Return which observations of parties with several are in either arm."""
-    usable = has_comparator(parties, "change_gap")
+    usable = has_comparator(parties, _NEW)
     return usable & scope.tenured(marts, parties), usable & scope.new(marts, parties)
 
 
@@ -166,9 +186,9 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Dr
         if scope.band is not None and not arms.n_tenured.any():
             continue
         qualified = _qualified(marts, config, scope, arms)
-        coverage = Coverage(marts, "change_gap", qualified)
+        coverage = Coverage(marts, _NEW, qualified)
         share = coverage.of(scope)
-        base = base_finding("change_gap", scope, share, comparator=COMPARATOR, basis="paid")
+        base = base_finding(SPEC.name, scope, share, comparator=_NEW.name, basis="paid")
         comparison = _compare(changed, qualified, config)
         if comparison is not None:
             compared = qualified[marts.parties.cell]
@@ -191,7 +211,7 @@ def _cell_drafts(
         here = np.zeros(len(marts.cells), dtype=np.bool_)
         here[scope.cell] = True
         share = coverage.of_cell(scope.cell)
-        base = base_finding("change_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
+        base = base_finding(SPEC.name, POOLED, share, comparator=_NEW.name, basis="paid", cell=dict(scope.columns))
         comparison = _compare(changed, qualified & here, config)
         if comparison is not None:
             parties = marts.parties.at(scope.cell)

@@ -20,20 +20,21 @@ from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
+from fairness.findings.estimands import OFFER_GAP
 from fairness.stats.value_counts import CellArms, CountTable, summarise
 
-COMPARATOR = "derived"
+AGAINST = OFFER_GAP.against("derived")
 _LEAST_TENURED = 2
 
 
 def has_data(marts: Marts, config: Config) -> bool:
     """Say whether the config's order allows derived comparators and any cell has enough joiners."""
-    return COMPARATOR in config.comparator.order and len(marts.derived) > 0
+    return AGAINST.name in config.comparator.order and len(marts.derived) > 0
 
 
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells: bool) -> Iterator[Draft]:
     """Return the drafts of offer_gap against joiners: each scope, and each cell where nothing better exists."""
-    coverage = Coverage(marts, "derived_gap", np.ones(len(marts.cells), dtype=np.bool_))
+    coverage = Coverage(marts, AGAINST, np.ones(len(marts.cells), dtype=np.bool_))
     families = product_plans(marts)
     for scope in scopes:
         table, cells = _table(marts, scope)
@@ -42,7 +43,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells:
             continue
         qualified = _qualified(sample.arms, config)
         share = coverage.of(scope)
-        base = base_finding("offer_gap", scope, share, comparator=COMPARATOR, basis="paid")
+        base = base_finding(OFFER_GAP.name, scope, share, comparator=AGAINST.name, basis="paid")
         comparison = _compare(sample, qualified, config)
         yield draft(base, _distinct(comparison, scope, marts, marts.parties), share, config)
         if scope == POOLED and with_cells:
@@ -52,7 +53,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells:
                     continue
                 share = coverage.of_cell(cell.cell)
                 base = base_finding(
-                    "offer_gap", POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(cell.columns)
+                    OFFER_GAP.name, POOLED, share, comparator=AGAINST.name, basis="paid", cell=dict(cell.columns)
                 )
                 comparison = _compare(sample, qualified & here, config)
                 yield draft(base, _distinct(comparison, POOLED, marts, marts.parties.at(cell.cell)), share, config)
@@ -61,7 +62,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], *, with_cells:
 def _distinct(comparison: Comparison | None, scope: Scope, marts: Marts, parties: Counts) -> Comparison | None:
     if comparison is None:
         return None
-    return comparison.distinct(repeats(parties, scope.tenured(marts, parties) & has_comparator(parties, "derived_gap")))
+    return comparison.distinct(repeats(parties, scope.tenured(marts, parties) & has_comparator(parties, AGAINST)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

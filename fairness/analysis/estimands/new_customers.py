@@ -1,4 +1,4 @@
-"""raw_gap, like_for_like_gap, cost_gap and market_gap: tenured customers against new customers.
+"""Tenured customers against new customers: what like_for_like_gap, market_gap, cost_gap and raw_gap share.
 
 Prices are held against units (like for like, raw), expected cost or market price; see :mod:`.counts` for amounts.
 """
@@ -30,22 +30,20 @@ from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
+from fairness.findings.estimands import Comparator, Estimand
 from fairness.findings.results import Companion
 from fairness.stats.hodges_lehmann import hodges_lehmann
 from fairness.stats.influence import contrast_influence
 from fairness.stats.offer_ratio import median_ratio, offer_ratio, share_above
 from fairness.stats.party_clusters import PartyRows
-from fairness.stats.ranks import mann_whitney, probability_superiority, welch
+from fairness.stats.ranks import probability_superiority
 from fairness.stats.resampling import permutation_p_value, rao_wu_interval
 from fairness.stats.scores import sorting
 from fairness.stats.standardised_ratio import geometric_gap, largest_relative_range
 from fairness.stats.value_counts import CellArms, CountTable, summarise
 
-REFERENCES = {"like_for_like_gap": None, "market_gap": "market_price", "cost_gap": "expected_cost"}
-"""Estimand to the reference that amounts are divided by; None divides by the units that they are for."""
-
 COMPARATOR = "new_customers"
-_ESTIMAND_OF = {reference: estimand for estimand, reference in REFERENCES.items()}
+_BY_COLUMN = {column: reference for reference, column in PARTY_REFERENCES.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,29 +65,33 @@ class _Sample:
     several: tuple[BoolArray, BoolArray]
 
 
-def has_data(marts: Marts, estimand: str) -> bool:
+def reference_of(spec: Estimand) -> str | None:
+    """Return the reference that an estimand divides amounts by; None divides by the units that they are for."""
+    return _BY_COLUMN.get(spec.against(COMPARATOR).known_by)
+
+
+def has_data(marts: Marts, spec: Estimand) -> bool:
     """Say whether the book has what the estimand divides by."""
-    reference = REFERENCES[estimand]
+    reference = reference_of(spec)
     return reference is None or len(marts.references[reference]) > 0
 
 
-def qualified_cells(marts: Marts, config: Config, estimand: str) -> BoolArray:
-    """Return which cells an estimand compares in the whole book, shape (cells,)."""
-    reference = REFERENCES[estimand]
-    return _sample(marts, config, POOLED, _in_order(marts, reference), reference).qualified
+def headline(marts: Marts, config: Config, spec: Estimand) -> tuple[Comparator, BoolArray]:
+    """Return what an estimand compares with, and which cells of the whole book, shape (cells,)."""
+    counts = in_order(marts, reference_of(spec))
+    return spec.against(COMPARATOR), _sample(marts, config, spec, POOLED, counts).qualified
 
 
-def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope]) -> Iterator[Draft]:
+def gap_drafts(marts: Marts, config: Config, spec: Estimand, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the drafts of an estimand: each scope, and each cell of the whole book."""
-    reference = REFERENCES[estimand]
-    counts = _in_order(marts, reference)
+    counts = in_order(marts, reference_of(spec))
     for scope in scopes:
-        sample = _sample(marts, config, scope, counts, reference)
+        sample = _sample(marts, config, spec, scope, counts)
         if scope.band is not None and not sample.arms.n_tenured.any():
             continue
-        coverage = Coverage(marts, estimand, sample.qualified)
+        coverage = Coverage(marts, spec.against(COMPARATOR), sample.qualified)
         share = coverage.of(scope)
-        base = base_finding(estimand, scope, share, comparator=COMPARATOR, basis="paid")
+        base = base_finding(spec.name, scope, share, comparator=COMPARATOR, basis="paid")
         comparison = compare(
             sample.table,
             sample.arms,
@@ -102,45 +104,14 @@ def gap_drafts(marts: Marts, config: Config, estimand: str, scopes: list[Scope])
         if comparison is not None:
             comparison = comparison.distinct(*_repeats(marts.parties, sample.several, sample.qualified))
         if comparison is not None and scope == POOLED:
-            context = _context(marts, estimand, sample, config)
+            context = _context(marts, reference_of(spec), sample, config)
             comparison = replace(comparison, companions=comparison.companions + context)
         yield draft(base, comparison, share, config)
         if scope == POOLED:
-            yield from _cell_drafts(marts, config, estimand, sample, coverage)
+            yield from _cell_drafts(marts, config, spec, sample, coverage)
 
 
-def raw_drafts(marts: Marts, config: Config, scopes: list[Scope]) -> Iterator[Draft]:
-    """Return the raw gap of each scope: all plans mixed, no verdict, always shown beside a like-for-like gap."""
-    counts = _in_order(marts, None, by_cell=False)
-    coverage = Coverage(marts, "raw_gap", np.ones(len(marts.cells), dtype=np.bool_))
-    for scope in scopes:
-        by_cell = _count_table(marts, counts, scope, None)
-        mixed = CountTable(
-            cell=np.zeros_like(by_cell.cell),
-            tenured=by_cell.tenured,
-            price=by_cell.price,
-            reference=by_cell.reference,
-            n=by_cell.n,
-            n_cells=1,
-        )
-        table = mixed.canonical()
-        arms = summarise(table)
-        if scope.band is not None and not arms.n_tenured.any():
-            continue
-        share = coverage.of(scope)
-        base = base_finding("raw_gap", scope, share, comparator=COMPARATOR, basis="paid")
-        both = arms.qualified(min_per_group=1)
-        parties = _party_rows(marts, scope, None)
-        parties = replace(parties, cell=np.zeros_like(parties.cell))
-        comparison = compare(table, arms, both, config, resampled=False, parties=parties)
-        if comparison is not None:
-            several = _several(marts, scope, "raw_gap")
-            comparison = comparison.distinct(*(repeats(marts.parties, arm) for arm in several))
-            comparison = replace(comparison, companions=_raw_companions(mixed))
-        yield draft(base, comparison, share, config, judged=False)
-
-
-def _in_order(marts: Marts, reference: str | None, *, by_cell: bool = True) -> Counts:
+def in_order(marts: Marts, reference: str | None, *, by_cell: bool = True) -> Counts:
     """Return the counts of prices sorted as they are compared, once: the rows of every scope then are as well."""
     counts = marts.prices if reference is None else marts.references[reference]
     cell = (counts.cell,) if by_cell else ()
@@ -166,18 +137,19 @@ def _reference(marts: Marts, counts: Counts, column: str | None) -> FloatArray:
     return _money(marts, counts, column)
 
 
-def _sample(marts: Marts, config: Config, scope: Scope, counts: Counts, reference: str | None) -> _Sample:
-    table = _count_table(marts, counts, scope, reference).canonical()
+def _sample(marts: Marts, config: Config, spec: Estimand, scope: Scope, counts: Counts) -> _Sample:
+    reference = reference_of(spec)
+    table = count_table(marts, counts, scope, reference).canonical()
     arms = summarise(table)
-    several = _several(marts, scope, _ESTIMAND_OF[reference])
+    several = several_of(marts, scope, spec)
     least = config.like_for_like.min_per_group
     qualified = enough(arms.n_tenured, arms.n_new, marts.parties, several, least=least)
-    return _Sample(table, arms, qualified, _party_rows(marts, scope, reference), several)
+    return _Sample(table, arms, qualified, party_rows(marts, scope, reference), several)
 
 
-def _several(marts: Marts, scope: Scope, estimand: str) -> tuple[BoolArray, BoolArray]:
+def several_of(marts: Marts, scope: Scope, spec: Estimand) -> tuple[BoolArray, BoolArray]:
     """Return which observations of parties with several are in the tenured, and in the new arm of a scope."""
-    usable = has_comparator(marts.parties, estimand)
+    usable = has_comparator(marts.parties, spec.against(COMPARATOR))
     return usable & scope.tenured(marts, marts.parties), usable & scope.new(marts, marts.parties)
 
 
@@ -188,7 +160,7 @@ def _repeats(parties: Counts, arms: tuple[BoolArray, BoolArray], cells: BoolArra
     return tenured, new
 
 
-def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | None) -> CountTable:
+def count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | None) -> CountTable:
     """Return the value counts of a scope."""
     tenured, new = scope.tenured(marts, counts), scope.new(marts, counts)
     chosen = tenured | new
@@ -203,7 +175,7 @@ def _count_table(marts: Marts, counts: Counts, scope: Scope, reference: str | No
     )
 
 
-def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
+def party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
     """Return the customers of a scope who belong to parties with several, as :func:`_count_table` counts them."""
     several = marts.parties
     tenured = scope.tenured(marts, several)
@@ -222,7 +194,7 @@ def _party_rows(marts: Marts, scope: Scope, reference: str | None) -> PartyRows:
     )
 
 
-def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample, coverage: Coverage) -> Iterator[Draft]:
+def _cell_drafts(marts: Marts, config: Config, spec: Estimand, sample: _Sample, coverage: Coverage) -> Iterator[Draft]:
     repeated = [repeats_by_cell(marts.parties, arm, len(marts.cells)) for arm in sample.several]
     family = product_plans(marts)
     for scope in cell_scopes(marts):
@@ -231,7 +203,7 @@ def _cell_drafts(marts: Marts, config: Config, estimand: str, sample: _Sample, c
         if not sample.arms.n_tenured[scope.cell] and not sample.arms.n_new[scope.cell]:
             continue
         share = coverage.of_cell(scope.cell)
-        base = base_finding(estimand, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
+        base = base_finding(spec.name, POOLED, share, comparator=COMPARATOR, basis="paid", cell=dict(scope.columns))
         parties = sample.parties.of_cell(scope.cell)
         comparison = compare(
             sample.table, sample.arms, sample.qualified & here, config, resampled=False, parties=parties, family=family
@@ -351,23 +323,11 @@ def _permuted(table: CountTable, config: Config) -> tuple[float, str]:
     return p_value, "permutation_exact" if is_exact else "permutation_monte_carlo"
 
 
-def _raw_companions(table: CountTable) -> tuple[Companion, ...]:
-    tenured = table.tenured
-    price = table.price / table.reference
-    arms = (price[tenured], table.n[tenured], price[~tenured], table.n[~tenured])
-    u, p_value, probability = mann_whitney(*arms)
-    found = [Companion("mann_whitney", probability, statistic=u, p_value=p_value)]
-    if (tested := welch(*arms)) is not None:
-        found.append(Companion("welch", statistic=tested[0], p_value=tested[2]))
-    return tuple(found)
-
-
-def _context(marts: Marts, estimand: str, sample: _Sample, config: Config) -> tuple[Companion, ...]:
+def _context(marts: Marts, reference: str | None, sample: _Sample, config: Config) -> tuple[Companion, ...]:
     """Return how far each side stands from the reference: context, never an offer.
 
     The first two cover the compared cells; those of ``_all`` cover everyone who has the reference.
     """
-    reference = REFERENCES[estimand]
     if reference is None:
         return ()
     arms = sample.arms.select(sample.qualified)
@@ -376,7 +336,7 @@ def _context(marts: Marts, estimand: str, sample: _Sample, config: Config) -> tu
         Companion("new_to_reference", arms.price_new.sum() / arms.reference_new.sum() - 1),
     ]
     # Sums of everyone are made row by row, in the order of the marts.
-    table = _count_table(marts, marts.references[reference], POOLED, reference)
+    table = count_table(marts, marts.references[reference], POOLED, reference)
     for name, mask in (("tenured", table.tenured), ("new", ~table.tenured)):
         if mask.any():
             ratio = offer_ratio(table.price[mask], table.reference[mask], table.n[mask])

@@ -12,12 +12,15 @@ from fairness.analysis.counts import OTHER_DATE, BoolArray, Counts, FloatArray, 
 from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.draws import decisions_differ, skewed
+from fairness.analysis.estimands import joiners
+from fairness.analysis.estimands.base import reductions
 from fairness.analysis.estimands.offer_rises import Rises, are_unseen, by_rise, in_scope, rises_of
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
 from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
+from fairness.findings.estimands import OFFER_GAP, Comparator
 from fairness.findings.results import Companion
 from fairness.stats.checks import LOG_NOISE
 from fairness.stats.clusters import Way, two_way
@@ -38,6 +41,7 @@ from fairness.stats.scores import group_starts
 from fairness.stats.sign_flip import SignFlip, sign_flip
 from fairness.stats.standardised_ratio import ONE_CELL, CellRatios, heterogeneity
 
+SPEC = OFFER_GAP
 INFLUENCE = "influence"
 """Key of a month's influence."""
 
@@ -78,9 +82,38 @@ def assessable_cells(marts: Marts) -> BoolArray:
     return np.ones(len(marts.cells), dtype=np.bool_)
 
 
+def needs(config: Config) -> frozenset[str]:
+    """Return the count tables that the drafts are made from: those of the comparators that the config allows.
+
+    The monthly series stands beside the headline alone.
+    """
+    tables = reductions(SPEC, *config.comparator.order) | {"rise_counts"}
+    return tables | {"monthly_offer_counts"} if config.inference.primary == SPEC.name else tables
+
+
+def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:
+    """Return the drafts of each scope and cell, against each reading of the offers and against joiners."""
+    known = readings(marts, config)
+    for reading in known:
+        yield from gap_drafts(marts, config, scopes, reading)
+    if joiners.has_data(marts, config):
+        yield from joiners.gap_drafts(marts, config, scopes, with_cells=not known)
+
+
+def headline(marts: Marts, config: Config) -> tuple[Comparator, BoolArray]:
+    """Return what the headline compares with, joiners where no offer exists, and which cells: all of them."""
+    known = readings(marts, config)
+    return SPEC.against(known[0].comparator if known else joiners.AGAINST.name), assessable_cells(marts)
+
+
+def can_answer(marts: Marts, config: Config) -> bool:
+    """Say whether a comparator exists that the config's order allows."""
+    return bool(readings(marts, config)) or joiners.has_data(marts, config)
+
+
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the drafts of offer_gap under one reading: each scope, and each cell under the primary one."""
-    coverage = Coverage(marts, "offer_gap", assessable_cells(marts))
+    coverage = Coverage(marts, SPEC.against(reading.comparator), assessable_cells(marts))
     family = product_plans(marts)
     whole = arrange(marts.offers[reading.counts], marts.weights, family)
     is_primary = reading.counts == "primary"
@@ -93,7 +126,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
         if scope.band is not None and not len(offers):
             continue
         share = coverage.of(scope, with_new=True)
-        base = base_finding("offer_gap", scope, share, comparator=reading.comparator, basis=reading.basis)
+        base = base_finding(SPEC.name, scope, share, comparator=reading.comparator, basis=reading.basis)
         comparison = _compare(offers, config, here)
         if comparison is not None and is_primary and are_unseen(offers, here):
             comparison = replace(comparison, warnings=(*comparison.warnings, "rises_unseen"))
@@ -110,7 +143,9 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
 
 def in_reading(marts: Marts, parties: Counts, scope: Scope, reading: Reading) -> BoolArray:
     """Return which observations of parties with several a reading compares in a scope."""
-    return scope.tenured(marts, parties, with_new=True) & has_comparator(parties, "offer_gap", reading.counts)
+    return scope.tenured(marts, parties, with_new=True) & has_comparator(
+        parties, SPEC.against(reading.comparator), reading.counts
+    )
 
 
 def _on_other_date(offers: Offers, name: str, config: Config) -> tuple[Companion, ...]:
@@ -134,7 +169,7 @@ def _cell_drafts(
             continue
         share = coverage.of_cell(scope.cell)
         base = base_finding(
-            "offer_gap",
+            SPEC.name,
             POOLED,
             share,
             comparator=reading.comparator,

@@ -12,11 +12,13 @@ from fairness.analysis.comparison import base_finding
 from fairness.analysis.counts import PARTY_OFFERS, TICKS_PER_UNIT, Counts
 from fairness.analysis.coverage import Coverage, Covered
 from fairness.analysis.distinct import repeats
-from fairness.analysis.estimands.offer_gap import Reading, assessable_cells, in_reading
+from fairness.analysis.estimands.base import reductions
+from fairness.analysis.estimands.offer_gap import Reading, assessable_cells, in_reading, readings
 from fairness.analysis.marts import Marts, at_rates, to_money
 from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
+from fairness.findings.estimands import OVERPAYMENT
 from fairness.findings.facts import overpayment_fact
 from fairness.findings.results import Companion
 from fairness.stats.overpayment import overpayments
@@ -25,9 +27,23 @@ from fairness.stats.scores import sorting
 _MONEY = ("paid_ticks", "offered_ticks", "n_observations")
 
 
+SPEC = OVERPAYMENT
+
+
+def needs(config: Config) -> frozenset[str]:
+    """Return the count tables that the drafts are made from."""
+    return reductions(SPEC)
+
+
+def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:
+    """Return the money of each scope and cell under each reading of the offers; none where there is no offer."""
+    for reading in readings(marts, config):
+        yield from overpayment_drafts(marts, config, scopes, reading)
+
+
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
-    coverage = Coverage(marts, "overpayment", assessable_cells(marts))
+    coverage = Coverage(marts, SPEC.against(reading.comparator), assessable_cells(marts))
     counts = marts.offers[reading.counts]
     price, offer, n = (counts.values[name] for name in _MONEY)
     counts = counts.take(sorting(counts.cell, price - offer, n))
@@ -50,7 +66,7 @@ def _money_draft(
     marts: Marts, reading: Reading, scope: Scope, share: Covered, rows: Counts, *, cell: CellScope | None
 ) -> Draft:
     columns = None if cell is None else dict(cell.columns)
-    base = base_finding("overpayment", scope, share, comparator=reading.comparator, basis=reading.basis, cell=columns)
+    base = base_finding(SPEC.name, scope, share, comparator=reading.comparator, basis=reading.basis, cell=columns)
     base = replace(base, unit=f"{marts.currency}/year", family=None, interval=None)
     if not len(rows):
         return Draft(finding=base)

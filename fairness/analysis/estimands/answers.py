@@ -1,0 +1,28 @@
+"""The module that answers each estimand, in the order of the registry: a new one takes its place here."""
+
+from __future__ import annotations
+
+from fairness.analysis.estimands import (
+    change_gap,
+    cost_gap,
+    like_for_like_gap,
+    market_gap,
+    offer_gap,
+    overpayment,
+    raw_gap,
+)
+from fairness.analysis.estimands.base import Answer, Leading
+
+ANSWERS: tuple[Answer, ...] = (
+    offer_gap,
+    like_for_like_gap,
+    raw_gap,
+    market_gap,
+    cost_gap,
+    change_gap,
+    overpayment,
+)
+
+_LEADING: tuple[Leading, ...] = (offer_gap, like_for_like_gap, market_gap, cost_gap, change_gap)
+LEADING = {module.SPEC.name: module for module in _LEADING}
+"""Those that may be the headline, by estimand."""

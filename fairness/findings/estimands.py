@@ -1,0 +1,275 @@
+"""The questions that a study answers, each described once: every list, label and table of estimands is made from here.
+
+An estimand is answered by the module of its name in :mod:`fairness.analysis.estimands`. What is said of it (its labels,
+the choices of the config, the table of the method document, the count tables behind it) stands in its record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparator:
+    """What an estimand holds the prices of tenured customers against.
+
+    Attributes:
+        name: As findings state it: offer, book, derived, new_customers.
+        than: End of the sentence that states the fact; empty where the fact has a sentence of its own.
+        reductions: Count tables that it is computed from.
+        covered: Columns of cell_coverage that count the observations which have it, and what they pay.
+        known_by: Column of party_counts that is above 0 where an observation has it; empty where a price is enough.
+        missing: Reason of an observation that has a price and lacks it; empty where a price is enough.
+        label: Name of the question under this comparator where it is another than the estimand's.
+    """
+
+    name: str
+    than: str = ""
+    reductions: tuple[str, ...]
+    covered: tuple[str, str] = ("n_priced", "paid_ticks")
+    known_by: str = ""
+    missing: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimand:
+    """One question.
+
+    Attributes:
+        name: As findings, config and SQL state it.
+        question: The question.
+        compared: Who is compared.
+        label: Its name as a reader sees it.
+        row: Its short name, as a row label.
+        gap: What its gap is a gap to.
+        than: End of the sentence that states its verdict; empty without one.
+        fact: Sentence of its fact, with the places ``who``, ``size``, ``direction`` and ``than``; empty where it has a
+            sentence of its own.
+        comparators: What prices are held against, the preferred first.
+        basis: Reading of the price or offer, in words of the method document.
+        has_verdict: Whether it carries a verdict; a fact carries none, is in no family and never the headline.
+        can_lead: Whether the config may choose it as the headline.
+        ladder: Place among the comparisons of one figure, from the plainest; None where it is not among them.
+    """
+
+    name: str
+    question: str
+    compared: str
+    label: str
+    row: str = ""
+    gap: str = ""
+    than: str = ""
+    fact: str = ""
+    comparators: tuple[Comparator, ...]
+    basis: str
+    has_verdict: bool
+    can_lead: bool
+    ladder: int | None = None
+
+    def against(self, comparator: str) -> Comparator:
+        """Return the comparator of that name.
+
+        Raises:
+            LookupError: The estimand knows none of that name.
+        """
+        for known in self.comparators:
+            if known.name == comparator:
+                return known
+        raise LookupError(f"{self.name} has no comparator '{comparator}'")
+
+
+PAID = "{who} paid {size} {direction} {than}."
+ROSE = "Prices of {who} rose {size} {direction} {than}."
+
+_OFFERED = ("n_offered", "paid_offered_ticks")
+_THAN_OFFERED = "than a new customer is offered for the same"
+
+OFFER_GAP = Estimand(
+    name="offer_gap",
+    question="Do tenured customers pay more than the firm offers a new customer for the same?",
+    compared="tenured with an offer",
+    label="Against the new-customer offer",
+    row="New-customer offer",
+    gap="Gap to the new-customer offer",
+    than="than a new customer is offered",
+    fact=PAID,
+    comparators=(
+        *(
+            Comparator(
+                name=name,
+                than=_THAN_OFFERED,
+                reductions=("price_counts", "offer_counts"),
+                covered=_OFFERED,
+                known_by="offered_ticks",
+                missing="no_offer",
+            )
+            for name in ("offer", "book")
+        ),
+        Comparator(
+            name="derived",
+            than="than those who joined the same cell in the month of pricing",
+            reductions=("int_acquisition", "derived_counts"),
+            covered=("n_derived", "paid_derived_ticks"),
+            known_by="derived_month",
+            missing="too_few_joiners",
+            label="Against what joiners of the same month paid",
+        ),
+    ),
+    basis="that of the config, `paid` against joiners",
+    has_verdict=True,
+    can_lead=True,
+    ladder=5,
+)
+
+LIKE_FOR_LIKE_GAP = Estimand(
+    name="like_for_like_gap",
+    question="Do they pay more than the new customers of the same cell?",
+    compared="tenured in qualified cells",
+    label="Like for like",
+    row="Like for like",
+    gap="Gap to new customers, like for like",
+    than="than new customers for the same",
+    fact=PAID,
+    comparators=(
+        Comparator(
+            name="new_customers",
+            than="than new customers of the same cell",
+            reductions=("price_counts", "cell_counts"),
+        ),
+    ),
+    basis="`paid`",
+    has_verdict=True,
+    can_lead=True,
+    ladder=2,
+)
+
+RAW_GAP = Estimand(
+    name="raw_gap",
+    question="How do the plain means differ, all plans mixed?",
+    compared="all tenured with a price",
+    label="Raw, plans mixed",
+    row="Raw, plans mixed",
+    gap="Raw gap",
+    than="than new customers, plans mixed",
+    fact=PAID,
+    comparators=(
+        Comparator(
+            name="new_customers",
+            than="than new customers, plans mixed",
+            reductions=("price_counts", "cell_counts"),
+        ),
+    ),
+    basis="`paid`",
+    has_verdict=False,
+    can_lead=False,
+    ladder=1,
+)
+
+MARKET_GAP = Estimand(
+    name="market_gap",
+    question="The same, price measured against a market price",
+    compared="tenured with a market price, qualified cells",
+    label="Against the market price",
+    row="Against the market",
+    gap="Gap measured against the market",
+    than="than new customers, measured against the market",
+    fact=PAID,
+    comparators=(
+        Comparator(
+            name="new_customers",
+            than="than new customers of the same cell, both measured against the market price",
+            reductions=("price_counts", "reference_counts"),
+            covered=("n_market", "paid_market_ticks"),
+            known_by="market_ticks",
+            missing="no_market_price",
+        ),
+    ),
+    basis="`paid`",
+    has_verdict=True,
+    can_lead=True,
+    ladder=3,
+)
+
+COST_GAP = Estimand(
+    name="cost_gap",
+    question="The same, price measured against expected cost",
+    compared="tenured with a cost, qualified cells",
+    label="Against expected cost",
+    row="Against expected cost",
+    gap="Gap measured against expected cost",
+    than="than new customers for what they cost",
+    fact=PAID,
+    comparators=(
+        Comparator(
+            name="new_customers",
+            than="than new customers of the same cell, both measured against their expected cost",
+            reductions=("price_counts", "reference_counts"),
+            covered=("n_cost", "paid_cost_ticks"),
+            known_by="cost_ticks",
+            missing="no_expected_cost",
+        ),
+    ),
+    basis="`paid`",
+    has_verdict=True,
+    can_lead=True,
+    ladder=4,
+)
+
+CHANGE_GAP = Estimand(
+    name="change_gap",
+    question="Did their prices rise more than the offers for the same, or than those of new customers of the cell?",
+    compared="tenured with a prior price; against new customers in qualified cells",
+    label="Price change over the year",
+    row="Price change over a year",
+    gap="Difference of price changes",
+    than="in price rises than new customers",
+    fact=ROSE,
+    comparators=tuple(
+        Comparator(
+            name=name,
+            than="than those of new customers of the same cell",
+            reductions=("price_counts", "change_counts"),
+            covered=("n_changed", "paid_changed_ticks"),
+            known_by="change_known",
+            missing="no_prior_price",
+        )
+        for name in ("offer", "new_customers")
+    ),
+    basis="`standard` against offers, else `paid`",
+    has_verdict=True,
+    can_lead=True,
+)
+
+OVERPAYMENT = Estimand(
+    name="overpayment",
+    question="How much money lies above the offers, a year?",
+    compared="tenured with an offer",
+    label="Paid above the offer",
+    comparators=tuple(
+        Comparator(
+            name=name,
+            reductions=("price_counts", "offer_counts"),
+            covered=_OFFERED,
+            known_by="offered_ticks",
+            missing="no_offer",
+        )
+        for name in ("offer", "book")
+    ),
+    basis="that of the config",
+    has_verdict=False,
+    can_lead=False,
+)
+
+ESTIMANDS = (OFFER_GAP, LIKE_FOR_LIKE_GAP, RAW_GAP, MARKET_GAP, COST_GAP, CHANGE_GAP, OVERPAYMENT)
+"""All of them, in display order after the headline."""
+
+FALLBACK = LIKE_FOR_LIKE_GAP
+"""Answers in place of offer_gap where a study has no offer of any kind."""
+
+BY_NAME = {spec.name: spec for spec in ESTIMANDS}
+LEADING = tuple(spec.name for spec in ESTIMANDS if spec.can_lead)
+"""Names that the config may choose as the headline."""
+
+COMPARISONS = tuple(spec.name for spec in sorted(ESTIMANDS, key=lambda spec: spec.ladder or 0) if spec.ladder)
+"""Names of the gaps that one figure shows beside each other, from the plainest."""
