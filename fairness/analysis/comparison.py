@@ -20,6 +20,9 @@ from fairness.stats.sign_flip import SignFlip
 from fairness.stats.standardised_ratio import CellRatios, Heterogeneity, needed_new, reversal_gap
 from fairness.stats.verdict import Evidence
 
+UNKNOWN_TENURE_SHARE = 0.05
+"""Share of the customers of unknown tenure above which "equal" and "less" are not said: they may all be tenured."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -141,6 +144,7 @@ def draft(
         min_support=settings.min_support,
         alpha=alpha,
         margin=settings.margin,
+        doubts=("unknown_tenure",) if share.unknown_tenure > UNKNOWN_TENURE_SHARE else (),
     )
     if comparison is None:
         # Nothing is compared, however many had what a comparison needs.

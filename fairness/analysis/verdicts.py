@@ -19,7 +19,15 @@ from fairness.stats.power import deciding_sample, minimum_detectable_gap
 from fairness.stats.verdict import APPROXIMATE_SKEW, OFFSETTING_SHARE, Evidence, Verdict, decide
 
 _LEAST_SAMPLE, _LEAST_CLUSTERS = 100, 20
-_NOT_FIXED_BY_MORE = ("estimators_disagree", "offsetting_gaps", "support_below_minimum", "no_comparable_cell")
+_NOT_FIXED_BY_MORE = (
+    "estimators_disagree",
+    "offsetting_gaps",
+    "support_below_minimum",
+    "no_comparable_cell",
+    "narrow_support",
+    "plan_not_offered",
+    "unknown_tenure",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,7 @@ def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
     by_money = support["assessable_money_share"]
     second = f"{numbers.count(support['assessable_customers'])} of {numbers.count(support['tenured_customers'])}"
     second += f"; {numbers.percent(by_money)} of money" if by_money is not None else ""
+    second = "; ".join([second, *sentences.unknown_tenure(view.document)])
     items.append(("", "Could be compared", numbers.percent(share), "of tenured", second))
     return items
 

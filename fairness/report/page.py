@@ -81,7 +81,8 @@ class _Layout:
             counted = (
                 f"{numbers.count(support['assessable_customers'])} of {numbers.count(support['tenured_customers'])}"
             )
-            found.append(Metric("Could be compared", figure, "of tenured", counted))
+            beside = "; ".join([counted, *sentences.unknown_tenure(self.document)])
+            found.append(Metric("Could be compared", figure, "of tenured", beside))
         return tuple(found)
 
     def _money(self, money: Data) -> list[Metric]:

@@ -31,12 +31,15 @@ Reason = Literal[
     "too_many_tests",
     "unit_suspect",
     "plan_not_offered",
+    "unknown_tenure",
+    "narrow_support",
 ]
-Doubt = Literal["plan_not_offered"]
+Doubt = Literal["plan_not_offered", "unknown_tenure"]
 """What forbids "equivalent" and "favourable" although the numbers would give them: too much is left out."""
 WarningCode = Literal[
     "unit_suspect",
     "plan_not_offered",
+    "unknown_tenure",
     "few_pricing_decisions",
     "estimators_disagree",
     "small_effective_sample",
@@ -46,7 +49,7 @@ WarningCode = Literal[
     "narrow_support",
 ]
 
-# Share of tenured customers below which the sentence names the share covered.
+# Share of tenured customers, and of their money, that "equivalent" needs; below it the sentence names the share.
 FULL_SUPPORT = 0.95
 _AT_OR_AFTER_EQUIVALENCE = (
     "small_effective_sample",
@@ -162,8 +165,8 @@ def decide(evidence: Evidence) -> Verdict:
        where six decisions or more lie beyond the margin on one side; else ``inconclusive`` where decisions are few.
     3. ``inconclusive``: rank test (significant) and geometric companion agree with each other against the estimate.
     4. ``equivalent``: the 1 - 2 alpha interval lies inside the margin, its adjusted p is below alpha, the effective
-       sample is large enough and no gaps offset each other (cells, tenure bands, lens values, price decisions);
-       ``inconclusive`` when one of the last two fails.
+       sample is large enough, no gaps offset each other (cells, tenure bands, lens values, price decisions) and 95 %
+       of the tenured customers and of their money are covered; ``inconclusive`` when one of the last three fails.
     5. ``penalty`` or ``favourable``: interval excludes 0, adjusted p below alpha, estimate at least the margin; with
        strongly skewed prices a bootstrap-t interval has to exclude 0 on the same side.
     6. ``inconclusive`` otherwise, and where a doubt stands against ``equivalent`` or ``favourable``.
@@ -229,7 +232,9 @@ def _unproven(evidence: Evidence) -> Reason | None:
     """Return why an interval inside the margin does not show equivalence: the guards of rule 4."""
     if _small_sample(evidence):
         return "small_effective_sample"
-    return "offsetting_gaps" if _offsetting(evidence) else None
+    if _offsetting(evidence):
+        return "offsetting_gaps"
+    return "narrow_support" if _least_support(evidence) < FULL_SUPPORT else None
 
 
 def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
@@ -259,7 +264,7 @@ def _warnings(evidence: Evidence, estimate: float, reason: Reason) -> tuple[Warn
         found.append("offsetting_gaps")
     if reason in ("gaps_differ", "skewed_prices"):
         found.append(reason)
-    if evidence.support_customers < FULL_SUPPORT:
+    if _least_support(evidence) < FULL_SUPPORT:
         found.append("narrow_support")
     return tuple(found)
 

@@ -23,6 +23,8 @@ WARNINGS = {
     "plan_not_offered": "Many tenured customers hold plans that are offered to nobody: not called equal or less. Held "
     "against the offer of their product they stand in product_offer. If plan_id holds ids of single prices, map them "
     "as price_version_id.",
+    "unknown_tenure": "The tenure of many customers is unknown: not called equal or less, whoever they are. Map "
+    "tenure_start or tenure_months for them.",
     "mix_reverses_sign": "The raw gap points the other way: customers hold different plans. Only like for like counts.",
     "degenerate_variance": "In some cells all prices of a group are equal: the test shuffles labels instead.",
     "few_pricing_decisions": "Too few separate price decisions stand behind this: {pricing_decisions} in effect, "
@@ -37,7 +39,7 @@ WARNINGS = {
     "rises_unseen": "Every customer has an offer of their own, and no earlier price is known: rises that many share "
     "cannot be seen, so the interval may be too narrow.",
     "skewed_prices": "A few very dear or very cheap customers decide the mean: neither interval is sure enough.",
-    "narrow_support": "This covers {support} of tenured customers.{reversal}",
+    "narrow_support": "This covers {support}.{reversal}",
     "approximate": "Small or skewed sample: the interval is approximate.",
     "primary_fallback": "No new-customer offer exists in this study; the answer compares with new customers instead.",
 }
@@ -63,15 +65,21 @@ def reason(code: str) -> str:
 def warning(code: str, finding: Data, *, min_pricing_decisions: int | None = None) -> str:
     """Return the sentence of a warning, filled from its finding."""
     diagnostics = finding["diagnostics"]
-    share = finding["support_share"]
     return WARNINGS[code].format(
         pricing_decisions=_whole(diagnostics["pricing_decisions"]),
         min_pricing_decisions=min_pricing_decisions if min_pricing_decisions is not None else "more",
         n_eff=_whole(diagnostics["n_eff"]),
         n_eff_needed=_whole(diagnostics["n_eff_needed"], up=True),
-        support=percent(share),
+        support=_support(finding),
         reversal=_reversal(finding),
     )
+
+
+def _support(finding: Data) -> str:
+    """Return what share of the tenured customers, and of their money where that is told, a finding covers."""
+    money = finding["support_money_share"]
+    customers = f"{percent(finding['support_share'])} of tenured customers"
+    return customers if money is None else f"{customers}, and {percent(money)} of what they pay"
 
 
 def _whole(value: float | None, *, up: bool = False) -> str:
@@ -100,6 +108,8 @@ MEANINGS = {
     "mean. The interval allows for it; read the share of customers above the offer beside it.",
     "plan_not_offered": "Customers on plans that no new customer can buy have no offer of their plan. What they pay "
     "against the offer of their product stands beside the headline; while they are many, nothing is called equal.",
+    "unknown_tenure": "Who is of unknown tenure is in neither group. Above 5 % of the month's customers they could "
+    "turn an equal or lower average, so neither is said.",
     "unit_suspect": "Prices of a product stand to its offers as pence to pounds or a year to a month. Check interval "
     "and unit in the mapping; no verdict is given before.",
     "gaps_differ": "The gap is not the same everywhere. The average is right for the whole and wrong for most parts: "
@@ -120,7 +130,8 @@ MEANINGS = {
     "offsetting_gaps": "Cells differ beyond chance, some above and some below. Their average hides both: read the "
     "cells on the page Where.",
     "narrow_support": "The answer covers only customers with something to compare with. The rest are listed with "
-    "their reason and money; nothing is assumed about them.",
+    "their reason and money. Nothing is assumed about them, so below 95 % of the customers or of their money nothing "
+    "is called equal.",
     "approximate": "The coverage of the interval has been shown for samples of at least 100 customers or 20 pricing "
     "decisions. This one is smaller.",
     "primary_fallback": "The study asks how far tenured customers pay above the new-customer offer, but no offer is in "

@@ -22,6 +22,19 @@ _BASES = {
 }
 
 
+_KEPT_OPEN = {
+    "estimators_disagree": "money and typical customer point in opposite directions",
+    "offsetting_gaps": "some cells pay more, others less",
+    "narrow_support": "those who could be compared pay the same, but too many could not",
+    "plan_not_offered": "too many hold plans that nobody is offered",
+    "unknown_tenure": "the tenure of too many customers is unknown",
+}
+"""What keeps an answer open that more customers would not decide."""
+
+_NAMED_UNKNOWN = 0.01
+"""Share of the customers of unknown tenure from which it stands beside what could be compared."""
+
+
 def gap(finding: Data) -> str:
     """Return estimate and interval in one breath.
 
@@ -120,10 +133,8 @@ def still_needed(finding: Data) -> str:
 def what_decides(finding: Data) -> str:
     """Return what would decide an inconclusive finding: more customers or decisions, or nothing of the kind."""
     sample = finding["deciding_sample"]
-    if finding["verdict_reason"] == "estimators_disagree":
-        return "money and typical customer point in opposite directions"
-    if finding["verdict_reason"] == "offsetting_gaps":
-        return "some cells pay more, others less"
+    if known := _KEPT_OPEN.get(finding["verdict_reason"]):
+        return known
     if not sample or sample["at_zero"] is None:
         return ""
     more = max(sample["at_zero"], sample["at_twice_margin"]) - sample["present"]
@@ -169,14 +180,24 @@ def undecided(number: int, shown: int) -> str:
 
 
 def support(document: Data) -> str:
-    """Return who could be compared, in one phrase."""
+    """Return who could be compared, in one phrase, with those of unknown tenure beside where they are many."""
     block = document["support"]
-    if not block["tenured_customers"]:
-        return "there are no tenured customers"
-    return (
-        f"{percent(block['assessable_share'])} of {count(block['tenured_customers'])} tenured customers "
-        "could be compared"
-    )
+    parts = ["there are no tenured customers"]
+    if block["tenured_customers"]:
+        who = f"{count(block['tenured_customers'])} tenured customers"
+        parts = [f"{percent(block['assessable_share'])} of {who} could be compared"]
+    return ", ".join([*parts, *unknown_tenure(document)])
+
+
+def unknown_tenure(document: Data) -> list[str]:
+    """Return for what share of the month's customers the tenure is unknown; empty below 1 %, where it is not told.
+
+    Example:
+        >>> unknown_tenure({"support": {"unknown_tenure_share": 0.031}})
+        ['tenure unknown for 3.1 % of all customers']
+    """
+    share = document["support"]["unknown_tenure_share"]
+    return [] if share is None or share < _NAMED_UNKNOWN else [f"tenure unknown for {percent(share)} of all customers"]
 
 
 def margin(document: Data) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fairness.text import sentences
+
 Document = dict[str, Any]
 Study = Callable[..., Document]
 Pick = Callable[..., Document]
@@ -207,6 +209,63 @@ class TestSupport:
     def test_full_support_is_not(self, once: Study) -> None:
         headline = once(self.book(96, 4), inference=LIKE_FOR_LIKE)["headline"]
         assert "narrow_support" not in headline["warnings"]
+
+    @pytest.mark.parametrize(
+        ("outside", "price_outside", "expected"),
+        [
+            pytest.param(20, 100, ("equivalent", "interval_inside_margin"), marks=SLOW),
+            (30, 100, ("inconclusive", "narrow_support")),
+            # 20 of 520 customers, but at 300 they pay 6,000 of 56,000.
+            (20, 300, ("inconclusive", "narrow_support")),
+        ],
+    )
+    def test_equal_is_said_of_nearly_everybody(
+        self, once: Study, outside: int, price_outside: float, expected: tuple[str, str]
+    ) -> None:
+        book = around(100, 500, NEW, product_id="open") + around(100, 500, TENURED, product_id="open")
+        headline = once(book + around(price_outside, outside, TENURED, product_id="closed"), inference=LIKE_FOR_LIKE)[
+            "headline"
+        ]
+        assert -0.01 < headline["equivalence_ci_lower"] < headline["equivalence_ci_upper"] < 0.01
+        assert judged(headline) == expected
+        # More customers of the same kind would not settle it.
+        assert headline["deciding_sample"] is None or headline["deciding_sample"]["at_zero"] is None
+
+
+class TestUnknownTenure:
+    """Who joined nobody knows when is in neither group: many of them leave nothing that is equal, or less, for sure."""
+
+    @staticmethod
+    def book(level: float, unknown: int) -> Rows:
+        known = around(100, 475, NEW) + around(level, 475, TENURED)
+        return known + [{"tenure_months": None, "price": 130}] * unknown
+
+    @pytest.mark.parametrize(
+        ("level", "unknown", "verdict"),
+        [
+            pytest.param(100, 50, "equivalent", marks=SLOW),
+            (100, 51, "inconclusive"),
+            (90, 51, "inconclusive"),
+            pytest.param(110, 51, "penalty", marks=SLOW),
+        ],
+    )
+    def test_above_a_twentieth(self, once: Study, level: float, unknown: int, verdict: str) -> None:
+        document = once(self.book(level, unknown), inference=LIKE_FOR_LIKE)
+        headline, support = document["headline"], document["support"]
+        assert (support["unknown_tenure_customers"], support["unknown_tenure_share"]) == (
+            unknown,
+            pytest.approx(unknown / (950 + unknown)),
+        )
+        assert headline["verdict"] == verdict
+        assert ("unknown_tenure" in headline["warnings"]) == (unknown > 50)
+        if verdict == "inconclusive":
+            assert headline["verdict_reason"] == "unknown_tenure"
+        assert sentences.support(document).endswith(
+            f"tenure unknown for {100 * unknown / (950 + unknown):.1f} % of all customers"
+        )
+
+    def test_a_few_are_only_counted(self, once: Study) -> None:
+        assert "unknown" not in sentences.support(once(self.book(110, 9), inference=LIKE_FOR_LIKE))
 
 
 class TestMissingValues:

@@ -167,7 +167,16 @@ def test_the_first_rule_decides_and_the_others_warn() -> None:
 @pytest.mark.parametrize(("share", "warnings"), [(0.2, ("narrow_support",)), (0.949, ("narrow_support",)), (0.95, ())])
 def test_narrow_support(share: float, warnings: tuple[str, ...]) -> None:
     assert verdict_of(PENALTY, support_customers=share) == ("penalty", "gap_beyond_margin", warnings)
-    assert verdict_of(PENALTY, support_money=share) == ("penalty", "gap_beyond_margin", ())
+    assert verdict_of(PENALTY, support_money=share) == ("penalty", "gap_beyond_margin", warnings)
+
+
+@pytest.mark.parametrize("of", ["support_customers", "support_money"])
+def test_equal_needs_nearly_everybody_and_their_money(of: str) -> None:
+    assert verdict_of(EQUAL, **{of: 0.949}) == ("inconclusive", "narrow_support", ("narrow_support",))
+    assert verdict_of(EQUAL, **{of: 0.95}) == ("equivalent", "interval_inside_margin", ())
+    # What is known to be wrong is said before what is not known.
+    assert verdict_of(EQUAL, **{of: 0.5}, n_eff=5.0)[1] == "small_effective_sample"
+    assert verdict_of(EQUAL, **{of: 0.5}, decided_share=0.5)[1] == "offsetting_gaps"
 
 
 def test_refuses_to_judge_without_an_estimate() -> None:
