@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-DISPOSITIONS = ("accepted", "excluded", "rejected", "duplicate")
+DISPOSITIONS = ("accepted", "excluded", "rejected", "duplicate", "filtered")
 
 
 def reconciliation(con: duckdb.DuckDBPyConnection, *, priced: bool) -> dict[str, Any]:
@@ -65,12 +65,14 @@ def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:
         "rows_excluded": reasons["excluded"],
         "rows_rejected": reasons["rejected"],
         "rows_duplicate": counts["duplicate"],
+        "rows_filtered": counts["filtered"],
         "rows_without_amount": unsummed,
         "amount_in": amounts["in"],
         "amount_accepted": amounts["accepted"],
         "amount_excluded": amounts["excluded"],
         "amount_rejected": amounts["rejected"],
         "amount_duplicate": amounts["duplicate"],
+        "amount_filtered": amounts["filtered"],
         "ties_out": rows_in == sum(counts.values()),
         "columns_unread": _unread(con, roles),
     }

@@ -231,9 +231,10 @@ def _print_left_out(console: Any, document: dict[str, Any]) -> None:
         console.print(f"Not compared: {numbers.many(unknown, 'customer')} of unknown tenure, {share} of all")
     block = document["reconciliation"]
     aside = sum(block["rows_rejected"].values())
+    filtered = f"{numbers.count(block['rows_filtered'])} left out by when, " if block["rows_filtered"] else ""
     console.print(
         f"{numbers.count(block['rows_in'])} rows in: {numbers.count(block['rows_accepted'])} accepted, "
-        f"{numbers.count(sum(block['rows_excluded'].values()))} excluded, {numbers.count(aside)} rejected, "
+        f"{filtered}{numbers.count(sum(block['rows_excluded'].values()))} excluded, {numbers.count(aside)} rejected, "
         f"{numbers.count(block['rows_duplicate'])} duplicates; rows and amounts tie out. "
         f"Build {document['build']['id']}"
     )

@@ -29,6 +29,9 @@ TimeZone = Annotated[str, AfterValidator(_iana)]
 """The name of a time zone in the IANA database."""
 
 PeriodEnd = Literal["exclusive", "inclusive"]
+MOST_TITLE_ROWS = 1000
+"""Most lines that may stand above the header of a file."""
+
 Format = Literal["csv", "parquet", "json"]
 Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
 
@@ -96,6 +99,8 @@ class Source(Section):
         period_end: Whether a billed period's end is the first day after it (``exclusive``) or its last (``inclusive``);
             None means exclusive, and that the periods are asked whether that is right.
         keep: Columns of the source, or names of `columns`, that are carried along though no result uses them.
+        when: SQL condition on a row; rows on which it is false are not meant, and counted as filtered.
+        skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.
         columns: Canonical column to SQL expression over the source's own columns.
     """
 
@@ -112,6 +117,8 @@ class Source(Section):
     time_zone: TimeZone | None = None
     period_end: PeriodEnd | None = None
     keep: Annotated[Items[Filled], AfterValidator(no_repeats)] = ()
+    when: Filled | None = None
+    skip_rows: int = Field(default=0, ge=0, le=MOST_TITLE_ROWS)
     columns: dict[str, Filled] = Field(default_factory=dict)
 
     @field_validator("role", mode="before")

@@ -25,7 +25,7 @@ Data = Mapping[str, Any]
 Document = dict[str, Any]
 
 _KEYS = ("estimand", "comparator", "basis", "level", "tenure_band", "unit")
-_ROWS = ("rows_in", "rows_accepted", "rows_duplicate")
+_ROWS = ("rows_in", "rows_accepted", "rows_duplicate", "rows_filtered")
 _PEOPLE = ("book", "customers")
 """Roles of exports whose rows are customers."""
 _COUNTED = ("left_censored_customers", "unknown_tenure_customers", "new_customers")

@@ -46,7 +46,10 @@ def refuse_nothing_accepted(con: duckdb.DuckDBPyConnection, staged: Staged) -> N
         ).fetchall()
         if not rows or any(disposition == "accepted" for disposition, *_ in rows):
             continue
-        _, reason, n = rows[0]
+        meant = [row for row in rows if row[0] != "filtered"]
+        if not meant:
+            raise _nothing_meant(staged, role, sum(int(number) for *_, number in rows))
+        _, reason, n = meant[0]
         total = sum(int(number) for *_, number in rows)
         column = _column(con, role, str(reason))
         record = next(record for record in staged.files if record.source.role == role)
@@ -58,6 +61,17 @@ def refuse_nothing_accepted(con: duckdb.DuckDBPyConnection, staged: Staged) -> N
             where=record.file.label,
             fix=_fix(str(reason), column, values),
         )
+
+
+def _nothing_meant(staged: Staged, role: str, total: int) -> DataError:
+    """Return the error of an export of which ``when`` leaves out every row."""
+    record = next(record for record in staged.files if record.source.role == role and record.source.when is not None)
+    return DataError(
+        f"when leaves out all {total:,} rows with prices",
+        where=f"{record.file.label}, when = {record.source.when!r}",
+        fix="correct the condition in its [[source]] section: rows on which it is true are read; delimited text is "
+        "read as text",
+    )
 
 
 def _column(con: duckdb.DuckDBPyConnection, role: str, reason: str) -> str:

@@ -40,6 +40,11 @@ def paired(name: str, resolved: Resolved, cast: Cast) -> Mapped:
     return Mapped(name, cast.sql, cast.rejects, cast.healthy, untyped)
 
 
+def meant(condition: str) -> Mapped:
+    """Return the condition on the rows that are meant, as a column; whoever stages rows sets those aside it refuses."""
+    return Mapped("when", "", (("u_when is null", "WHEN_UNKNOWN"),), "coalesce(u_when, false)", f"try({condition})")
+
+
 def failed(untyped: str) -> str:
     """Return whether a tried expression failed: it has no value where even its nullness has none."""
     return f"try(({untyped.removeprefix('try')}) is null) is null"

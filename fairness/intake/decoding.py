@@ -197,3 +197,19 @@ def _refuse_windows(block: bytes, label: str, n_lines: int) -> None:
         where=f"{label}, line {n_lines + block.count(bytes([10]), 0, found.start()) + 1:,}",
         fix='declare encoding = "cp1252" in its [[source]] section',
     )
+
+
+def without_lines(stream: Iterator[bytes], n: int) -> Iterator[bytes]:
+    """Yield blocks without their first lines.
+
+    Args:
+        stream: Blocks of UTF-8 text.
+        n: How many.
+    """
+    for block in stream:
+        rest = block
+        while n and rest:
+            _, end, rest = rest.partition(b"\n")
+            n -= bool(end)
+        if rest:
+            yield rest

@@ -14,8 +14,9 @@ from typing import Literal
 import duckdb
 
 from fairness.config import Config, Source
+from fairness.engine.sql_text import quote
 from fairness.errors import DataError, is_unicode
-from fairness.intake.decoding import COMPRESSED, blocks, is_plain, raw_blocks
+from fairness.intake.decoding import COMPRESSED, blocks, is_plain, raw_blocks, without_lines
 from fairness.intake.header import read_header
 
 FileFormat = Literal["csv", "parquet", "json"]
@@ -32,6 +33,9 @@ _FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
     ".ndjson": "json",
 }
 
+_USUAL_OBJECT, _LARGEST_OBJECT = 16 << 20, 256 << 20
+_WRAPPERS = ("data", "items", "list", "records", "results", "rows", "value")
+
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
@@ -44,6 +48,8 @@ class InputFile:
         header: Column names as they stand in the file, byte order mark removed.
         delimiter: Column separator of delimited text, else empty.
         state: What :func:`state_of` said of the file before it was read.
+        n_above: Lines of delimited text above the header.
+        records: JSON: key of the list that holds the rows, where one object holds them all; else empty.
     """
 
     path: Path
@@ -52,6 +58,8 @@ class InputFile:
     header: tuple[str, ...]
     delimiter: str
     state: State
+    n_above: int = 0
+    records: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,34 +119,71 @@ def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source
         raise DataError("the file is empty", where=label, fix="export it again, with its header line")
     file_format = source.format or _format_of(path, label)
     if file_format == "csv":
-        header, delimiter = read_header(path, label, encoding=source.encoding, delimiter=source.delimiter)
-        return InputFile(path, label, "csv", header, delimiter, state)
+        found = read_header(
+            path, label, encoding=source.encoding, delimiter=source.delimiter, skip_rows=source.skip_rows
+        )
+        return InputFile(path, label, "csv", found.names, found.delimiter, state, found.n_above)
     file = InputFile(path, label, file_format, (), "", state)
     with tempfile.TemporaryDirectory() as folder:
-        header = _names(con, plain_copy(file, source, Path(folder)))
+        copy = plain_copy(file, source, Path(folder))
+        records = _records(con, copy) if file_format == "json" else ""
+        header = _names(con, replace(copy, records=records))
     if not header:
         raise DataError("the file holds no rows", where=label, fix="export it again")
-    return replace(file, header=header)
+    return replace(file, header=header, records=records)
+
+
+def objects(file: InputFile) -> str:
+    """Return the SQL of the records of a JSON file as a relation of one column ``json``."""
+    path, n_bytes = quote(literal(file.path)), file.path.stat().st_size
+    size = f", maximum_object_size={min(n_bytes, _LARGEST_OBJECT)}" if n_bytes > _USUAL_OBJECT else ""
+    reader = f"read_json_objects({path}, format='auto', hive_partitioning=false{size})"
+    if not file.records:
+        return reader
+    return f"(select unnest(cast(json -> {pointer(file.records)} as json[])) as json from {reader})"
+
+
+def pointer(name: str) -> str:
+    """Return the SQL text of the JSON pointer to a key of an object."""
+    return quote("/" + name.replace("~", "~0").replace("/", "~1"))
+
+
+def _records(con: duckdb.DuckDBPyConnection, file: InputFile) -> str:
+    """Return the key under which one object holds all rows, as web services answer; empty where there is none."""
+    try:
+        found = con.execute(f"select json_keys(json), json from {objects(file)} limit 2").fetchall()
+    except duckdb.Error as error:
+        raise _unreadable(error, file) from error
+    if len(found) != 1:
+        return ""
+    keys = [str(key) for key in found[0][0] or []]
+    query = "select json_type(v) = 'ARRAY' and json_type(v -> 0) = 'OBJECT' from (select cast(? as json) -> {} as v)"
+    lists = [key for key in keys if con.execute(query.format(pointer(key)), [found[0][1]]).fetchall() == [(True,)]]
+    named = [key for key in lists if key in _WRAPPERS or len(keys) == 1]
+    return named[0] if len(named) == len(lists) == 1 else ""
+
+
+def _unreadable(error: duckdb.Error, file: InputFile) -> DataError:
+    return DataError(
+        f"the file cannot be read as {file.format}: {first_line(error)}",
+        where=file.label,
+        fix="check the file, or declare source.format",
+    )
 
 
 def _names(con: duckdb.DuckDBPyConnection, file: InputFile) -> tuple[str, ...]:
     """Return the column names of a Parquet or JSON file that the engine can read."""
     try:
         if file.format == "json":
-            objects = "read_json_objects(?, format='auto', hive_partitioning=false)"
-            query = f"select distinct unnest(json_keys(json)) from {objects} order by 1"
-            return tuple(str(row[0]) for row in con.execute(query, [literal(file.path)]).fetchall())
+            query = f"select distinct unnest(json_keys(json)) from {objects(file)} order by 1"
+            return tuple(str(row[0]) for row in con.execute(query).fetchall())
         query = "select column_name from (describe select * from read_parquet(?, hive_partitioning={}))"
         own, every = (
             tuple(str(row[0]) for row in con.execute(query.format(partitions), [literal(file.path)]).fetchall())
             for partitions in ("false", "true")
         )
     except duckdb.Error as error:
-        raise DataError(
-            f"the file cannot be read as {file.format}: {first_line(error)}",
-            where=file.label,
-            fix="check the file, or declare source.format",
-        ) from error
+        raise _unreadable(error, file) from error
     for folder in file.path.parts[:-1]:
         name = folder.partition("=")[0]
         if name != folder and name.casefold() in {column.casefold() for column in own}:
@@ -161,12 +206,13 @@ def plain_copy(file: InputFile, source: Source, folder: Path) -> InputFile:
     Raises:
         DataError: The file is damaged, cut off or in another encoding, or the system refuses.
     """
-    if is_plain(file.path, file.format, source.encoding):
+    if is_plain(file.path, file.format, source.encoding) and not file.n_above:
         return file
     handle, name = tempfile.mkstemp(dir=folder, prefix="plain-", suffix=f".{file.format}")
     is_text = file.format != "parquet"
     with os.fdopen(handle, "wb") as stream:
-        for block in blocks(file.path, file.label, encoding=source.encoding, is_text=is_text):
+        content = blocks(file.path, file.label, encoding=source.encoding, is_text=is_text)
+        for block in without_lines(content, file.n_above):
             stream.write(block)
     return replace(file, path=Path(name))
 

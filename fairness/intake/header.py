@@ -5,47 +5,98 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from fairness.errors import DataError
-from fairness.intake.decoding import blocks
+from fairness.intake.decoding import blocks, without_lines
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_BYTES = 1 << 20
+_SEPARATOR = re.compile(rb'"?sep=([^\r\n"])"?\r?\n', re.IGNORECASE)
+_LOOKED_AT = 30
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-def read_header(path: Path, label: str, *, encoding: str, delimiter: str | None) -> tuple[tuple[str, ...], str]:
-    """Return the names of the columns and the delimiter.
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """How delimited text begins.
+
+    Attributes:
+        names: Of the columns.
+        delimiter: What separates its fields.
+        n_above: Lines above the header: titles, and the line ``sep=;`` that spreadsheet programs write.
+    """
+
+    names: tuple[str, ...]
+    delimiter: str
+    n_above: int
+
+
+def read_header(path: Path, label: str, *, encoding: str, delimiter: str | None, skip_rows: int = 0) -> Heading:
+    """Return the names of the columns, the delimiter and how many lines stand above them.
 
     Args:
         path: The file.
         label: The file, for messages.
         encoding: As declared.
-        delimiter: As declared; None takes the candidate that splits the header into most columns.
+        delimiter: As declared; None takes that of a line ``sep=``, else the candidate that splits the header into
+            most columns.
+        skip_rows: Lines of titles, as declared.
 
     Raises:
-        DataError: There is no header, or it cannot be read.
+        DataError: There is no header, it cannot be read, or it looks like a title.
     """
-    record = _record(path, label, encoding)
-    delimiter = delimiter or max(_DELIMITERS, key=lambda candidate: len(_fields(record, candidate, label)))
-    return tuple(_fields(record, delimiter, label)), delimiter
+    stream = blocks(path, label, encoding=encoding)
+    start = next(stream, b"").removeprefix(b"\xef\xbb\xbf")
+    stream.close()
+    n_above = skip_rows
+    start = next(without_lines(iter([start]), skip_rows), b"") if skip_rows else start
+    if (stated := _SEPARATOR.match(start)) is not None:
+        n_above, start = n_above + 1, start[stated.end() :]
+        delimiter = delimiter or stated[1].decode()
+    start = start[:_LONGEST_BYTES]
+    record = _record(start, f"{label}, line {n_above + 1}" if n_above else label, encoding)
+    delimiter = delimiter or _widest(record, label)
+    names = tuple(_fields(record, delimiter, label))
+    _refuse_title(names, start, label, n_above)
+    return Heading(names, delimiter, n_above)
+
+
+def _widest(record: str, label: str) -> str:
+    return max(_DELIMITERS, key=lambda candidate: len(_fields(record, candidate, label)))
+
+
+def _refuse_title(names: tuple[str, ...], start: bytes, label: str, n_above: int) -> None:
+    """Refuse a header of one name above a line of several: a report's title."""
+    if sum(bool(name.strip()) for name in names) > 1:
+        return
+    for number, line in enumerate(start.decode("utf-8", errors="replace").splitlines()[1:_LOOKED_AT]):
+        try:
+            found = [name for name in _fields(line, _widest(line, label), label) if name.strip()]
+        except DataError:
+            return
+        if len(found) > 2:
+            above = n_above + number + 1
+            raise DataError(
+                f"line {n_above + 1} looks like a title: it holds {names[0].strip()!r} alone, and line {above + 1} "
+                f"holds {len(found)} names or values, from {found[0].strip()!r} to {found[-1].strip()!r}",
+                where=label,
+                fix=f"write skip_rows = {above} in its [[source]] section, if line {above + 1} is the header",
+            )
 
 
 def _fields(record: str, delimiter: str, label: str) -> list[str]:
     try:
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])
     except csv.Error as error:
         raise DataError(
             f"the header cannot be read: {error}", where=f"{label}, line 1", fix="correct its names and their quotes"
         ) from error
 
 
-def _record(path: Path, label: str, encoding: str) -> str:
+def _record(start: bytes, label: str, encoding: str) -> str:
     """Return the header record as text: several lines where a quoted name contains a line break."""
-    stream = blocks(path, label, encoding=encoding)
-    start = next(stream, b"")[:_LONGEST_BYTES].removeprefix(b"\xef\xbb\xbf")
-    stream.close()
     # Only the header has to decode here: a bad byte further down costs its row, not the file.
     record = start[: _end(start, label)]
     try:

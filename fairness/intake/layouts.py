@@ -2,127 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal[
-    "id", "text", "part", "product", "price", "amount", "quantity", "whole", "date", "month", "months", "unit", "count",
-    "currency", "word", "flag",
-]  # fmt: skip
-
-INTERVAL_UNITS = ("day", "week", "month", "year")
-CELL_BASE = ("product_id", "currency", "interval_unit", "interval_count")
-"""Columns that every cell has, before those of ``like_for_like.cell``."""
-PLAN = "plan_id"
-"""The column that stands between the two where billing lines carry plans."""
-
-BLANK_INTERVAL = "interval_is_blank"
-"""Staging column of billing lines: whether the line does not say what its billing interval is."""
-
-SQL_TYPES: dict[Kind, str] = {
-    "id": "varchar", "text": "varchar", "part": "varchar", "product": "varchar", "price": "decimal(18,6)",
-    "amount": "decimal(18,6)", "quantity": "decimal(18,6)", "whole": "integer", "date": "date",
-    "month": "date", "months": "integer", "unit": "varchar", "count": "integer", "currency": "varchar",
-    "word": "varchar", "flag": "boolean",
-}  # fmt: skip
-REASON_ORDER = (
-    "EXPRESSION_FAILED",
-    *("AMOUNT_OVERFLOW", "AMOUNT_UNPARSED", "AMOUNT_MISSING", "BAD_PRICE", "CURRENCY_MISSING", "CURRENCY_UNKNOWN"),
-    *("TAX_BASIS_UNKNOWN", "NUMBER_UNPARSED", "BAD_CYCLES", "CONTROL_UNPARSED"),
-    *("DATE_AMBIGUOUS", "DATE_UNPARSED", "DATE_RANGE", "DATE_MISSING", "PERIOD_INVALID"),
-    *("CUSTOMER_ID_MISSING", "OFFER_ID_MISSING", "SUBSCRIPTION_ID_MISSING", "INDEX_CODE_MISSING", "CONTROL_CHARACTER"),
-    *("STATUS_UNKNOWN", "KIND_UNKNOWN", "FLAG_UNPARSED"),
-    *("AUDIENCE_UNKNOWN", "BASIS_UNKNOWN"),
-    *("CONFIDENCE_UNKNOWN", "TENURE_UNPARSED", "TENURE_RANGE", "TENURE_NEGATIVE"),
-    *("ORIGIN_UNKNOWN", "INTERVAL_UNKNOWN", "ONE_TIME_PRICE", "QTY_ZERO"),
-)
-"""Reject reasons in the order of the traps: money and numbers, dates, files and keys, what a line is, discounts,
-customers and tenure, offers and comparison. A row with several reasons has the first. An expression that fails comes
-before all: what it computes is missing then, which is no second fault."""
+from fairness.intake.layout_parts import Column, CrossCheck, Layout
 
 MONEY_COLUMNS = ("price", "prior_price", "offer_price", "market_price", "expected_cost")
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A canonical column.
-
-    Attributes:
-        name: Its name.
-        kind: How its value is cast and checked.
-        default: SQL of the value where the file does not have the column; ``currency`` and ``as_of`` mean the study's.
-        words: Allowed words of a ``word`` column, or further ones of a ``unit``; the reject reason of others.
-        reason: Reject reason of a word that is not allowed.
-        blank_is_default: Whether a blank of an interval means the default. On a billing line the period shows whether
-            the interval is right; a book has nothing else to show it.
-        is_needed: Whether a blank of a ``word`` column rejects its row, with ``reason``.
-        is_end: Whether a date ends something that may run on for decades: a contract, an offer. Such dates have no
-            upper bound (9999-12-31 means "open"); all others lie at most five years after as_of.
-    """
-
-    name: str
-    kind: Kind
-    default: str = "null"
-    words: tuple[str, ...] = ()
-    reason: str = ""
-    blank_is_default: bool = False
-    is_needed: bool = False
-    is_end: bool = False
+_ACCOUNT = Column("source_relation", "part")
 
 
-@dataclass(frozen=True, slots=True)
-class CrossCheck:
-    """A check over several columns of a row.
-
-    Attributes:
-        needs: Columns that a file must have for the check to make sense.
-        healthy: Cheap condition under which the check passes.
-        condition: Condition under which the row is rejected; ``$net`` stands for the net amount ex tax.
-        reason: Reject reason.
-        column: Column named in quarantine.
-    """
-
-    needs: tuple[str, ...]
-    healthy: str
-    condition: str
-    reason: str
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The canonical columns of a role.
-
-    Attributes:
-        role: Role in the config.
-        table: Staging view that the SQL models read.
-        columns: Canonical columns in order.
-        required: Columns without which the file cannot be used; of a tuple, one is enough.
-        finals: SQL that replaces a typed value where several columns decide together: (name, needs, SQL).
-        checks: Rejections that look at several columns.
-        keys: Whether rows carry the values of cells and lenses, and in which form.
-        own_ids: Columns in which nearly every row has a value of its own. They are stored as they are: looking for what
-            their values share takes a sixth of the time of staging and finds next to nothing.
-    """
-
-    role: str
-    table: str
-    columns: tuple[Column, ...]
-    required: tuple[tuple[str, ...], ...]
-    finals: tuple[tuple[str, str, str], ...] = ()
-    checks: tuple[CrossCheck, ...] = ()
-    keys: Literal["none", "whole", "part"] = "none"
-    own_ids: tuple[str, ...] = ()
-
-    @property
-    def tells_blank_intervals(self) -> bool:
-        """Whether rows say that their interval is blank: billed periods are then asked what it may be."""
-        return any(column.blank_is_default for column in self.columns) and "period_end" in self.names
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the canonical columns."""
-        return tuple(column.name for column in self.columns)
+def _of_account(*names: str) -> tuple[tuple[str, str, str], ...]:
+    """Return ids with the account before them: those of two accounts never mix. Only the bar between them is single."""
+    account = "replace(source_relation, '/', '//')"
+    return tuple(
+        (name, _ACCOUNT.name, f"case when source_relation is null then {name} else {account} || ' / ' || {name} end")
+        for name in names
+    )
 
 
 _THING = (Column("product_id", "product", "'all'"), Column("currency", "currency", "currency"))
@@ -186,6 +79,7 @@ BILLING = Layout(
     role="billing",
     table="stg_billing",
     columns=(
+        _ACCOUNT,
         Column("line_id", "text"),
         Column("extracted_at", "text"),
         Column("invoice_id", "text"),
@@ -230,6 +124,9 @@ BILLING = Layout(
         Column("owner", "text"),
     ),
     required=(("customer_id",), ("issued_on",), ("net_amount", "gross_amount")),
+    finals=_of_account(
+        "line_id", "invoice_id", "customer_id", "subscription_id", "applies_to_line_id", "reverses_line_id"
+    ),
     checks=(
         CrossCheck(("issued_on",), "issued_on is not null", "issued_on is null", "DATE_MISSING", "issued_on"),
         CrossCheck((), "$net is not null", "$net is null", "AMOUNT_MISSING", "net_amount"),
@@ -265,6 +162,7 @@ OFFERS = Layout(
     role="offers",
     table="stg_offer",
     columns=(
+        _ACCOUNT,
         Column("offer_id", "id"),
         Column(
             "origin",
@@ -295,6 +193,7 @@ OFFERS = Layout(
         Column("owner", "text"),
     ),
     required=(("offer_id",), ("list_unit_price",), ("valid_from",)),
+    finals=_of_account("offer_id", "customer_id"),
     checks=(
         CrossCheck((), "list_unit_price is not null", "list_unit_price is null", "AMOUNT_MISSING", "list_unit_price"),
         CrossCheck(("valid_from",), "valid_from is not null", "valid_from is null", "DATE_MISSING", "valid_from"),
@@ -334,6 +233,7 @@ CUSTOMERS = Layout(
     role="customers",
     table="stg_customer",
     columns=(
+        _ACCOUNT,
         Column("customer_id", "id"),
         Column("party_id", "text"),
         Column("tenure_start", "date"),
@@ -343,6 +243,7 @@ CUSTOMERS = Layout(
         Column("owner", "text"),
     ),
     required=(("customer_id",),),
+    finals=_of_account("customer_id"),
     keys="part",
     own_ids=("customer_id",),
 )
@@ -351,6 +252,7 @@ PRICE_EVENTS = Layout(
     role="price_events",
     table="stg_price_event",
     columns=(
+        _ACCOUNT,
         Column("subscription_id", "text"),
         Column("customer_id", "text"),
         Column("product_id", "text"),
@@ -371,6 +273,7 @@ PRICE_EVENTS = Layout(
         Column("owner", "text"),
     ),
     required=(("subscription_id", "customer_id", "plan_id", "product_id"), ("changed_on", "effective_on", "told_on")),
+    finals=_of_account("subscription_id", "customer_id"),
     checks=(
         CrossCheck(
             (),

@@ -11,12 +11,21 @@ import duckdb
 from fairness.config import Config, Source
 from fairness.engine import sql_text
 from fairness.errors import ConfigError, nearest
-from fairness.intake import casts, cell_keys, dates, net_amount
+from fairness.intake import casts, cell_keys, net_amount
 from fairness.intake.casts import Cast
-from fairness.intake.columns import Mapped, failed, listed, named, paired
+from fairness.intake.columns import Mapped, failed, listed, meant, named, paired
 from fairness.intake.expressions import Resolved
 from fairness.intake.files import InputFile
-from fairness.intake.layouts import BLANK_INTERVAL, CELL_BASE, INTERVAL_UNITS, REASON_ORDER, SQL_TYPES, Column, Layout
+from fairness.intake.kinds import cast_to
+from fairness.intake.layout_parts import (
+    BLANK_INTERVAL,
+    CELL_BASE,
+    FILTERED,
+    REASON_ORDER,
+    SQL_TYPES,
+    Column,
+    Layout,
+)
 from fairness.intake.lookup import Lookup
 from fairness.intake.names import kept
 from fairness.intake.readers import relation
@@ -59,6 +68,7 @@ class Mapping:
         self._key = key
         self._lookup = Lookup(con, source=source, file=file, key=key, zone=config.study.time_zone)
         self._assumed: dict[str, str] = {}
+        self._when = () if source.when is None else (meant(self._lookup.condition(source.when)),)
         self._require()
         self._columns = [self._canonical(column) for column in layout.columns]
         self._cells: list[Mapped] = []
@@ -72,7 +82,8 @@ class Mapping:
     @property
     def computes(self) -> bool:
         """Whether any column is computed by an expression, which can fail on a row."""
-        return any(mapped.untyped for mapped in (*self._columns, *self._cells, *self._lenses)) or bool(self.extras())
+        mapped = (*self._columns, *self._cells, *self._lenses, *self._when)
+        return any(column.untyped for column in mapped) or bool(self.extras())
 
     def has(self, name: str) -> bool:
         """Return whether the file has the column, under its own name or by the mapping."""
@@ -82,8 +93,10 @@ class Mapping:
     def identity(self) -> Mapped | None:
         """The column by which few rows can be found again without reading the others: the first of the role's ids.
 
-        None where the file has none, or only a computed one.
+        None where the file has none, or only a computed one, or where accounts are part of it.
         """
+        if self.has("source_relation"):
+            return None
         by_name = {mapped.name: mapped for mapped in self._columns}
         plain = (by_name[name] for name in _IDENTITIES if name in by_name and self.has(name))
         return next((mapped for mapped in plain if not mapped.untyped), None)
@@ -118,6 +131,7 @@ class Mapping:
             value = f"try({located[0].sql})" if located[0].is_computed else located[0].sql
             blank = f"not ({casts.stated(value)})" if casts.is_text(located[1]) else f"{value} is null"
         rows = relation(self._file, self._source)
+        rows += "".join(f" where {condition.untyped}" for condition in self._when)
         row = con.execute(f"select count(*) filter ({blank}), count(*) from {rows}").fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
@@ -178,31 +192,16 @@ class Mapping:
         return column.default
 
     def _cast(self, column: Column, value: str, sql_type: str) -> Cast:
-        name, source, zone = column.name, self._source, self._config.study.time_zone
-        blank = column.default if column.blank_is_default else None
-        makers = {
-            "price": lambda: casts.price(name, value, sql_type, source),
-            "amount": lambda: casts.number(name, value, sql_type, source, unparsed="AMOUNT_UNPARSED"),
-            "quantity": lambda: casts.quantity(name, value, sql_type, source),
-            "whole": lambda: casts.whole(name, value, sql_type, source),
-            "date": lambda: dates.date(name, value, sql_type, source, latest=self._latest(column), zone=zone),
-            "month": lambda: dates.month(name, value, sql_type, source, latest=self._latest(column), zone=zone),
-            "months": lambda: casts.months(name, value, sql_type, source),
-            "unit": lambda: casts.choice(
-                name, value, (*INTERVAL_UNITS, *column.words), reason="INTERVAL_UNKNOWN", blank=blank
-            ),
-            "count": lambda: casts.interval_count(name, value, sql_type, source, blank=blank),
-            "currency": lambda: casts.currency(name, value, usual=self._config.study.currency),
-            "word": lambda: casts.choice(
-                name, value, column.words, reason=column.reason, blank=None if column.is_needed else column.default
-            ),
-            "flag": lambda: casts.flag(name, value, sql_type, default=column.default),
-            "text": lambda: casts.text(value, sql_type),
-            "part": lambda: casts.key_part(name, casts.text(value, sql_type)),
-            "product": lambda: casts.product(name, value, sql_type),
-            "id": lambda: casts.required(name, value, sql_type),
-        }
-        return makers[column.kind]()
+        study = self._config.study
+        return cast_to(
+            column,
+            value,
+            sql_type,
+            source=self._source,
+            latest=self._latest(column),
+            zone=study.time_zone,
+            usual_currency=study.currency,
+        )
 
     def _number_texts(self) -> list[str]:
         """Return the untyped values of the columns that are read as numbers and come as text."""
@@ -286,7 +285,7 @@ class Mapping:
         raw = relation(file or self._file, self._source, rejects=rejects)
         controls = {mapped.name: mapped for mapped in (*self._cells, *self._lenses)}
         mapped = [*self._columns, *(self._extra(name) for name in extras)]
-        everything = [*mapped, *controls.values()]
+        everything = [*mapped, *controls.values(), *self._when]
         computed = [m for m in everything if m.untyped]
         untyped = [
             f"{m.untyped} as {sql_text.ident(f'u_{m.name}')}, {failed(m.untyped)} as {sql_text.ident(f'f_{m.name}')}"
@@ -368,6 +367,9 @@ class Mapping:
             return "cast(null as varchar)"
         # Sorting is stable: of reasons that rank alike the first column's stands.
         arms.sort(key=lambda arm: REASON_ORDER.index(arm[1]))
+        if self._when and not by_column:
+            # What is not meant has no fault.
+            arms.insert(0, (f"not {sql_text.ident('u_when')}", FILTERED, "when"))
         shown = " ".join(
             f"when {condition} then {sql_text.quote(name.removeprefix('k_') if by_column else reason)}"
             for condition, reason, name in arms

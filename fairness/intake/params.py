@@ -11,7 +11,7 @@ import duckdb
 from fairness.config import Config
 from fairness.intake.casts import MAX_TENURE_MONTHS
 from fairness.intake.cell_keys import SEPARATOR, UNKNOWN
-from fairness.intake.layouts import CELL_BASE, PLAN
+from fairness.intake.layout_parts import CELL_BASE, PLAN
 from fairness.intake.stage import Staged
 
 MAX_COVERED_MONTHS = 240

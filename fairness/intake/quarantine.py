@@ -12,6 +12,7 @@ from fairness.engine.sql_text import ident, quote
 from fairness.errors import DataError
 from fairness.intake.cell_keys import known
 from fairness.intake.excerpt import MOST_RECORDS, Excerpt, excerpt
+from fairness.intake.layout_parts import FILTERED
 from fairness.intake.readers import relation
 from fairness.intake.stage import Staged, StagedFile, staged_types, try_each_row
 
@@ -60,7 +61,8 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
 
     Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
     the reading of clean files several times slower. That pass looks only at records whose id a rejected row has, and
-    parses nothing else where every record is one line. ``source_row`` counts records from the header, which is 1.
+    parses nothing else where every record is one line. ``source_row`` counts records from the header, which is 1 where
+    nothing stands above it.
     """
     con.execute(
         """
@@ -75,10 +77,13 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         con.execute(
             """
             insert into quarantine
-            select role, ?, source_row, reason, list_extract(?, cast(substr(column_name, 2) as integer) + 1), raw_row
+            select
+                role, ?, source_row + ?, reason,
+                list_extract(?, cast(substr(column_name, 2) as integer) + 1),
+                raw_row
             from stg_unreadable where source_index = ?
             """,
-            [record.file.label, list(record.file.header), record.source_index],
+            [record.file.label, record.file.n_above, list(record.file.header), record.source_index],
         )
     con.execute("create or replace table quarantine as from quarantine order by source_file, source_row, reason")
 
@@ -88,7 +93,7 @@ def _rejected(record: StagedFile, columns: str) -> str:
     layout = record.mapping.layout
     staged = f"select {columns} from {layout.table} as r"
     own = f"r.source_index = {record.source_index}"
-    query = f"{staged} where {own} and r.reject_reason is not null"
+    query = f"{staged} where {own} and r.reject_reason <> {quote(FILTERED)}"
     if repeated := _REPEATED.get(layout.role):
         query += (
             f" union all {staged} inner join {repeated.table} as repeat on {repeated.same} and repeat.n_versions > 1 "
@@ -192,12 +197,12 @@ def _find_rows(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt 
             select
                 {quote(layout.role)} as role,
                 {quote(record.file.label)} as source_file,
-                {_number(record, few)} as source_row,
+                {_number(record, few)} + {record.file.n_above} as source_row,
                 reason,
                 case when reason = {_contradiction(record)} then {column} else reject_column end as column_name,
                 raw_row
             from rows
-            where reason is not null
+            where reason <> {quote(FILTERED)}
             """,
             [list(few.numbers)] if few else [],
         )

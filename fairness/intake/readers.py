@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fairness.config import Source
-from fairness.engine.sql_text import quote
-from fairness.intake.files import InputFile, literal
+from fairness.engine.sql_text import ident, quote
+from fairness.intake.files import InputFile, literal, objects, pointer
 
 _NO_FOLDERS = "hive_partitioning=false"
 
@@ -26,14 +26,11 @@ def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> 
     tokens = ", ".join(quote(token) for token in source.null_tokens)
     columns = []
     for position, name in enumerate(file.header):
-        if file.format == "parquet":
-            value = '"' + name.replace('"', '""') + '"'
-        else:
-            value = f"json ->> {quote('/' + name.replace('~', '~0').replace('/', '~1'))}"
+        value = ident(name) if file.format == "parquet" else f"json ->> {pointer(name)}"
         columns.append(f"{value} as c{position}")
     # Only Parquet leaves out what the name of its folder says, as in year=2024/book.parquet.
     parquet = f"read_parquet({path}, hive_partitioning=true)"
-    reader = parquet if file.format == "parquet" else f"read_json_objects({path}, format='auto', {_NO_FOLDERS})"
+    reader = parquet if file.format == "parquet" else objects(file)
     raw = f"(select {', '.join(columns)} from {reader})"
     if file.format == "json" and tokens:
         blanked = ", ".join(

@@ -12,7 +12,7 @@ import duckdb
 
 from fairness.engine.sql_text import ident, quote
 from fairness.intake.cell_keys import SEPARATOR, UNKNOWN
-from fairness.intake.layouts import CELL_BASE, PLAN
+from fairness.intake.layout_parts import CELL_BASE, PLAN
 from fairness.intake.stage import Staged, StagedFile
 
 _IDS = ("customer_id", "party_id")

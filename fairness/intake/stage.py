@@ -13,7 +13,8 @@ from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, first_line
 from fairness.intake.inputs import SourceFile, counted_lines
-from fairness.intake.layouts import BILLING, BLANK_INTERVAL, CELL_BASE, LAYOUTS, OFFERS, PLAN, SQL_TYPES, Layout
+from fairness.intake.layout_parts import BLANK_INTERVAL, CELL_BASE, PLAN, SQL_TYPES, Layout
+from fairness.intake.layouts import BILLING, LAYOUTS, OFFERS
 from fairness.intake.line_numbers import out_of_order, tie_to_lines
 from fairness.intake.mapping import Mapping
 from fairness.intake.names import refuse_unused_names
@@ -100,6 +101,7 @@ def stage(
     ]
     _require_kept(inputs, mappings)
     _require_price_set_on(config, inputs, mappings)
+    _require_accounts(inputs, mappings)
     plan_in_cell = _plan_in_cell(config, mappings)
     keys = _share_keys(config, mappings, plan_in_cell=plan_in_cell)
     counts = counted_lines(inputs)
@@ -151,6 +153,19 @@ def _require_price_set_on(config: Config, inputs: Sequence[SourceFile], mappings
         where="comparator.date",
         fix="map price_set_on in [source.columns] of the billing file, or remove the line",
     )
+
+
+def _require_accounts(inputs: Sequence[SourceFile], mappings: Sequence[Mapping]) -> None:
+    """Refuse bills or customers without the account where bills name it: no id would match."""
+    billed = [mapping for mapping in mappings if mapping.layout is BILLING and mapping.has("source_relation")]
+    for item, mapping in zip(inputs, mappings, strict=True):
+        if not billed or item.source.role not in ("billing", "customers") or mapping.has("source_relation"):
+            continue
+        raise ConfigError(
+            "bills of another file say in source_relation of which account they are, and this file does not",
+            where=f"{item.key} and {item.file.label}",
+            fix="map it here too, as in source_relation = \"'uk'\": ids of two accounts never mix",
+        )
 
 
 def _require_rows(files: Sequence[StagedFile]) -> None:

@@ -88,6 +88,8 @@ def rows_accounted(view: View) -> Panel:
         ("Rejected, unreadable or contradictory", sum(block["rows_rejected"].values())),
         ("Duplicates", block["rows_duplicate"]),
     ]
+    if block["rows_filtered"]:
+        lines.append(("Filtered, left out by when", block["rows_filtered"]))
     rows = tuple((name, numbers.count(n)) for name, n in lines)
     accepted, aside = lines[0][1], block["rows_in"] - lines[0][1]
     shares = [(accepted, "yes", f"{numbers.count(accepted)} accepted")]

@@ -82,9 +82,11 @@ def rows_in(document: Data) -> str:
     came, accepted, excluded, rejected, copies = (
         few if block[name] is None else numbers.count(block[name]) for name in names
     )
+    left = block["rows_filtered"]
+    filtered = "" if left == 0 else f"{few if left is None else numbers.count(left)} left out by when, "
     return (
-        f"{came} rows came in: {accepted} accepted, {excluded} left out by rule, {rejected} not readable, {copies} "
-        "copies. Rows and amounts tie out."
+        f"{came} rows came in: {accepted} accepted, {filtered}{excluded} left out by rule, {rejected} not readable, "
+        f"{copies} copies. Rows and amounts tie out."
     )
 
 

@@ -231,6 +231,11 @@ DUPLICATE = {
 _CELL = "Correct the value, or the mapping of the column. quarantine names the column and holds the row."
 
 REJECTED = {
+    "WHEN_UNKNOWN": Reason(
+        "nobody knows whether the row is meant",
+        "The condition of its source's when is neither true nor false, as a value in it is missing.",
+        "Say in when what a missing value means, as in coalesce(livemode, 'true') = 'true'.",
+    ),
     "EXPRESSION_FAILED": Reason(
         "a mapping expression fails", "An expression of [source.columns] has no value for the row.", _CELL
     ),

@@ -1,7 +1,8 @@
 -- Grain:   one row per input row (identical lines together: n says how many).
 -- Reads:   stg_book, stg_billing, stg_offer, stg_customer, stg_price_event, stg_cpi, stg_unreadable, int_book_repeat,
---          int_book_line, int_customer_file, int_offer_row, int_line_version, int_line_disposition, int_used_line
--- Columns: role; disposition in rejected, duplicate, excluded, accepted; reason (null where accepted); currency; amount =
+--          int_book_line, int_customer_file, int_offer_row, int_line_version, int_line_disposition, int_used_line,
+--          int_filtered_row
+-- Columns: role; disposition in rejected, duplicate, excluded, filtered, accepted; reason (null where accepted or filtered); currency; amount =
 --          the parsed price or net amount, major units; n = rows.
 -- Why:     one list of what became of each row, in the order of precedence; reconciliation adds it up.
 
@@ -28,7 +29,7 @@ final as (
     select 'book' as role, 'accepted' as disposition, null as reason, currency, price as amount, 1 as n
     from int_book_line
     union all
-    select 'book', 'rejected', reject_reason, currency, price, 1 from stg_book where reject_reason is not null
+    select 'book', 'rejected', reject_reason, currency, price, 1 from stg_book where reject_reason <> 'FILTERED'
     union all
     select 'book', 'rejected', 'DUP_BOOK_ROW', currency, price, 1 from repeated where n_versions > 1
     union all
@@ -45,13 +46,13 @@ final as (
     left join int_used_line as used
         on int_line_disposition.row_id = used.row_id
     union all
-    select 'billing', 'rejected', reject_reason, currency, net_amount, 1 from stg_billing where reject_reason is not null
+    select 'billing', 'rejected', reject_reason, currency, net_amount, 1 from stg_billing where reject_reason <> 'FILTERED'
     union all
     select 'billing', 'duplicate', 'IDENTICAL_LINE', currency, net_amount, n_copies - 1 from int_line_version where n_copies > 1
     union all
     select 'billing', 'excluded', 'superseded', currency, net_amount, 1 from int_line_version where version_rank > 1
     union all
-    select 'offers', 'rejected', reject_reason, null, null, 1 from stg_offer where reject_reason is not null
+    select 'offers', 'rejected', reject_reason, null, null, 1 from stg_offer where reject_reason <> 'FILTERED'
     union all
     select
         'offers',
@@ -62,7 +63,7 @@ final as (
         1
     from int_offer_row
     union all
-    select 'customers', 'rejected', reject_reason, null, null, 1 from stg_customer where reject_reason is not null
+    select 'customers', 'rejected', reject_reason, null, null, 1 from stg_customer where reject_reason <> 'FILTERED'
     union all
     select 'customers', 'rejected', 'DUP_CUSTOMER', null, null, n_rows from int_customer_file where n_versions > 1
     union all
@@ -73,12 +74,14 @@ final as (
     where n_versions = 1 and n_rows > 1
     union all
     select 'price_events', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
-    from stg_price_event
+    from stg_price_event where reject_reason is distinct from 'FILTERED'
     union all
     select 'cpi', case when reject_reason is null then 'accepted' else 'rejected' end, reject_reason, null, null, 1
-    from stg_cpi
+    from stg_cpi where reject_reason is distinct from 'FILTERED'
     union all
     select role, 'rejected', reason, null, null, 1 from stg_unreadable
+    union all
+    select role, 'filtered', null, currency, amount, 1 from int_filtered_row
 )
 
 select * from final;

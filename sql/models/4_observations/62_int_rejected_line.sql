@@ -42,7 +42,7 @@ final as (
     cross join int_unknown_cell
     left join int_customer
         on line.customer_id = int_customer.customer_id
-    where line.reject_reason is not null
+    where line.reject_reason <> 'FILTERED'
         and line.customer_id is not null
         and coalesce(line.line_kind, 'recurring') in ('recurring', 'trial', 'proration', 'discount', 'summary')
         and coalesce(line.invoice_status, 'final') = 'final'

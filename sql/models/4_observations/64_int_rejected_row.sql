@@ -39,7 +39,7 @@ books as (
     from stg_book as book
     cross join params
     cross join int_unknown_cell
-    where book.reject_reason is not null
+    where book.reject_reason <> 'FILTERED'
         and book.customer_id is not null
 ),
 

@@ -69,6 +69,8 @@ SOURCE_DEFAULTS: dict[str, Any] = {
     "time_zone": None,
     "period_end": None,
     "keep": (),
+    "when": None,
+    "skip_rows": 0,
     "columns": {},
 }
 

@@ -10,7 +10,8 @@ import pytest
 
 from fairness.analysis.support import NO_NEW, TOO_FEW
 from fairness.findings.estimands import ESTIMANDS
-from fairness.intake.layouts import BILLING, REASON_ORDER
+from fairness.intake.layout_parts import REASON_ORDER
+from fairness.intake.layouts import BILLING
 from fairness.text import codes
 from fairness.text.reasons import DUPLICATE, EXCLUDED, NOT_COMPARED, NOT_MATCHED, REJECTED, Reason
 

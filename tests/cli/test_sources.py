@@ -1,0 +1,194 @@
+"""What a [[source]] section can say of an export: which rows are meant, and what stands above its header."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Firm, Person
+
+
+def above(person: Person) -> Decimal:
+    return person.offer * Decimal("1.25") if person.is_tenured else person.offer
+
+
+def test_rows_that_are_not_meant_are_counted_with_their_money_and_nothing_else(firm: Firm) -> None:
+    lines = [{**row, "livemode": "yes"} for row in firm.lines(above)]
+    lines.append({**lines[0], "line_id": "T", "net_amount": "999.50", "livemode": "no"})
+    lines.append({**lines[0], "line_id": "U", "net_amount": "no number", "livemode": "no"})
+    answer = firm(
+        billing=lines,
+        offers=firm.offers(),
+        customers=firm.customers(),
+        sources={"billing": "when = \"livemode = 'yes'\""},
+    )
+    assert answer.code == 0, answer.err
+    block = answer.document["reconciliation"]
+    assert (block["rows_in"], block["rows_accepted"], block["rows_filtered"]) == (62, 60, 2)
+    assert block["rows_rejected"] == block["rows_excluded"] == {}
+    assert block["amount_filtered"] == {"GBP": "999.50"}
+    assert block["ties_out"] is True
+    assert answer.headline["estimate"] == pytest.approx(0.25)
+    assert firm.query("select count(*) from quarantine") == [(0,)]
+    shown = firm.analyse(firm.folder / "fairness.toml", "--format", "table")
+    assert "62 rows in: 60 accepted, 2 left out by when," in " ".join(shown.out.split())
+
+
+def test_a_row_of_which_nobody_knows_whether_it_is_meant_is_rejected(firm: Firm) -> None:
+    lines = [{**row, "livemode": "yes"} for row in firm.lines(above)]
+    lines[0]["livemode"] = ""
+    answer = firm(
+        billing=lines,
+        offers=firm.offers(),
+        customers=firm.customers(),
+        sources={"billing": "when = \"livemode = 'yes'\""},
+    )
+    assert answer.document["reconciliation"]["rows_rejected"] == {"WHEN_UNKNOWN": 1}
+    assert firm.query("select source_row, reason, column_name from quarantine") == [(2, "WHEN_UNKNOWN", "when")]
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "said"),
+    [
+        ("livemode", 2, "the condition gives VARCHAR, not true or false"),
+        ("livemod = 'yes'", 2, "did you mean 'livemode'?"),
+        ("issued_on::date < today()", 2, "reads the clock"),
+        ("livemode = 'yess'", 1, "when leaves out all 60 rows with prices"),
+        ("(select true)", 2, "a subquery cannot stand in a mapping"),
+    ],
+)
+def test_a_condition_that_cannot_be_used_says_what_to_write(firm: Firm, when: str, code: int, said: str) -> None:
+    lines = [{**row, "livemode": "yes"} for row in firm.lines(above)]
+    answer = firm(billing=lines, offers=firm.offers(), sources={"billing": f'when = "{when}"'})
+    assert (answer.code, said in answer.err) == (code, True), answer.err
+    assert "when" in answer.err
+    assert "fix:" in answer.err
+
+
+def test_offers_that_are_not_meant_need_no_audience(firm: Firm) -> None:
+    offers = [{**row, "kind": "list"} for row in firm.offers()]
+    offers.append({**offers[0], "offer_id": "old", "list_unit_price": "1.00", "audience": "", "kind": "draft"})
+    answer = firm(
+        billing=firm.lines(above),
+        offers=offers,
+        customers=firm.customers(),
+        sources={"offers": "when = \"kind = 'list'\""},
+    )
+    assert answer.code == 0, answer.err
+    assert answer.headline["estimate"] == pytest.approx(0.25)
+    assert answer.document["reconciliation_by_role"]["offers"]["rows_filtered"] == 1
+
+
+def put_above(file: Path, text: str, name: str = "billing.csv") -> None:
+    path = file.parent / name
+    path.write_text(text + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def test_a_line_that_names_the_separator_is_read_as_one(firm: Firm) -> None:
+    file = firm.write(billing=firm.lines(above), offers=firm.offers(), customers=firm.customers())
+    path = file.parent / "billing.csv"
+    path.write_text("sep=;\r\n" + path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    answer = firm.analyse(file)
+    assert answer.code == 0, answer.err
+    assert answer.document["reconciliation"]["rows_accepted"] == 60
+    assert answer.headline["estimate"] == pytest.approx(0.25)
+
+
+TITLES = '"Bills, June",,\n\nprinted 2024-07-01\n'
+
+
+def test_title_rows_are_skipped_where_the_config_says_so(firm: Firm) -> None:
+    lines = firm.lines(above)
+    lines[1]["net_amount"] = "no number"
+    file = firm.write(
+        billing=lines, offers=firm.offers(), customers=firm.customers(), sources={"billing": "skip_rows = 3"}
+    )
+    put_above(file, TITLES)
+    answer = firm.analyse(file)
+    assert answer.code == 0, answer.err
+    assert answer.document["reconciliation"]["rows_accepted"] == 59
+    # The header is line 4, so the second row is line 6.
+    assert firm.query("select source_row, reason from quarantine") == [(6, "AMOUNT_UNPARSED")]
+
+
+def test_a_malformed_record_below_titles_keeps_its_line(firm: Firm) -> None:
+    file = firm.write(billing=firm.lines(above), offers=firm.offers(), sources={"billing": "skip_rows = 3"})
+    put_above(file, TITLES)
+    with (file.parent / "billing.csv").open("a", encoding="utf-8") as stream:
+        stream.write("short,row\n")
+    answer = firm.analyse(file)
+    assert answer.code == 0, answer.err
+    assert firm.query("select source_row from quarantine") == [(65,)]
+
+
+def test_a_header_that_looks_like_a_title_gives_the_line_to_write(firm: Firm) -> None:
+    file = firm.write(billing=firm.lines(above), offers=firm.offers())
+    put_above(file, "Bills of June\n\n")
+    answer = firm.analyse(file)
+    assert answer.code == 1
+    assert "line 1 looks like a title" in answer.err
+    assert "skip_rows = 2" in answer.err
+
+
+def test_rows_in_the_list_of_one_json_object_are_read_as_rows(firm: Firm) -> None:
+    file = firm.write(billing=Path("bills.json"), offers=firm.offers(), customers=firm.customers())
+    page = {"object": "list", "has_more": False, "url": "/v1/lines", "data": firm.lines(lambda p: str(above(p)))}
+    (file.parent / "bills.json").write_text(json.dumps(page), encoding="utf-8")
+    answer = firm.analyse(file)
+    assert answer.code == 0, answer.err
+    assert answer.document["reconciliation"]["rows_accepted"] == 60
+    assert answer.headline["estimate"] == pytest.approx(0.25)
+
+
+def test_a_list_in_a_cell_gives_the_line_to_write(firm: Firm) -> None:
+    lines = [{**row, "product_id": [row["product_id"], "extra"]} for row in firm.lines(lambda p: str(above(p)))]
+    file = firm.write(billing=Path("bills.json"), offers=firm.offers(), customers=firm.customers())
+    (file.parent / "bills.json").write_text(json.dumps(lines), encoding="utf-8")
+    answer = firm.analyse(file)
+    assert answer.code == 2
+    assert "the column 'product_id' holds lists or objects" in answer.err
+    line = "product_id = '\"product_id\" ->> ''$[0]'''"
+    assert """product_id = '"product_id" ->> \\'$[0]\\''""" in answer.err
+    text = file.read_text(encoding="utf-8")
+    mapped = '[source.columns]\nproduct_id = """"product_id" ->> \'$[0]\'"""\n'
+    file.write_text(text.replace('path = "bills.json"\n', f'path = "bills.json"\n{mapped}'), encoding="utf-8")
+    assert line
+    answer = firm.analyse(file)
+    assert answer.code == 0, answer.err
+    assert answer.headline["estimate"] == pytest.approx(0.25)
+
+
+def test_rows_with_a_weight_are_refused(firm: Firm) -> None:
+    lines = [{**row, "n": 3} for row in firm.lines(above)]
+    answer = firm(billing=lines, offers=firm.offers(), sources={"billing": '[source.columns]\nweight = "n"'})
+    assert answer.code == 2
+    assert "a row stands for one customer" in answer.err
+
+
+def test_ids_of_two_accounts_never_mix(firm: Firm) -> None:
+    # The account "de" uses the ids of "uk" for other lines of other people, at the offered price.
+    uk = [{**row, "source_relation": "uk"} for row in firm.lines(above)]
+    de = [{**row, "source_relation": "de"} for row in firm.lines(lambda person: person.offer)]
+    customers = [{**row, "source_relation": name} for name in ("uk", "de") for row in firm.customers()]
+    answer = firm(billing=uk + de, offers=firm.offers(), customers=customers)
+    assert answer.code == 0, answer.err
+    block = answer.document["reconciliation"]
+    assert (block["rows_accepted"], block["rows_duplicate"], block["rows_excluded"]) == (120, 0, {})
+    # Half of the money is 25 % above the offer, the other half at it.
+    assert answer.headline["estimate"] == pytest.approx(0.125)
+    without = [{name: value for name, value in row.items() if name != "source_relation"} for row in firm.customers()]
+    refused = firm(billing=uk + de, offers=firm.offers(), customers=without)
+    assert refused.code == 2
+    assert "source_relation = \"'uk'\"" in refused.err
+
+
+def test_a_rejected_line_of_an_account_is_listed_with_its_row(firm: Firm) -> None:
+    lines = [{**row, "source_relation": "uk"} for row in firm.lines(above)]
+    lines[2]["net_amount"] = "no number"
+    customers = [{**row, "source_relation": "uk"} for row in firm.customers()]
+    answer = firm(billing=lines, offers=firm.offers(), customers=customers)
+    assert answer.code == 0, answer.err
+    assert firm.query("select source_row, reason from quarantine") == [(4, "AMOUNT_UNPARSED")]
