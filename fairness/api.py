@@ -15,11 +15,12 @@ from typing import Any
 
 from fairness.build.pipeline import build
 from fairness.errors import DataError, nearest
+from fairness.findings.document import Document
 from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.store import Run, run_at
 from fairness.text import sentences
 
-Document = dict[str, Any]
+Data = dict[str, Any]
 
 
 class OpenRun:
@@ -38,16 +39,16 @@ class OpenRun:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.settings = read_settings(run)
-        self._document = read_findings(run)
+        self._document = Document.load(read_findings(run))
 
     def __repr__(self) -> str:
-        return f"<{self._document['study']['name']}, build {self.run.id}: {sentences.headline(self._document)}>"
+        return f"<{self._document.name}, build {self.run.id}: {sentences.headline(self._document)}>"
 
-    def findings(self) -> Document:
+    def findings(self) -> Data:
         """Return the whole findings document (a copy of its own)."""
         return read_findings(self.run)
 
-    def gap(self, by: str | None = None) -> Document | list[Document]:
+    def gap(self, by: str | None = None) -> Data | list[Data]:
         """Return the headline's finding, or one per group.
 
         Args:
@@ -57,31 +58,26 @@ class OpenRun:
         Raises:
             DataError: The study does not compare by that column; the message names those that it does.
         """
-        head = self._document["headline"]
+        document = self._document
         if by is None:
-            return dict(head)
-        kind = ("estimand", "comparator", "basis")
-        same = [item for item in self._document["findings"] if all(item[name] == head[name] for name in kind)]
-        if by == "tenure":
-            return [item for item in same if item["tenure_band"] is not None]
-        if by == "cell":
-            return [item for item in same if item["level"] == "cell"]
-        found = [item for item in same if item["level"] == "lens" and by in item["scope"]]
-        if not found:
-            names = sorted({name for item in same if item["level"] == "lens" for name in item["scope"]})
+            return dict(document.head.data)
+        of = {"tenure": document.bands, "cell": document.cells}
+        found = of[by]() if by in of else document.groups(by)
+        if not found and by not in of:
+            names = sorted({name for item in document.same_question() if item.level == "lens" for name in item.scope})
             known = ["tenure", "cell", *names]
             raise DataError(
                 f"the study does not compare by '{by}'{nearest(by, known)}",
                 where=f"run {self.run.id}",
                 fix=f"known are {', '.join(known)}; columns come from [lenses]",
             )
-        return found
+        return [dict(item.data) for item in found]
 
     def to_pandas(self) -> Any:
         """Return all findings as a DataFrame, one row each: money in ``amount``, gaps in ``estimate``, fractions."""
         import pandas as pd
 
-        rows = [_flat(item) for item in self._document["findings"]]
+        rows = [_flat(item.data) for item in self._document.findings]
         return pd.DataFrame(rows)
 
     def plot(self, chart: str = "gap-and-certainty") -> Picture:
@@ -97,7 +93,7 @@ class OpenRun:
         from fairness.report.chart_files import chart_svg
         from fairness.report.page import lay_out
 
-        page = lay_out(unreleased(self._document), self.settings)
+        page = lay_out(Document.load(unreleased(self._document.data)), self.settings)
         names = {panel.name: panel for panel in page.panels}
         if chart not in names:
             raise DataError(
@@ -140,8 +136,8 @@ def open_run(source: str | Path) -> OpenRun:
     return OpenRun(run or build(load_config(find_config(path)), say=lambda text: print(text, file=sys.stderr)))
 
 
-def _flat(finding: Mapping[str, Any]) -> Document:
-    row: Document = {}
+def _flat(finding: Mapping[str, Any]) -> Data:
+    row: Data = {}
     for name, value in finding.items():
         if name in ("companions", "diagnostics", "deciding_sample"):
             continue

@@ -13,6 +13,7 @@ import typer
 
 from fairness.cli.runs import DocumentFormat, Format, runs
 from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
+from fairness.findings.document import Document
 from fairness.text.escape import terminal_text
 
 if TYPE_CHECKING:
@@ -251,7 +252,7 @@ def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
     settings = load_config(find_config(config))
     with progress() as step:
         run = build_study(settings, progress=step, say=_say)
-    document = read_findings(run)
+    document = Document.load(read_findings(run))
     if output in (DocumentFormat.md, DocumentFormat.tex):
         from fairness.report.markup import to_markdown, to_tex
         from fairness.runs.documents import read_settings
@@ -260,13 +261,13 @@ def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
         sys.stdout.write(write(document, read_settings(run)))
     else:
         print_document(document, output.value, settings, run.findings)
-    verdict: str | None = document["headline"]["verdict"]
+    verdict = document.head.verdict
     if verdict == "not_assessable":
         _say(_why_not(document))
     return verdict
 
 
-def _why_not(document: dict[str, object]) -> str:
+def _why_not(document: Document) -> str:
     from fairness.text import sentences
 
     return f"{sentences.headline(document)} ({sentences.support(document)})."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fairness.config import Config
+from fairness.findings.document import Document, Finding
 from fairness.text import changes, codes, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
@@ -35,7 +36,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def print_document(document: dict[str, Any], form: str, config: Config, path: Path) -> None:
+def print_document(document: Document, form: str, config: Config, path: Path) -> None:
     """Print a findings document as JSON (byte for byte as published), CSV (one row per finding) or a table."""
     if form == "json":
         _write(path.read_text(encoding="utf-8"))
@@ -45,10 +46,11 @@ def print_document(document: dict[str, Any], form: str, config: Config, path: Pa
         _print_table(document, config)
 
 
-def _print_csv(document: dict[str, Any]) -> None:
+def _print_csv(document: Document) -> None:
     """Print one row per finding; nested values as JSON text, companions as name.field columns left to the JSON form."""
-    names = [name for name in document["headline"] if name not in ("companions", "diagnostics", "deciding_sample")]
-    print_rows(names, [tuple(_flat(name, finding[name]) for name in names) for finding in document["findings"]], "csv")
+    names = [name for name in document.head.data if name not in ("companions", "diagnostics", "deciding_sample")]
+    rows = [tuple(_flat(name, finding.data[name]) for name in names) for finding in document.findings]
+    print_rows(names, rows, "csv")
 
 
 def _flat(name: str, value: Any) -> Any:
@@ -159,123 +161,109 @@ def _console() -> Any:
     return Console(highlight=False, markup=False, width=None if _is_terminal() else 160, emoji=False)
 
 
-def _print_table(document: dict[str, Any], config: Config) -> None:
-    console, head, study = _console(), document["headline"], document["study"]
+def _print_table(document: Document, config: Config) -> None:
+    console = _console()
     console.print(sentences.headline(document), style="bold", soft_wrap=True)
     console.print(" · ".join(_subline(document)), soft_wrap=True)
-    for line in _warnings(document, config):
+    least = config.inference.min_pricing_decisions
+    for code, finding in document.warnings():
+        line = codes.warning(code, finding, min_pricing_decisions=least)
         console.print(f"! {line}", soft_wrap=True)
     console.print()
-    currency, margin = study["currency"], study["margin"]
-    everything = [f for f in document["findings"] if f["level"] == "pooled" and f["tenure_band"] is None]
-    console.print(_table("The whole book", everything, margin, currency, _name_estimand))
-    kind = (head["estimand"], head["comparator"], head["basis"])
-    primary = [f for f in document["findings"] if (f["estimand"], f["comparator"], f["basis"]) == kind]
-    bands = [f for f in primary if f["tenure_band"] is not None]
+    currency, margin = document.currency, document.margin
+    console.print(_table("The whole book", document.whole(), margin, currency, sentences.estimand))
+    bands = document.bands()
     if len(bands) > 1:
-        unit = "" if any("month" in str(f["tenure_band"]) for f in bands) else "years "
-        console.print(_table("By tenure", bands, margin, currency, lambda f: f"{unit}{f['tenure_band']}"))
+        unit = "" if any("month" in str(f.tenure_band) for f in bands) else "years "
+        console.print(_table("By tenure", bands, margin, currency, lambda f: f"{unit}{f.tenure_band}"))
     name_scope = _namer(config)
     for lens in config.lenses.names:
-        rows = [f for f in primary if f["level"] == "lens" and lens in f["scope"]]
-        if rows:
+        if rows := document.groups(lens):
             console.print(_table(f"By {lens.replace('_', ' ')}", rows, margin, currency, name_scope))
-    _print_cells(console, [f for f in primary if f["level"] == "cell"], margin, currency, name_scope)
+    _print_cells(console, document, name_scope)
     _print_left_out(console, document)
 
 
-def _print_cells(
-    console: Any, cells: list[dict[str, Any]], margin: float, currency: str, name: Callable[[dict[str, Any]], str]
-) -> None:
+def _print_cells(console: Any, document: Document, name: Callable[[Finding], str]) -> None:
     """Print how many cells there are of each verdict, the worst of those decided, and the largest of the others."""
+    cells, margin, currency = document.cells(), document.margin, document.currency
     if len(cells) < 2:
         return
-    counts = {name: sum(f["verdict"] == name for f in cells) for name in codes.VERDICTS}
+    counts = {verdict: sum(f.verdict == verdict for f in cells) for verdict in codes.VERDICTS}
     summary = ", ".join(
-        f"{number:,} {codes.VERDICTS[name].format(margin=f'{margin * 100:g} %')}"
-        for name, number in counts.items()
+        f"{number:,} {codes.VERDICTS[verdict].format(margin=f'{margin * 100:g} %')}"
+        for verdict, number in counts.items()
         if number
     )
-    looks = sentences.looked_at(cells, cells[0]["family"])
+    looks = document.looked_at(cells[0].family)
     console.print(f"{len(cells):,} cells, corrected for looking at {looks:,}: {summary}")
-    worst = sorted((f for f in cells if f["verdict"] == "penalty"), key=lambda f: -f["estimate"])[:_WORST_CELLS]
+    worst = sorted((f for f in cells if f.verdict == "penalty"), key=lambda f: -f.gap)[:_WORST_CELLS]
     if worst:
         console.print(
             _table(
                 f"Where tenured customers pay most ({numbers.many(len(worst), 'cell')})", worst, margin, currency, name
             )
         )
-    undecided = [f for f in cells if f["verdict"] in ("inconclusive", "not_assessable")]
-    undecided.sort(key=lambda f: -(f["n_tenured"] + f["n_not_compared"]))
+    undecided = [f for f in cells if f.verdict in ("inconclusive", "not_assessable")]
+    undecided.sort(key=lambda f: -((f.n_tenured or 0) + (f.n_not_compared or 0)))
     if shown := undecided[:_UNDECIDED_CELLS]:
         console.print(_table(sentences.undecided(len(undecided), len(shown)), shown, margin, currency, name))
     if not worst and not undecided:
         console.print()
 
 
-def _print_left_out(console: Any, document: dict[str, Any]) -> None:
-    currency = document["study"]["currency"]
-    for item in document["support"]["not_compared"]:
+def _print_left_out(console: Any, document: Document) -> None:
+    currency = document.currency
+    for item in document.support["not_compared"]:
         amount = "" if item["money"] is None else f", {numbers.money(item['money'], currency)} a year"
         reason = reason_of(item["reason"])
         who = numbers.many(item["customers"], "tenured customer")
         fix = "" if reason.fix == "Nothing." else f". {reason.fix}"
         console.print(f"Not compared: {who}{amount}: {reason.label} ({item['reason']}){fix}", soft_wrap=True)
-    for item in document["support"]["other_currencies"]:
+    for item in document.support["other_currencies"]:
         currency = terminal_text(item["currency"])
         amount = numbers.money(item["money"], currency)
         console.print(f"Not compared: {numbers.count(item['customers'])} customers in {currency}, {amount} a year")
-    unknown = document["support"]["unknown_tenure_customers"]
+    unknown = document.support["unknown_tenure_customers"]
     if unknown:
-        share = numbers.percent(document["support"]["unknown_tenure_share"])
+        share = numbers.percent(document.support["unknown_tenure_share"])
         console.print(f"Not compared: {numbers.many(unknown, 'customer')} of unknown tenure, {share} of all")
-    block = document["reconciliation"]
+    block = document.data["reconciliation"]
     aside = sum(block["rows_rejected"].values())
     filtered = f"{numbers.count(block['rows_filtered'])} left out by when, " if block["rows_filtered"] else ""
     console.print(
         f"{numbers.count(block['rows_in'])} rows in: {numbers.count(block['rows_accepted'])} accepted, "
         f"{filtered}{numbers.count(sum(block['rows_excluded'].values()))} excluded, {numbers.count(aside)} rejected, "
         f"{numbers.count(block['rows_duplicate'])} duplicates; rows and amounts tie out. "
-        f"Build {document['build']['id']}"
+        f"Build {document.build['id']}"
     )
-    for item in document["spellings"]:
+    for item in document.data["spellings"]:
         console.print(terminal_text(f"{messages.spellings(item)} See them: fairness sql --config FILE 'from spelling'"))
     if aside:
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(block["rows_rejected"].items()))
         console.print(f"Rejected rows by reason: {reasons}. See them: fairness sql --config FILE 'from quarantine'")
 
 
-def _subline(document: dict[str, Any]) -> list[str]:
-    head, study = document["headline"], document["study"]
+def _subline(document: Document) -> list[str]:
+    head = document.head
     parts = []
-    if head["estimate"] is not None:
+    if head.estimate is not None:
         parts.append(sentences.gap(head))
-        new = "" if head["n_new"] is None else f" against {numbers.count(head['n_new'])} new"
+        new = "" if head.n_new is None else f" against {numbers.count(head.n_new)} new"
         parts.append(
-            f"{numbers.count(head['n_tenured'])} tenured{new} customers in {numbers.many(head['n_cells'], 'cell')}"
+            f"{numbers.count(head.n_tenured)} tenured{new} customers in {numbers.many(head.n_cells or 0, 'cell')}"
         )
-    money = next((f for f in document["findings"] if f["estimand"] == "overpayment" and f["level"] == "pooled"), None)
-    if money is not None and money["estimate"] is not None:
-        parts.append(f"{numbers.money(money['estimate'], study['currency'])} a year paid above the offer")
+    money = document.money()
+    if money is not None and money.amount is not None:
+        parts.append(f"{numbers.money(money.amount, document.currency)} a year paid above the offer")
     parts.append(sentences.support(document))
-    if study["as_of"]:
-        parts.append(numbers.month(study["as_of"]))
+    if document.as_of:
+        parts.append(numbers.month(document.as_of))
     return parts
 
 
-def _warnings(document: dict[str, Any], config: Config) -> list[str]:
-    """Return the sentences that belong directly under the headline: its own warnings and a reversing mix."""
-    head = document["headline"]
-    raw = next((f for f in document["findings"] if f["estimand"] == "raw_gap" and f["level"] == "pooled"), None)
-    least = config.inference.min_pricing_decisions
-    lines = [codes.warning(code, head, min_pricing_decisions=least) for code in head["warnings"]]
-    if raw is not None and "mix_reverses_sign" in raw["warnings"]:
-        lines.append(codes.warning("mix_reverses_sign", raw))
-    return lines
-
-
 def _table(
-    title: str, findings: list[dict[str, Any]], margin: float, currency: str, name: Callable[[dict[str, Any]], str]
+    title: str, findings: Sequence[Finding], margin: float, currency: str, name: Callable[[Finding], str]
 ) -> Any:
     from rich.table import Table
 
@@ -289,15 +277,15 @@ def _table(
     table.add_column("Compared", justify="right")
     table.add_column("Remarks")
     for finding in findings:
-        is_money = isinstance(finding["estimate"], str)
-        figure = f"{numbers.money(finding['estimate'], currency)} a year" if is_money else sentences.gap(finding)
+        is_money = finding.amount is not None
+        figure = f"{numbers.money(finding.amount, currency)} a year" if is_money else sentences.gap(finding)
         table.add_row(
             terminal_text(name(finding)),
             figure,
             sentences.verdict(finding, margin=margin),
             sentences.customers(finding),
-            numbers.count(finding["n_new"]),
-            numbers.percent(finding["support_share"]),
+            numbers.count(finding.n_new),
+            numbers.percent(finding.support_share),
             sentences.remarks(finding, currency=currency),
         )
     table.add_section()
@@ -305,16 +293,12 @@ def _table(
     return table
 
 
-def _name_estimand(finding: dict[str, Any]) -> str:
-    return sentences.estimand(finding)
-
-
-def _namer(config: Config) -> Callable[[dict[str, Any]], str]:
+def _namer(config: Config) -> Callable[[Finding], str]:
     """Return a function that names a scope by its values, in the order in which the config names the columns."""
     order = {name: position for position, name in enumerate((*config.like_for_like.cell, *config.lenses.names))}
 
-    def name(finding: dict[str, Any]) -> str:
-        scope = sorted(finding["scope"].items(), key=lambda item: order.get(item[0], -1))
+    def name(finding: Finding) -> str:
+        scope = sorted(finding.scope.items(), key=lambda item: order.get(item[0], -1))
         return ", ".join("unknown" if value is None else str(value) for _, value in scope)
 
     return name

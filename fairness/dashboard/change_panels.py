@@ -9,6 +9,7 @@ from decimal import Decimal
 from fairness import report
 from fairness.charts.interactive import Row, Theme, interval_rows
 from fairness.dashboard.snapshot_list import Comparison, Data, Entry, beside, split_query
+from fairness.findings.document import Finding
 from fairness.panels import html
 from fairness.panels.panel import Panel
 from fairness.panels.view import Study
@@ -26,7 +27,7 @@ FILES = (
 """Files of a snapshot that the page hands out: name, label and media type."""
 
 
-def change_strip(change: Data, heads: tuple[Data, Data]) -> list[tuple[str, str, str, str, str]]:
+def change_strip(change: Data, heads: tuple[Finding, Finding]) -> list[tuple[str, str, str, str, str]]:
     """Return the items of the metric strip: both gaps, the change, and the money."""
     items = []
     for side, head in zip((change["first"], change["second"]), heads, strict=True):
@@ -41,7 +42,7 @@ def change_strip(change: Data, heads: tuple[Data, Data]) -> list[tuple[str, str,
     return items
 
 
-def before_and_after(study: Study, change: Data, heads: tuple[Data, Data]) -> Panel:
+def before_and_after(study: Study, change: Data, heads: tuple[Finding, Finding]) -> Panel:
     """Return table and command behind the strip; it has no figure."""
     first, second = change["first"], change["second"]
     points, money_known = " ".join(changes.change_with_interval(change)), change["parts"] is not None
@@ -131,7 +132,7 @@ def _step(part: Data, start: float, currency: str) -> Row:
     return Row(name, right=texts, bar=(start, start + part["gap"]), hover=hover, height=_BAR)
 
 
-def _end(side: Data, head: Data, currency: str) -> Row:
+def _end(side: Data, head: Finding, currency: str) -> Row:
     texts = sentences.gap(head), numbers.money(side["money"], currency), numbers.count(side["customers"])
     label = f"Gap, {numbers.month(side['as_of'])}"
     return Row(

@@ -14,6 +14,7 @@ from fairness.analysis.marts import load_marts
 from fairness.analysis.study import analyse, needs
 from fairness.config import Config, find_config, load_config
 from fairness.engine.connection import reading
+from fairness.findings.document import Document
 from fairness.panels.view import Chosen, Study, View, query
 from fairness.runs.documents import read_findings
 from fairness.runs.store import current_run
@@ -62,7 +63,7 @@ def _load_study(path: str, run_id: str) -> Study:
     cells: dict[str, dict[str, str | None]] = {}
     for key, _, name, value in query(run, _CELLS_QUERY)[1]:
         cells.setdefault(key, {})[name] = value
-    return Study(config, run, read_findings(run), cells)
+    return Study(config, run, Document.load(read_findings(run)), cells)
 
 
 def view_of(study: Study, chosen: Chosen) -> View:
@@ -73,7 +74,8 @@ def view_of(study: Study, chosen: Chosen) -> View:
     )
     if not chosen:
         return View(study, study.document, (), keys)
-    return View(study, _narrowed(str(study.config.path), study.run.id, chosen), chosen, keys)
+    narrowed = _narrowed(str(study.config.path), study.run.id, chosen)
+    return View(study, Document.load(narrowed), chosen, keys)
 
 
 def filters_fit(study: Study) -> bool:
@@ -85,8 +87,8 @@ def filters_fit(study: Study) -> bool:
 def _fits(path: str, run_id: str) -> bool:
     study = _load_study(path, run_id)
     with reading(study.run.warehouse) as con:
-        again = analyse(con, study.config, study.document["build"]).to_dict()
-    return bool(json.loads(json.dumps(again["findings"])) == study.document["findings"])
+        again = analyse(con, study.config, study.document.build).to_dict()
+    return bool(json.loads(json.dumps(again["findings"])) == study.document.data["findings"])
 
 
 @st.cache_data(show_spinner="Computing this view from the published counts", max_entries=64)
@@ -99,7 +101,7 @@ def _narrowed(path: str, run_id: str, chosen: Chosen) -> dict[str, Any]:
 
     with reading(study.run.warehouse) as con:
         return analyse(
-            con, study.config, study.document["build"], marts=load_marts(con, needs(study.config), keep)
+            con, study.config, study.document.build, marts=load_marts(con, needs(study.config), keep)
         ).to_dict()
 
 

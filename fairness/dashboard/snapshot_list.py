@@ -15,6 +15,7 @@ from fairness import report
 from fairness.engine.models import sql_root
 from fairness.engine.sql_text import quote
 from fairness.errors import DataError, FairnessError
+from fairness.findings.document import Document, Finding
 from fairness.panels.view import Study
 from fairness.runs.documents import read_findings
 from fairness.runs.store import find_run, list_runs
@@ -37,14 +38,14 @@ class Entry:
 
     label: str
     folder: Path
-    document: Data
+    document: Document
     written: str
     manifest: Data | None
 
     @property
     def build(self) -> str:
         """The id of its build."""
-        return str(self.document["build"]["id"])
+        return str(self.document.build["id"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,7 @@ class Comparison:
 
     change: Data | None
     reasons: tuple[str, ...]
-    heads: tuple[Data, Data]
+    heads: tuple[Finding, Finding]
     against: str
 
 
@@ -73,7 +74,7 @@ def entries(study: Study) -> tuple[list[Entry], list[str]]:
             found.append(_entry(str(folder), stamp(folder), is_snapshot=is_snapshot))
         except FairnessError as error:
             problems.append(changes.unreadable(folder.name, error.what))
-    order = sorted(found, key=lambda item: (item.document["study"]["as_of"] or "", item.written), reverse=True)
+    order = sorted(found, key=lambda item: (item.document.as_of or "", item.written), reverse=True)
     return sorted(order, key=lambda item: item.manifest is None), problems
 
 
@@ -96,8 +97,8 @@ def _entry(path: str, stamped: tuple[int, ...], *, is_snapshot: bool) -> Entry:
             # Pruned after it was listed.
             raise DataError("the run is gone", where=folder.name)
         document, written, manifest = read_findings(run), run.record()["published_at"][:10], None
-    head = {name: document[name] for name in ("study", "build", "headline")}
-    label = changes.entry(head["study"]["as_of"], folder.name, is_snapshot=is_snapshot)
+    head = Document.load({name: document[name] for name in ("study", "build", "headline")})
+    label = changes.entry(head.as_of, folder.name, is_snapshot=is_snapshot)
     return Entry(label, folder, head, written, manifest)
 
 
@@ -106,7 +107,7 @@ def usual_pair(found: Sequence[Entry]) -> tuple[Entry, Entry] | None:
     snapshots = [item for item in found if item.manifest is not None]
     for pool in (snapshots, found):
         by_build = {item.build: item for item in reversed(pool)}
-        ordered = sorted(by_build.values(), key=lambda item: (item.document["study"]["as_of"] or "", item.written))
+        ordered = sorted(by_build.values(), key=lambda item: (item.document.as_of or "", item.written))
         if len(ordered) > 1:
             return ordered[-2], ordered[-1]
     return None
@@ -131,7 +132,7 @@ def _stamps(entry: Entry) -> tuple[int, ...]:
 @st.cache_resource(show_spinner="Comparing the two", max_entries=16)
 def _compared(first: str, second: str, stamped: tuple[int, ...]) -> Comparison:
     sides = report.read_side(Path(first)), report.read_side(Path(second))
-    heads = dict(sides[0].headline), dict(sides[1].headline)
+    heads = sides[0].headline, sides[1].headline
     reasons = tuple(report.incomparable(*sides))
     against = dict.fromkeys(
         sentences.comparison(side.document, horizon=side.settings["comparator"]["horizon_months"]) for side in sides

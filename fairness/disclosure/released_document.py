@@ -17,9 +17,9 @@ import numpy as np
 from fairness.disclosure.control import Measure, Relation, Rules, protect
 from fairness.disclosure.control.kinds import COMPANIONS, DIAGNOSTICS, Kind
 from fairness.disclosure.control.precision import coverage_grid, effective_grid, rounded_count, step_above
+from fairness.findings.document import Finding, looked_at
 from fairness.findings.facts import gap_fact, overpayment_fact
 from fairness.findings.results import money_text
-from fairness.text.sentences import looked_at
 
 Data = Mapping[str, Any]
 Document = dict[str, Any]
@@ -149,7 +149,8 @@ def unreleased(document: Data) -> Document:
 def _looked_at(document: Data) -> dict[str, int]:
     """Return the looks of each family; findings that are left out were tested as well."""
     families = {finding["family"] for finding in document["findings"] if finding["family"] is not None}
-    return {family: looked_at(document["findings"], family) for family in sorted(families)}
+    findings = [Finding.load(finding) for finding in document["findings"]]
+    return {family: looked_at(findings, family) for family in sorted(families)}
 
 
 def _scope_text(scope: Data) -> str:

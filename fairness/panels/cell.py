@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fairness.charts.interactive import PriceShares, Theme, price_distributions
+from fairness.findings.document import Finding
 from fairness.panels import html, queries
-from fairness.panels.panel import Finding, Panel, findings_table, published, source_line
+from fairness.panels.panel import Panel, findings_table, published, source_line
 from fairness.panels.view import View, query
 from fairness.panels.where import cell_key, why_not
 from fairness.text import codes, labels, numbers, sentences
@@ -230,7 +231,7 @@ def _asked_otherwise(view: View, cell: Finding) -> list[Finding]:
 
 
 def _notes(view: View, cell: Finding) -> tuple[tuple[str, str], ...]:
-    looked_at = sentences.looked_at(view.study.document["findings"], cell["family"])
+    looked_at = view.study.document.looked_at(cell.family)
     notes = []
     if cell["verdict"] != "not_assessable":
         notes.append(("How sure", sentences.how_sure(cell, looked_at)))

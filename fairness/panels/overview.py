@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from fairness.charts.interactive import AXIS, Row, Theme, interval_columns, interval_rows, monthly_steps
+from fairness.findings.document import Finding
 from fairness.findings.estimands import BY_NAME, COMPARISONS
 from fairness.panels import html, queries
 from fairness.panels.panel import (
-    Finding,
     Panel,
     findings_table,
     in_words,
@@ -197,7 +197,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
 
     rows = []
     for cell in largest:
-        first, *rest = labels.parts(cell, order)
+        first, *rest = labels.parts(cell.scope, order)
         notes = textwrap.wrap(", ".join(rest), _NOTE)
         amount = money.get(_key(cell))
         rows.append(
@@ -214,7 +214,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
     lines = [line for row in rows for line in (row.label, *row.note.split("<br>"))]
     left = min(200, max(120, int(6.2 * max(len(line) for line in lines))))
     total = sum(cell["n_tenured"] for cell in largest)
-    looked_at = sentences.looked_at(view.study.document["findings"], largest[0]["family"])
+    looked_at = view.study.document.looked_at(largest[0].family)
     return Panel(
         key="worst",
         title=titles.worst_title(largest, order),
@@ -259,7 +259,7 @@ def monthly(view: View, theme: Theme) -> Panel | None:
     if len(months) < 2 or view.head["estimand"] != "offer_gap":
         return None
     names = [numbers.month(item["month"]) for item in months]
-    texts = [sentences.gap({**item, "verdict": None}) for item in months]
+    texts = [sentences.gap(item) for item in months]
     rows = tuple(
         (name, text, numbers.count(item["n_tenured"])) for name, text, item in zip(names, texts, months, strict=True)
     )

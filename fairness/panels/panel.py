@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from plotly.graph_objects import Figure
 
 from fairness.charts.interactive import Row
+from fairness.findings.document import Finding
 from fairness.panels import html
 from fairness.panels.queries import by_number, findings_query
 from fairness.panels.view import View
 from fairness.text import numbers, sentences
 from fairness.text.escape import html_text
-
-Finding = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

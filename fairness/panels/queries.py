@@ -7,8 +7,8 @@ the estimate from the same counts that the analysis reads; intervals and verdict
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from fairness.findings.document import Finding
 from fairness.panels.view import Chosen
 from fairness.text.escape import sql_literal
 
@@ -214,7 +214,7 @@ where cell_key in (select cell_key from chosen)
 order by price - offer desc, customer_id;"""
 
 
-def by_number(findings: Sequence[Mapping[str, Any]], all_findings: Sequence[Mapping[str, Any]]) -> list[int]:
+def by_number(findings: Sequence[Finding], all_findings: Sequence[Finding]) -> list[int]:
     """Return the number of each finding in the document, as the published table has it."""
     numbers = {id(finding): number for number, finding in enumerate(all_findings, start=1)}
     return [numbers[id(finding)] for finding in findings]

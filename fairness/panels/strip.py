@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fairness.findings.document import Finding
 from fairness.panels import html, queries
-from fairness.panels.panel import Finding, Panel, published_sql
+from fairness.panels.panel import Panel, published_sql
 from fairness.panels.view import View
 from fairness.text import codes, labels, numbers, sentences
 

@@ -9,6 +9,7 @@ from typing import Any
 from fairness.config import Config
 from fairness.engine.connection import reading
 from fairness.engine.query import run_query
+from fairness.findings.document import Document, Finding
 from fairness.runs.store import Run
 
 Chosen = tuple[tuple[str, str | None], ...]
@@ -30,15 +31,13 @@ class Study:
 
     config: Config
     run: Run
-    document: Mapping[str, Any]
+    document: Document
     cells: Mapping[str, Mapping[str, str | None]]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that name a cell, in the order in which they are read."""
-        named: Mapping[str, Any] = next(
-            (finding["scope"] for finding in self.document["findings"] if finding["level"] == "cell"), {}
-        )
+        named = next((finding.scope for finding in self.document.findings if finding.level == "cell"), {})
         return tuple(name for name in dict.fromkeys((*_BASE, *self.config.like_for_like.cell)) if name in named)
 
     @property
@@ -65,46 +64,32 @@ class View:
     """
 
     study: Study
-    document: Mapping[str, Any]
+    document: Document
     chosen: Chosen
     keys: frozenset[str]
 
     @property
-    def head(self) -> Mapping[str, Any]:
+    def head(self) -> Finding:
         """The headline finding."""
-        head: Mapping[str, Any] = self.document["findings"][0]
-        return head
+        return self.document.head
 
     @property
-    def primary(self) -> list[Mapping[str, Any]]:
+    def primary(self) -> tuple[Finding, ...]:
         """The findings of the headline's question, comparator and basis."""
-        return [finding for finding in self.document["findings"] if _kind(finding) == _kind(self.head)]
+        return self.document.same_question()
 
     @property
-    def cell_findings(self) -> list[Mapping[str, Any]]:
+    def cell_findings(self) -> list[Finding]:
         """The published findings of the cells in view: corrected for all cells, whatever the filters choose."""
-        published = self.study.document
         return [
             finding
-            for finding in published["findings"]
-            if finding["level"] == "cell"
-            and _kind(finding) == _kind(published["headline"])
-            and all(finding["scope"].get(name, value) == value for name, value in self.chosen)
+            for finding in self.study.document.cells()
+            if all(finding.scope.get(name, value) == value for name, value in self.chosen)
         ]
 
-    def pooled(
-        self, estimand: str, comparator: str | None = None, basis: str | None = None
-    ) -> Mapping[str, Any] | None:
+    def pooled(self, estimand: str, comparator: str | None = None, basis: str | None = None) -> Finding | None:
         """Return the finding of an estimand for all tenured customers in view, its first comparator by default."""
-        for finding in self.document["findings"]:
-            fits = finding["estimand"] == estimand and finding["level"] == "pooled" and finding["tenure_band"] is None
-            if fits and comparator in (None, finding["comparator"]) and basis in (None, finding["basis"]):
-                return finding  # type: ignore[no-any-return]
-        return None
-
-
-def _kind(finding: Mapping[str, Any]) -> tuple[str, str, str]:
-    return finding["estimand"], finding["comparator"], finding["basis"]
+        return self.document.pooled(estimand, comparator, basis)
 
 
 def query(run: Run, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from fairness.charts.interactive import Row, Theme, Tile, heat_map, interval_rows
+from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import (
-    Finding,
     Panel,
     findings_table,
     hover,
@@ -86,7 +86,7 @@ def uncompared(view: View) -> Left:
 
 def why_not(view: View, cell: Finding) -> str:
     """Return the code of the reason why a cell cannot be assessed."""
-    return uncompared(view).get(_key(cell), (0, cell["verdict_reason"]))[1]
+    return uncompared(view).get(_key(cell), (0, cell.verdict_reason))[1]
 
 
 def cell_key(view: View, cell: Finding) -> str:
@@ -114,7 +114,7 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     down = [name for name in varying if name != across]
     groups: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
     for cell in cells:
-        row = labels.parts({"scope": {name: cell["scope"][name] for name in down}}, columns)
+        row = labels.parts({name: cell.scope[name] for name in down}, columns)
         groups[tuple(row)].append(cell)
     listed, rest = _rows_of(groups)
     # With more columns the labels would say more than the map.
@@ -291,7 +291,7 @@ _CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "ho
 def looked_at(view: View) -> int:
     """Return for how many cells the verdicts of cells are corrected: all tested ones of the study, shown or not."""
     cells = view.cell_findings
-    return sentences.looked_at(view.study.document["findings"], cells[0]["family"]) if cells else 0
+    return view.study.document.looked_at(cells[0].family) if cells else 0
 
 
 def _cell_head(view: View) -> str:
@@ -367,7 +367,7 @@ def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], show
     listed = shown[:MOST_ROWS]
     rows = [plot_row(finding, name(finding), view, note=sentences.gap(finding), height=46) for finding in listed]
     missing = [name(finding) for finding in groups if finding not in shown]
-    looks = sentences.looked_at(view.study.document["findings"], groups[0]["family"])
+    looks = view.study.document.looked_at(groups[0].family)
     foot = f"Corrected for looking at {numbers.many(looks, 'group')}"
     return Panel(
         key=f"lens-{lens}",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fairness.errors import DataError
+from fairness.findings.document import Data, Document, Finding
 from fairness.findings.results import money_text
 from fairness.report.history import read_released
 from fairness.report.manifest import MANIFEST, read_manifest
@@ -21,8 +22,6 @@ from fairness.runs.store import Run, find_run, run_at
 from fairness.stats.difference import Look, Totals, exact_split, gap_change, paired_variance
 from fairness.stats.distributions import t_quantile
 from fairness.text import changes
-
-Data = Mapping[str, Any]
 
 _TOLERANCE = 1e-9
 """Between the sums of the rows and the published gap, which divides once in floating point."""
@@ -43,15 +42,14 @@ class Side:
         run: The run with its rows; None where only the snapshot is at hand.
     """
 
-    document: Data
+    document: Document
     settings: Data
     run: Run | None
 
     @property
-    def headline(self) -> Data:
+    def headline(self) -> Finding:
         """Its answer."""
-        found: Data = self.document["headline"]
-        return found
+        return self.document.head
 
 
 def read_side(path: Path) -> Side:
@@ -64,13 +62,13 @@ def read_side(path: Path) -> Side:
         manifest = read_manifest(path)
         document = read_released(path, manifest)
         run = find_run(path.resolve().parent.parent, manifest["build"]["id"])
-        return Side(document if run is None else read_findings(run), manifest["settings"], run)
+        return Side(Document.load(document if run is None else read_findings(run)), manifest["settings"], run)
     run = run_at(path)
     if run is None:
         raise DataError(
             f"'{path}' is neither a snapshot nor a run", where=str(path), fix="name a folder of snapshots/ or of runs/"
         )
-    return Side(read_findings(run), read_settings(run), run)
+    return Side(Document.load(read_findings(run)), read_settings(run), run)
 
 
 def compare(first: Side, second: Side) -> dict[str, Any]:
@@ -99,14 +97,14 @@ def compare(first: Side, second: Side) -> dict[str, Any]:
     change = gap_change(
         _look(first),
         _look(second),
-        confidence_level=first.document["study"]["confidence_level"],
+        confidence_level=first.document.confidence_level,
         party_variance=variance,
     )
     return {
         "first": _side(first, money[0]),
         "second": _side(second, money[1]),
-        "currency": first.document["study"]["currency"],
-        "confidence_level": first.document["study"]["confidence_level"],
+        "currency": first.document.currency,
+        "confidence_level": first.document.confidence_level,
         "estimate": change.estimate,
         "ci_lower": change.ci_lower,
         "ci_upper": change.ci_upper,
@@ -129,15 +127,15 @@ def incomparable(first: Side, second: Side) -> list[str]:
         reasons.append(changes.questions_differ(one["primary"], two["primary"]))
     elif any(first.headline[key] != second.headline[key] for key in ("estimand", "comparator")):
         reasons.append(changes.fallback_differs(first.headline, second.headline))
-    is_offer = first.headline["comparator"] in ("offer", "book", "derived")
-    can_restate = first.headline["comparator"] in ("offer", "book") and first.run is not None and second.run is not None
+    is_offer = first.headline.comparator in ("offer", "book", "derived")
+    can_restate = first.headline.comparator in ("offer", "book") and first.run is not None and second.run is not None
     keys = (*_SAME_QUESTION, *(_SAME_OFFER if is_offer else _SAME_SAMPLES))
     for key in keys if can_restate else dict.fromkeys((*keys, *_RESTATED)):
         values = [_setting(side.settings, key) for side in (first, second)]
         if values[0] != values[1]:
             reasons.append(changes.settings_differ(key, *values))
     for which, side in (("first", first), ("second", second)):
-        if side.headline["estimate"] is None:
+        if side.headline.estimate is None:
             reasons.append(changes.not_estimated(which))
     return reasons
 
@@ -150,7 +148,7 @@ def _setting(settings: Data, key: str) -> Any:
 
 
 def _why_no_split(first: Side, second: Side) -> str | None:
-    if first.headline["estimand"] != "offer_gap" or first.headline["comparator"] not in ("offer", "book"):
+    if first.headline.estimand != "offer_gap" or first.headline.comparator not in ("offer", "book"):
         return changes.NO_SPLIT_QUESTION
     if first.run is None or second.run is None:
         return changes.NO_SPLIT_RUN
@@ -163,13 +161,13 @@ def _why_no_split(first: Side, second: Side) -> str | None:
 
 def _look(side: Side) -> Look:
     head = side.headline
-    diagnostics = head["diagnostics"] or {}
-    error, df = diagnostics.get("standard_error"), diagnostics.get("df")
-    if error is None and side.run is None and head["ci_lower"] is not None:
+    error, df = head.diagnostics.standard_error, head.diagnostics.df
+    if error is None and side.run is None and head.ci_lower is not None:
         # A snapshot states its interval, rounded outwards: the error that a normal distribution would have is too wide.
-        width = math.log1p(head["ci_upper"]) - math.log1p(head["ci_lower"])
-        error = width / (2 * t_quantile(0.5 + head["confidence_level"] / 2, math.inf))
-    return Look(head["estimate"], error, df)
+        lower, upper = head.interval
+        level = head.confidence_level or side.document.confidence_level
+        error = (math.log1p(upper) - math.log1p(lower)) / (2 * t_quantile(0.5 + level / 2, math.inf))
+    return Look(head.gap, error, df)
 
 
 def _net(sums: PartSums) -> Fraction:
@@ -189,8 +187,8 @@ def _parts(first: Side, second: Side, sums: Mapping[str, PartSums]) -> list[dict
     one, two = Totals(before.price_before, before.offer_before), Totals(after.price_after, after.offer_after)
     for side, total in ((first, one), (second, two)):
         gap = (total.paid - total.offered) / total.offered if total.offered else Fraction(0)
-        if abs(float(gap) - side.headline["estimate"]) > _TOLERANCE:
-            raise DataError(changes.rows_disagree(side.document["build"]["id"]), where="fairness diff")
+        if abs(float(gap) - side.headline.gap) > _TOLERANCE:
+            raise DataError(changes.rows_disagree(side.document.build["id"]), where="fairness diff")
     zero = Fraction(0)
     by_part = {
         "price": (Totals(stayed.price_after - stayed.price_before, zero), stayed.n_customers),
@@ -222,11 +220,11 @@ def _money(value: Fraction) -> str:
 def _side(side: Side, money: Fraction | None) -> dict[str, Any]:
     head = side.headline
     return {
-        "as_of": side.document["study"]["as_of"],
-        "build": side.document["build"]["id"],
-        "gap": head["estimate"],
-        "ci_lower": head["ci_lower"],
-        "ci_upper": head["ci_upper"],
-        "customers": head["n_tenured"],
+        "as_of": side.document.as_of,
+        "build": side.document.build["id"],
+        "gap": head.estimate,
+        "ci_lower": head.ci_lower,
+        "ci_upper": head.ci_upper,
+        "customers": head.n_tenured,
         "money": None if money is None else _money(money),
     }

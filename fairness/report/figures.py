@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
+from fairness.findings.document import Data, Finding, Month
 from fairness.findings.estimands import BY_NAME
+from fairness.findings.results import money_text
 from fairness.text.escape import sql_literal
 
-Data = Mapping[str, Any]
 Value = float | int | str | None
 
 _COVERAGE = ("cell_coverage",)
@@ -112,40 +114,41 @@ class FigureIndex:
         ]
 
 
-def of_finding(finding: Data, *columns: str) -> Source:
+def of_finding(finding: Finding, *columns: str) -> Source:
     """Return the source of a finding's columns; money of an estimate is read from ``amount``, exactly.
 
     Example:
-        >>> finding = {"estimand": "offer_gap", "comparator": "offer", "basis": "effective", "level": "pooled",
-        ...     "scope": {}, "tenure_band": None, "estimate": 0.05, "unit": "fraction"}
+        >>> finding = Finding.load({"estimand": "offer_gap", "comparator": "offer", "basis": "effective",
+        ...     "level": "pooled", "estimate": 0.05})
         >>> print(of_finding(finding, "estimate").sql)
         select estimate from findings
         where estimand = 'offer_gap' and comparator = 'offer' and basis = 'effective' and level = 'pooled'
             and scope = '{}' and tenure_band is null
     """
-    is_money = isinstance(finding["estimate"], str)
+    is_money = finding.amount is not None
     shown = ["amount as estimate" if is_money and name == "estimate" else name for name in columns]
     sql = f"select {', '.join(shown)} from findings\nwhere {_is(finding)}"
-    return Source(sql, _models(finding), {name: finding[name] for name in columns})
+    return Source(sql, _models(finding), {name: finding.data[name] for name in columns})
 
 
-def of_companion(finding: Data, name: str) -> Source:
+def of_companion(finding: Finding, name: str) -> Source:
     """Return the source of a companion's estimate; :class:`LookupError` where the finding has none of that name."""
-    companion = next((item for item in finding["companions"] if item["name"] == name), None)
+    companion = finding.companion(name)
     if companion is None:
         raise LookupError(name)
-    column = "amount as estimate" if isinstance(companion["estimate"], str) else "estimate"
+    value = companion.estimate
+    column = "amount as estimate" if isinstance(value, Decimal) else "estimate"
     sql = (
         f"select {column} from findings_companions\nwhere name = {sql_literal(name)} and finding_id = "
         f"(select finding_id from findings where {_is(finding)})"
     )
-    return Source(sql, _models(finding), {"estimate": companion["estimate"]})
+    return Source(sql, _models(finding), {"estimate": money_text(value) if isinstance(value, Decimal) else value})
 
 
-def of_month(row: Data) -> Source:
+def of_month(row: Month) -> Source:
     """Return the source of one month of the monthly series."""
-    sql = f"select estimate, ci_lower, ci_upper from findings_monthly\nwhere month = {sql_literal(row['month'])}"
-    return Source(sql, _MONTHLY, {name: row[name] for name in ("estimate", "ci_lower", "ci_upper")})
+    sql = f"select estimate, ci_lower, ci_upper from findings_monthly\nwhere month = {sql_literal(row.month)}"
+    return Source(sql, _MONTHLY, {name: row.data[name] for name in ("estimate", "ci_lower", "ci_upper")})
 
 
 def of_support(name: str, value: Value) -> Source:
@@ -163,13 +166,15 @@ def of_left_out(item: Data) -> Source:
     return Source(sql, _COVERAGE, {"customers": item["customers"], "money": item["money"]})
 
 
-def _models(finding: Data) -> tuple[str, ...]:
-    return BY_NAME[finding["estimand"]].against(finding["comparator"]).reductions
+def _models(finding: Finding) -> tuple[str, ...]:
+    return BY_NAME[finding.estimand].against(finding.comparator).reductions
 
 
-def _is(finding: Data) -> str:
-    scope = json.dumps(finding["scope"], ensure_ascii=False, sort_keys=True)
-    band = finding["tenure_band"]
-    keys = [f"{name} = {sql_literal(finding[name])}" for name in ("estimand", "comparator", "basis", "level")]
+def _is(finding: Finding) -> str:
+    scope = json.dumps(finding.scope, ensure_ascii=False, sort_keys=True)
+    band = finding.tenure_band
+    values = (*finding.question, finding.level)
+    names = ("estimand", "comparator", "basis", "level")
+    keys = [f"{name} = {sql_literal(value)}" for name, value in zip(names, values, strict=True)]
     of_band = "tenure_band is null" if band is None else f"tenure_band = {sql_literal(band)}"
     return f"{' and '.join(keys)}\n    and scope = {sql_literal(scope)} and {of_band}"

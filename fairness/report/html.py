@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import resources
-from typing import Any
 
 from fairness.charts.static import svg
 from fairness.charts.static.drawing import INK, MARKS
+from fairness.findings.document import Document
 from fairness.report.figures import Figure
 from fairness.report.page_model import Metric, Note, Page, Panel
 from fairness.text import method_page, numbers, sentences, snapshot
@@ -25,7 +25,7 @@ _BRAND = (
 )
 
 
-def render(page: Page, document: Mapping[str, Any]) -> str:
+def render(page: Page, document: Document) -> str:
     """Return the HTML of a page.
 
     Args:
@@ -141,7 +141,7 @@ def _foot(page: Page, number: int) -> str:
     )
 
 
-def _second(page: Page, document: Mapping[str, Any]) -> str:
+def _second(page: Page, document: Document) -> str:
     pairs = [page.method[number : number + 2] for number in range(0, len(page.method), 2)]
     notes = "".join(f'<div class="pair">{"".join(_note(note) for note in pair)}</div>' for pair in pairs)
     return (
@@ -150,21 +150,20 @@ def _second(page: Page, document: Mapping[str, Any]) -> str:
     )
 
 
-def _table(document: Mapping[str, Any]) -> str:
+def _table(document: Document) -> str:
     """Return the findings of the whole book with their p-values: the detail view."""
-    margin, currency = document["study"]["margin"], document["study"]["currency"]
+    margin, currency = document.margin, document.currency
     rows = []
-    for finding in document["findings"]:
-        if finding["level"] != "pooled" or finding["tenure_band"] is not None or finding["withheld"] is not None:
+    for finding in document.whole():
+        if finding.withheld is not None:
             continue
-        is_money = isinstance(finding["estimate"], str)
-        gap = snapshot.a_year(finding["estimate"], currency) if is_money else sentences.gap(finding)
+        gap = sentences.gap(finding) if finding.amount is None else snapshot.a_year(finding.amount, currency)
         cells = (
             sentences.estimand(finding),
             gap,
             sentences.verdict(finding, margin=margin) or "–",
-            numbers.p_value(finding["p_value"], at_most=snapshot.is_rounded(document)),
-            method_page.n_or_withheld(finding["n_tenured"]),
+            numbers.p_value(finding.p_value, at_most=snapshot.is_rounded(document)),
+            method_page.n_or_withheld(finding.n_tenured),
         )
         rows.append("<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in cells) + "</tr>")
     head = "".join(f"<th>{html_text(name)}</th>" for name in method_page.TABLE_COLUMNS)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
+from fairness.findings.document import Data, Document, Finding
 from fairness.text import labels, method_page, numbers, sentences, snapshot
 from fairness.text.escape import terminal_text
 
-Data = Mapping[str, Any]
 Table = tuple[str, list[tuple[str, ...]]]
 
 _WORST_CELLS = 5
@@ -27,7 +26,7 @@ _TEX = {
 }
 
 
-def to_markdown(document: Data, settings: Data) -> str:
+def to_markdown(document: Document, settings: Data) -> str:
     """Return the findings as Markdown, tables in the form of GitHub.
 
     Args:
@@ -43,7 +42,7 @@ def to_markdown(document: Data, settings: Data) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def to_tex(document: Data, settings: Data) -> str:
+def to_tex(document: Document, settings: Data) -> str:
     r"""Return the findings as LaTeX, to be read by ``\input``; it needs no package."""
     lines = [f"\\section*{{{_tex(sentences.headline(document))}}}", f"{_tex(_about(document, settings))}", ""]
     lines += [f"\\emph{{{_tex(text)}}}\n" for text in snapshot.warning_lines(document, settings)]
@@ -54,46 +53,40 @@ def to_tex(document: Data, settings: Data) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _about(document: Data, settings: Data) -> str:
-    study = document["study"]
-    parts = [study["name"], numbers.month(study["as_of"]), snapshot.comparator(document, settings)]
+def _about(document: Document, settings: Data) -> str:
+    parts = [document.name, numbers.month(document.as_of), snapshot.comparator(document, settings)]
     return (
         f"{' · '.join(parts)}. {snapshot.filters(settings)}. {snapshot.build(document)}. {snapshot.certainty(document)}"
     )
 
 
-def _tables(document: Data, settings: Data) -> Iterator[Table]:
-    head = document["headline"]
+def _tables(document: Document, settings: Data) -> Iterator[Table]:
     order = [*settings["like_for_like"]["cell"], *settings["lenses"]["by"]]
-    whole = [item for item in document["findings"] if item["level"] == "pooled" and item["tenure_band"] is None]
-    yield method_page.table_title(), _rows(document, whole, sentences.estimand)
-    kind = [head[name] for name in ("estimand", "comparator", "basis")]
-    same = [item for item in document["findings"] if [item[n] for n in ("estimand", "comparator", "basis")] == kind]
-    bands = [item for item in same if item["tenure_band"] is not None]
+    yield method_page.table_title(), _rows(document, document.whole(), sentences.estimand)
+    bands = document.bands()
     if len(bands) > 1:
-        in_order = [str(item["tenure_band"]) for item in bands]
+        in_order = [str(item.tenure_band) for item in bands]
         title = method_page.by_tenure(labels.band_unit(in_order))
-        yield title, _rows(document, bands, lambda item: labels.band_label(item["tenure_band"]))
-    cells = [item for item in same if item["level"] == "cell" and item["verdict"] == "penalty"]
+        yield title, _rows(document, bands, lambda item: labels.band_label(str(item.tenure_band)))
+    cells = [item for item in document.cells() if item.verdict == "penalty"]
     if cells:
-        worst = sorted(cells, key=lambda item: -item["estimate"])[:_WORST_CELLS]
+        worst = sorted(cells, key=lambda item: -item.gap)[:_WORST_CELLS]
         yield method_page.worst_title(len(worst)), _rows(document, worst, lambda item: labels.scope(item, order))
 
 
-def _rows(document: Data, findings: Sequence[Data], name: Callable[[Data], str]) -> list[tuple[str, ...]]:
-    margin, currency = document["study"]["margin"], document["study"]["currency"]
+def _rows(document: Document, findings: Sequence[Finding], name: Callable[[Finding], str]) -> list[tuple[str, ...]]:
+    margin, currency = document.margin, document.currency
     rows: list[tuple[str, ...]] = [method_page.TABLE_COLUMNS]
     for finding in findings:
-        is_money = isinstance(finding["estimate"], str)
-        gap = snapshot.a_year(finding["estimate"], currency) if is_money else sentences.gap(finding)
-        verdict, chance = sentences.verdict(finding, margin=margin) or "–", numbers.p_value(finding["p_value"])
-        rows.append((name(finding), gap, verdict, chance, numbers.count(finding["n_tenured"])))
+        gap = sentences.gap(finding) if finding.amount is None else snapshot.a_year(finding.amount, currency)
+        verdict, chance = sentences.verdict(finding, margin=margin) or "–", numbers.p_value(finding.p_value)
+        rows.append((name(finding), gap, verdict, chance, numbers.count(finding.n_tenured)))
     return rows
 
 
-def _left_out(document: Data) -> list[str]:
-    currency = document["study"]["currency"]
-    return [snapshot.left_out(item, currency) for item in document["support"]["not_compared"]]
+def _left_out(document: Document) -> list[str]:
+    currency = document.currency
+    return [snapshot.left_out(item, currency) for item in document.support["not_compared"]]
 
 
 def _md(text: str) -> str:

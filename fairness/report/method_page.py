@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from fairness.findings.document import Data, Document
 from fairness.report.figures import FigureIndex
 from fairness.report.page_model import Note
 from fairness.text import method_page, snapshot
 
-Data = Mapping[str, Any]
 
-
-def method_notes(document: Data, settings: Data, index: FigureIndex) -> tuple[Note, ...]:
+def method_notes(document: Document, settings: Data, index: FigureIndex) -> tuple[Note, ...]:
     """Return the texts of the second page.
 
     Args:
@@ -27,7 +23,7 @@ def method_notes(document: Data, settings: Data, index: FigureIndex) -> tuple[No
         Note(snapshot.TITLES["limits"], method_page.LIMITS),
         Note(
             snapshot.TITLES["data"],
-            (method_page.rows_in(document), *map(method_page.one_input, document["build"]["inputs"])),
+            (method_page.rows_in(document), *map(method_page.one_input, document.build["inputs"])),
         ),
         Note(snapshot.TITLES["withheld"], (method_page.withheld(document),)),
         Note(snapshot.TITLES["reproduce"], (method_page.ids(last), method_page.reproduce(document))),

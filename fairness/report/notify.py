@@ -14,12 +14,13 @@ from typing import Any
 
 from fairness.config import Config, Notify
 from fairness.errors import ConfigError, FairnessError
+from fairness.findings.document import Document
 from fairness.text import snapshot
 
 _SECONDS = 20
 
 
-def notify(config: Config, document: Mapping[str, Any], *, folder_name: str) -> list[str]:
+def notify(config: Config, document: Document, *, folder_name: str) -> list[str]:
     """Send the summary of a snapshot and return where it went, in words.
 
     Args:
@@ -86,10 +87,10 @@ def _post(address: str, body: Mapping[str, Any]) -> None:
         raise _not_taken("webhook", type(getattr(error, "reason", error)).__name__) from None
 
 
-def _mail(settings: Notify, document: Mapping[str, Any], lines: Sequence[str]) -> None:
+def _mail(settings: Notify, document: Document, lines: Sequence[str]) -> None:
     mail = EmailMessage()
     # A name of several lines would end the header.
-    mail["Subject"] = " ".join(f"{document['study']['name']}: {lines[0]}".split())
+    mail["Subject"] = " ".join(f"{document.name}: {lines[0]}".split())
     mail["From"] = settings.sender
     mail["To"] = ", ".join(settings.recipients)
     mail.set_content("\n".join(lines) + "\n")

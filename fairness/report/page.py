@@ -6,10 +6,11 @@ absent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fairness.charts.static.charts import Forest, Point, Row, Trend
+from fairness.findings.document import Data, Document, Finding, Month
 from fairness.findings.estimands import BY_NAME, OVERPAYMENT
 from fairness.report import figures
 from fairness.report.figures import Figure, FigureIndex
@@ -17,10 +18,9 @@ from fairness.report.method_page import method_notes
 from fairness.report.page_model import Metric, Note, Page, Panel
 from fairness.text import codes, labels, numbers, sentences, snapshot, titles
 
-Data = Mapping[str, Any]
-
 WORST = 5
 _GAP = ("estimate", "ci_lower", "ci_upper")
+_COMPARISONS = ("raw_gap", "like_for_like_gap", "market_gap", "cost_gap")
 
 
 class _Layout:
@@ -31,27 +31,16 @@ class _Layout:
         settings: The study's settings.
     """
 
-    def __init__(self, document: Data, settings: Data) -> None:
+    def __init__(self, document: Document, settings: Data) -> None:
         self.document, self.settings = document, settings
-        self.head: Data = document["headline"]
-        self.findings: Sequence[Data] = document["findings"]
-        self.currency: str = document["study"]["currency"]
-        self.margin: float = document["study"]["margin"]
+        self.head = document.head
+        self.currency, self.margin = document.currency, document.margin
         self.order = [*settings["like_for_like"]["cell"], *settings["lenses"]["by"]]
         self.index = FigureIndex()
 
-    def pooled(self, estimand: str, basis: str | None = None, comparator: str | None = None) -> Data | None:
-        """Return the finding of the whole book, where it exists and is shown."""
-        for finding in self.findings:
-            if (finding["estimand"], finding["level"], finding["tenure_band"]) != (estimand, "pooled", None):
-                continue
-            if basis in (None, finding["basis"]) and comparator in (None, finding["comparator"]):
-                return finding if _is_shown(finding) else None
-        return None
-
-    def figure(self, panel: str, text: str, finding: Data, *columns: str) -> Figure:
+    def figure(self, panel: str, text: str, finding: Finding, *columns: str) -> Figure:
         """Number a figure of a finding."""
-        unit = "fraction" if finding["unit"] == "fraction" else f"{self.currency} a year"
+        unit = f"{self.currency} a year" if finding.is_money else "fraction"
         source = figures.of_finding(finding, *columns)
         return self.index.add(panel, text, unit=unit, n=snapshot.whole(self.document, finding), sources=(source,))
 
@@ -59,14 +48,14 @@ class _Layout:
         """Return gap, money, people and support, as far as they are shown."""
         found = []
         head = self.head
-        if _has_interval(head):
-            figure = self.figure("A", numbers.percent(head["estimate"]), head, *_GAP)
+        if head.has_interval:
+            figure = self.figure("A", numbers.percent(head.estimate), head, *_GAP)
             beside = sentences.gap(head).removeprefix(figure.text).strip()
             found.append(Metric(labels.gap_name(head), figure, beside, snapshot.intervals(self.document)))
         money = self.money_of(head)
         if money is not None:
             found += self._money(money)
-        support = self.document["support"]
+        support = self.document.support
         if support["assessable_share"] is not None:
             figure = self.index.add(
                 "A",
@@ -85,38 +74,33 @@ class _Layout:
             found.append(Metric("Could be compared", figure, "of tenured", beside))
         return tuple(found)
 
-    def _money(self, money: Data) -> list[Metric]:
-        figure = self.figure("A", numbers.money(money["estimate"], self.currency), money, "estimate")
-        net = _companion(money, "net")
+    def _money(self, money: Finding) -> list[Metric]:
+        figure = self.figure("A", numbers.money(money.amount, self.currency), money, "estimate")
+        net = money.beside("net")
         below = "" if net is None else snapshot.net(net, self.currency)
         found = [Metric(OVERPAYMENT.label, figure, "a year", below)]
-        people = _companion(money, "customers_affected")
-        if people is not None and money["n_tenured"]:
+        people = money.beside("customers_affected")
+        if people is not None and money.n_tenured:
             source = figures.of_companion(money, "customers_affected")
-            figure = self.index.add(
-                "A", numbers.count(people), unit="customers", n=snapshot.whole(self.document, money), sources=(source,)
-            )
-            share = numbers.percent(people / money["n_tenured"])
+            n, whole = int(people), snapshot.whole(self.document, money)
+            figure = self.index.add("A", numbers.count(n), unit="customers", n=whole, sources=(source,))
+            share = numbers.percent(n / money.n_tenured)
             found.append(
-                Metric("Customers affected", figure, f"of {numbers.count(money['n_tenured'])}", f"{share} pay above it")
+                Metric("Customers affected", figure, f"of {numbers.count(money.n_tenured)}", f"{share} pay above it")
             )
         return found
 
-    def money_of(self, finding: Data) -> Data | None:
+    def money_of(self, finding: Finding) -> Finding | None:
         """Return the money of a finding's scope in the same reading, where it is shown."""
-        keys = ("comparator", "basis", "level", "scope", "tenure_band")
-        for other in self.findings:
-            if other["estimand"] == "overpayment" and all(other[key] == finding[key] for key in keys):
-                return other if _is_shown(other) else None
-        return None
+        return _shown(self.document.money_of(finding))
 
     def lead(self) -> tuple[Figure | str, ...]:
         """Return the sentences under the headline."""
         said: list[Figure | str] = [snapshot.who(self.settings)]
-        money = self.money_of(self.head) if self.head["verdict"] in ("penalty", "favourable") else None
-        net = None if money is None else _companion(money, "net")
-        if money is not None and net is not None and money["n_tenured"]:
-            text = snapshot.each_pays(net, money["n_tenured"], self.currency, money)
+        money = self.money_of(self.head) if self.head.verdict in ("penalty", "favourable") else None
+        net = None if money is None else money.beside("net")
+        if money is not None and net is not None and money.n_tenured:
+            text = snapshot.each_pays(net, money.n_tenured, self.currency, money)
             said.append(
                 self.index.add(
                     "A",
@@ -137,31 +121,30 @@ class _Layout:
     def _forest(self, rows: list[Row]) -> Forest:
         return Forest(tuple(rows), self.margin, sentences.margin(self.document))
 
-    def _row(self, panel: str, finding: Data, label: str, **more: Any) -> tuple[Row, Figure]:
+    def _row(self, panel: str, finding: Finding, label: str, **more: Any) -> tuple[Row, Figure]:
         text = sentences.gap(finding)
         figure = self.figure(panel, text, finding, *_GAP)
-        low, high, middle = (float(finding[name]) for name in ("ci_lower", "ci_upper", "estimate"))
+        low, high = finding.interval
         row = Row(
             label,
             more.get("below", ""),
             text,
             more.get("beside", ""),
-            middle,
+            finding.gap,
             low,
             high,
-            finding["verdict"],
+            finding.verdict,
             strong=more.get("strong", False),
         )
         return row, figure
 
     def _certainty(self) -> Panel | None:
-        raw, alike = self.pooled("raw_gap"), self.pooled("like_for_like_gap")
-        kinds = [raw, alike, self.pooled("market_gap"), self.pooled("cost_gap"), self.head]
-        shown = [item for item in kinds if item is not None and _has_interval(item)]
-        shown = [item for number, item in enumerate(shown) if item not in shown[:number]]
-        if not shown or not _has_interval(self.head):
+        kinds = [_shown(self.document.pooled(name)) for name in _COMPARISONS]
+        raw, alike = kinds[:2]
+        shown = [item for item in dict.fromkeys((*kinds, self.head)) if item is not None and item.has_interval]
+        if not shown or not self.head.has_interval:
             return None
-        pairs = [self._row("B", item, BY_NAME[item["estimand"]].row, strong=item is shown[-1]) for item in shown]
+        pairs = [self._row("B", item, BY_NAME[item.estimand].row, strong=item is shown[-1]) for item in shown]
         return Panel(
             "B",
             "gap-and-certainty",
@@ -173,23 +156,23 @@ class _Layout:
         )
 
     def _trend(self) -> Panel | None:
-        as_of, head = self.document["study"]["as_of"], self.head
-        months = [row for row in self.document["monthly"] if row["month"] <= as_of]
-        known = [row for row in months if row["estimate"] is not None and row["ci_lower"] is not None]
-        if len(known) < 2 or not _has_interval(head):
+        as_of, head = self.document.as_of, self.head
+        months = [row for row in self.document.months if as_of is not None and row.month <= as_of]
+        known = [row for row in months if row.estimate is not None and row.ci_lower is not None]
+        if len(known) < 2 or not head.has_interval:
             return None
         shown = [
             self.index.add(
                 "C",
-                sentences.gap({**row, "verdict": None}),
+                sentences.gap(row),
                 unit="fraction",
                 n=_month_n(row, self.document, head),
                 sources=(figures.of_month(row),),
             )
             for row in (known[0], known[-1])
         ]
-        points = tuple(Point(row["month"], row["estimate"], row["ci_lower"], row["ci_upper"]) for row in months)
-        chart = Trend(points, self.margin, sentences.margin(self.document), head["verdict"], shown[-1].text)
+        points = tuple(Point(row.month, row.estimate, row.ci_lower, row.ci_upper) for row in months)
+        chart = Trend(points, self.margin, sentences.margin(self.document), head.verdict or "", shown[-1].text)
         return Panel(
             "C",
             "gap-by-month",
@@ -200,22 +183,17 @@ class _Layout:
             tuple(shown),
         )
 
-    def cells(self) -> list[Data]:
-        """Return the segments of the headline's question that are shown."""
-        kind = _kind(self.head)
-        return [item for item in self.findings if item["level"] == "cell" and _kind(item) == kind]
-
     def _worst(self) -> Panel | None:
-        cells = [item for item in self.cells() if _is_shown(item)]
-        decided = [item for item in cells if item["verdict"] in codes.DECIDED]
-        worst = sorted((item for item in decided if _has_interval(item)), key=lambda item: -item["estimate"])[:WORST]
+        cells = [item for item in self.document.cells() if item.is_shown]
+        decided = [item for item in cells if item.verdict in codes.DECIDED]
+        worst = sorted((item for item in decided if item.has_interval), key=lambda item: -item.gap)[:WORST]
         if len(cells) < 2 or not worst:
             return None
         pairs = []
         for item in worst:
-            names = labels.parts(item, self.order)
+            names = labels.parts(item.scope, self.order)
             money = self.money_of(item)
-            beside = "" if money is None else snapshot.a_year(money["estimate"], self.currency)
+            beside = "" if money is None else snapshot.a_year(money.amount, self.currency)
             if not beside:
                 beside = snapshot.tenured(item)
             pairs.append(self._row("D", item, names[0], below=", ".join(names[1:]), beside=beside))
@@ -223,27 +201,24 @@ class _Layout:
             "D",
             "worst-segments",
             titles.worst_title(worst, self.order),
-            snapshot.worst_subtitle(len(worst), len(decided), self.document["looked_at"][worst[0]["family"]]),
+            snapshot.worst_subtitle(len(worst), len(decided), self.document.looked_at(worst[0].family)),
             self._forest([row for row, _ in pairs]),
-            snapshot.panel_foot(self.document, _sum_n(worst)),
+            snapshot.panel_foot(self.document, _together(worst)),
             tuple(figure for _, figure in pairs),
         )
 
-    def bases(self) -> list[Data]:
+    def bases(self) -> list[Finding]:
         """Return the headline's question under each reading of the offer."""
-        if self.head["estimand"] != "offer_gap" or self.head["comparator"] != "offer":
+        if self.head.question[:2] != ("offer_gap", "offer"):
             return []
-        found = [self.pooled("offer_gap", basis, "offer") for basis in ("headline", "effective", "standard")]
-        return [item for item in found if item is not None and _has_interval(item)]
+        found = [self.document.pooled("offer_gap", "offer", basis) for basis in ("headline", "effective", "standard")]
+        return [item for item in found if item is not None and item.has_interval]
 
     def _bases(self) -> Panel | None:
         bases = self.bases()
         if len(bases) < 2:
             return None
-        pairs = [
-            self._row("E", item, labels.BASES[item["basis"]], strong=item["basis"] == self.head["basis"])
-            for item in bases
-        ]
+        pairs = [self._row("E", item, labels.BASES[item.basis], strong=item.basis == self.head.basis) for item in bases]
         return Panel(
             "E",
             "readings-of-the-offer",
@@ -261,21 +236,21 @@ class _Layout:
 
     def _reversal(self) -> Note | None:
         head, said = self.head, list[Figure | str]()
-        if head["reversal_gap"] is not None and head["verdict"] in ("penalty", "favourable"):
+        if head.reversal_gap is not None and head.verdict in ("penalty", "favourable"):
             said.append(self.figure("F", snapshot.reversal(head), head, "reversal_gap"))
-        if head["verdict"] == "inconclusive":
+        if head.verdict == "inconclusive":
             text = snapshot.deciding(head)
             if text:
                 said.append(text)
         bases = self.bases()
         if len(bases) > 1:
             said.append(snapshot.alternatives(bases, head))
-        if head["minimum_detectable_gap"] is not None and head["verdict"] == "inconclusive":
+        if head.minimum_detectable_gap is not None and head.verdict == "inconclusive":
             said.append(self.figure("F", snapshot.detectable(head), head, "minimum_detectable_gap"))
         return Note(snapshot.TITLES["reversal"], tuple(said)) if said else None
 
     def _left_out(self) -> Note:
-        support = self.document["support"]
+        support = self.document.support
         said = [
             self.index.add(
                 "G",
@@ -291,12 +266,12 @@ class _Layout:
         return Note(snapshot.TITLES["left_out"], tuple(said) or (snapshot.nobody_left_out(self.document),))
 
     def _open(self) -> Note | None:
-        cells = [item for item in self.cells() if _is_shown(item)]
+        cells = [item for item in self.document.cells() if item.is_shown]
         if len(cells) < 2:
             return None
         said: list[Figure | str] = []
-        unclear = [item for item in cells if item["verdict"] == "inconclusive"]
-        less = sorted((item for item in cells if item["verdict"] == "favourable"), key=lambda item: item["estimate"])
+        unclear = [item for item in cells if item.verdict == "inconclusive"]
+        less = sorted((item for item in cells if item.verdict == "favourable"), key=lambda item: item.gap)
         if unclear:
             said.append(snapshot.open_segments(unclear, self.order))
         if less:
@@ -305,7 +280,7 @@ class _Layout:
         return Note(snapshot.TITLES["open"], tuple(said) or (snapshot.nothing_open(),))
 
 
-def lay_out(document: Data, settings: Data, note: str = "") -> Page:
+def lay_out(document: Document, settings: Data, note: str = "") -> Page:
     """Lay out the page of a snapshot.
 
     Args:
@@ -315,13 +290,13 @@ def lay_out(document: Data, settings: Data, note: str = "") -> Page:
     """
     layout = _Layout(document, settings)
     return Page(
-        study=document["study"]["name"],
-        as_of=numbers.month(document["study"]["as_of"]),
+        study=document.name,
+        as_of=numbers.month(document.as_of),
         comparator=snapshot.comparator(document, settings),
         filters=snapshot.filters(settings),
         build=snapshot.build(document),
         headline=snapshot.headline_parts(document),
-        verdict=document["headline"]["verdict"],
+        verdict=document.head.verdict or "",
         strip=layout.strip(),
         lead=layout.lead(),
         warnings=tuple(snapshot.warning_lines(document, settings)),
@@ -334,28 +309,18 @@ def lay_out(document: Data, settings: Data, note: str = "") -> Page:
     )
 
 
-def _is_shown(finding: Data) -> bool:
-    return finding["withheld"] is None and finding["estimate"] is not None
+def _shown(finding: Finding | None) -> Finding | None:
+    return finding if finding is not None and finding.is_shown else None
 
 
-def _has_interval(finding: Data) -> bool:
-    return _is_shown(finding) and finding["ci_lower"] is not None and finding["verdict"] != "not_assessable"
+def _together(findings: Sequence[Finding]) -> Finding:
+    """Return how many tenured customers several findings are about; None where one of them is withheld."""
+    counts = [finding.n_tenured for finding in findings]
+    known = [n for n in counts if n is not None]
+    return Finding(n_tenured=sum(known) if len(known) == len(counts) else None)
 
 
-def _kind(finding: Data) -> tuple[str, str, str]:
-    return finding["estimand"], finding["comparator"], finding["basis"]
-
-
-def _companion(finding: Data, name: str) -> Any:
-    return next((item["estimate"] for item in finding["companions"] if item["name"] == name), None)
-
-
-def _sum_n(findings: Sequence[Data]) -> Data:
-    counts = [finding["n_tenured"] for finding in findings]
-    return {"n_tenured": None if None in counts else sum(counts), "n_new": None}
-
-
-def _month_n(row: Data, document: Data, head: Data) -> str:
-    if row["n_tenured"] is None:
+def _month_n(row: Month, document: Document, head: Finding) -> str:
+    if row.n_tenured is None:
         return snapshot.whole(document, head)
-    return numbers.many(row["n_tenured"], "tenured customer")
+    return numbers.many(row.n_tenured, "tenured customer")

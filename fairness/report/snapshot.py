@@ -17,6 +17,7 @@ from fairness.build.identity import software_fingerprint
 from fairness.disclosure.released_document import released
 from fairness.engine.models import sql_hashes
 from fairness.errors import DataError, FairnessError
+from fairness.findings.document import Document
 from fairness.report import html, pdf
 from fairness.report.chart_files import chart_svg
 from fairness.report.deck import without_clock
@@ -61,7 +62,7 @@ class Contents:
     missing: Mapping[str, str]
     manifest: Mapping[str, Any]
     page: Page
-    document: Mapping[str, Any]
+    document: Document
 
 
 def compose(run: Run, note: str = "") -> Contents:
@@ -73,12 +74,13 @@ def compose(run: Run, note: str = "") -> Contents:
     """
     note = checked_note(note)
     settings = read_settings(run)
-    document = released(read_findings(run), read_shared(run), largest_payment=largest_payment(run))
+    data = released(read_findings(run), read_shared(run), largest_payment=largest_payment(run))
+    document = Document.load(data)
     page = lay_out(document, settings, note)
     files: dict[str, bytes] = {}
     missing: dict[str, str] = {}
     text = html.render(page, document)
-    files["findings.json"] = as_json(document)
+    files["findings.json"] = as_json(data)
     files["snapshot.html"] = text.encode("utf-8")
     drawn = {panel.name: chart_svg(panel, page) for panel in page.panels}
     files |= {f"charts/{name}.svg": svg.encode("utf-8") for name, svg in drawn.items()}
@@ -116,7 +118,7 @@ def as_json(value: object) -> bytes:
 
 
 def _manifest(
-    document: Mapping[str, Any],
+    document: Document,
     settings: Mapping[str, Any],
     page: Page,
     *,
@@ -127,10 +129,10 @@ def _manifest(
     hashes = sql_hashes()
     return {
         "schema_version": SCHEMA_VERSION,
-        "study": document["study"],
+        "study": document.data["study"],
         "compared_with": page.comparator,
         "filters": page.filters,
-        "build": document["build"],
+        "build": document.build,
         "seed": settings["inference"]["seed"],
         "settings": settings,
         "note": page.sign_off,
@@ -196,7 +198,7 @@ def default_folder(run: Run, contents: Contents) -> Path:
 
     A note is part of the snapshot, so one with a note has a folder of its own.
     """
-    as_of = contents.document["study"]["as_of"] or "undated"
+    as_of = contents.document.as_of or "undated"
     note = contents.page.sign_off
     suffix = f"-{hashlib.sha256(note.encode()).hexdigest()[:6]}" if note else ""
     return run.folder.parent.parent / "snapshots" / f"{as_of}-{run.id}{suffix}"

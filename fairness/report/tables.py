@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from fairness.errors import FairnessError
+from fairness.findings.document import Document
 from fairness.report.deck import FIXED_DATE
 from fairness.report.page_model import Page
 from fairness.text import method_page
@@ -38,9 +39,9 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def tables(document: Mapping[str, Any], page: Page) -> tuple[Table, ...]:
+def tables(document: Document, page: Page) -> tuple[Table, ...]:
     """Return the tables of a released document: findings, companions, months, support, numbers of the page."""
-    numbered = list(enumerate(document["findings"], start=1))
+    numbered = [(number, item.data) for number, item in enumerate(document.findings, start=1)]
     return (
         _table("findings", "from findings", [_finding(number, item) for number, item in numbered]),
         _table(
@@ -48,8 +49,8 @@ def tables(document: Mapping[str, Any], page: Page) -> tuple[Table, ...]:
             "from findings_companions",
             [_companion(number, other) for number, item in numbered for other in item["companions"] or ()],
         ),
-        _table("monthly", "from findings_monthly", [dict(row) for row in document["monthly"]]),
-        _table("support", "from findings_support", list(_support(document["support"]))),
+        _table("monthly", "from findings_monthly", [dict(month.data) for month in document.months]),
+        _table("support", "from findings_support", list(_support(document.support))),
         _table(
             "figures",
             "",

@@ -1,11 +1,11 @@
 """The sentences of `diff` and of the list of snapshots: what moved, and what cannot be compared.
 
-Like :mod:`fairness.text.sentences`, everything here takes plain data.
+Like :mod:`fairness.text.sentences`, everything here takes a change as plain data.
 """
 
 from __future__ import annotations
 
-from fairness.findings.document import Data
+from fairness.findings.document import Data, Finding
 from fairness.findings.estimands import BY_NAME
 from fairness.text import labels, numbers
 
@@ -30,11 +30,11 @@ def questions_differ(one: str, two: str) -> str:
     return f"the question differs: {_name(one)} and {_name(two)}"
 
 
-def fallback_differs(one: Data, two: Data) -> str:
+def fallback_differs(one: Finding, two: Finding) -> str:
     """Return that one run answers with another comparison than the other, because its data hold no offers."""
     return (
-        f"the comparison differs: {_name(one['estimand'])} ({labels.comparator_kind(one)}) and "
-        f"{_name(two['estimand'])} ({labels.comparator_kind(two)}); one of them falls back because its data hold no "
+        f"the comparison differs: {_name(one.estimand)} ({labels.comparator_kind(one)}) and "
+        f"{_name(two.estimand)} ({labels.comparator_kind(two)}); one of them falls back because its data hold no "
         "offers"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairness.findings.document import Data
+from fairness.findings.document import Finding
 from fairness.text.numbers import percent
 from fairness.text.reasons import reason_of
 
@@ -62,23 +62,23 @@ def reason(code: str) -> str:
     return _NOT_ASSESSABLE.get(code) or reason_of(code).label
 
 
-def warning(code: str, finding: Data, *, min_pricing_decisions: int | None = None) -> str:
+def warning(code: str, finding: Finding, *, min_pricing_decisions: int | None = None) -> str:
     """Return the sentence of a warning, filled from its finding."""
-    diagnostics = finding["diagnostics"]
+    diagnostics = finding.diagnostics
     return WARNINGS[code].format(
-        pricing_decisions=_whole(diagnostics["pricing_decisions"]),
+        pricing_decisions=_whole(diagnostics.pricing_decisions),
         min_pricing_decisions=min_pricing_decisions if min_pricing_decisions is not None else "more",
-        n_eff=_whole(diagnostics["n_eff"]),
-        n_eff_needed=_whole(diagnostics["n_eff_needed"], up=True),
+        n_eff=_whole(diagnostics.n_eff),
+        n_eff_needed=_whole(diagnostics.n_eff_needed, up=True),
         support=_support(finding),
         reversal=_reversal(finding),
     )
 
 
-def _support(finding: Data) -> str:
+def _support(finding: Finding) -> str:
     """Return what share of the tenured customers, and of their money where that is told, a finding covers."""
-    money = finding["support_money_share"]
-    customers = f"{percent(finding['support_share'])} of tenured customers"
+    money = finding.support_money_share
+    customers = f"{percent(finding.support_share)} of tenured customers"
     return customers if money is None else f"{customers}, and {percent(money)} of what they pay"
 
 
@@ -88,10 +88,10 @@ def _whole(value: float | None, *, up: bool = False) -> str:
     return f"{-int(-value // 1) if up else int(value):,}"
 
 
-def _reversal(finding: Data) -> str:
+def _reversal(finding: Finding) -> str:
     """Return what the uncovered money would have to show to reverse the answer."""
-    reversal, share = finding["reversal_gap"], finding["support_share"]
-    if reversal is None or share is None or finding["verdict"] not in ("penalty", "favourable"):
+    reversal, share = finding.reversal_gap, finding.support_share
+    if reversal is None or share is None or finding.verdict not in ("penalty", "favourable"):
         return ""
     rest = percent(1 - share)
     direction = "less" if reversal < 0 else "more"

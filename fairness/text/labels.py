@@ -1,18 +1,16 @@
 """Names of columns and values, and the notes beside figures: the words of the dashboard and the snapshot.
 
-Like :mod:`fairness.text.sentences`, everything here takes findings as plain data; titles are in
+Like :mod:`fairness.text.sentences`, everything here takes findings as a document states them; titles are in
 :mod:`fairness.text.titles`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from fairness.findings.document import Data
+from fairness.findings.document import Finding
 from fairness.findings.estimands import BY_NAME
-
-Findings = Sequence[Data]
 
 _COLUMNS = {"product_id": "Product", "plan_id": "Plan", "interval_unit": "Billed by", "interval_count": "Billed every"}
 _VALUES = {"true": "Yes", "false": "No"}
@@ -81,28 +79,28 @@ def values(texts: Iterable[str | None]) -> dict[str | None, str]:
     return named
 
 
-def scope(finding: Data, order: Sequence[str]) -> str:
+def scope(finding: Finding, order: Sequence[str]) -> str:
     """Return the name of a cell or group: its values in the order of the study's columns.
 
     Example:
-        >>> scope({"scope": {"region": "South", "product_id": "home_insurance", "channel": "phone"}},
+        >>> scope(Finding(scope={"region": "South", "product_id": "home_insurance", "channel": "phone"}),
         ...     ["product_id", "region", "channel"])
         'Home insurance, South, phone'
     """
-    return ", ".join(parts(finding, order))
+    return ", ".join(parts(finding.scope, order))
 
 
-def parts(finding: Data, order: Sequence[str]) -> list[str]:
+def parts(values: Mapping[str, str | None], order: Sequence[str]) -> list[str]:
     """Return the values of a scope for reading; a value that says little alone carries its column's name.
 
     Only the first starts with a capital, unless the data have it so.
 
     Example:
-        >>> parts({"scope": {"senior": "0", "contract": "One year", "TV": "No"}}, ["contract", "senior", "TV"])
+        >>> parts({"senior": "0", "contract": "One year", "TV": "No"}, ["contract", "senior", "TV"])
         ['One year', 'senior 0', 'TV no']
     """
     place = {name: number for number, name in enumerate(order)}
-    items = sorted(finding["scope"].items(), key=lambda item: place.get(item[0], -1))
+    items = sorted(values.items(), key=lambda item: place.get(item[0], -1))
     found = []
     for number, (name, text) in enumerate(items):
         shown, title = value(text), column(name)
@@ -142,22 +140,21 @@ def band_unit(labels: Iterable[str]) -> str:
     return "Months" if any("month" in label for label in labels) else "Years"
 
 
-def gap_name(finding: Data) -> str:
+def gap_name(finding: Finding) -> str:
     """Return what the gap of a finding is a gap to, for the metric strip and subtitles."""
-    return "Gap to what joiners paid" if finding["comparator"] == "derived" else BY_NAME[finding["estimand"]].gap
+    return "Gap to what joiners paid" if finding.comparator == "derived" else BY_NAME[finding.estimand].gap
 
 
-def comparator(finding: Data) -> str:
+def comparator(finding: Finding) -> str:
     """Return the comparator of a finding within a sentence."""
-    if finding["estimand"] == "offer_gap" and finding["comparator"] != "derived":
+    if finding.estimand == "offer_gap" and finding.comparator != "derived":
         return "the offer"
-    return "what joiners paid" if finding["estimand"] == "offer_gap" else "new customers"
+    return "what joiners paid" if finding.estimand == "offer_gap" else "new customers"
 
 
-def comparator_kind(finding: Data) -> str:
+def comparator_kind(finding: Finding) -> str:
     """Return what a finding's prices are held against, for the list of definitions."""
     kinds = {"derived": "joiners' prices", "new_customers": "new customers", "book": "offer in the book"}
-    if finding["comparator"] == "offer":
-        return {"standard": "standard offer"}.get(finding["basis"], BASIS_IN_TEXT[finding["basis"]])
-    kind = str(finding["comparator"])
-    return kinds.get(kind, kind.replace("_", " "))
+    if finding.comparator == "offer":
+        return {"standard": "standard offer"}.get(finding.basis, BASIS_IN_TEXT[finding.basis])
+    return kinds.get(finding.comparator, finding.comparator.replace("_", " "))

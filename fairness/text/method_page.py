@@ -1,17 +1,17 @@
 """The sentences of the second page of a snapshot: method, certainty, limits, inputs, and the names of its tables.
 
-Like :mod:`fairness.text.sentences`, everything here takes findings and settings as plain data.
+Like :mod:`fairness.text.sentences`, everything here takes a document, and settings as plain data.
 """
 
 from __future__ import annotations
 
-from fairness.findings.document import Data
+from fairness.findings.document import Data, Document
 from fairness.text import numbers, sentences, snapshot
 
 
-def method(document: Data, settings: Data) -> list[str]:
+def method(document: Document, settings: Data) -> list[str]:
     """Return how it was measured, a sentence or two a paragraph."""
-    tenure, head = settings["tenure"], document["headline"]
+    tenure, head = settings["tenure"], document.head
     groups = (
         f"{snapshot.who(settings)} New customers joined less than {snapshot.years(tenure['new_below_months'])} ago. "
         "Those between the two are in neither group."
@@ -25,11 +25,11 @@ def method(document: Data, settings: Data) -> list[str]:
         "who joined in the month in which it was set.",
     }
     what = kinds.get(
-        head["comparator"],
+        head.comparator,
         "Tenured and new customers of the same segment are compared. Each segment counts by its tenured customers.",
     )
     texts = [groups, what]
-    if head["comparator"] == "offer" and head["basis"] == "effective":
+    if head.comparator == "offer" and head.basis == "effective":
         texts.append(
             f"The effective price is what a new customer pays on average over the first "
             f"{settings['comparator']['horizon_months']} months, with set-up fee and gift counted."
@@ -41,10 +41,10 @@ def method(document: Data, settings: Data) -> list[str]:
     return texts
 
 
-def sureness(document: Data) -> list[str]:
+def sureness(document: Document) -> list[str]:
     """Return what interval and test mean."""
-    head, texts = document["headline"], []
-    if head["ci_lower"] is not None:
+    head, texts = document.head, []
+    if head.ci_lower is not None:
         texts.append(
             f"The {sentences.level(document)} interval is {sentences.gap(head)}. It answers one question: could prices "
             "that take no notice of tenure have produced the gap?"
@@ -52,12 +52,12 @@ def sureness(document: Data) -> list[str]:
     rest = snapshot.decisions(document)
     if rest:
         texts.append(f"{rest} Customers on one offer share one decision, so they do not count one by one.")
-    if head["p_value"] is not None:
+    if head.p_value is not None:
         at_most = snapshot.is_rounded(document)
-        chance = snapshot.how_often(head["p_value"], at_most=at_most)
+        chance = snapshot.how_often(head.p_value, at_most=at_most)
         text = f"If prices took no notice of tenure, a gap this large would {chance}"
-        texts.append(f"{text} (p {numbers.p_value(head['p_value'], at_most=at_most)}).")
-    if head["minimum_detectable_gap"] is not None:
+        texts.append(f"{text} (p {numbers.p_value(head.p_value, at_most=at_most)}).")
+    if head.minimum_detectable_gap is not None:
         texts.append(snapshot.detectable(head))
     texts.append(
         f"Gaps of less than {snapshot.margin(document)} are called equal, but only where a larger one can be ruled "
@@ -74,10 +74,10 @@ LIMITS = (
 """What the figures do not say."""
 
 
-def rows_in(document: Data) -> str:
+def rows_in(document: Document) -> str:
     """Return what happened to the rows of the exports."""
-    block = document["reconciliation"]
-    few = f"fewer than {document['disclosure']['min_cell']}"
+    block = document.data["reconciliation"]
+    few = f"fewer than {document.min_cell}"
     names = ("rows_in", "rows_accepted", "rows_excluded", "rows_rejected", "rows_duplicate")
     came, accepted, excluded, rejected, copies = (
         few if block[name] is None else numbers.count(block[name]) for name in names
@@ -95,9 +95,9 @@ def one_input(item: Data) -> str:
     return f"{item['path']}: {numbers.count(item['rows'])} rows, SHA-256 {item['sha256'][:16]}"
 
 
-def withheld(document: Data) -> str:
+def withheld(document: Document) -> str:
     """Return how many figures disclosure control holds back."""
-    block = document["disclosure"]
+    block = document.data["disclosure"]
     least = block["min_cell"]
     rounded = (
         f"Numbers of customers are rounded to {least}. Gaps and money are rounded to at least what {least} customers "
@@ -120,7 +120,7 @@ def ids(last: str) -> str:
     )
 
 
-def reproduce(document: Data) -> str:
+def reproduce(document: Document) -> str:
     """Return how anybody can compute the snapshot again."""
     return (
         "The command “fairness snapshot --verify” with this folder computes everything again from the exports and "

@@ -31,7 +31,7 @@ def percentage(value: float, *, signed: bool = False) -> str:
     return text.lstrip("−+") if text.strip("−+0.,") == "" else text
 
 
-def money(amount: str | Decimal | None, currency: str, *, decimals: int = 0) -> str:
+def money(amount: str | float | Decimal | None, currency: str, *, decimals: int = 0) -> str:
     """Return money with its currency; whole units unless told otherwise.
 
     Example:

@@ -1,14 +1,14 @@
 """What findings say: the answer in one sentence, and the sentences around it.
 
-Functions take findings as plain data (the JSON contract), so that the command line, the dashboard and the snapshot
-say the same words from the same document.
+Functions take findings as a document states them, so that the command line, the dashboard and the snapshot say the same
+words from the same document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fairness.findings.document import Data
+from fairness.findings.document import Document, Finding, Month
 from fairness.findings.estimands import BY_NAME
 from fairness.text import numbers
 from fairness.text.codes import VERDICTS, WITHHELD, reason
@@ -35,67 +35,67 @@ _NAMED_UNKNOWN = 0.01
 """Share of the customers of unknown tenure from which it stands beside what could be compared."""
 
 
-def gap(finding: Data) -> str:
+def gap(finding: Finding | Month) -> str:
     """Return estimate and interval in one breath.
 
     Example:
-        >>> gap({"estimate": 0.034, "ci_lower": 0.0291, "ci_upper": 0.039, "verdict": "penalty"})
+        >>> gap(Finding(estimate=0.034, ci_lower=0.0291, ci_upper=0.039, verdict="penalty"))
         '3.4 % (2.9 to 3.9)'
     """
-    if finding["estimate"] is None or finding["verdict"] == "not_assessable":
+    if finding.estimate is None or finding.verdict == "not_assessable":
         return "–"
-    if finding["ci_lower"] is None:
-        return f"{percent(finding['estimate'])} (no interval)"
-    return f"{percent(finding['estimate'])} ({percentage(finding['ci_lower'])} to {percentage(finding['ci_upper'])})"
+    if finding.ci_lower is None or finding.ci_upper is None:
+        return f"{percent(finding.estimate)} (no interval)"
+    return f"{percent(finding.estimate)} ({percentage(finding.ci_lower)} to {percentage(finding.ci_upper)})"
 
 
-def estimand(finding: Data) -> str:
+def estimand(finding: Finding) -> str:
     """Return the name of a finding's question, with the reading of the comparator where there are several.
 
     Example:
-        >>> estimand({"estimand": "offer_gap", "comparator": "offer", "basis": "headline"})
+        >>> estimand(Finding("offer_gap", "offer", "headline"))
         'Against the new-customer offer, introductory price'
     """
-    spec = BY_NAME[finding["estimand"]]
-    name = spec.against(finding["comparator"]).label or spec.label
-    if finding["comparator"] == "offer" and spec.against("offer").known_by == "offered_ticks":
-        return f"{name}, {_BASES[finding['basis']]}"
+    spec = BY_NAME[finding.estimand]
+    name = spec.against(finding.comparator).label or spec.label
+    if finding.comparator == "offer" and spec.against("offer").known_by == "offered_ticks":
+        return f"{name}, {_BASES[finding.basis]}"
     return name
 
 
-def headline(document: Data) -> str:
+def headline(document: Document) -> str:
     """Return the answer of a study in one sentence.
 
     Example:
-        >>> headline({"study": {"margin": 0.01}, "headline": {"verdict": "penalty", "estimate": 0.172,
-        ...     "estimand": "offer_gap"}})
+        >>> headline(Document.load({"study": {"margin": 0.01}, "headline": {"verdict": "penalty", "estimate": 0.172,
+        ...     "estimand": "offer_gap"}}))
         'Tenured customers pay 17.2 % more than a new customer is offered'
     """
-    return sentence(document["headline"], margin=document["study"]["margin"])
+    return sentence(document.head, margin=document.margin)
 
 
-def headline_parts(document: Data) -> tuple[str, str, str]:
+def headline_parts(document: Document) -> tuple[str, str, str]:
     """Return the headline in three parts, the middle one the figure to stress; it may be empty.
 
     Example:
-        >>> headline_parts({"study": {"margin": 0.01}, "headline": {"verdict": "penalty", "estimate": 0.172,
-        ...     "estimand": "offer_gap"}})
+        >>> headline_parts(Document.load({"study": {"margin": 0.01}, "headline": {"verdict": "penalty",
+        ...     "estimate": 0.172, "estimand": "offer_gap"}}))
         ('Tenured customers pay ', '17.2 % more', ' than a new customer is offered')
     """
-    text, finding = headline(document), document["headline"]
-    if finding["verdict"] not in ("penalty", "favourable"):
+    text, finding = headline(document), document.head
+    if finding.verdict not in ("penalty", "favourable"):
         return text, "", ""
     figure = more_or_less(finding)
     before, _, after = text.partition(figure)
     return before, figure, after
 
 
-def sentence(finding: Data, *, margin: float) -> str:
+def sentence(finding: Finding, *, margin: float) -> str:
     """Return the verdict of a finding in one sentence."""
-    if finding.get("withheld"):
-        return f"The answer is withheld: {WITHHELD[finding['withheld']]}"
-    than = BY_NAME[finding["estimand"]].than
-    verdict = finding["verdict"]
+    if finding.withheld is not None:
+        return f"The answer is withheld: {WITHHELD[finding.withheld]}"
+    than = BY_NAME[finding.estimand].than
+    verdict = finding.verdict
     if verdict in ("penalty", "favourable"):
         return f"Tenured customers pay {more_or_less(finding)} {than}"
     if verdict == "equivalent":
@@ -103,68 +103,68 @@ def sentence(finding: Data, *, margin: float) -> str:
     if verdict == "inconclusive":
         decides = what_decides(finding)
         return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
-    return f"Cannot be assessed: {reason(finding['verdict_reason'])}"
+    return f"Cannot be assessed: {reason(finding.verdict_reason)}"
 
 
-def more_or_less(finding: Data) -> str:
+def more_or_less(finding: Finding) -> str:
     """Return by how much tenured customers pay more or less; without the figure where that is rounded to nothing.
 
     Example:
-        >>> [more_or_less({"verdict": "penalty", "estimate": gap}) for gap in (0.172, 0.0)]
+        >>> [more_or_less(Finding(verdict="penalty", estimate=gap)) for gap in (0.172, 0.0)]
         ['17.2 % more', 'more']
     """
-    word = "more" if finding["verdict"] == "penalty" else "less"
-    return f"{percent(abs(finding['estimate']))} {word}" if finding["estimate"] else word
+    word = "more" if finding.verdict == "penalty" else "less"
+    return f"{percent(abs(finding.estimate))} {word}" if finding.estimate else word
 
 
-def still_needed(finding: Data) -> str:
+def still_needed(finding: Finding) -> str:
     """Return in few words what would decide an inconclusive finding, or what keeps it open.
 
     Example:
-        >>> still_needed({"verdict_reason": "estimators_disagree", "deciding_sample": None})
+        >>> still_needed(Finding(verdict_reason="estimators_disagree"))
         'estimators disagree'
     """
     text = what_decides(finding)
     if text.startswith("about "):
         return text.removeprefix("about ").removesuffix(" would decide it")
-    return str(finding["verdict_reason"]).replace("_", " ") if text else ""
+    return finding.verdict_reason.replace("_", " ") if text else ""
 
 
-def what_decides(finding: Data) -> str:
+def what_decides(finding: Finding) -> str:
     """Return what would decide an inconclusive finding: more customers or decisions, or nothing of the kind."""
-    sample = finding["deciding_sample"]
-    if known := _KEPT_OPEN.get(finding["verdict_reason"]):
+    sample = finding.deciding_sample
+    if known := _KEPT_OPEN.get(finding.verdict_reason):
         return known
-    if not sample or sample["at_zero"] is None:
+    if sample is None or sample.at_zero is None or sample.at_twice_margin is None:
         return ""
-    more = max(sample["at_zero"], sample["at_twice_margin"]) - sample["present"]
-    unit = "customers" if sample["unit"] == "customers" else "price decisions"
+    more = max(sample.at_zero, sample.at_twice_margin) - sample.present
+    unit = "customers" if sample.unit == "customers" else "price decisions"
     return f"about {count(round_up(more))} more {unit} would decide it" if more > 0 else ""
 
 
-def verdict(finding: Data, *, margin: float) -> str:
+def verdict(finding: Finding, *, margin: float) -> str:
     """Return the verdict of a finding in two or three words."""
-    known = VERDICTS.get(finding["verdict"] or "", "")
+    known = VERDICTS.get(finding.verdict or "", "")
     return known.format(margin=f"{margin * 100:g} %")
 
 
-def customers(finding: Data) -> str:
+def customers(finding: Finding) -> str:
     """Return how many customers are compared; of how many, where it is none of them.
 
     Example:
-        >>> customers({"n_tenured": 4107, "n_not_compared": 3}), customers({"n_tenured": 0, "n_not_compared": 379})
+        >>> customers(Finding(n_tenured=4107, n_not_compared=3)), customers(Finding(n_tenured=0, n_not_compared=379))
         ('4,107', '0 of 379')
     """
-    compared = count(finding["n_tenured"])
-    left_out = finding["n_not_compared"]
-    return f"{compared} of {count(left_out)}" if left_out and not finding["n_tenured"] else compared
+    compared = count(finding.n_tenured)
+    left_out = finding.n_not_compared
+    return f"{compared} of {count(left_out)}" if left_out and not finding.n_tenured else compared
 
 
-def remarks(finding: Data, *, currency: str) -> str:
+def remarks(finding: Finding, *, currency: str) -> str:
     """Return the warnings of a finding in short, and the money of customers of whom nobody is compared."""
-    notes = [code.replace("_", " ") for code in finding["warnings"]]
-    if not finding["n_tenured"] and finding["money_not_compared"] is not None:
-        notes.append(f"{money(finding['money_not_compared'], currency)} a year not compared")
+    notes = [code.replace("_", " ") for code in finding.warnings]
+    if not finding.n_tenured and finding.money_not_compared is not None:
+        notes.append(f"{money(finding.money_not_compared, currency)} a year not compared")
     return ", ".join(notes)
 
 
@@ -179,9 +179,9 @@ def undecided(number: int, shown: int) -> str:
     return f"Without an answer ({many(number, 'cell')}{more})"
 
 
-def support(document: Data) -> str:
+def support(document: Document) -> str:
     """Return who could be compared, in one phrase, with those of unknown tenure beside where they are many."""
-    block = document["support"]
+    block = document.support
     parts = ["there are no tenured customers"]
     if block["tenured_customers"]:
         who = f"{count(block['tenured_customers'])} tenured customers"
@@ -189,71 +189,54 @@ def support(document: Data) -> str:
     return ", ".join([*parts, *unknown_tenure(document)])
 
 
-def unknown_tenure(document: Data) -> list[str]:
+def unknown_tenure(document: Document) -> list[str]:
     """Return for what share of the month's customers the tenure is unknown; empty below 1 %, where it is not told.
 
     Example:
-        >>> unknown_tenure({"support": {"unknown_tenure_share": 0.031}})
+        >>> unknown_tenure(Document.load({"headline": {}, "support": {"unknown_tenure_share": 0.031}}))
         ['tenure unknown for 3.1 % of all customers']
     """
-    share = document["support"]["unknown_tenure_share"]
+    share = document.support["unknown_tenure_share"]
     return [] if share is None or share < _NAMED_UNKNOWN else [f"tenure unknown for {percent(share)} of all customers"]
 
 
-def margin(document: Data) -> str:
+def margin(document: Document) -> str:
     """Return the name of the margin band."""
-    return f"equal within {document['study']['margin'] * 100:g} %"
+    return f"equal within {document.margin * 100:g} %"
 
 
-def level(document: Data) -> str:
+def level(document: Document) -> str:
     """Return the study's confidence level, such as 95 %."""
-    return f"{document['study']['confidence_level'] * 100:g} %"
+    return f"{document.confidence_level * 100:g} %"
 
 
-def comparison(document: Data, *, horizon: int) -> str:
+def comparison(document: Document, *, horizon: int) -> str:
     """Return what the headline compares with, as the line above it."""
-    head = document["headline"]
-    if head["comparator"] in ("offer", "book"):
-        basis = BASIS_IN_TEXT[head["basis"]]
-        return (
-            f"{basis} over {horizon} months"
-            if head["basis"] == "effective" and head["comparator"] == "offer"
-            else basis
-        )
-    if head["comparator"] == "derived":
+    head = document.head
+    if head.comparator in ("offer", "book"):
+        basis = BASIS_IN_TEXT[head.basis]
+        return f"{basis} over {horizon} months" if head.basis == "effective" and head.comparator == "offer" else basis
+    if head.comparator == "derived":
         return "prices of joiners of the same month"
     return "new customers of the same cell"
 
 
-def looked_at(findings: Iterable[Data], family: str | None) -> int:
-    """Return for how many looks a family's p-values are corrected: its findings that have one, of the whole study.
-
-    It is about tests of no gap; those of equivalence are a list of their own. A finding without a p-value could not be
-    tested and is not corrected for; one that is only not shown is.
-
-    Example:
-        >>> looked_at([{"family": "cells", "p_value": 0.01}, {"family": "cells", "p_value": None}], "cells")
-        1
-    """
-    return sum(finding["family"] == family and finding["p_value"] is not None for finding in findings)
-
-
-def how_sure(finding: Data, n_looked_at: int) -> str:
+def how_sure(finding: Finding, n_looked_at: int) -> str:
     """Return what the p-values of a cell mean."""
-    if finding["p_value"] is None:
+    if finding.p_value is None:
         return "There is no test for this cell: too little varies in it."
-    raw, adjusted = p_value(finding["p_value"]), p_value(finding["p_value_adjusted"])
+    raw, adjusted = p_value(finding.p_value), p_value(finding.p_value_adjusted)
     chance = (
         "in fewer than 1 of 1,000 draws"
-        if finding["p_value"] < 0.001
-        else f"in about {max(1, round(finding['p_value'] * 1000)):,} of 1,000 draws"
+        if finding.p_value < 0.001
+        else f"in about {max(1, round(finding.p_value * 1000)):,} of 1,000 draws"
     )
     text = (
         f"If prices ignored tenure, a gap this large would turn up {chance} (p {_equals(raw)}); corrected for "
         f"looking at {numbers.many(n_looked_at, 'cell')}, adjusted p {_equals(adjusted)}."
     )
-    if finding["minimum_detectable_gap"] is not None:
-        text += f" The smallest gap that this cell could show is {numbers.percent(finding['minimum_detectable_gap'])}."
+    if finding.minimum_detectable_gap is not None:
+        text += f" The smallest gap that this cell could show is {numbers.percent(finding.minimum_detectable_gap)}."
     return text
 
 

@@ -1,15 +1,17 @@
 """The sentences of a snapshot: what an executive reads, in plain words.
 
-Like :mod:`fairness.text.sentences`, everything here takes findings and settings as plain data. Short sentences, common
-words: a test measures the reading age.
+Like :mod:`fairness.text.sentences`, everything here takes findings as a document states them, and settings as
+plain data. Short sentences, common words: a test measures the reading age.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from fairness.findings.document import Data
+from fairness.findings.document import Data, Document, Finding
+from fairness.findings.results import Number
 from fairness.text import codes, labels, numbers, sentences
 
 TITLES = {
@@ -51,13 +53,13 @@ def years(months: int) -> str:
     return names.get(months, f"{months} months")
 
 
-def headline_parts(document: Data) -> tuple[str, str, str]:
+def headline_parts(document: Document) -> tuple[str, str, str]:
     """Return the answer in three parts, the middle one the words to stress; parts may be empty."""
     text = sentences.headline(document)
-    finding = document["headline"]
-    if finding["verdict"] in ("penalty", "favourable"):
+    finding = document.head
+    if finding.verdict in ("penalty", "favourable"):
         stress = sentences.more_or_less(finding)
-    elif finding["verdict"] == "equivalent":
+    elif finding.verdict == "equivalent":
         stress = text.split(":")[0]
     else:
         return text, "", ""
@@ -65,18 +67,18 @@ def headline_parts(document: Data) -> tuple[str, str, str]:
     return before, stress, after
 
 
-def certainty(document: Data) -> str:
+def certainty(document: Document) -> str:
     """Return how sure the answer is, in one sentence."""
-    finding = document["headline"]
-    verdict = finding["verdict"]
+    finding = document.head
+    verdict = finding.verdict
     if verdict in ("penalty", "favourable"):
-        if finding["p_value"] is None and is_rounded(document):
+        if finding.p_value is None and is_rounded(document):
             return "How often prices blind to tenure would show such a gap is withheld: few customers decide it."
-        chance = how_often(finding["p_value"], at_most=is_rounded(document))
+        chance = how_often(finding.p_value, at_most=is_rounded(document))
         return f"If prices took no notice of tenure, a gap this large would {chance}."
     if verdict == "equivalent":
         return f"A gap of more than {margin(document)} either way can be ruled out."
-    if verdict == "inconclusive" and finding["ci_lower"] is not None:
+    if verdict == "inconclusive" and finding.ci_lower is not None:
         low, high = (numbers.percent(finding[name]) for name in ("ci_lower", "ci_upper"))
         return f"The gap may lie anywhere from {low} to {high}: the answer is open, not “no gap”."
     return "No figure is shown, because none would mean anything."
@@ -98,22 +100,22 @@ def how_often(p_value: float | None, *, at_most: bool = False) -> str:
     return f"turn up {'at most' if at_most else 'about'} {max(1, round(p_value * 1000)):,} times in 1,000"
 
 
-def is_rounded(document: Data) -> bool:
+def is_rounded(document: Document) -> bool:
     """Return whether a document is a released one: its figures are rounded, its p-values are levels."""
-    return bool(document.get("disclosure", {}).get("min_cell"))
+    return document.min_cell > 0
 
 
-def margin(document: Data) -> str:
+def margin(document: Document) -> str:
     """Return the margin as a percentage."""
-    return f"{document['study']['margin'] * 100:g} %"
+    return f"{document.margin * 100:g} %"
 
 
-def each_pays(net: str, n: int, currency: str, finding: Data) -> str:
+def each_pays(net: Number, n: int, currency: str, finding: Finding) -> str:
     """Return what the gap means for one customer, from money and people shown."""
-    mean = Decimal(net) / n
+    mean = Decimal(net or 0) / n
     direction = "more" if mean >= 0 else "less"
     amount = numbers.money(abs(mean), currency, decimals=2)
-    than = "joiners of the same month paid" if finding["comparator"] == "derived" else "a new customer is offered"
+    than = "joiners of the same month paid" if finding.comparator == "derived" else "a new customer is offered"
     return f"On average, each of them pays {amount} a year {direction} than {than}."
 
 
@@ -124,33 +126,33 @@ def who(settings: Data) -> str:
     )
 
 
-def whole(document: Data, finding: Data) -> str:
+def whole(document: Document, finding: Finding) -> str:
     """Return how many stand behind a finding; that it is withheld where it is."""
-    if finding["n_tenured"] is None:
+    if finding.n_tenured is None:
         return "a number of customers that is withheld"
-    new = "" if finding["n_new"] is None else f", {numbers.count(finding['n_new'])} new customers"
-    return f"{numbers.many(finding['n_tenured'], 'tenured customer')}{new}"
+    new = "" if finding.n_new is None else f", {numbers.count(finding.n_new)} new customers"
+    return f"{numbers.many(finding.n_tenured, 'tenured customer')}{new}"
 
 
-def panel_foot(document: Data, finding: Data) -> str:
+def panel_foot(document: Document, finding: Finding) -> str:
     """Return the footer of a panel: n and source."""
-    roles = dict.fromkeys(item["role"].replace("_", " ") for item in document["build"]["inputs"])
+    roles = dict.fromkeys(item["role"].replace("_", " ") for item in document.build["inputs"])
     sources = [role for role in roles if role in ("billing", "offers", "customers", "book")]
     text = whole(document, finding)
     return f"{text[:1].upper()}{text[1:]}. Source: {', '.join(sources)}"
 
 
-def intervals(document: Data) -> str:
+def intervals(document: Document) -> str:
     """Return what stands in brackets."""
     return f"in brackets, the {sentences.level(document)} interval"
 
 
-def trend_subtitle(document: Data) -> str:
+def trend_subtitle(document: Document) -> str:
     """Return what the monthly chart draws."""
     return f"Monthly gap to the offer, {sentences.level(document)} interval of each month"
 
 
-def gaps_subtitle(document: Data) -> str:
+def gaps_subtitle(document: Document) -> str:
     """Return what the chart of gaps draws."""
     return f"Tenured prices above each comparison, with {sentences.level(document)} intervals"
 
@@ -171,19 +173,19 @@ def _number(value: int) -> str:
     return names[value] if value < len(names) else f"{value:,}"
 
 
-def basis_subtitle(document: Data) -> str:
+def basis_subtitle(document: Document) -> str:
     """Return what the chart of readings draws."""
     return f"Gap under each reading of the offer, with {sentences.level(document)} intervals"
 
 
-def a_year(amount: str, currency: str) -> str:
+def a_year(amount: Number, currency: str) -> str:
     """Return yearly money."""
     return f"{numbers.money(amount, currency)} a year"
 
 
-def reversal(finding: Data) -> str:
+def reversal(finding: Finding) -> str:
     """Return what the money without a comparison would have to show to bring the gap to zero."""
-    gap = finding["reversal_gap"]
+    gap = finding.reversal_gap or 0.0
     direction = "less" if gap < 0 else "more"
     if abs(gap) > 1:
         return "Even free of charge, the customers who could not be compared would not undo it."
@@ -193,32 +195,32 @@ def reversal(finding: Data) -> str:
     )
 
 
-def deciding(finding: Data) -> str:
+def deciding(finding: Finding) -> str:
     """Return the sample that would decide an open finding; empty where none is known."""
-    sample = finding["deciding_sample"]
-    if not sample or sample["at_zero"] is None or sample["at_twice_margin"] is None:
+    sample = finding.deciding_sample
+    if sample is None or sample.at_zero is None or sample.at_twice_margin is None:
         return ""
-    unit = "customers" if sample["unit"] == "customers" else "price decisions"
-    have = numbers.count(int(sample["present"]))
-    equal, gap = numbers.count(sample["at_zero"]), numbers.count(sample["at_twice_margin"])
+    unit = "customers" if sample.unit == "customers" else "price decisions"
+    have = numbers.count(int(sample.present))
+    equal, gap = numbers.count(sample.at_zero), numbers.count(sample.at_twice_margin)
     return (
         f"There are {have} {unit}. To show that there is no gap takes {equal}; to show one of twice the margin, {gap}."
     )
 
 
-def alternatives(bases: Sequence[Data], head: Data) -> str:
+def alternatives(bases: Sequence[Finding], head: Finding) -> str:
     """Return whether another reading of the offer changes the answer."""
-    others = [finding for finding in bases if finding["basis"] != head["basis"]]
-    differ = [finding for finding in others if finding["verdict"] != head["verdict"]]
+    others = [finding for finding in bases if finding.basis != head.basis]
+    differ = [finding for finding in others if finding.verdict != head.verdict]
     if not differ:
         return "No other reading of the offer changes the answer."
-    named = " and ".join(labels.BASES[finding["basis"]].lower() for finding in differ)
+    named = " and ".join(labels.BASES[finding.basis].lower() for finding in differ)
     return f"Against the {named} the answer is another one."
 
 
-def detectable(finding: Data) -> str:
+def detectable(finding: Finding) -> str:
     """Return the smallest gap that the data could have shown."""
-    return f"Gaps below about {numbers.percent(finding['minimum_detectable_gap'])} could not have been seen."
+    return f"Gaps below about {numbers.percent(finding.minimum_detectable_gap)} could not have been seen."
 
 
 def left_out(item: Data, currency: str) -> str:
@@ -230,14 +232,14 @@ def left_out(item: Data, currency: str) -> str:
     return f"{numbers.many(item['customers'], 'tenured customer')}{amount}: {reason}."
 
 
-def nobody_left_out(document: Data) -> str:
+def nobody_left_out(document: Document) -> str:
     """Return that all could be compared; how few were not is withheld, none of them included."""
     if is_rounded(document):
-        return f"Fewer than {document['disclosure']['min_cell']} tenured customers, if any, could not be compared."
+        return f"Fewer than {document.min_cell} tenured customers, if any, could not be compared."
     return "Every tenured customer could be compared."
 
 
-def open_segments(findings: Sequence[Data], order: Sequence[str]) -> str:
+def open_segments(findings: Sequence[Finding], order: Sequence[str]) -> str:
     """Return which segments cannot be told yet."""
     names = [labels.scope(finding, order) for finding in findings[:2]]
     rest = len(findings) - len(names)
@@ -245,19 +247,15 @@ def open_segments(findings: Sequence[Data], order: Sequence[str]) -> str:
     return f"Cannot tell yet: {'; '.join(names)}{more}."
 
 
-def less_segments(finding: Data, order: Sequence[str], others: int) -> str:
+def less_segments(finding: Finding, order: Sequence[str], others: int) -> str:
     """Return where tenured customers pay less."""
     more = f" So in {numbers.many(others, 'other segment')}." if others else ""
     return f"{labels.scope(finding, order)}: tenured customers pay {sentences.gap(_turned(finding))} less.{more}"
 
 
-def _turned(finding: Data) -> Data:
-    return {
-        **finding,
-        "estimate": -finding["estimate"],
-        "ci_lower": None if finding["ci_upper"] is None else -finding["ci_upper"],
-        "ci_upper": None if finding["ci_lower"] is None else -finding["ci_lower"],
-    }
+def _turned(finding: Finding) -> Finding:
+    lower, upper = (None if end is None else -end for end in (finding.ci_upper, finding.ci_lower))
+    return replace(finding, estimate=-finding.gap, ci_lower=lower, ci_upper=upper)
 
 
 def nothing_open() -> str:
@@ -265,7 +263,7 @@ def nothing_open() -> str:
     return "Every segment that could be assessed is decided."
 
 
-def facts_and_interval(document: Data) -> str:
+def facts_and_interval(document: Document) -> str:
     """Return what is fact and what is inference, for the foot of the page."""
     rest = decisions(document)
     return (
@@ -275,9 +273,9 @@ def facts_and_interval(document: Data) -> str:
     )
 
 
-def decisions(document: Data) -> str:
+def decisions(document: Document) -> str:
     """Return how many price decisions the interval rests on; empty where none are shared."""
-    number = document["headline"]["diagnostics"]["pricing_decisions"]
+    number = document.head.diagnostics.pricing_decisions
     return "" if number is None else f"It rests on {numbers.count(int(number))} separate price decisions in effect."
 
 
@@ -291,15 +289,15 @@ def _and(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def comparator(document: Data, settings: Data) -> str:
+def comparator(document: Document, settings: Data) -> str:
     """Return what the headline compares with."""
     text = sentences.comparison(document, horizon=settings["comparator"]["horizon_months"])
     return f"Compared with: {text}"
 
 
-def build(document: Data) -> str:
+def build(document: Document) -> str:
     """Return which build the numbers are of."""
-    return f"Build {document['build']['id']}, software {document['build']['software_version']}"
+    return f"Build {document.build['id']}, software {document.build['software_version']}"
 
 
 def sign_off_room() -> str:
@@ -312,15 +310,15 @@ def page(number: int, total: int) -> str:
     return f"Page {number} of {total}"
 
 
-def summary(document: Data) -> list[str]:
+def summary(document: Document) -> list[str]:
     """Return the answer in a few lines, for messages."""
-    study, head, support = document["study"], document["headline"], document["support"]
+    head, support = document.head, document.support
     lines = [sentences.headline(document)]
-    if head["estimate"] is not None and head["ci_lower"] is not None:
+    if head.estimate is not None and head.ci_lower is not None:
         lines.append(f"{sentences.gap(head)}. {certainty(document)}")
-    money = next((f for f in document["findings"] if f["estimand"] == "overpayment" and f["level"] == "pooled"), None)
-    if money is not None and isinstance(money["estimate"], str):
-        lines.append(f"{a_year(money['estimate'], study['currency'])} paid above the offer.")
+    money = document.money()
+    if money is not None and money.amount is not None:
+        lines.append(f"{a_year(money.amount, document.currency)} paid above the offer.")
     if support["assessable_share"] is not None:
         lines.append(f"{sentences.support(document)}.")
     return lines
@@ -331,7 +329,7 @@ def kind() -> str:
     return "Executive snapshot"
 
 
-def net(amount: str, currency: str) -> str:
+def net(amount: Number, currency: str) -> str:
     """Return the money net of those who pay less."""
     return f"{numbers.money(amount, currency)} net"
 
@@ -364,27 +362,17 @@ def sent_mail(number: int) -> str:
     return f"Summary sent by mail to {numbers.many(number, 'recipient')}."
 
 
-def where_it_is(document: Data, folder_name: str) -> str:
+def where_it_is(document: Document, folder_name: str) -> str:
     """Return which snapshot a summary is of."""
-    study = document["study"]
-    return f"{study['name']}, {numbers.month(study['as_of'])}. Snapshot {folder_name}. {build(document)}."
+    return f"{document.name}, {numbers.month(document.as_of)}. Snapshot {folder_name}. {build(document)}."
 
 
-def warning_lines(document: Data, settings: Data) -> list[str]:
-    """Return what stands directly under the headline: its own warnings and a mix that reverses the sign."""
-    head, least = document["headline"], settings["inference"]["min_pricing_decisions"]
-    said = [
-        codes.warning(code, head, min_pricing_decisions=least)
-        for code in head["warnings"]
-        if code != "narrow_support" or head["support_share"] is not None
-    ]
-    for finding in document["findings"]:
-        is_raw = finding["estimand"] == "raw_gap" and finding["level"] == "pooled" and finding["tenure_band"] is None
-        if is_raw and "mix_reverses_sign" in finding["warnings"]:
-            said.append(codes.warning("mix_reverses_sign", finding))
-    return said
+def warning_lines(document: Document, settings: Data) -> list[str]:
+    """Return what stands directly under the headline."""
+    least = settings["inference"]["min_pricing_decisions"]
+    return [codes.warning(code, finding, min_pricing_decisions=least) for code, finding in document.warnings()]
 
 
-def tenured(finding: Data) -> str:
+def tenured(finding: Finding) -> str:
     """Return the tenured customers behind a finding, for a narrow place."""
-    return "number withheld" if finding["n_tenured"] is None else f"{numbers.count(finding['n_tenured'])} tenured"
+    return "number withheld" if finding.n_tenured is None else f"{numbers.count(finding.n_tenured)} tenured"

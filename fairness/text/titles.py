@@ -5,52 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from fairness.findings.document import Data
+from fairness.findings.document import Finding, Month
 from fairness.text import codes, numbers
-from fairness.text.labels import Findings, band_label, band_unit, column, comparator, parts, scope, value
+from fairness.text.labels import band_label, band_unit, column, comparator, parts, scope, value
+
+Findings = Sequence[Finding]
 
 
-def certainty_title(raw: Data | None, alike: Data | None, head: Data, *, margin: float) -> str:
+def certainty_title(raw: Finding | None, alike: Finding | None, head: Finding, *, margin: float) -> str:
     """Return the title over raw, like-for-like and headline gap."""
-    decided = alike is not None and alike["verdict"] in ("penalty", "favourable")
-    if raw is None or alike is None or raw["estimate"] is None or not decided:
+    decided = alike is not None and alike.verdict in ("penalty", "favourable")
+    if raw is None or alike is None or raw.estimate is None or not decided:
         return "What the gap is, and how sure that is"
-    if raw["estimate"] * alike["estimate"] < 0:
+    if raw.gap * alike.gap < 0:
         return f"The mix of plans hides it: like for like, tenured customers pay {_direction(alike)}"
-    if abs(alike["estimate"] - raw["estimate"]) < margin:
+    if abs(alike.gap - raw.gap) < margin:
         return "Compared like for like, the gap is about as large as the raw one"
-    if abs(alike["estimate"]) > abs(raw["estimate"]):
+    if abs(alike.gap) > abs(raw.gap):
         return "Compared like for like, the gap is larger, not smaller"
-    same = head["verdict"] == alike["verdict"]
+    same = head.verdict == alike.verdict
     return (
         "Part of the raw gap is the mix of plans, the rest stays" if same else "Part of the raw gap is the mix of plans"
     )
 
 
-def _direction(finding: Data) -> str:
-    return "more" if finding["estimate"] > 0 else "less"
+def _direction(finding: Finding) -> str:
+    return "more" if finding.gap > 0 else "less"
 
 
 def tenure_title(bands: Findings, order: Sequence[str]) -> str:
     """Return the title over the gap by tenure."""
-    known = [band for band in bands if band["estimate"] is not None and band["ci_lower"] is not None]
-    rises = all(a["estimate"] <= b["estimate"] for a, b in pairwise(known))
+    known = [band for band in bands if band.estimate is not None and band.ci_lower is not None]
+    rises = all(a.gap <= b.gap for a, b in pairwise(known))
     than = comparator(bands[0])
-    if len(known) > 2 and rises and known[-1]["ci_lower"] > known[0]["ci_upper"]:
+    if len(known) > 2 and rises and known[-1].interval[0] > known[0].interval[1]:
         return f"The longer they stay, the further above {than} they pay"
-    decided = [band for band in known if band["verdict"] == "penalty"]
+    decided = [band for band in known if band.verdict == "penalty"]
     if decided:
-        worst = max(decided, key=lambda band: band["estimate"])
+        worst = max(decided, key=lambda band: band.gap)
         unit = band_unit(order).lower()
-        return f"Widest at {band_label(worst['tenure_band'])} {unit}: {numbers.percent(worst['estimate'])} above {than}"
-    if all(band["verdict"] == "equivalent" for band in known):
+        return f"Widest at {band_label(str(worst.tenure_band))} {unit}: {numbers.percent(worst.gap)} above {than}"
+    if all(band.verdict == "equivalent" for band in known):
         return "Equal at every tenure"
     return f"The gap to {than} by tenure"
 
 
 def basis_title(alternatives: Findings) -> str:
     """Return the title over the readings of the comparator."""
-    verdicts = {finding["verdict"] for finding in alternatives}
+    verdicts = {finding.verdict for finding in alternatives}
     if verdicts == {"penalty"}:
         return "Tenured customers pay more on every reading of the offer"
     if verdicts == {"favourable"}:
@@ -68,23 +70,23 @@ def worst_title(cells: Findings, order: Sequence[str]) -> str:
         return "No cell is decided"
     first = cells[0]
     name = scope(first, order)
-    if first["verdict"] == "penalty":
+    if first.verdict == "penalty":
         return f"{name} is furthest above {comparator(first)}"
-    if first["verdict"] == "equivalent":
+    if first.verdict == "equivalent":
         return f"No cell is above {comparator(first)} beyond the margin"
     return f"No cell is above {comparator(first)}"
 
 
-def monthly_title(monthly: Findings) -> str:
+def monthly_title(monthly: Sequence[Month]) -> str:
     """Return the title over the monthly gap: where it stood first and last."""
     first, last = monthly[0], monthly[-1]
-    start = f"{_above(first['estimate'])} the offer in {numbers.month(first['month'])}"
-    return f"From {start} to {_above(last['estimate'], named=first)} in {numbers.month(last['month'])}"
+    start = f"{_above(first.gap)} the offer in {numbers.month(first.month)}"
+    return f"From {start} to {_above(last.gap, named=first)} in {numbers.month(last.month)}"
 
 
-def _above(estimate: float, *, named: Data | None = None) -> str:
+def _above(estimate: float, *, named: Month | None = None) -> str:
     size = numbers.percent(abs(estimate))
-    if named is not None and (named["estimate"] >= 0) == (estimate >= 0):
+    if named is not None and (named.gap >= 0) == (estimate >= 0):
         return size
     return f"{size} {'above' if estimate >= 0 else 'below'}"
 
@@ -98,21 +100,21 @@ def left_out_title(customers: int) -> str:
 
 def where_title(cells: Findings, order: Sequence[str]) -> tuple[str, str, str]:
     """Return the headline of the cells in three parts, the middle one the figure to stress."""
-    more = [cell for cell in cells if cell["verdict"] == "penalty"]
-    less = [cell for cell in cells if cell["verdict"] == "favourable"]
+    more = [cell for cell in cells if cell.verdict == "penalty"]
+    less = [cell for cell in cells if cell.verdict == "favourable"]
     if more:
-        worst = max(more, key=lambda cell: cell["estimate"])
+        worst = max(more, key=lambda cell: cell.gap)
         tail = ""
         if less:
-            best = min(less, key=lambda cell: cell["estimate"])
-            tail = f"; {scope(best, order)} {numbers.percent(-best['estimate'])} less"
-        return f"{scope(worst, order)} pays ", f"{numbers.percent(worst['estimate'])} more", tail
+            best = min(less, key=lambda cell: cell.gap)
+            tail = f"; {scope(best, order)} {numbers.percent(-best.gap)} less"
+        return f"{scope(worst, order)} pays ", f"{numbers.percent(worst.gap)} more", tail
     if less:
-        best = min(less, key=lambda cell: cell["estimate"])
-        return f"{scope(best, order)} pays ", f"{numbers.percent(-best['estimate'])} less", ""
-    if any(cell["verdict"] == "equivalent" for cell in cells):
+        best = min(less, key=lambda cell: cell.gap)
+        return f"{scope(best, order)} pays ", f"{numbers.percent(-best.gap)} less", ""
+    if any(cell.verdict == "equivalent" for cell in cells):
         return "Where it is decided, tenured customers pay ", "the same", ""
-    if any(cell["verdict"] == "inconclusive" for cell in cells):
+    if any(cell.verdict == "inconclusive" for cell in cells):
         return "No cell can be told yet", "", ""
     return "No cell can be assessed", "", ""
 
@@ -130,12 +132,12 @@ def where_summary(cells: Findings, n_looked_at: int) -> str:
     """Return how many cells have which verdict, and for how many looks that is corrected.
 
     Example:
-        >>> where_summary([{"verdict": "penalty"}, {"verdict": "equivalent"}], 24)
+        >>> where_summary([Finding(verdict="penalty"), Finding(verdict="equivalent")], 24)
         'Of 2 cells, 1 pays more, 1 is equal; corrected for looking at 24.'
     """
     counted = []
     for verdict, (one, several) in _COUNTED.items():
-        n = sum(cell["verdict"] == verdict for cell in cells)
+        n = sum(cell.verdict == verdict for cell in cells)
         if n:
             counted.append(f"{n:,} {one if n == 1 else several}")
     return f"Of {numbers.many(len(cells), 'cell')}, {', '.join(counted)}; corrected for looking at {n_looked_at:,}."
@@ -143,8 +145,8 @@ def where_summary(cells: Findings, n_looked_at: int) -> str:
 
 def forest_title(cells: Findings) -> str:
     """Return the title over the forest plot of cells."""
-    decided = sum(cell["verdict"] in codes.DECIDED for cell in cells)
-    more = sum(cell["verdict"] == "penalty" for cell in cells)
+    decided = sum(cell.verdict in codes.DECIDED for cell in cells)
+    more = sum(cell.verdict == "penalty" for cell in cells)
     if not decided:
         return f"None of {numbers.many(len(cells), 'cell')} is decided"
     return f"{decided:,} of {numbers.many(len(cells), 'cell')} decided, {more:,} of them as paying more"
@@ -152,25 +154,25 @@ def forest_title(cells: Findings) -> str:
 
 def heat_title(cells: Findings, columns: Sequence[str], order: Sequence[str]) -> str:
     """Return the title over the heat map: the values that the most cells with a penalty share."""
-    more = sorted((cell for cell in cells if cell["verdict"] == "penalty"), key=lambda cell: -cell["estimate"])
+    more = sorted((cell for cell in cells if cell.verdict == "penalty"), key=lambda cell: -cell.gap)
     if len(more) < 2:
         return "The gap cell by cell"
-    first, second = (parts(cell, order) for cell in more[:2])
+    first, second = (parts(cell.scope, order) for cell in more[:2])
     shared = [one for one, two in zip(first, second, strict=True) if one == two]
     return f"The gap is widest in {', '.join(shared)}" if shared else "The gap is widest in different places"
 
 
 def lens_title(lens: str, groups: Findings) -> str:
     """Return the title over the groups of one lens: the ends, where they are told apart, or what was compared."""
-    ranked = sorted(groups, key=lambda finding: finding["estimate"])
+    ranked = sorted(groups, key=lambda finding: finding.gap)
     low, high = ranked[0], ranked[-1]
     name = column(lens)
     if len(ranked) == 1:
-        return f"{name}: only {value(low['scope'][lens])} can be assessed"
-    apart = None not in (low["ci_upper"], high["ci_lower"]) and low["ci_upper"] < high["ci_lower"]
+        return f"{name}: only {value(low.scope[lens])} can be assessed"
+    apart = low.ci_upper is not None and high.ci_lower is not None and low.ci_upper < high.ci_lower
     if apart:
-        top, bottom = (value(finding["scope"][lens]) for finding in (high, low))
-        return f"{name}: {top} {numbers.percent(high['estimate'])}, {bottom} {numbers.percent(low['estimate'])}"
+        top, bottom = (value(finding.scope[lens]) for finding in (high, low))
+        return f"{name}: {top} {numbers.percent(high.gap)}, {bottom} {numbers.percent(low.gap)}"
     return f"{name}: intervals overlap"
 
 

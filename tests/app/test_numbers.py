@@ -317,4 +317,4 @@ def test_a_filtered_view_is_the_analysis_of_its_cells(view: View, demo: Demo, qu
 
 
 def test_without_a_filter_the_view_is_the_published_document(view: View, demo: Demo) -> None:
-    assert view.document == demo.document
+    assert view.document.data == demo.document

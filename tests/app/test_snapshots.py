@@ -24,6 +24,7 @@ from fairness.dashboard.change_panels import before_and_after, change_strip, kep
 from fairness.dashboard.pages import snapshots as script
 from fairness.dashboard.session import open_study
 from fairness.dashboard.snapshot_list import Entry, comparison, entries, usual_pair
+from fairness.findings.document import Document
 from fairness.panels.view import Study
 from fairness.text import changes, numbers, sentences
 from tests.app.conftest import serving, visiting
@@ -223,7 +224,7 @@ def test_snapshots_are_shown_as_they_hold_it(studied: Studied) -> None:
         document = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
         head = document["headline"]
         assert row[1:6] == (
-            sentences.headline(document),
+            sentences.headline(Document.load(document)),
             *(head[key] for key in ("estimate", "ci_lower", "ci_upper", "n_tenured")),
         )
     assert [row[-1] for row in panel.table.rows] == ["yes", "–"]
@@ -322,7 +323,7 @@ def test_the_page_in_a_browser(chromium: Any, studied: Studied, tmp_path: Path) 
         page.get_by_role("button", name=changes.OPEN_PAGE).click()
         shown = page.frame_locator(".framed iframe").locator("h1").first.inner_text()
         document = json.loads((studied.snapshots[1] / "findings.json").read_text(encoding="utf-8"))
-        assert shown.startswith(sentences.headline(document)[:30])
+        assert shown.startswith(sentences.headline(Document.load(document))[:30])
         page.keyboard.press("Escape")
         page.get_by_test_id("stSelectbox").filter(has_text="From").locator("input").click()
         page.get_by_role("option", name=f"run {studied.other_run.name}").click()

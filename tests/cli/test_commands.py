@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from fairness.findings.document import Document
 from fairness.text import sentences
 
-Document = dict[str, Any]
+Data = dict[str, Any]
 Run = Callable[..., Any]
 Rows = list[dict[str, object]]
 
@@ -37,7 +38,7 @@ FINDING = """estimand comparator basis level scope tenure_band fact estimate uni
 COMPANION = "name estimate ci_lower ci_upper statistic p_value"
 
 
-def missing(names: str, found: Document) -> set[str]:
+def missing(names: str, found: Data) -> set[str]:
     return set(names.split()) - set(found)
 
 
@@ -81,24 +82,24 @@ def printed(config: Path, run_cli: Run) -> str:
 
 
 @pytest.fixture(scope="module")
-def document(printed: str) -> Document:
+def document(printed: str) -> Data:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
-    parsed: Document = json.loads(printed, parse_constant=refuse)
+    parsed: Data = json.loads(printed, parse_constant=refuse)
     return parsed
 
 
 @pytest.mark.xdist_group("commands")
 class TestJson:
-    def test_it_is_the_published_file(self, config: Path, printed: str, document: Document) -> None:
+    def test_it_is_the_published_file(self, config: Path, printed: str, document: Data) -> None:
         file = config.parent / "out" / "runs" / document["build"]["id"] / "findings.json"
         assert file.read_bytes() == printed.encode("utf-8")
 
-    def test_keys_are_sorted(self, printed: str, document: Document) -> None:
+    def test_keys_are_sorted(self, printed: str, document: Data) -> None:
         assert json.dumps(document, sort_keys=True, ensure_ascii=False, indent=2) + "\n" == printed
 
-    def test_every_key_of_the_contract_is_there(self, document: Document) -> None:
+    def test_every_key_of_the_contract_is_there(self, document: Data) -> None:
         assert missing(DOCUMENT, document) == set()
         assert document["schema_version"] == 1
         assert missing(STUDY, document["study"]) == set()
@@ -111,7 +112,7 @@ class TestJson:
             assert missing(FINDING, finding) == set()
             assert [missing(COMPANION, other) for other in finding["companions"] if missing(COMPANION, other)] == []
 
-    def test_the_headline_comes_first_and_levels_in_order(self, document: Document) -> None:
+    def test_the_headline_comes_first_and_levels_in_order(self, document: Data) -> None:
         findings = document["findings"]
         assert findings[0] == document["headline"]
         assert (findings[0]["estimand"], findings[0]["level"], findings[0]["scope"]) == ("offer_gap", "pooled", {})
@@ -131,7 +132,7 @@ class TestJson:
             "overpayment",
         }
 
-    def test_ratios_are_numbers_and_money_is_text(self, document: Document) -> None:
+    def test_ratios_are_numbers_and_money_is_text(self, document: Data) -> None:
         money = re.compile(r"-?\d+\.\d{2,4}")
         for finding in document["findings"]:
             if finding["unit"] == "fraction":
@@ -156,12 +157,12 @@ class TestJson:
         assert len(amounts) >= 4
         assert all(money.fullmatch(amount) for amount in amounts)
 
-    def test_the_build_names_what_it_read(self, config: Path, document: Document) -> None:
+    def test_the_build_names_what_it_read(self, config: Path, document: Data) -> None:
         digest = hashlib.sha256((config.parent / "book.csv").read_bytes()).hexdigest()
         assert document["build"]["inputs"] == [{"role": "book", "path": "book.csv", "rows": 218, "sha256": digest}]
         assert document["study"]["as_of"] == "2025-12"
 
-    def test_intervals_hold_their_estimates(self, document: Document) -> None:
+    def test_intervals_hold_their_estimates(self, document: Data) -> None:
         judged = [finding for finding in document["findings"] if finding["ci_lower"] is not None]
         assert judged
         assert all(f["ci_lower"] <= f["estimate"] <= f["ci_upper"] for f in judged)
@@ -169,7 +170,7 @@ class TestJson:
 
 @pytest.mark.xdist_group("commands")
 class TestCsv:
-    def test_one_row_per_finding(self, config: Path, document: Document, call_cli: Run) -> None:
+    def test_one_row_per_finding(self, config: Path, document: Data, call_cli: Run) -> None:
         done = call_cli("analyze", config, "--format", "csv")
         assert (done.code, done.err) == (0, "")
         rows = list(csv.DictReader(io.StringIO(done.out)))
@@ -203,12 +204,12 @@ class TestTable:
         lines: list[str] = done.out.splitlines()
         return lines
 
-    def test_the_answer_comes_first(self, table: list[str], document: Document) -> None:
+    def test_the_answer_comes_first(self, table: list[str], document: Data) -> None:
         share = document["headline"]["estimate"] * 100
         assert table[0] == f"Tenured customers pay {share:.1f} % more than a new customer is offered"
-        assert table[0] == sentences.headline(document)
+        assert table[0] == sentences.headline(Document.load(document))
 
-    def test_gap_interval_money_and_support_follow(self, table: list[str], document: Document) -> None:
+    def test_gap_interval_money_and_support_follow(self, table: list[str], document: Data) -> None:
         headline = document["headline"]
         figures = [f"{headline[name] * 100:.1f}" for name in ("estimate", "ci_lower", "ci_upper")]
         assert table[1].startswith("{} % ({} to {}) · 144 tenured customers".format(*figures))
@@ -235,7 +236,7 @@ class TestTable:
         ):
             assert name in starts
 
-    def test_rows_are_reconciled(self, table: list[str], document: Document) -> None:
+    def test_rows_are_reconciled(self, table: list[str], document: Data) -> None:
         text = "\n".join(table)
         assert "218 rows in: 217 accepted, 0 excluded, 1 rejected, 0 duplicates; rows and amounts tie out." in text
         assert document["build"]["id"] in text
@@ -269,7 +270,7 @@ class TestTable:
     )
     def test_each_verdict_has_its_sentence(self, study: Any, rows: Rows, first: str) -> None:
         document = study(rows, inference={"primary": "like_for_like_gap"})
-        assert re.fullmatch(first, sentences.headline(document))
+        assert re.fullmatch(first, sentences.headline(Document.load(document)))
 
     def test_warnings_stand_under_the_answer(self, study: Any, call_cli: Run) -> None:
         rows = [{**row, "product_id": "open"} for row in flat((0, 100), (60, 110))]
@@ -289,7 +290,7 @@ class TestSql:
         assert printed
         return lambda text, *options: call_cli("sql", text, "--config", config, *options)
 
-    def test_findings_are_those_of_the_document(self, query: Run, document: Document) -> None:
+    def test_findings_are_those_of_the_document(self, query: Run, document: Data) -> None:
         done = query("select estimand, estimate, amount, verdict from findings order by finding_id", "--format", "json")
         assert (done.code, done.err) == (0, "")
         rows = json.loads(done.out)
@@ -381,14 +382,12 @@ class TestRuns:
         assert files == ["analyst.duckdb", "findings.json", "run.json", "settings.json", "share.duckdb"]
         assert (config.parent / "out" / "current").read_text(encoding="utf-8").strip() == folder.name
 
-    def test_the_folder_of_the_config_will_do(self, config: Path, document: Document, call_cli: Run) -> None:
+    def test_the_folder_of_the_config_will_do(self, config: Path, document: Data, call_cli: Run) -> None:
         for arguments, cwd in (([config.parent], None), ([], config.parent)):
             done = call_cli("build", *arguments, cwd=cwd)
             assert (done.code, Path(done.out.strip()).name) == (0, document["build"]["id"])
 
-    def test_the_same_inputs_are_built_once(
-        self, config: Path, printed: str, document: Document, call_cli: Run
-    ) -> None:
+    def test_the_same_inputs_are_built_once(self, config: Path, printed: str, document: Data, call_cli: Run) -> None:
         folder = config.parent / "out" / "runs" / document["build"]["id"]
         before = [(file.name, file.stat().st_mtime_ns, file.stat().st_ino) for file in sorted(folder.iterdir())]
         assert call_cli("analyze", config, "--format", "json").out == printed
@@ -433,7 +432,7 @@ class TestRuns:
 
 
 class TestExitCodes:
-    def test_a_penalty_fails_where_asked(self, config: Path, document: Document, call_cli: Run, run_cli: Run) -> None:
+    def test_a_penalty_fails_where_asked(self, config: Path, document: Data, call_cli: Run, run_cli: Run) -> None:
         assert document["headline"]["verdict"] == "penalty"
         assert call_cli("analyze", config).code == 0
         done = run_cli("analyze", config, "--fail-on", "penalty")

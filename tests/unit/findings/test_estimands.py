@@ -6,6 +6,7 @@ import re
 import runpy
 import typing
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from fairness.config.method import Primary
 from fairness.engine.headers import Header, read_model
 from fairness.engine.models import model_files
 from fairness.findings import estimands
+from fairness.findings.document import Finding
 from fairness.findings.estimands import BY_NAME, ESTIMANDS, Comparator, Estimand
 from fairness.findings.facts import gap_fact
 from fairness.text import labels, sentences
@@ -55,7 +57,7 @@ def test_the_config_offers_what_may_lead_and_the_manual_lists_it() -> None:
 
 @pytest.mark.parametrize("spec", EACH)
 def test_every_estimand_has_the_words_that_surfaces_ask_for(spec: Estimand) -> None:
-    finding = {"estimand": spec.name, "comparator": spec.comparators[0].name, "basis": "effective"}
+    finding = Finding(spec.name, spec.comparators[0].name, "effective")
     assert sentences.estimand(finding).startswith(spec.label)
     assert spec.question.strip()
     assert spec.compared.strip()
@@ -65,9 +67,7 @@ def test_every_estimand_has_the_words_that_surfaces_ask_for(spec: Estimand) -> N
     if spec.can_lead:
         assert spec.row
         assert labels.gap_name(finding) == spec.gap != ""
-        assert spec.than in sentences.sentence(
-            finding | {"verdict": "penalty", "estimate": 0.05, "deciding_sample": None}, margin=0.01
-        )
+        assert spec.than in sentences.sentence(replace(finding, verdict="penalty", estimate=0.05), margin=0.01)
 
 
 @pytest.mark.parametrize(("spec", "comparator"), EACH_COMPARATOR)

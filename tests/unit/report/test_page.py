@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fairness.disclosure.released_document import released
+from fairness.findings.document import Document
 from fairness.report import compose
 from fairness.report.html import render
 from fairness.report.page import lay_out
@@ -57,17 +58,18 @@ STUDIES: dict[str, tuple[list[Row], dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def page_of(shared_study: Any) -> Callable[[str], tuple[Page, dict[str, Any]]]:
+def page_of(shared_study: Any) -> Callable[[str], tuple[Page, Document]]:
     """Return a function that builds a study by name, once, and lays out its page."""
-    made: dict[str, tuple[Page, dict[str, Any]]] = {}
+    made: dict[str, tuple[Page, Document]] = {}
 
-    def laid_out(name: str) -> tuple[Page, dict[str, Any]]:
+    def laid_out(name: str) -> tuple[Page, Document]:
         if name not in made:
             rows, sections = STUDIES[name]
             options = {"like_for_like": {"cell": ["region"]}, "inference": {"bootstrap_replicates": 0}, **sections}
             document = shared_study(rows, **options)
             run = shared_study.run
-            shown = released(document, read_shared(run), largest_payment=largest_payment(run))
+            data = released(document, read_shared(run), largest_payment=largest_payment(run))
+            shown = Document.load(data)
             made[name] = lay_out(shown, read_settings(run)), shown
         return made[name]
 
@@ -110,14 +112,14 @@ def test_grade_knows_easy_from_hard() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
-def test_page_reads_easily(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+def test_page_reads_easily(name: str, page_of: Callable[[str], tuple[Page, Document]]) -> None:
     page, _ = page_of(name)
     assert grade(prose_of(page)) <= GRADE_AT_MOST, prose_of(page)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
-def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], tuple[Page, Document]]) -> None:
     page, document = page_of(name)
     if name in codes.VERDICTS:
         assert page.verdict == name
@@ -130,7 +132,7 @@ def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], t
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
-def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, Document]]) -> None:
     pypdfium2 = pytest.importorskip("pypdfium2")
     page, document = page_of(name)
     opened = pypdfium2.PdfDocument(pdf(render(page, document)))
@@ -140,7 +142,7 @@ def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, dict[
 
 
 @pytest.mark.slow
-def test_sections_without_findings_are_absent(page_of: Callable[[str], tuple[Page, dict[str, Any]]]) -> None:
+def test_sections_without_findings_are_absent(page_of: Callable[[str], tuple[Page, Document]]) -> None:
     names = {name: {panel.name for panel in page_of(name)[0].panels} for name in STUDIES}
     assert names["penalty"] == {"gap-and-certainty", "worst-segments"}
     assert names["not_assessable"] == set()
@@ -158,9 +160,9 @@ def test_small_groups_appear_nowhere(study: Any) -> None:
     for name, data in contents.files.items():
         if name.endswith((".json", ".html", ".svg", ".csv")):
             assert b"Skerries" not in data, name
-    counts = [f["n_tenured"] for f in contents.document["findings"] if f["n_tenured"] is not None]
+    counts = [f.n_tenured for f in contents.document.findings if f.n_tenured is not None]
     assert all(count >= 10 or count == 0 for count in counts)
-    assert contents.document["disclosure"]["findings_withheld"] > 0
+    assert contents.document.data["disclosure"]["findings_withheld"] > 0
 
 
 @pytest.mark.slow
