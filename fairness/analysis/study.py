@@ -17,6 +17,7 @@ from fairness.analysis.scopes import natural, scopes
 from fairness.analysis.support import support
 from fairness.analysis.units import suspect_units, without_verdict
 from fairness.analysis.unoffered import unoffered_plans, with_unoffered
+from fairness.analysis.usable_offers import why_none_usable, with_reason
 from fairness.analysis.verdicts import Draft, finish
 from fairness.config import Config
 from fairness.findings.estimands import BY_NAME, FALLBACK, RAW_GAP
@@ -48,6 +49,7 @@ def analyse(
     suspects = suspect_units(marts, config)
     unoffered = unoffered_plans(marts, config)
     drafts = with_unoffered(without_verdict(_with_headline(drafts, primary, fell_back), suspects), unoffered)
+    drafts = with_reason(drafts, why_none_usable(con, marts, config))
     findings = _ordered(
         _with_sign_warning(finish(drafts, config.inference, tenured_bands=_tenured_bands(marts, config)), primary),
         primary,
@@ -88,7 +90,8 @@ def needs(config: Config) -> frozenset[str]:
 def _primary(marts: Marts, config: Config) -> tuple[str, bool]:
     """Return the headline's estimand and whether it replaces the configured one.
 
-    Only offer_gap is ever replaced, and only where no comparator exists that the config's order allows.
+    Only offer_gap is ever replaced, and only where the study has no offers and no other comparator that the config's
+    order allows. Offers that cannot be used are no reason to ask another question.
     """
     primary = config.inference.primary
     if primary == offer_gap.SPEC.name and not offer_gap.can_answer(marts, config):

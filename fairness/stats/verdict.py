@@ -12,7 +12,7 @@ from typing import Literal
 from fairness.stats.sign_flip import SignFlip
 
 VerdictName = Literal["penalty", "favourable", "equivalent", "inconclusive", "not_assessable"]
-Reason = Literal[
+_Rule = Literal[
     "no_comparable_cell",
     "support_below_minimum",
     "few_pricing_decisions",
@@ -34,9 +34,13 @@ Reason = Literal[
     "unknown_tenure",
     "narrow_support",
 ]
+NoOffer = Literal["offers_rejected", "offers_for_existing", "offers_not_in_force", "offers_match_nothing"]
+"""Why none of the offers that were given can be used."""
+Reason = _Rule | NoOffer
 Doubt = Literal["plan_not_offered", "unknown_tenure"]
 """What forbids "equivalent" and "favourable" although the numbers would give them: too much is left out."""
 WarningCode = Literal[
+    "no_usable_offer",
     "unit_suspect",
     "plan_not_offered",
     "unknown_tenure",
@@ -84,6 +88,7 @@ class Evidence:
         p_equivalence_adjusted: P-value of the equivalence test, adjusted for its family; None when the standard error
             is 0: the interval then decides alone.
         unit_suspect: Whether prices that look like another unit hold so much of the money that no verdict is given.
+        no_offer: Why none of the offers that were given can be used; None where some can, or none were given.
         doubts: What forbids ``equivalent`` and ``favourable``, each a warning too.
         shares_comparators: Whether many customers share one price decision, so that ``g_eff`` limits what is known.
         g_eff: Effective number of price decisions.
@@ -119,6 +124,7 @@ class Evidence:
     p_adjusted: float | None = None
     p_equivalence_adjusted: float | None = None
     unit_suspect: bool = False
+    no_offer: NoOffer | None = None
     doubts: tuple[Doubt, ...] = ()
     shares_comparators: bool = False
     g_eff: float | None = None
@@ -159,7 +165,8 @@ class Verdict:
 def decide(evidence: Evidence) -> Verdict:
     """Give the verdict on a gap: the first rule that applies decides.
 
-    1. ``not_assessable``: nothing qualifies, or support by customers or money is below its minimum.
+    1. ``not_assessable``: nothing qualifies (where no given offer can be used, with that reason), or support by
+       customers or money is below its minimum.
        Prices that look like another unit: ``inconclusive`` until somebody looked.
     2. Prices that do not vary, or too few price decisions: the exact sign-flip test gives ``penalty`` or ``favourable``
        where six decisions or more lie beyond the margin on one side; else ``inconclusive`` where decisions are few.
@@ -189,6 +196,8 @@ def decide(evidence: Evidence) -> Verdict:
         ...                 p_adjusted=0.001, p_equivalence_adjusted=0.99)).verdict
         'penalty'
     """
+    if not evidence.qualified and evidence.no_offer is not None:
+        return Verdict("not_assessable", evidence.no_offer, ("no_usable_offer",))
     if not evidence.qualified:
         return Verdict("not_assessable", "no_comparable_cell", ())
     if _least_support(evidence) < evidence.min_support:
@@ -196,7 +205,8 @@ def decide(evidence: Evidence) -> Verdict:
     if evidence.estimate is None:
         raise ValueError("estimate = None: must be given when a cell qualifies")
     verdict, reason = _judge(evidence, evidence.estimate)
-    if evidence.doubts and verdict in ("equivalent", "favourable"):
+    # A doubt says more than the share that it leaves out.
+    if evidence.doubts and (verdict in ("equivalent", "favourable") or reason == "narrow_support"):
         verdict, reason = "inconclusive", evidence.doubts[0]
     return Verdict(verdict, reason, _warnings(evidence, evidence.estimate, reason))
 

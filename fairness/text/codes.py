@@ -41,6 +41,8 @@ WARNINGS = {
     "skewed_prices": "A few very dear or very cheap customers decide the mean: neither interval is sure enough.",
     "narrow_support": "This covers {support}.{reversal}",
     "approximate": "Small or skewed sample: the interval is approximate.",
+    "no_usable_offer": "Offers were given, and none of them can be used here. Nothing else is compared in their place; "
+    "fairness sql 'from offers' shows those that were read, 'from quarantine' those that were not.",
     "primary_fallback": "No new-customer offer exists in this study; the answer compares with new customers instead.",
 }
 """Sentence of each warning code; braces are filled from the finding."""
@@ -48,6 +50,10 @@ WARNINGS = {
 _NOT_ASSESSABLE = {
     "no_comparable_cell": "no cell has enough new and tenured customers",
     "support_below_minimum": "too few tenured customers could be compared",
+    "offers_rejected": "offers were given, and no row of them could be read",
+    "offers_for_existing": "offers were given, and all of them are for existing customers or of competitors",
+    "offers_not_in_force": "offers were given, and none was in force on the pricing dates",
+    "offers_match_nothing": "offers were given, and none is for what tenured customers hold",
 }
 """Why a finding as a whole cannot be assessed."""
 
@@ -134,6 +140,8 @@ MEANINGS = {
     "is called equal.",
     "approximate": "The coverage of the interval has been shown for samples of at least 100 customers or 20 pricing "
     "decisions. This one is smaller.",
+    "no_usable_offer": "The study asks how far tenured customers pay above the new-customer offer. A comparison with "
+    "anything else would answer another question, so none stands in for it.",
     "primary_fallback": "The study asks how far tenured customers pay above the new-customer offer, but no offer is in "
     "the data. They are compared with what new customers pay instead.",
 }

@@ -68,7 +68,7 @@ def headline(document: Document) -> str:
 
     Example:
         >>> headline(Document.load({"study": {"margin": 0.01}, "headline": {"verdict": "penalty", "estimate": 0.172,
-        ...     "estimand": "offer_gap"}}))
+        ...     "estimand": "offer_gap", "comparator": "offer"}}))
         'Tenured customers pay 17.2 % more than a new customer is offered'
     """
     return sentence(document.head, margin=document.margin)
@@ -79,7 +79,7 @@ def headline_parts(document: Document) -> tuple[str, str, str]:
 
     Example:
         >>> headline_parts(Document.load({"study": {"margin": 0.01}, "headline": {"verdict": "penalty",
-        ...     "estimate": 0.172, "estimand": "offer_gap"}}))
+        ...     "estimate": 0.172, "estimand": "offer_gap", "comparator": "offer"}}))
         ('Tenured customers pay ', '17.2 % more', ' than a new customer is offered')
     """
     text, finding = headline(document), document.head
@@ -94,7 +94,9 @@ def sentence(finding: Finding, *, margin: float) -> str:
     """Return the verdict of a finding in one sentence."""
     if finding.withheld is not None:
         return f"The answer is withheld: {WITHHELD[finding.withheld]}"
-    than = BY_NAME[finding.estimand].than
+    spec = BY_NAME[finding.estimand]
+    comparator = spec.against(finding.comparator)
+    than = comparator.than if comparator.label else spec.than
     verdict = finding.verdict
     if verdict in ("penalty", "favourable"):
         return f"Tenured customers pay {more_or_less(finding)} {than}"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fairness.findings.document import Document as Loaded
 from fairness.text import sentences
 
 Document = dict[str, Any]
@@ -260,12 +261,12 @@ class TestUnknownTenure:
         assert ("unknown_tenure" in headline["warnings"]) == (unknown > 50)
         if verdict == "inconclusive":
             assert headline["verdict_reason"] == "unknown_tenure"
-        assert sentences.support(document).endswith(
+        assert sentences.support(Loaded.load(document)).endswith(
             f"tenure unknown for {100 * unknown / (950 + unknown):.1f} % of all customers"
         )
 
     def test_a_few_are_only_counted(self, once: Study) -> None:
-        assert "unknown" not in sentences.support(once(self.book(110, 9), inference=LIKE_FOR_LIKE))
+        assert "unknown" not in sentences.support(Loaded.load(once(self.book(110, 9), inference=LIKE_FOR_LIKE)))
 
 
 class TestMissingValues:

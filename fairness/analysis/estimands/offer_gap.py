@@ -66,9 +66,10 @@ def readings(marts: Marts, config: Config) -> list[Reading]:
 
     A book states one price per offer, so it has one reading: the basis is what the config says that price is.
     """
-    comparator = "offer" if marts.has_dated_offers else "book"
     # An offer file in which nothing fits is no reason to ask another question: nobody can be assessed then.
-    if comparator not in config.comparator.order or not (marts.has_dated_offers or len(marts.offers["primary"])):
+    is_given = any(source.role == "offers" for source in config.sources)
+    comparator = "offer" if is_given else "book"
+    if comparator not in config.comparator.order or not (is_given or len(marts.offers["primary"])):
         return []
     primary = config.comparator.basis
     found = [Reading("primary", comparator, primary)]

@@ -187,6 +187,8 @@ def test_refuses_to_judge_without_an_estimate() -> None:
 def test_a_doubt_forbids_equal_and_less_and_is_said_in_any_case() -> None:
     doubts = ("plan_not_offered",)
     assert verdict_of(EQUAL, doubts=doubts) == ("inconclusive", "plan_not_offered", doubts)
+    both = (*doubts, "narrow_support")
+    assert verdict_of(EQUAL, doubts=doubts, support_customers=0.9) == ("inconclusive", "plan_not_offered", both)
     less = {"estimate": -0.04, "interval": (-0.06, -0.02), "equivalence_interval": (-0.055, -0.025)}
     mirrored = {**less, "rank_z": -4.0, "geometric": -0.03}
     assert verdict_of(PENALTY, **mirrored)[0] == "favourable"
