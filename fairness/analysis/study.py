@@ -15,7 +15,7 @@ from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconciliation import reconciliation, rejected_share, spellings
 from fairness.analysis.scopes import natural, scopes
 from fairness.analysis.support import support
-from fairness.analysis.units import suspect_units, without_verdict
+from fairness.analysis.suspect_units import suspect_units, without_verdict
 from fairness.analysis.unoffered import unoffered_plans, with_unoffered
 from fairness.analysis.usable_offers import why_none_usable, with_reason
 from fairness.analysis.verdicts import Draft, finish

@@ -12,7 +12,7 @@ import fairness
 from fairness.config import Config
 from fairness.engine.models import sql_hashes
 from fairness.intake.files import Fingerprint
-from fairness.intake.inputs import SourceFile
+from fairness.intake.input_files import SourceFile
 from fairness.runs.key import Key
 
 

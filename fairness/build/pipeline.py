@@ -13,12 +13,12 @@ from typing import Any
 import duckdb
 
 import fairness
+from fairness.analysis.findings_tables import write_findings
 from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.study import analyse, needs
-from fairness.analysis.tables import write_findings
 from fairness.build.group_limits import check_groups
 from fairness.build.identity import run_id, settings_of
-from fairness.build.reasons import write_reasons
+from fairness.build.reason_table import write_reasons
 from fairness.config import Config
 from fairness.config.toml_positions import pointing_into
 from fairness.disclosure.share import write_share
@@ -29,7 +29,7 @@ from fairness.findings.results import Findings
 from fairness.intake.accepted import refuse_nothing_accepted
 from fairness.intake.files import Fingerprint, first_line, refuse_changed
 from fairness.intake.identities import has_identities, refuse_identities_in_keys
-from fairness.intake.inputs import SourceFile, find_inputs, fingerprints, plain_copies
+from fairness.intake.input_files import SourceFile, find_inputs, fingerprints, plain_copies
 from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine

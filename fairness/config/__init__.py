@@ -8,9 +8,9 @@ Example:
 from fairness.config.inputs import READABLE_ROLES, Source, Study
 from fairness.config.loader import CONFIG_NAME, find_config, load_config
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
-from fairness.config.models import Config, Engine
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
+from fairness.config.schema import Config, Engine
 from fairness.config.tenure_bands import BAND_PRESETS, BandPreset
 
 __all__ = [

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from fairness.config.models import Config
 from fairness.config.problems import ABSENT, SECTIONS, Problem, key_text, rule_broken, unknown_key
+from fairness.config.schema import Config
 from fairness.config.toml_positions import Location, index_lines, line_of
 from fairness.errors import ConfigError, is_unicode, nearest, shortened
 

@@ -14,9 +14,9 @@ from fairness.config.fields import Section
 from fairness.config.inputs import Source, Study
 from fairness.config.ledger import Ledger
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
-from fairness.config.models import Engine
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
+from fairness.config.schema import Engine
 from fairness.config.toml_positions import Location
 from fairness.errors import nearest
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
+from fairness.analysis.findings_tables import COLUMNS, COMPANION_COLUMNS, MONTHLY_COLUMNS, create, finding_row
 from fairness.analysis.marts import Marts
-from fairness.analysis.tables import COLUMNS, COMPANION_COLUMNS, MONTHLY_COLUMNS, create, finding_row
 from fairness.config import Config
 from fairness.disclosure.control import Rules
 from fairness.disclosure.control.kinds import EFFECT_SIZES, FINDINGS, Kind, kind_of_companion

@@ -6,9 +6,9 @@ from typing import Any
 
 import duckdb
 
-from fairness.engine.columns import distinct_names
 from fairness.engine.connection import LOOK_THROUGH
 from fairness.engine.guard.check import LIST_FIX, Refused, check_reading, sql_error
+from fairness.engine.result_columns import distinct_names
 
 
 def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:

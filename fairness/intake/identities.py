@@ -12,7 +12,7 @@ from fairness.config import Config
 from fairness.engine.sql_text import ident
 from fairness.errors import ConfigError
 from fairness.intake.files import InputFile
-from fairness.intake.inputs import SourceFile, plain_copies
+from fairness.intake.input_files import SourceFile, plain_copies
 from fairness.intake.layouts import LAYOUTS
 from fairness.intake.mapping import Mapping
 from fairness.intake.stage import Staged

@@ -13,10 +13,9 @@ from fairness.engine import sql_text
 from fairness.errors import ConfigError, nearest
 from fairness.intake import casts, cell_keys, net_amount
 from fairness.intake.casts import Cast
-from fairness.intake.columns import Mapped, failed, listed, meant, named, paired
+from fairness.intake.column_kinds import cast_to
 from fairness.intake.expressions import Resolved
 from fairness.intake.files import InputFile
-from fairness.intake.kinds import cast_to
 from fairness.intake.layout_parts import (
     BLANK_INTERVAL,
     CELL_BASE,
@@ -27,6 +26,7 @@ from fairness.intake.layout_parts import (
     Layout,
 )
 from fairness.intake.lookup import Lookup
+from fairness.intake.mapped_column import Mapped, failed, listed, meant, named, paired
 from fairness.intake.names import kept
 from fairness.intake.readers import relation
 

@@ -14,7 +14,7 @@ import duckdb
 
 from fairness.engine.sql_text import quote
 from fairness.errors import ConfigError
-from fairness.intake.inputs import SourceFile
+from fairness.intake.input_files import SourceFile
 from fairness.intake.mapping import Mapping
 
 _AUDIENCE = (

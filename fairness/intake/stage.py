@@ -12,7 +12,7 @@ from fairness.config import Config, Source
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, first_line
-from fairness.intake.inputs import SourceFile, counted_lines
+from fairness.intake.input_files import SourceFile, counted_lines
 from fairness.intake.layout_parts import BLANK_INTERVAL, CELL_BASE, PLAN, SQL_TYPES, Layout
 from fairness.intake.layouts import BILLING, LAYOUTS, OFFERS
 from fairness.intake.line_numbers import out_of_order, tie_to_lines

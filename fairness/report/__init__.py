@@ -4,8 +4,8 @@ from fairness.report.diff import Side, compare, incomparable, read_side
 from fairness.report.history import Kept, read_kept, snapshot_folders
 from fairness.report.manifest import read_manifest
 from fairness.report.note import read_note
-from fairness.report.notify import notify
-from fairness.report.snapshot import Contents, compose, default_folder, write
+from fairness.report.sending import notify
+from fairness.report.snapshot_folder import Contents, compose, default_folder, write
 from fairness.report.verify import tampered, verify
 
 __all__ = [

@@ -14,7 +14,7 @@ from fairness.findings.document import Data, Document, Finding, Month
 from fairness.findings.estimands import BY_NAME, OVERPAYMENT
 from fairness.report import figures
 from fairness.report.figures import Figure, FigureIndex
-from fairness.report.method_page import method_notes
+from fairness.report.method_notes import method_notes
 from fairness.report.page_model import Metric, Note, Page, Panel
 from fairness.text import codes, labels, numbers, sentences, snapshot, titles
 

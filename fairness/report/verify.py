@@ -12,7 +12,7 @@ from typing import Any
 from fairness.build.pipeline import Progress, build
 from fairness.config import Config
 from fairness.report.manifest import MAKE_AGAIN, MANIFEST, read_manifest
-from fairness.report.snapshot import as_json, compose
+from fairness.report.snapshot_folder import as_json, compose
 from fairness.runs.json_file import parse_json
 from fairness.runs.key import key_path
 from fairness.text import verification

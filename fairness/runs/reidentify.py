@@ -8,7 +8,7 @@ import os
 from fairness.config import Config
 from fairness.engine.connection import looking
 from fairness.intake.identities import find_identities
-from fairness.intake.inputs import find_inputs
+from fairness.intake.input_files import find_inputs
 from fairness.runs.key import load_key
 from fairness.runs.pseudonyms import hashed
 from fairness.runs.store import add_record

@@ -16,13 +16,13 @@ import pandas as pd
 from fairness.synth.calendar import month_text
 from fairness.synth.events import price_events
 from fairness.synth.exports import LINES, named_block, write_lines
-from fairness.synth.files import write_csv, write_truth
 from fairness.synth.lines import KINDS, STATUSES, UNKNOWN_AMOUNT, Firm, line_blocks
 from fairness.synth.manual import manual_lines
 from fairness.synth.spec import BillingSpec
 from fairness.synth.subscriptions import Prices, draw_subscriptions
 from fairness.synth.tariffs import OPEN, draw_tariffs, offers_table
 from fairness.synth.truth import recorded_truth
+from fairness.synth.writing import write_csv, write_truth
 
 _BEFORE = 12
 _INDEX_START, _INDEX_RISE = 128.0, 0.0027

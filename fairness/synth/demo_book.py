@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fairness.synth.book import BookCell, BookSpec, SyntheticBook, generate_book
-from fairness.synth.files import write_csv, write_truth
+from fairness.synth.writing import write_csv, write_truth
 
 SEED = 20251231
 FILES = ("book.csv", "fairness.toml", "truth.json")

@@ -8,7 +8,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from fairness.synth.files import date, money, write_parquet
 from fairness.synth.lines import (
     CREDIT,
     KINDS,
@@ -22,6 +21,7 @@ from fairness.synth.lines import (
     Firm,
 )
 from fairness.synth.tariffs import OPEN
+from fairness.synth.writing import date, money, write_parquet
 
 LINES = f"""
 select

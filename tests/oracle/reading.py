@@ -12,7 +12,7 @@ from typing import Any
 from fairness.config import load_config
 from fairness.engine.connection import looking
 from fairness.intake.files import refuse_changed
-from fairness.intake.inputs import find_inputs, fingerprints, plain_copies
+from fairness.intake.input_files import find_inputs, fingerprints, plain_copies
 from fairness.intake.stage import stage
 
 Fields = tuple[str | None, ...]

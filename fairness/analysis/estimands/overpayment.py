@@ -21,7 +21,7 @@ from fairness.config import Config
 from fairness.findings.estimands import OVERPAYMENT
 from fairness.findings.facts import overpayment_fact
 from fairness.findings.results import Companion
-from fairness.stats.overpayment import overpayments
+from fairness.stats.overpaid import overpayments
 from fairness.stats.scores import sorting
 
 _MONEY = ("paid_ticks", "offered_ticks", "n_observations")

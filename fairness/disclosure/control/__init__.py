@@ -2,11 +2,11 @@
 
 Pure: numbers in, a mask out. :mod:`fairness.disclosure.control.rules` says what is unsafe by itself,
 :func:`~fairness.disclosure.control.suppression.protect` what has to go with it, and
-:func:`~fairness.disclosure.control.intervals.attainable` is the attacker: the least and greatest value that each
+:func:`~fairness.disclosure.control.attacker.attainable` is the attacker: the least and greatest value that each
 withheld number can have, given all that is shown.
 """
 
-from fairness.disclosure.control.intervals import Relation, attainable
+from fairness.disclosure.control.attacker import Relation, attainable
 from fairness.disclosure.control.rules import Rules, dominated, reach_of, small
 from fairness.disclosure.control.suppression import Measure, protect
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fairness.disclosure.control.intervals import (
+from fairness.disclosure.control.attacker import (
     BoolArray,
     Component,
     FloatArray,

@@ -19,9 +19,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fairness.engine.columns import distinct_names
 from fairness.engine.guard.check import sql_error
 from fairness.engine.guard.wire import decode
+from fairness.engine.result_columns import distinct_names
 from fairness.errors import DataError, FairnessError, SqlError
 
 _GRACE_SECONDS = 5.0

@@ -11,8 +11,8 @@ import pytest
 from fairness.disclosure.released_document import released
 from fairness.findings.document import Document
 from fairness.report import compose
-from fairness.report.html import render
 from fairness.report.page import lay_out
+from fairness.report.page_html import render
 from fairness.report.page_model import Page
 from fairness.report.pdf import pdf
 from fairness.runs.documents import read_settings

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import duckdb
 
-from fairness.analysis.tables import create
+from fairness.analysis.findings_tables import create
 from fairness.text.reasons import NOT_COMPARED, NOT_MATCHED
 
 COLUMNS = dict.fromkeys(("code", "label", "sentence", "fix"), "varchar")

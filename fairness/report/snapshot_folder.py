@@ -18,7 +18,7 @@ from fairness.disclosure.released_document import released
 from fairness.engine.models import sql_hashes
 from fairness.errors import DataError, FairnessError
 from fairness.findings.document import Document
-from fairness.report import html, pdf
+from fairness.report import page_html, pdf
 from fairness.report.chart_files import chart_svg
 from fairness.report.deck import without_clock
 from fairness.report.manifest import MANIFEST
@@ -79,7 +79,7 @@ def compose(run: Run, note: str = "") -> Contents:
     page = lay_out(document, settings, note)
     files: dict[str, bytes] = {}
     missing: dict[str, str] = {}
-    text = html.render(page, document)
+    text = page_html.render(page, document)
     files["findings.json"] = as_json(data)
     files["snapshot.html"] = text.encode("utf-8")
     drawn = {panel.name: chart_svg(panel, page) for panel in page.panels}

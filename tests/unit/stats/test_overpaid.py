@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fairness.stats.overpayment import overpayments
+from fairness.stats.overpaid import overpayments
 
 ONE_GROUP = np.zeros(500, dtype=int)
 
