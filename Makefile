@@ -26,11 +26,12 @@ test: lint ## the checks and the whole test suite (under 15 minutes)
 check: lint ## the checks and the fast tests (under 3 minutes)
 	$(PYTEST) -m "$(FAST)"
 
-lint: $(STAMP) ## ruff, format, types and layers, without tests
+lint: $(STAMP) ## ruff, format, types, layers and the rules of the repository, without other tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n 0 tests/test_project.py
 
 bench: $(STAMP) ## run the benchmarks and the calibration, which print their results (about 40 minutes)
 	$(BIN)/python bench/book.py

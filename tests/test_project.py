@@ -2,20 +2,68 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from pathlib import Path, PurePosixPath
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from fairness.findings import document, results
+
 ROOT = Path(__file__).parents[1]
 MAX_MODULE_LINES = 400
+MAX_FUNCTION_LINES = 50
 MAX_MODEL_LINES = 80
+
+FIELDS = {item.name for kind in (results.Finding, document.Finding) for item in fields(kind)} - {"data"}
+NO_FINDING = {"change", "rows.values", "settings", "side.settings", "snapshot.TITLES", "tenured.values"}
+"""Plain data with keys of the same name: what `diff` prints, settings of a run, columns of counts, titles."""
+
+READ_BY_KEY = {
+    "fairness/dashboard/change_panels.py",
+    "fairness/dashboard/filters.py",
+    "fairness/dashboard/page_frame.py",
+    "fairness/dashboard/pages/overview.py",
+    "fairness/disclosure/released_document.py",
+    "fairness/disclosure/share.py",
+    "fairness/panels/cell.py",
+    "fairness/panels/coverage.py",
+    "fairness/panels/overview.py",
+    "fairness/panels/panel.py",
+    "fairness/panels/strip.py",
+    "fairness/panels/where.py",
+}
+"""Modules that still take fields of findings by their keys."""
+
+LONG = {
+    "fairness/analysis/comparison.py: draft",
+    "fairness/analysis/estimands/new_customers.py: compare",
+    "fairness/analysis/estimands/offer_gap.py: _compare",
+    "fairness/analysis/marts.py: load_marts",
+    "fairness/charts/interactive/distribution.py: _add_gap",
+    "fairness/charts/interactive/distribution.py: price_distributions",
+    "fairness/charts/interactive/intervals.py: interval_columns",
+    "fairness/charts/interactive/monthly.py: monthly_steps",
+    "fairness/intake/params.py: write_settings",
+    "fairness/intake/stage.py: stage",
+    "fairness/panels/cell.py: open_cell",
+    "fairness/panels/coverage.py: left_out",
+    "fairness/panels/where.py: forest",
+    "fairness/panels/where.py: heat",
+}
+"""Functions that are longer; the list only becomes shorter."""
+
+TWICE = {"coverage.py", "overview.py", "where.py"}
+"""File names that stand twice: a page of the dashboard and its panels."""
 
 PIN = re.compile(r"([a-z0-9-]+)==(\S+)(?: ; .+?)?((?: --hash=sha256:[0-9a-f]{64})+)")
 # Written with brackets, so that this file does not match itself.
@@ -101,6 +149,112 @@ def test_files_stay_small(folder: str, pattern: str, limit: int) -> None:
         for path in (ROOT / folder).rglob(pattern)
     }
     assert {name: lines for name, lines in sizes.items() if lines > limit} == {}
+
+
+def sources() -> dict[str, ast.Module]:
+    """Return the modules of the package by path."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "fairness").rglob("*.py"))
+    }
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function; its docstring is as long as there is to say."""
+    lines = (function.end_lineno or 0) - function.lineno + 1
+    if ast.get_docstring(function) is None:
+        return lines
+    return lines - ((function.body[0].end_lineno or 0) - function.body[0].lineno + 1)
+
+
+def test_functions_stay_small() -> None:
+    long = {
+        f"{name}: {node.name}"
+        for name, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > MAX_FUNCTION_LINES
+    }
+    assert long - LONG == set()
+    assert LONG - long == set(), "they are short by now: shorten the list"
+
+
+def test_a_long_function_is_seen() -> None:
+    """A docstring of any length is none of its lines."""
+    (short,) = ast.parse('def short():\n    """One.\n\n    Two.\n    """\n    return 1').body
+    assert isinstance(short, ast.FunctionDef)
+    assert lines_of(short) == 2
+
+
+def test_no_file_name_stands_twice() -> None:
+    """A reader who looks for a file by its name finds one."""
+    names = Counter(PurePosixPath(name).name for name in sources())
+    assert {name for name, n in names.items() if n > 1} - {"__init__.py", "__main__.py"} == TWICE
+
+
+def test_the_root_of_the_package_holds_its_four_files() -> None:
+    files = {path.name for path in (ROOT / "fairness").iterdir() if path.suffix in (".py", ".typed")}
+    assert files == {"__init__.py", "__main__.py", "api.py", "errors.py", "py.typed"}
+
+
+def imports_of(name: str, tree: ast.Module, modules: Collection[str]) -> set[str]:
+    """Return the modules of the package that a module loads when it is loaded itself; those of functions wait."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {item.name for item in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            whole = {f"{node.module}.{item.name}" for item in node.names} & set(modules)
+            found |= whole or {str(node.module)}
+    return found & set(modules) - {name}
+
+
+def circle_in(edges: Mapping[str, set[str]]) -> list[str]:
+    """Return one circle of imports, or nothing: modules that load nothing more are taken away until none is left."""
+    left = dict(edges)
+    while free := {name for name, loaded in left.items() if not loaded & left.keys()}:
+        left = {name: loaded for name, loaded in left.items() if name not in free}
+    return sorted(left)
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    trees = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): t for name, t in sources().items()}
+    edges = {name: imports_of(name, tree, trees.keys()) for name, tree in trees.items()}
+    assert sum(map(len, edges.values())) > 500, "imports are no longer seen"
+    assert circle_in(edges) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+def keys_read(tree: ast.Module) -> list[str]:
+    """Return where a module takes a field of a finding by its key, from anything that may be a finding."""
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
+                pass
+            case ast.Call(func=ast.Attribute(value=value, attr="get"), args=[ast.Constant(value=str(key)), *_]):
+                pass
+            case _:
+                continue
+        if key in FIELDS and ast.unparse(value) not in NO_FINDING:
+            found.append(ast.unparse(node))
+    return found
+
+
+def test_a_finding_is_read_by_type() -> None:
+    """A key is seen by no type checker; the list of modules that still read keys only becomes shorter."""
+    rooms = re.compile(r"fairness/(api\.py|build|charts|cli|dashboard|disclosure|panels|report|runs|text)")
+    read = {name: keys_read(tree) for name, tree in sources().items() if rooms.match(name)}
+    assert {name: keys for name, keys in read.items() if keys and name not in READ_BY_KEY} == {}
+    assert {name for name in READ_BY_KEY if not read.get(name)} == set(), "they read no key any more: shorten the list"
+
+
+def test_a_key_is_seen() -> None:
+    taken = "finding['estimate'], finding.get('verdict'), settings['comparator'], finding.estimate, finding['other']"
+    assert keys_read(ast.parse(taken)) == ["finding['estimate']", "finding.get('verdict')"]
 
 
 @pytest.mark.xdist_group("together")

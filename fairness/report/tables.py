@@ -11,6 +11,7 @@ from typing import Any
 
 from fairness.errors import FairnessError
 from fairness.findings.document import Document
+from fairness.findings.results import Companion
 from fairness.report.deck import FIXED_DATE
 from fairness.report.page_model import Page
 from fairness.text import method_page
@@ -41,13 +42,13 @@ class Table:
 
 def tables(document: Document, page: Page) -> tuple[Table, ...]:
     """Return the tables of a released document: findings, companions, months, support, numbers of the page."""
-    numbered = [(number, item.data) for number, item in enumerate(document.findings, start=1)]
+    numbered = list(enumerate(document.findings, start=1))
     return (
-        _table("findings", "from findings", [_finding(number, item) for number, item in numbered]),
+        _table("findings", "from findings", [_finding(number, item.data) for number, item in numbered]),
         _table(
             "companions",
             "from findings_companions",
-            [_companion(number, other) for number, item in numbered for other in item["companions"] or ()],
+            [_companion(number, other) for number, item in numbered for other in item.companions],
         ),
         _table("monthly", "from findings_monthly", [dict(month.data) for month in document.months]),
         _table("support", "from findings_support", list(_support(document.support))),
@@ -85,16 +86,18 @@ def _finding(number: int, finding: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _companion(number: int, companion: Mapping[str, Any]) -> dict[str, Any]:
-    value = companion["estimate"]
-    is_money = isinstance(value, str)
-    rest = {name: companion[name] for name in ("ci_lower", "ci_upper", "statistic", "p_value")}
+def _companion(number: int, companion: Companion) -> dict[str, Any]:
+    value = companion.estimate
+    is_money = isinstance(value, Decimal)
     return {
         "finding": number,
-        "name": companion["name"],
+        "name": companion.name,
         "estimate": None if is_money else value,
-        "amount": Decimal(value) if is_money else None,
-        **rest,
+        "amount": value if is_money else None,
+        "ci_lower": companion.ci_lower,
+        "ci_upper": companion.ci_upper,
+        "statistic": companion.statistic,
+        "p_value": companion.p_value,
     }
 
 
