@@ -100,7 +100,7 @@ def build(config: Config, *, progress: Progress = _quiet, say: Say = _quiet) -> 
     job = _Job(config, inputs, fingerprints(inputs), _key(config, inputs, say), progress, say)
     known = _published(job)
     if known is not None:
-        refuse_changed(item.file for item in inputs)
+        refuse_changed(file for item in inputs for file in item.files)
         return known
     with publishing(config.output_dir) as publication, _on_full_disk(config.output_dir):
         identity = _write(publication.folder, job)
@@ -235,7 +235,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
     """Stage the inputs and run the models; what cannot be read as it is is copied into the folder meanwhile."""
     names = [item.file.label for item in job.inputs]
     job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
-    with plain_copies(job.inputs, folder) as inputs:
+    with plain_copies(con, job.inputs, folder) as inputs:
         with pointing_into(job.config.path):
             staged = stage(con, job.config, inputs, job.hashes)
             if job.key is not None:
@@ -250,7 +250,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
         # Rows that contradict each other are rejected too, and models find them.
         write_quarantine(con, staged)
         refuse_nothing_accepted(con, staged)
-    refuse_changed(item.file for item in job.inputs)
+    refuse_changed(file for item in job.inputs for file in item.files)
     return staged
 
 

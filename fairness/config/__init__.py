@@ -5,7 +5,7 @@ Example:
     0.95
 """
 
-from fairness.config.inputs import READABLE_ROLES, Source, Study
+from fairness.config.inputs import READABLE_ROLES, Form, Source, Study, Table
 from fairness.config.loader import CONFIG_NAME, find_config, load_config
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.notify import Notify
@@ -21,6 +21,7 @@ __all__ = [
     "Comparator",
     "Config",
     "Engine",
+    "Form",
     "Inference",
     "Lenses",
     "LikeForLike",
@@ -28,6 +29,7 @@ __all__ = [
     "Privacy",
     "Source",
     "Study",
+    "Table",
     "Tenure",
     "find_config",
     "load_config",

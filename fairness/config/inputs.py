@@ -80,11 +80,61 @@ class Study(Section):
         return None if self.as_of is None else _parse_as_of(self.as_of)
 
 
-class Source(Section):
+class Form(Section):
+    """How files are written.
+
+    Attributes:
+        format: None means that the file name tells.
+        delimiter: Field separator of delimited text; None means that it is found from the file.
+        encoding: Character encoding of delimited text.
+        null_tokens: Texts that mean "no value".
+        skip_rows: Lines of delimited text that stand above the header.
+    """
+
+    format: Format | None = None
+    delimiter: str | None = None
+    encoding: Encoding = "utf-8"
+    null_tokens: Annotated[Items[str], AfterValidator(at_least_one)] = ("", "null", "NULL", "N/A")
+    skip_rows: int = Field(default=0, ge=0, le=MOST_TITLE_ROWS)
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_separator(cls, value: str | None) -> str | None:
+        if value is not None and (len(value) != 1 or value in '"\r\n'):
+            raise ValueError("must be one character, neither a quote nor a line end, such as ';' or '\\t'")
+        return value
+
+
+class Table(Form):
+    """Files that queries of ``[[source]] sql`` read by a name.
+
+    Attributes:
+        name: What queries call it.
+        path: Files or globs, relative to the config file.
+        format: None means that the file name tells.
+        delimiter: Field separator of delimited text; None means that it is found from the file.
+        encoding: Character encoding of delimited text.
+        null_tokens: Texts that mean "no value".
+        skip_rows: Lines of delimited text that stand above the header.
+    """
+
+    name: str
+    path: Annotated[Texts, AfterValidator(at_least_one)]
+
+    @field_validator("name")
+    @classmethod
+    def _identifier(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", value):
+            raise ValueError("must be small letters, digits and _, from a letter on, such as 'prices'")
+        return value
+
+
+class Source(Form):
     """One export, or several files of one form.
 
     Attributes:
         role: What its rows are; :data:`READABLE_ROLES` lists those that this version reads.
+        sql: A query over ``[[table]]`` sections that gives the rows, in place of `path`.
         path: Files or globs, relative to the config file; one text in the file becomes a tuple of one.
         preset: Vendor preset; ``canonical`` means that columns carry our names or are mapped in `columns`.
         format: None means that the file name tells.
@@ -105,20 +155,16 @@ class Source(Section):
     """
 
     role: Role
-    path: Annotated[Texts, AfterValidator(at_least_one)]
+    sql: Filled | None = None
+    path: Texts = Field(default=(), validate_default=True)
     preset: Literal["canonical"] = "canonical"
-    format: Format | None = None
     date_format: Texts = ()
-    delimiter: str | None = None
-    encoding: Encoding = "utf-8"
     decimal: str = "."
     grouping: str = Field(default="", validate_default=True)
-    null_tokens: Annotated[Items[str], AfterValidator(at_least_one)] = ("", "null", "NULL", "N/A")
     time_zone: TimeZone | None = None
     period_end: PeriodEnd | None = None
     keep: Annotated[Items[Filled], AfterValidator(no_repeats)] = ()
     when: Filled | None = None
-    skip_rows: int = Field(default=0, ge=0, le=MOST_TITLE_ROWS)
     columns: dict[str, Filled] = Field(default_factory=dict)
 
     @field_validator("role", mode="before")
@@ -131,11 +177,18 @@ class Source(Section):
             raise ValueError(f"must be {readable}{nearest(value, ROLES)}")
         return value
 
-    @field_validator("delimiter")
+    @field_validator("path", mode="before")
     @classmethod
-    def _one_separator(cls, value: str | None) -> str | None:
-        if value is not None and (len(value) != 1 or value in '"\r\n'):
-            raise ValueError("must be one character, neither a quote nor a line end, such as ';' or '\\t'")
+    def _some(cls, value: object) -> object:
+        if value == []:
+            raise ValueError("must not be an empty list")
+        return value
+
+    @field_validator("path")
+    @classmethod
+    def _path_or_sql(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if bool(value) == bool(info.data.get("sql")):
+            raise ValueError("a source has a path or sql, not both" if value else "required, but missing")
         return value
 
     @field_validator("decimal")

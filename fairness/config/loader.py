@@ -196,8 +196,9 @@ def _check_sections(document: dict[str, Any]) -> Iterator[Problem]:
             yield Problem((name,), f"section [{name}] is not supported by this version")
         elif name not in SECTIONS:
             yield Problem((name,), unknown_key(name, (name,)))
-    if isinstance(document.get("source"), dict):
-        yield Problem(("source",), "must be a list of sections: write [[source]] with two brackets")
+    for name in ("source", "table"):
+        if isinstance(document.get(name), dict):
+            yield Problem((name,), f"must be a list of sections: write [[{name}]] with two brackets")
 
 
 def _check_breaks(config: Config) -> Iterator[Problem]:

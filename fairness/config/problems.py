@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic_core import ErrorDetails
 
 from fairness.config.fields import Section
-from fairness.config.inputs import Source, Study
+from fairness.config.inputs import Source, Study, Table
 from fairness.config.ledger import Ledger
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.notify import Notify
@@ -23,6 +23,7 @@ from fairness.errors import nearest
 SECTIONS: dict[str, type[Section]] = {
     "study": Study,
     "source": Source,
+    "table": Table,
     "like_for_like": LikeForLike,
     "ledger": Ledger,
     "tenure": Tenure,
@@ -130,7 +131,8 @@ def _missing(location: Location) -> str:
         return "required, but missing"
     name = str(location[0])
     needed = [key for key, field in SECTIONS[name].model_fields.items() if field.is_required()]
-    header = "[[source]]" if name == "source" else f"[{name}]"
+    header = f"[[{name}]]" if name in ("source", "table") else f"[{name}]"
+    needed += ["path"] if name == "source" else []
     return f"section {header} is missing; it needs {' and '.join(needed)}"
 
 

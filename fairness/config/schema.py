@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
-from fairness.config.fields import Filled, Items, Section, at_least_one
-from fairness.config.inputs import Source, Study
+from fairness.config.fields import Filled, Items, Section, at_least_one, no_repeats
+from fairness.config.inputs import Source, Study, Table
 from fairness.config.ledger import Ledger
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.notify import Notify
@@ -52,11 +52,17 @@ class Engine(Section):
         return value
 
 
+def _distinct(tables: tuple[Table, ...]) -> tuple[Table, ...]:
+    no_repeats(tuple(table.name for table in tables))
+    return tables
+
+
 class Config(Section):
     """A whole config file.
 
     Attributes:
         path: The config file, absolute; paths in it are relative to its folder.
+        tables: The ``[[table]]`` sections in file order.
         sources: The ``[[source]]`` sections in file order, at least one.
         study, like_for_like, ledger, tenure, comparator, inference, lenses, engine, privacy, notify: The section of
             that name.
@@ -66,6 +72,7 @@ class Config(Section):
 
     path: Path
     study: Study
+    tables: Annotated[Items[Table], AfterValidator(_distinct)] = Field(default=(), alias="table")
     sources: Annotated[Items[Source], AfterValidator(at_least_one)] = Field(alias="source")
     like_for_like: LikeForLike = LikeForLike()
     ledger: Ledger = Ledger()
@@ -91,8 +98,8 @@ class Config(Section):
         """Return a path of the config file as a path that is valid from any working directory."""
         return self.base_dir / text
 
-    def source_files(self, source: Source) -> dict[str, tuple[Path, ...]]:
-        """Return the files of each path of a source, sorted by name.
+    def source_files(self, source: Source | Table) -> dict[str, tuple[Path, ...]]:
+        """Return the files of each path of a source or table, sorted by name.
 
         A path without wildcards, or that exists as it is written, stands for itself, whether or not the file exists. A
         glob (``*``, ``?``, ``[...]``, ``**``) stands for the existing files that match it, possibly none.

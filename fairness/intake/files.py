@@ -13,7 +13,7 @@ from typing import Literal
 
 import duckdb
 
-from fairness.config import Config, Source
+from fairness.config import Config, Form, Source, Table
 from fairness.engine.sql_text import quote
 from fairness.errors import DataError, is_unicode
 from fairness.intake.decoding import COMPRESSED, blocks, is_plain, raw_blocks, without_lines
@@ -50,6 +50,7 @@ class InputFile:
         state: What :func:`state_of` said of the file before it was read.
         n_above: Lines of delimited text above the header.
         records: JSON: key of the list that holds the rows, where one object holds them all; else empty.
+        first: Of rows that a query gives: the file of its first table, whose records they are numbered by.
     """
 
     path: Path
@@ -60,6 +61,12 @@ class InputFile:
     state: State
     n_above: int = 0
     records: str = ""
+    first: InputFile | None = None
+
+    @property
+    def written(self) -> InputFile:
+        """The file in which a reader finds its rows: of what a query gives, that of the first table."""
+        return self.first or self
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Fingerprint:
     n_bytes: int
 
 
-def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
+def find_files(source: Source | Table, config: Config) -> list[tuple[Path, str]]:
     """Return the (path, label) pairs that the source's paths and globs name, sorted by label, each once.
 
     Raises:
@@ -86,7 +93,7 @@ def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
         files = [path for path in paths if path.is_file()]
         if not files:
             raise DataError(
-                f"no file at '{pattern}' (role {source.role})",
+                f"no file at '{pattern}' ({_what(source)})",
                 where=f"looked in {config.base_dir}",
                 fix="correct source.path; it is relative to the config file and may be a glob or a list",
             )
@@ -101,6 +108,10 @@ def find_files(source: Source, config: Config) -> list[tuple[Path, str]]:
     return sorted(found.items(), key=lambda item: item[1])
 
 
+def _what(source: Source | Table) -> str:
+    return f"role {source.role}" if isinstance(source, Source) else f"table {source.name}"
+
+
 def _label(file: Path, base_dir: Path) -> str:
     try:
         return file.resolve().relative_to(base_dir.resolve()).as_posix()
@@ -108,7 +119,7 @@ def _label(file: Path, base_dir: Path) -> str:
         return file.name
 
 
-def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source: Source) -> InputFile:
+def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source: Form) -> InputFile:
     """Read the file's header and how to read the rest.
 
     Raises:
@@ -195,7 +206,7 @@ def _names(con: duckdb.DuckDBPyConnection, file: InputFile) -> tuple[str, ...]:
     return every
 
 
-def plain_copy(file: InputFile, source: Source, folder: Path) -> InputFile:
+def plain_copy(file: InputFile, source: Form, folder: Path) -> InputFile:
     """Return the file if the engine can read it as it is, else a decompressed copy in UTF-8.
 
     Args:

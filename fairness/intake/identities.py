@@ -69,7 +69,7 @@ def find_identities(
         wanted: Pseudonyms.
     """
     con.execute("create temp table wanted as select unnest(cast(? as varchar[])) as pseudonym", [wanted])
-    with tempfile.TemporaryDirectory() as folder, plain_copies(inputs, Path(folder)) as files:
+    with tempfile.TemporaryDirectory() as folder, plain_copies(con, inputs, Path(folder)) as files:
         return sorted({pair for item in files for pair in _identities_of(con, config, item, pseudonym)})
 
 

@@ -12,6 +12,14 @@ import duckdb
 
 from fairness.config import Config, Source
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, plain_copy
+from fairness.intake.joined_rows import (
+    Joined,
+    find_tables,
+    joined_fingerprint,
+    joined_inputs,
+    refuse_unread,
+    write_joined,
+)
 from fairness.intake.records import Lines, count_lines
 
 
@@ -23,16 +31,23 @@ class SourceFile:
         section: Position of its ``[[source]]`` section in the config, from 1.
         source: The section.
         file: Path, format, header.
+        joined: The query and tables behind it; None where the firm wrote it.
     """
 
     section: int
     source: Source
     file: InputFile
+    joined: Joined | None = None
 
     @property
     def key(self) -> str:
         """The config key of the section, for messages."""
         return f"source[{self.section}]"
+
+    @property
+    def files(self) -> tuple[InputFile, ...]:
+        """The firm's files behind it."""
+        return (self.file,) if self.joined is None else self.joined.files
 
 
 def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFile]:
@@ -43,40 +58,63 @@ def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFi
     """
     # The header is the first line of a file only while rows keep their order.
     con.execute("set preserve_insertion_order = true")
-    return [
-        SourceFile(position, source, describe_file(con, path, label, source))
-        for position, source in enumerate(config.sources, start=1)
-        for path, label in find_files(source, config)
-    ]
+    tables = find_tables(con, config)
+    found: list[SourceFile] = []
+    for position, source in enumerate(config.sources, start=1):
+        if source.sql is not None:
+            rows = joined_inputs(con, source, tables, f"source[{position}]")
+            found += [SourceFile(position, source, file, joined) for file, joined in rows]
+            continue
+        files = find_files(source, config)
+        found += [SourceFile(position, source, describe_file(con, path, label, source)) for path, label in files]
+    refuse_unread(config, {table.table.name for item in found if item.joined for table in item.joined.tables})
+    return found
 
 
 def fingerprints(inputs: list[SourceFile]) -> list[Future[Fingerprint]]:
     """Start hashing the inputs in the background; hashing and the engine work side by side."""
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="fingerprint")
-    futures = [pool.submit(fingerprint, item.file) for item in inputs]
+    futures = [
+        pool.submit(fingerprint, item.file) if item.joined is None else pool.submit(joined_fingerprint, item.joined)
+        for item in inputs
+    ]
     pool.shutdown(wait=False)
     return futures
 
 
 @contextmanager
-def plain_copies(inputs: Sequence[SourceFile], folder: Path) -> Iterator[list[SourceFile]]:
+def plain_copies(
+    con: duckdb.DuckDBPyConnection, inputs: Sequence[SourceFile], folder: Path
+) -> Iterator[list[SourceFile]]:
     """Yield the inputs as the engine can read them: compressed ones and other encodings as copies, removed at the end.
 
     Args:
+        con: Runs the queries of sources that are joined.
         inputs: What was found.
         folder: Where the copies go.
 
     Raises:
         DataError: A file is damaged, cut off or in another encoding.
     """
+    written = [item for item in inputs if item.joined is None]
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="copy") as pool:
-        files = list(pool.map(lambda item: plain_copy(item.file, item.source, folder), inputs))
+        copies = pool.map(lambda item: plain_copy(item.file, item.source, folder), written)
+        plain = {id(item): file for item, file in zip(written, copies, strict=True)}
+    for index, item in enumerate(inputs):
+        if item.joined is not None:
+            plain[id(item)] = write_joined(con, item.file, item.joined, folder, rejects=rejects_of(index))
+    files = [plain[id(item)] for item in inputs]
     try:
         yield [replace(item, file=file) for item, file in zip(inputs, files, strict=True)]
     finally:
         for item, file in zip(inputs, files, strict=True):
             if file.path != item.file.path:
                 file.path.unlink()
+
+
+def rejects_of(index: int) -> str:
+    """Return the name of the engine's tables of malformed records of an input, by its place."""
+    return f"_rejects_{index}"
 
 
 def counted_lines(inputs: Sequence[SourceFile]) -> list[Future[Lines] | None]:

@@ -29,6 +29,7 @@ from fairness.intake.lookup import Lookup
 from fairness.intake.mapped_column import Mapped, failed, listed, meant, named, paired
 from fairness.intake.names import kept
 from fairness.intake.readers import relation
+from fairness.intake.source_query import NOT_JOINED, RECORD
 
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
 _IDENTITIES = ("line_id", "customer_id", "offer_id")
@@ -291,7 +292,8 @@ class Mapping:
             f"{m.untyped} as {sql_text.ident(f'u_{m.name}')}, {failed(m.untyped)} as {sql_text.ident(f'f_{m.name}')}"
             for m in computed
         ]
-        numbers = ["row_number() over () as record"] if numbered or not self.has_customer_id else []
+        record = RECORD if self._file.first is not None else "row_number() over ()"
+        numbers = [f"{record} as record"] if numbered or not self.has_customer_id else []
         if among is not None and self.identity is not None:
             raw = f"(select *, {numbers.pop()} from {raw}) where {cell_keys.known(self.identity.typed)} in ({among})"
         level_1 = f"select *{listed(untyped)}{listed(numbers)} from {raw}"
@@ -367,6 +369,10 @@ class Mapping:
             return "cast(null as varchar)"
         # Sorting is stable: of reasons that rank alike the first column's stands.
         arms.sort(key=lambda arm: REASON_ORDER.index(arm[1]))
+        if self._file.first is not None:
+            # What its partner would have said is missing, which is no second fault.
+            arms.insert(0, (f"{NOT_JOINED} is not null", "NOT_JOINED", "sql"))
+            healthy.append(f"{NOT_JOINED} is null")
         if self._when and not by_column:
             # What is not meant has no fault.
             arms.insert(0, (f"not {sql_text.ident('u_when')}", FILTERED, "when"))

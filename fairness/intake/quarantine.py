@@ -83,7 +83,7 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
                 raw_row
             from stg_unreadable where source_index = ?
             """,
-            [record.file.label, record.file.n_above, list(record.file.header), record.source_index],
+            [record.file.label, record.file.n_above, list(record.file.written.header), record.source_index],
         )
     con.execute("create or replace table quarantine as from quarantine order by source_file, source_row, reason")
 
@@ -215,7 +215,7 @@ def _number(record: StagedFile, few: Excerpt | None) -> str:
     """Return the SQL of a row's number in the file, from its number among the readable records that are read."""
     if few is not None:
         return "cast(list_extract(?, rows.source_row) as bigint)"
-    header_rows = 1 if record.file.format == "csv" else 0
+    header_rows = 1 if record.file.written.format == "csv" else 0
     # good_before = readable records before an unreadable one
     return f"""rows.source_row + {header_rows} + (
         select count(*)

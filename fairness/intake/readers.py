@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from fairness.config import Source
+from fairness.config import Form
 from fairness.engine.sql_text import ident, quote
 from fairness.intake.files import InputFile, literal, objects, pointer
+from fairness.intake.source_query import NOT_JOINED, RECORD
 
 _NO_FOLDERS = "hive_partitioning=false"
 
 
-def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> str:
+def relation(file: InputFile, source: Form, *, rejects: str | None = None) -> str:
     """Return a table expression over the file.
 
     Args:
@@ -28,6 +29,7 @@ def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> 
     for position, name in enumerate(file.header):
         value = ident(name) if file.format == "parquet" else f"json ->> {pointer(name)}"
         columns.append(f"{value} as c{position}")
+    columns += [RECORD, NOT_JOINED] if file.first is not None else []
     # Only Parquet leaves out what the name of its folder says, as in year=2024/book.parquet.
     parquet = f"read_parquet({path}, hive_partitioning=true)"
     reader = parquet if file.format == "parquet" else objects(file)
@@ -40,7 +42,7 @@ def relation(file: InputFile, source: Source, *, rejects: str | None = None) -> 
     return raw
 
 
-def _csv(file: InputFile, source: Source, path: str, rejects: str | None) -> str:
+def _csv(file: InputFile, source: Form, path: str, rejects: str | None) -> str:
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(file.header)))
     tokens = ", ".join(quote(token) for token in source.null_tokens)
     # Even to pass over them: told to ignore errors, the engine ends the file at the first bad quote.

@@ -12,7 +12,7 @@ from fairness.config import Config, Source
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, first_line
-from fairness.intake.input_files import SourceFile, counted_lines
+from fairness.intake.input_files import SourceFile, counted_lines, rejects_of
 from fairness.intake.layout_parts import BLANK_INTERVAL, CELL_BASE, PLAN, SQL_TYPES, Layout
 from fairness.intake.layouts import BILLING, LAYOUTS, OFFERS
 from fairness.intake.line_numbers import out_of_order, tie_to_lines
@@ -237,8 +237,15 @@ def _stage_role(
     columns = ", ".join(_stored_as(layout, name, types.get(name, "varchar")) for name in (*stored, *extras))
     con.execute(f"create or replace table {layout.table}_row ({columns})")
     for index, mapping in members.items():
-        rejects = f"_rejects_{index}" if inputs[index].file.format == "csv" else None
-        query = mapping.select(source_index=index + 1, columns=stored, extras=extras, numbered=False, rejects=rejects)
+        file = inputs[index].file
+        rejects = rejects_of(index) if file.written.format == "csv" else None
+        query = mapping.select(
+            source_index=index + 1,
+            columns=stored,
+            extras=extras,
+            numbered=False,
+            rejects=rejects if file.first is None else None,
+        )
         ordered = not mapping.has_customer_id
         if mapping.computes:
             try_each_row(con)

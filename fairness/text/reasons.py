@@ -231,6 +231,11 @@ DUPLICATE = {
 _CELL = "Correct the value, or the mapping of the column. quarantine names the column and holds the row."
 
 REJECTED = {
+    "NOT_JOINED": Reason(
+        "no match in another table",
+        "The query of its source finds no row for it in a table that it joins.",
+        "Export that table whole, or write left join where a row may have no match.",
+    ),
     "WHEN_UNKNOWN": Reason(
         "nobody knows whether the row is meant",
         "The condition of its source's when is neither true nor false, as a value in it is missing.",

@@ -65,7 +65,7 @@ def staged(config: Path) -> Iterator[tuple[Any, Any]]:
     with looking() as con:
         inputs = find_inputs(con, settings)
         hashes = fingerprints(inputs)
-        with plain_copies(inputs, config.parent) as copies:
+        with plain_copies(con, inputs, config.parent) as copies:
             found = stage(con, settings, copies, hashes)
         refuse_changed(item.file for item in inputs)
         yield con, found

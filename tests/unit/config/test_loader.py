@@ -57,6 +57,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }
 SOURCE_DEFAULTS: dict[str, Any] = {
     "role": "book",
+    "sql": None,
     "path": ("book.csv",),
     "preset": "canonical",
     "format": None,
@@ -366,7 +367,7 @@ class TestSections:
         [
             (MINIMAL + "[inferense]\n", "inferense: unknown; the sections are study, source, .*; did you mean 'infer"),
             ('currency = "GBP"\n' + MINIMAL, r"currency: unknown; .*; this key belongs to \[study\]"),
-            ('path = "x"\n' + MINIMAL, r"path: unknown; .*; this key belongs to \[source\]"),
+            ('path = "x"\n' + MINIMAL, r"path: unknown; .*; this key belongs to \[source\] or \[table\]"),
             (SOURCE, r"study: section \[study\] is missing; it needs name and currency"),
             (STUDY, r"source: section \[\[source\]\] is missing; it needs role and path"),
             ("source = []\n" + STUDY, r"source = \[\]: must not be an empty list"),
