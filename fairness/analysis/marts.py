@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -83,6 +83,7 @@ class Marts:
         month_weights: The same for amounts of a month.
         unoffered: Counts of (paid, offered, quantity) of those whose plan is offered to nobody; the offer is that of
             the product, 0 where none fits.
+        more: Count tables of single estimands by name; without those that were not asked for.
     """
 
     currency: str
@@ -109,6 +110,7 @@ class Marts:
     weights: FloatArray
     month_weights: FloatArray
     unoffered: Counts | None = None
+    more: Mapping[str, Counts] = field(default_factory=dict)
 
     def yearly(self, cell: IntArray, ticks: IntArray) -> Decimal:
         """Return the exact sum of ``ticks`` a year in major units, each by the interval of its cell; sorted by cell."""
@@ -214,11 +216,23 @@ def load_marts(con: duckdb.DuckDBPyConnection, needs: Collection[str] | None = N
         weights=_weights(cells),
         month_weights=_month_weights(cells),
         unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
+        more={
+            table: reader.read(table, *columns, missing=UNKNOWN_NUMBER)
+            for table, columns in _OF_ONE_ESTIMAND.items()
+            if reader.reads(table)
+        },
     )
 
 
 EVERY_STUDY = frozenset({"cell_coverage", "party_counts", "cell_counts", "offer_counts", "product_offer_counts"})
 """Who is covered, and what shows units and plans that cannot be right."""
+
+UNKNOWN_NUMBER = -1
+"""Stands for null in the tables of ``Marts.more``."""
+
+_OF_ONE_ESTIMAND = {
+    "gradient_counts": ("tenure_months", "n_priced", "sum_log_price", "n_matched", "sum_log_ratio"),
+}
 
 _AMOUNT = ("paid_ticks", "quantity_micros")
 _RISE = ("changed_month", "before_ticks", "after_ticks", "paid_ticks", "offered_ticks")

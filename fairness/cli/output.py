@@ -13,6 +13,7 @@ from typing import Any
 
 from fairness.config import Config
 from fairness.findings.document import Document, Finding
+from fairness.findings.estimands import BY_NAME
 from fairness.text import changes, codes, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
@@ -171,7 +172,9 @@ def _print_table(document: Document, config: Config) -> None:
         console.print(f"! {line}", soft_wrap=True)
     console.print()
     currency, margin = document.currency, document.margin
-    console.print(_table("The whole book", document.whole(), margin, currency, sentences.estimand))
+    told = [finding for finding in document.whole() if BY_NAME[finding.estimand].is_told]
+    shown = [finding for finding in document.whole() if finding not in told]
+    console.print(_table("The whole book", shown, margin, currency, sentences.estimand))
     bands = document.bands()
     if len(bands) > 1:
         unit = "" if any("month" in str(f.tenure_band) for f in bands) else "years "
@@ -181,7 +184,16 @@ def _print_table(document: Document, config: Config) -> None:
         if rows := document.groups(lens):
             console.print(_table(f"By {lens.replace('_', ' ')}", rows, margin, currency, name_scope))
     _print_cells(console, document, name_scope)
+    _print_told(console, told)
     _print_left_out(console, document)
+
+
+def _print_told(console: Any, facts: list[Finding]) -> None:
+    """Print the facts that are sentences rather than a gap with an interval."""
+    for finding in facts:
+        console.print(f"{sentences.estimand(finding)}: {finding['fact']}", soft_wrap=True)
+    if facts:
+        console.print()
 
 
 def _print_cells(console: Any, document: Document, name: Callable[[Finding], str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from fairness.disclosure.control.kinds import EFFECT_SIZES, FINDINGS, Kind, kind
 from fairness.disclosure.control.precision import UNSEEN, coverage_grid, mean_grid, money_grid, rounded_count
 from fairness.disclosure.release import COARSE, UNKNOWN, Release, Shown, kind_of, place_of, release, rules_of
 from fairness.disclosure.rounding import Rounding, companion_numbers, precision_of
+from fairness.findings.estimands import BY_NAME
 from fairness.findings.results import Companion, Finding, Findings
 from fairness.stats.influence import Influence
 
@@ -68,8 +70,11 @@ def write_share(con: duckdb.DuckDBPyConnection, findings: Findings, marts: Marts
     """Create the tables of the share file in the current database: study, findings with companions and months, cells.
 
     Withheld figures are null and ``withheld`` says why. Scopes that are not named come last, so that their place in
-    the order does not name them either; numbering is that of this file.
+    the order does not name them either; numbering is that of this file. Questions whose protection is not proven stay
+    in the firm whole.
     """
+    kept = tuple(finding for finding in findings.findings if BY_NAME[finding.estimand].is_released)
+    findings = replace(findings, findings=kept)
     released = release(findings, marts, config)
     rules = rules_of(config)
     order = sorted(range(len(findings.findings)), key=lambda position: not released.shown[position].named)

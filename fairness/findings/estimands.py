@@ -51,6 +51,8 @@ class Estimand:
         has_verdict: Whether it carries a verdict; a fact carries none, is in no family and never the headline.
         can_lead: Whether the config may choose it as the headline.
         ladder: Place among the comparisons of one figure, from the plainest; None where it is not among them.
+        is_told: Whether its fact is told as a sentence beside the table of the whole book, instead of a row in it.
+        is_released: Whether it may leave the firm: disclosure control knows how to protect it.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Estimand:
     has_verdict: bool
     can_lead: bool
     ladder: int | None = None
+    is_told: bool = False
+    is_released: bool = True
 
     def against(self, comparator: str) -> Comparator:
         """Return the comparator of that name.
@@ -261,7 +265,56 @@ OVERPAYMENT = Estimand(
     can_lead=False,
 )
 
-ESTIMANDS = (OFFER_GAP, LIKE_FOR_LIKE_GAP, RAW_GAP, MARKET_GAP, COST_GAP, CHANGE_GAP, OVERPAYMENT)
+DECOMPOSITION = Estimand(
+    name="decomposition",
+    question="How much of the difference of mean yearly money is mix, like for like, or has no counterpart?",
+    compared="all with a price; like for like in qualified cells",
+    label="Where the difference of means comes from",
+    comparators=(Comparator(name="new_customers", reductions=("price_counts", "cell_counts")),),
+    basis="`paid`",
+    has_verdict=False,
+    can_lead=False,
+    is_told=True,
+    is_released=False,
+)
+
+TENURE_GRADIENT = Estimand(
+    name="tenure_gradient",
+    question="How do prices of customers of different tenure differ today, a year of tenure?",
+    compared="all with exact tenure past their introduction, cells with two tenures",
+    label="Across tenures",
+    comparators=(
+        *(
+            Comparator(
+                name=name,
+                than=", measured against the offer",
+                reductions=("gradient_counts", "offer_counts"),
+                covered=_OFFERED,
+                known_by="offered_ticks",
+                missing="no_offer",
+            )
+            for name in ("offer", "book")
+        ),
+        Comparator(name="none", reductions=("gradient_counts",)),
+    ),
+    basis="`standard` against offers, else `paid`",
+    has_verdict=False,
+    can_lead=False,
+    is_told=True,
+    is_released=False,
+)
+
+ESTIMANDS = (
+    OFFER_GAP,
+    LIKE_FOR_LIKE_GAP,
+    RAW_GAP,
+    MARKET_GAP,
+    COST_GAP,
+    CHANGE_GAP,
+    OVERPAYMENT,
+    DECOMPOSITION,
+    TENURE_GRADIENT,
+)
 """All of them, in display order after the headline."""
 
 FALLBACK = LIKE_FOR_LIKE_GAP

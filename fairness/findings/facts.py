@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from fairness.findings.estimands import BY_NAME
@@ -36,4 +37,46 @@ def overpayment_fact(gross: Decimal, net: Decimal, *, currency: str, n_affected:
     return (
         f"{n_affected:,} of {n:,} tenured customers paid {currency} {gross:,.2f} a year above their offer; "
         f"net of those below it {currency} {net:,.2f}."
+    )
+
+
+def decomposition_fact(total: Decimal, terms: Mapping[str, Decimal], *, currency: str) -> str:
+    """Return the sentence for the four terms of a difference of means.
+
+    Example:
+        >>> terms = {"unmatched_tenured": 9, "like_for_like": 2, "mix": 0, "unmatched_new": 2}
+        >>> decomposition_fact(Decimal(13), {name: Decimal(term) for name, term in terms.items()}, currency="GBP")
+        'Things held by tenured customers cost GBP 13.00 a year more on average than those of new customers: GBP 9.00
+        of tenured customers without counterpart, GBP 2.00 like for like, GBP 0.00 of other products and plans,
+        GBP 2.00 of new customers without counterpart.'
+    """
+    words = {
+        "unmatched_tenured": "of tenured customers without counterpart",
+        "like_for_like": "like for like",
+        "mix": "of other products and plans",
+        "unmatched_new": "of new customers without counterpart",
+    }
+    parts = ", ".join(f"{currency} {terms[name]:,.2f} {text}" for name, text in words.items())
+    return (
+        f"Things held by tenured customers cost {currency} {abs(total):,.2f} a year {'more' if total >= 0 else 'less'} "
+        f"on average than those of new customers: {parts}."
+    )
+
+
+def gradient_fact(
+    estimate: float, interval: tuple[float, float] | None, *, than: str, n: int, has_one_offer: bool
+) -> str:
+    """Return the sentence for prices across tenures.
+
+    Example:
+        >>> gradient_fact(0.012, (0.004, 0.02), than="", n=2_000, has_one_offer=False)
+        'A cross-section of 2,000 things held: prices of longer-standing customers stand 1.2 % a year of tenure higher
+        (0.4 to 2.0). It does not say that the price of anyone rose.'
+    """
+    between = f" ({interval[0] * 100:,.1f} to {interval[1] * 100:,.1f})" if interval else ""
+    only = " Each cell has one offer: the slope is that of the price paid." if has_one_offer else ""
+    return (
+        f"A cross-section of {n:,} things held{than}: prices of longer-standing customers stand "
+        f"{abs(estimate) * 100:,.1f} % a year of tenure {'higher' if estimate >= 0 else 'lower'}{between}. "
+        f"It does not say that the price of anyone rose.{only}"
     )

@@ -126,3 +126,31 @@ def _variance(
     # Shares are fractions of one sum: rounding must not turn a cluster that holds nearly all into one that holds more.
     left = np.maximum(1.0 - shares, np.finfo(np.float64).eps)
     return ClusterVariance(float((alike * (scores / left) ** 2).sum()), g_eff)
+
+
+def connected(one: ArrayLike, other: ArrayLike, *, size: int) -> IntArray:
+    """Return the connected part that each of ``size`` things lies in: things that share an owner hang together.
+
+    Args:
+        one: Thing of each entry, from 0 to ``size`` - 1, shape (m,).
+        other: Owner of it, at least 0, shape (m,).
+        size: How many things there are; one without an entry is a part of its own.
+
+    Returns:
+        Part of each thing as a number, shape (size,).
+
+    Example:
+        >>> connected([0, 1, 1, 2], [7, 7, 8, 9], size=4).tolist()
+        [0, 0, 1, 2]
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    things, owners = checks.integers("one", one), checks.integers("other", other)
+    checks.same_length(one=things, other=owners)
+    _, places = np.unique(owners, return_inverse=True)
+    n_owners = int(places.max()) + 1 if places.size else 0
+    shape = (size + n_owners, size + n_owners)
+    graph = coo_array((np.ones(things.size, dtype=np.int8), (things, size + places)), shape=shape)
+    _, part = connected_components(graph, directed=False)
+    return np.asarray(part[:size], dtype=np.int64)

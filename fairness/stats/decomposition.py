@@ -6,9 +6,12 @@ more. Facts, without sampling error; only the like-for-like term has an interval
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Arm:
     units: Fraction
 
 
+TERMS = ("unmatched_tenured", "like_for_like", "mix", "unmatched_new")
 NOBODY = Arm(0, Fraction(0), Fraction(0))
 
 
@@ -58,8 +62,8 @@ class Decomposition:
         """The raw difference of means: the exact sum of the four terms."""
         return self.unmatched_tenured + self.like_for_like + self.mix + self.unmatched_new
 
-    def rounded(self) -> dict[str, int]:
-        """Return the four terms in whole ticks that sum to the rounded total; the rest goes to the largest term.
+    def rounded(self, step: int = 1) -> dict[str, int]:
+        """Return the four terms in multiples of ``step`` that sum to the rounded total; the rest goes to the largest.
 
         Example:
             >>> third = Fraction(1, 3)
@@ -67,26 +71,25 @@ class Decomposition:
             >>> split.rounded()
             {'unmatched_tenured': 1, 'like_for_like': 0, 'mix': 0, 'unmatched_new': 0}
         """
-        names = ("unmatched_tenured", "like_for_like", "mix", "unmatched_new")
-        terms = {name: round(getattr(self, name)) for name in names}
-        largest = max(names, key=lambda name: abs(getattr(self, name)))
-        terms[largest] += round(self.total) - sum(terms.values())
+        terms = {name: step * round(getattr(self, name) / step) for name in TERMS}
+        largest = max(TERMS, key=lambda name: abs(getattr(self, name)))
+        terms[largest] += step * round(self.total / step) - sum(terms.values())
         return terms
 
 
-def decompose(cells: Mapping[object, tuple[Arm, Arm]], *, min_per_group: int) -> Decomposition | None:
+def decompose(cells: Mapping[Key, tuple[Arm, Arm]], *, matched: Collection[Key]) -> Decomposition | None:
     """Split the difference of mean yearly money between tenured and new customers.
 
-    With M the cells that have ``min_per_group`` on both sides and s = sum over M of X_T rho / n_T(M), rho the new
+    With M the matched cells and s = sum over M of X_T rho / n_T(M), rho the new
     customers' money a unit: (z_T - z_T(M)) + (z_T(M) - s) + (s - z_N(M)) + (z_N(M) - z_N). Above 0 in total, tenured
     customers pay more.
 
     Args:
         cells: Cell to its tenured and its new arm.
-        min_per_group: Observations that a cell needs on both sides.
+        matched: Cells with enough customers on both sides.
 
     Returns:
-        Decomposition, or None where no cell qualifies.
+        Decomposition, or None where no cell is matched.
 
     References:
         Kitagawa, Journal of the American Statistical Association 50 (1955) 1168-1194; Nopo, Review of Economics and
@@ -94,16 +97,16 @@ def decompose(cells: Mapping[object, tuple[Arm, Arm]], *, min_per_group: int) ->
 
     Example:
         >>> one = lambda *prices: Arm(len(prices), Fraction(sum(prices)), Fraction(len(prices)))
-        >>> split = decompose({"A": (one(12), one(10)), "B": (one(30), NOBODY), "C": (NOBODY, one(6))}, min_per_group=1)
+        >>> split = decompose({"A": (one(12), one(10)), "B": (one(30), NOBODY), "C": (NOBODY, one(6))}, matched=["A"])
         >>> [int(term) for term in (split.unmatched_tenured, split.like_for_like, split.mix, split.unmatched_new)]
         [9, 2, 0, 2]
     """
-    matched = [arms for arms in cells.values() if min(arm.n for arm in arms) >= min_per_group]
-    if not matched:
+    both = [cells[key] for key in matched]
+    if not both:
         return None
     whole = tuple(_sum(arms[side] for arms in cells.values()) for side in (0, 1))
-    inside = tuple(_sum(arms[side] for arms in matched) for side in (0, 1))
-    standard = sum((t.units * n.money / n.units for t, n in matched), Fraction(0)) / inside[0].n
+    inside = tuple(_sum(arms[side] for arms in both) for side in (0, 1))
+    standard = sum((t.units * n.money / n.units for t, n in both), Fraction(0)) / inside[0].n
     mean_t, mean_n = (arm.money / arm.n for arm in whole)
     matched_t, matched_n = (arm.money / arm.n for arm in inside)
     outside = tuple(Arm(a.n - b.n, a.money - b.money, a.units - b.units) for a, b in zip(whole, inside, strict=True))

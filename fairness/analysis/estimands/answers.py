@@ -5,11 +5,13 @@ from __future__ import annotations
 from fairness.analysis.estimands import (
     change_gap,
     cost_gap,
+    decomposition,
     like_for_like_gap,
     market_gap,
     offer_gap,
     overpayment,
     raw_gap,
+    tenure_gradient,
 )
 from fairness.analysis.estimands.base import Answer, Leading
 
@@ -21,6 +23,8 @@ ANSWERS: tuple[Answer, ...] = (
     cost_gap,
     change_gap,
     overpayment,
+    decomposition,
+    tenure_gradient,
 )
 
 _LEADING: tuple[Leading, ...] = (offer_gap, like_for_like_gap, market_gap, cost_gap, change_gap)

@@ -1,0 +1,77 @@
+-- Grain:   one row per cell and completed months of tenure, as-of month, currency of the study.
+-- Reads:   int_as_of_row, int_book_line, offers, params
+-- Columns: cell_key: as in price_ledger
+--          tenure_months: Completed months of tenure; null where only the latest day of joining is known, or where the
+--            introduction of an offer of the product may still run
+--          n_priced: Observations with a price after its introduction, discounts left out
+--          sum_log_price: Sum of the logarithm of that price in currency units, in billionths
+--          n_matched: Of those, with an offer after its introduction
+--          sum_log_ratio: Sum of the logarithm of price over that offer, in billionths
+-- Why:     serves tenure_gradient. Sums of whole billionths come out the same in any order. A customer who may still pay an
+--          introductory price says nothing of tenure.
+
+create or replace table gradient_counts as
+with
+
+introductions as (
+    select
+        product_id,
+        max(intro_cycles * interval_count * case interval_unit when 'year' then 12 when 'month' then 1 else 0.25 end)
+            as intro_months
+    from offers
+    where is_new_customer_offer
+    group by product_id
+),
+
+longest as (
+    select coalesce(max(intro_months), 0) as intro_months
+    from introductions
+    where product_id is null
+),
+
+billing as (
+    select
+        rows.cell_key,
+        case
+            when not rows.is_censored
+                and rows.tenure_months >= greatest(coalesce(introductions.intro_months, 0), longest.intro_months)
+                then rows.tenure_months
+        end as tenure_months,
+        rows.standard_ticks / 10000 as price,
+        rows.standard_offer_ticks / 10000 as offer
+    from int_as_of_row as rows
+    inner join params
+        on rows.currency = params.currency
+    cross join longest
+    left join introductions
+        on rows.product_id = introductions.product_id
+    where rows.standard_ticks > 0
+),
+
+book as (
+    select
+        line.cell_key,
+        line.tenure_months,
+        cast(line.price as double) as price,
+        cast(line.offer_price as double) as offer
+    from int_book_line as line
+    inner join params
+        on line.currency = params.currency
+    where line.price > 0
+),
+
+final as (
+    select
+        cell_key,
+        tenure_months,
+        count(*) as n_priced,
+        cast(sum(cast(round(ln(price) * 1e9) as bigint)) as bigint) as sum_log_price,
+        count(*) filter (where offer > 0) as n_matched,
+        cast(coalesce(sum(cast(round(ln(price / offer) * 1e9) as bigint)) filter (where offer > 0), 0) as bigint)
+            as sum_log_ratio
+    from (select * from billing union all select * from book)
+    group by all
+)
+
+select * from final
+order by cell_key, tenure_months nulls first;
