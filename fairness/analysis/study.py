@@ -13,6 +13,7 @@ from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
 from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconciliation import reconciliation, rejected_share, spellings
+from fairness.analysis.rejected import rejected_rows, with_rejected
 from fairness.analysis.scopes import natural, scopes
 from fairness.analysis.support import support
 from fairness.analysis.suspect_units import suspect_units, without_verdict
@@ -48,8 +49,12 @@ def analyse(
     ]
     suspects = suspect_units(marts, config)
     unoffered = unoffered_plans(marts, config)
+    rows = reconciliation(con, priced=True)
+    block = support(marts, *LEADING[primary].headline(marts, config), rejected_rows=rejected_share(rows))
+    rejected = rejected_rows(con, config.study.currency, block.rejected_share)
     drafts = with_unoffered(without_verdict(_with_headline(drafts, primary, fell_back), suspects), unoffered)
     drafts = with_reason(drafts, why_none_usable(con, marts, config))
+    drafts = with_rejected(drafts, block.rejected_share, is_warned=bool(rejected))
     findings = _ordered(
         _with_sign_warning(finish(drafts, config.inference, tenured_bands=_tenured_bands(marts, config)), primary),
         primary,
@@ -57,8 +62,6 @@ def analyse(
     )
     months = offer_gap.monthly_gaps(marts, config) if primary == offer_gap.SPEC.name else []
     influences = {month["month"]: month.pop(offer_gap.INFLUENCE) for month in months}
-    rows = reconciliation(con, priced=True)
-    block = support(marts, *LEADING[primary].headline(marts, config), rejected_rows=rejected_share(rows))
     return Findings(
         study={
             "name": config.study.name,
@@ -76,6 +79,7 @@ def analyse(
         findings=tuple(findings),
         suspect_units=suspects,
         plans_not_offered=unoffered,
+        rejected=rejected,
         spellings=spellings(con),
         monthly=tuple(months),
         influences={draft.finding.key: draft.influence for draft in drafts if draft.influence} | influences,

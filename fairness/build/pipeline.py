@@ -33,6 +33,7 @@ from fairness.intake.input_files import SourceFile, find_inputs, fingerprints, p
 from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
+from fairness.intake.rejected_values import write_rejected_values
 from fairness.intake.spellings import write_spellings
 from fairness.intake.stage import Staged, stage
 from fairness.runs.copying import PERSONAL
@@ -249,6 +250,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
             check_groups(con, job.config, job.say)
         # Rows that contradict each other are rejected too, and models find them.
         write_quarantine(con, staged)
+        write_rejected_values(con, staged, personal=PERSONAL, as_shapes=job.key is not None)
         refuse_nothing_accepted(con, staged)
     refuse_changed(file for item in job.inputs for file in item.files)
     return staged

@@ -17,6 +17,7 @@ from fairness.findings.estimands import BY_NAME
 from fairness.text import changes, codes, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
+from fairness.text.rejected import rejected_lines
 
 _WORST_CELLS = 5
 _UNDECIDED_CELLS = 10
@@ -164,6 +165,8 @@ def _console() -> Any:
 
 def _print_table(document: Document, config: Config) -> None:
     console = _console()
+    for line in rejected_lines(document):
+        console.print(f"! {terminal_text(line)}", soft_wrap=True)
     console.print(sentences.headline(document), style="bold", soft_wrap=True)
     console.print(" · ".join(_subline(document)), soft_wrap=True)
     least = config.inference.min_pricing_decisions

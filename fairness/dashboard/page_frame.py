@@ -10,6 +10,7 @@ from fairness.panels import html
 from fairness.panels.view import Study, View
 from fairness.text import codes, numbers, sentences
 from fairness.text.escape import html_text
+from fairness.text.rejected import rejected_lines
 
 
 def current_view() -> View:
@@ -35,18 +36,24 @@ def above_headline(view: View) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def rejected(view: View) -> str:
+    """Return what stands above the headline where many rows of the study were rejected."""
+    meaning = codes.MEANINGS["rows_rejected"]
+    lines = rejected_lines(view.study.document)
+    return "".join(html.warning(line, meaning, f"rejected-{number}") for number, line in enumerate(lines))
+
+
 def notes(view: View) -> str:
     """Return the lines under the headline: warnings with their meaning, and what a filtered view is."""
     head = view.head
     least = view.study.config.inference.min_pricing_decisions
-    lines = [(codes.warning(code, head, min_pricing_decisions=least), code) for code in head["warnings"]]
+    lines = [
+        (codes.warning(code, finding, min_pricing_decisions=least), code) for code, finding in view.document.warnings()
+    ]
     if view.chosen and head["estimand"] != view.study.document["headline"]["estimand"]:
         # The study has offers, but none of them in this view: the usual sentence would speak of the whole study.
         lines = [(codes.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
-    raw = view.pooled("raw_gap")
-    if raw is not None and "mix_reverses_sign" in raw["warnings"]:
-        lines.append((codes.warning("mix_reverses_sign", raw), "mix_reverses_sign"))
-    text = "".join(html.warning(line, codes.MEANINGS[code], number) for number, (line, code) in enumerate(lines))
+    text = "".join(html.warning(line, codes.MEANINGS[code], str(number)) for number, (line, code) in enumerate(lines))
     if view.chosen:
         text += html.note(sentences.view_note(len(view.keys), len(view.study.cells)))
     return text

@@ -70,6 +70,7 @@ def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_pa
         },
         "looked_at": _looked_at(document),
         "reconciliation": _rows(document, rules),
+        "rejected": [_rejected(item, rules) for item in document["rejected"]],
         "support": _support(document["support"], head, money),
         "headline": head,
         "findings": findings,
@@ -126,6 +127,15 @@ def _rows(document: Data, rules: Rules) -> Document:
     if any(item["role"] == "book" for item in document["build"]["inputs"]):
         counts = {name: rounded_count(n, rules) if n >= rules.min_cell else None for name, n in counts.items()}
     return {**counts, "ties_out": block["ties_out"]}
+
+
+def _rejected(item: Data, rules: Rules) -> Document:
+    """Return rejected rows of one reason: their number rounded, as they may be one customer's; no value, no money."""
+    told = {
+        name: rounded_count(item[name], rules) if item[name] >= rules.min_cell else None for name in ("rows", "rows_in")
+    }
+    named = {name: item[name] for name in ("role", "reason", "column")}
+    return {**named, **told, "values": None, "money": None}
 
 
 def unreleased(document: Data) -> Document:

@@ -237,6 +237,11 @@ class Document:
         return found
 
     @property
+    def rejected(self) -> Sequence[Data]:
+        """Rejected rows by reason, of each role of which many were rejected; none in documents of older versions."""
+        return self.data.get("rejected") or ()
+
+    @property
     def min_cell(self) -> int:
         """The smallest group of customers that a released document shows; 0 where nothing is withheld."""
         return int(self.data.get("disclosure", {}).get("min_cell") or 0)
@@ -295,12 +300,13 @@ class Document:
     def warnings(self) -> tuple[tuple[str, Finding], ...]:
         """Return what belongs under the headline, code and finding: its own warnings and a mix that reverses the sign.
 
-        A share of customers compared that is withheld is not warned of: the sentence would name it.
+        A share of customers compared that is withheld is not warned of: the sentence would name it. Rejected rows
+        stand above the headline.
         """
         found = [
             (code, self.head)
             for code in self.head.warnings
-            if code != "narrow_support" or self.head.support_share is not None
+            if code != "rows_rejected" and (code != "narrow_support" or self.head.support_share is not None)
         ]
         raw = self.pooled("raw_gap")
         if raw is not None and raw is not self.head and "mix_reverses_sign" in raw.warnings:

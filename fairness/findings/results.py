@@ -317,6 +317,7 @@ class Findings:
         findings: The headline first.
         suspect_units: Products whose prices look like another unit; from 5 % of the money no verdict is given.
         plans_not_offered: What tenured customers on plans that nobody is offered pay; None where there are none.
+        rejected: Rejected rows of each role of which 1 % or more are rejected, by reason; see analysis.rejected.
         spellings: Columns with values that differ only by case or Unicode form: column, things that are most likely
             meant, their spellings, rows, and examples where they are not ids of people.
         promises: Outcomes of the rule pack; empty while none is configured.
@@ -333,6 +334,7 @@ class Findings:
     findings: tuple[Finding, ...]
     suspect_units: tuple[SuspectUnit, ...] = ()
     plans_not_offered: UnofferedPlans | None = None
+    rejected: tuple[Mapping[str, Any], ...] = ()
     spellings: tuple[Mapping[str, Any], ...] = ()
     promises: tuple[Mapping[str, Any], ...] = ()
     monthly: tuple[Mapping[str, Any], ...] = ()
@@ -357,6 +359,7 @@ class Findings:
             "findings": findings,
             "suspect_units": plain(self.suspect_units),
             "plans_not_offered": plain(self.plans_not_offered),
+            "rejected": plain(self.rejected),
             "spellings": plain(self.spellings),
             "promises": plain(self.promises),
             "monthly": plain(self.monthly),

@@ -114,6 +114,12 @@ class Mapping:
         located = self._locate(name)
         return None if located is None else located[0].sql
 
+    def place(self, name: str) -> int | None:
+        """Return the place in the file of the one column that gives a name; None where it is none, or several."""
+        located = self._locate(name)
+        places = [] if located is None else sorted(located[0].places)
+        return places[0] if len(places) == 1 else None
+
     def keyed(self, *, cells: Sequence[str], lenses: Sequence[str]) -> None:
         """Take the values of cells and lenses from these columns; one that only other files have is unknown here."""
         self._cells = [self._control(name) for name in cells]

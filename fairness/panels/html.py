@@ -43,8 +43,8 @@ def headline(page: str, right: str, before: str, stress: str, after: str, *, ton
     )
 
 
-def warning(text: str, meaning: str, number: int) -> str:
-    """Return a warning under the headline with a link to what it means."""
+def warning(text: str, meaning: str, number: str) -> str:
+    """Return a warning beside the headline with a link to what it means; ``number`` tells it from others."""
     return (
         f'<div class="warn"><i class="sign" aria-hidden="true"></i><span>{html_text(text)} '
         f"{opener('What this means', f'meaning-{number}')}</span></div>"

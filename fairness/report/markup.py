@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fairness.findings.document import Data, Document, Finding
 from fairness.text import labels, method_page, numbers, sentences, snapshot
 from fairness.text.escape import terminal_text
+from fairness.text.rejected import rejected_lines
 
 Table = tuple[str, list[tuple[str, ...]]]
 
@@ -33,7 +34,8 @@ def to_markdown(document: Document, settings: Data) -> str:
         document: A findings document.
         settings: The study's settings, as the run keeps them.
     """
-    lines = [f"# {_md(sentences.headline(document))}", "", _md(_about(document, settings)), ""]
+    lines = [f"> {_md(text)}\n" for text in rejected_lines(document)]
+    lines += [f"# {_md(sentences.headline(document))}", "", _md(_about(document, settings)), ""]
     lines += [f"> {_md(text)}\n" for text in snapshot.warning_lines(document, settings)]
     for title, (head, *rows) in _tables(document, settings):
         lines += [f"## {_md(title)}", "", _md_row(head), "|---" + "|---:" * (len(head) - 1) + "|"]
@@ -44,7 +46,8 @@ def to_markdown(document: Document, settings: Data) -> str:
 
 def to_tex(document: Document, settings: Data) -> str:
     r"""Return the findings as LaTeX, to be read by ``\input``; it needs no package."""
-    lines = [f"\\section*{{{_tex(sentences.headline(document))}}}", f"{_tex(_about(document, settings))}", ""]
+    lines = [f"\\emph{{{_tex(text)}}}\n" for text in rejected_lines(document)]
+    lines += [f"\\section*{{{_tex(sentences.headline(document))}}}", f"{_tex(_about(document, settings))}", ""]
     lines += [f"\\emph{{{_tex(text)}}}\n" for text in snapshot.warning_lines(document, settings)]
     for title, (head, *rows) in _tables(document, settings):
         lines += [f"\\subsection*{{{_tex(title)}}}", f"\\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}", "\\hline"]

@@ -17,6 +17,7 @@ from fairness.report.figures import Figure, FigureIndex
 from fairness.report.method_notes import method_notes
 from fairness.report.page_model import Metric, Note, Page, Panel
 from fairness.text import codes, labels, numbers, sentences, snapshot, titles
+from fairness.text.rejected import rejected_lines
 
 WORST = 5
 _GAP = ("estimate", "ci_lower", "ci_upper")
@@ -295,6 +296,7 @@ def lay_out(document: Document, settings: Data, note: str = "") -> Page:
         comparator=snapshot.comparator(document, settings),
         filters=snapshot.filters(settings),
         build=snapshot.build(document),
+        rejected=tuple(rejected_lines(document)),
         headline=snapshot.headline_parts(document),
         verdict=document.head.verdict or "",
         strip=layout.strip(),

@@ -51,14 +51,16 @@ def render(page: Page, document: Document) -> str:
 def _first(page: Page) -> str:
     before, stress, after = (html_text(part) for part in page.headline)
     em = f'<em class="{html_text(page.verdict)}">{stress}</em>' if stress else ""
-    warned = "".join(f'<p class="warn">{html_text(text)}</p>' for text in page.warnings)
+    rejected, warned = (
+        "".join(f'<p class="warn">{html_text(text)}</p>' for text in texts) for texts in (page.rejected, page.warnings)
+    )
     pairs = [page.panels[number : number + 2] for number in range(0, len(page.panels), 2)]
     rows = "\n".join(f'<div class="row">{"".join(_panel(panel) for panel in pair)}</div>' for pair in pairs)
     notes = "".join(_note(note) for note in page.notes)
     return "\n".join(
         (
             f'<div class="pg">{_top(page)}',
-            f"<h1>{before}{em}{after}</h1>",
+            f"{rejected}<h1>{before}{em}{after}</h1>",
             f'<p class="lead">{" ".join(_said(text) for text in page.lead)}</p>{warned}',
             _strip(page.strip),
             rows,

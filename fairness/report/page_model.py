@@ -66,6 +66,7 @@ class Page:
         comparator: What the headline compares with.
         filters: Who is in, and what makes two customers alike.
         build: Which build the numbers are of.
+        rejected: What stands above the answer where many rows were rejected.
         headline: The answer in three parts, the middle one stressed.
         verdict: The verdict of the answer.
         lead: Sentences under it.
@@ -84,6 +85,7 @@ class Page:
     comparator: str
     filters: str
     build: str
+    rejected: tuple[str, ...]
     headline: tuple[str, str, str]
     verdict: str
     lead: tuple[Figure | str, ...]

@@ -24,6 +24,8 @@ def slides(page: Page) -> bytes:
     deck = Deck(f"{page.study}, {page.as_of}", about, 4)
     before, stress, after = page.headline
     deck.new([(before, INK), (stress, TEXTS.get(page.verdict, INK)), (after, INK)], size=34)
+    if page.rejected:
+        deck.text("\n".join(page.rejected), (SIDE, 0.12), _INSIDE, size=11)
     deck.text(" ".join(str(text) for text in page.lead), (SIDE, 1.75), _INSIDE, size=17, colour=INK2)
     _strip(deck, page)
     deck.text("\n".join(page.warnings), (SIDE, 4.9), _INSIDE, size=14)

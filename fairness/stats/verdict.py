@@ -33,6 +33,7 @@ _Rule = Literal[
     "plan_not_offered",
     "unknown_tenure",
     "narrow_support",
+    "rows_rejected",
 ]
 NoOffer = Literal["offers_rejected", "offers_for_existing", "offers_not_in_force", "offers_match_nothing"]
 """Why none of the offers that were given can be used."""
@@ -87,6 +88,7 @@ class Evidence:
             labels where an arm shows no variance).
         p_equivalence_adjusted: P-value of the equivalence test, adjusted for its family; None when the standard error
             is 0: the interval then decides alone.
+        rows_rejected: Whether so many rows with prices were rejected that no verdict is given.
         unit_suspect: Whether prices that look like another unit hold so much of the money that no verdict is given.
         no_offer: Why none of the offers that were given can be used; None where some can, or none were given.
         doubts: What forbids ``equivalent`` and ``favourable``, each a warning too.
@@ -123,6 +125,7 @@ class Evidence:
     equivalence_interval: tuple[float, float] | None = None
     p_adjusted: float | None = None
     p_equivalence_adjusted: float | None = None
+    rows_rejected: bool = False
     unit_suspect: bool = False
     no_offer: NoOffer | None = None
     doubts: tuple[Doubt, ...] = ()
@@ -165,8 +168,8 @@ class Verdict:
 def decide(evidence: Evidence) -> Verdict:
     """Give the verdict on a gap: the first rule that applies decides.
 
-    1. ``not_assessable``: nothing qualifies (where no given offer can be used, with that reason), or support by
-       customers or money is below its minimum.
+    1. ``not_assessable``: too many rows were rejected, nothing qualifies (where no given offer can be used, with that
+       reason), or support by customers or money is below its minimum.
        Prices that look like another unit: ``inconclusive`` until somebody looked.
     2. Prices that do not vary, or too few price decisions: the exact sign-flip test gives ``penalty`` or ``favourable``
        where six decisions or more lie beyond the margin on one side; else ``inconclusive`` where decisions are few.
@@ -196,6 +199,8 @@ def decide(evidence: Evidence) -> Verdict:
         ...                 p_adjusted=0.001, p_equivalence_adjusted=0.99)).verdict
         'penalty'
     """
+    if evidence.rows_rejected:
+        return Verdict("not_assessable", "rows_rejected", ())
     if not evidence.qualified and evidence.no_offer is not None:
         return Verdict("not_assessable", evidence.no_offer, ("no_usable_offer",))
     if not evidence.qualified:

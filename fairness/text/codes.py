@@ -44,10 +44,12 @@ WARNINGS = {
     "no_usable_offer": "Offers were given, and none of them can be used here. Nothing else is compared in their place; "
     "fairness sql 'from offers' shows those that were read, 'from quarantine' those that were not.",
     "primary_fallback": "No new-customer offer exists in this study; the answer compares with new customers instead.",
+    "rows_rejected": "Many rows were rejected; they are named above the answer.",
 }
 """Sentence of each warning code; braces are filled from the finding."""
 
 _NOT_ASSESSABLE = {
+    "rows_rejected": "too many rows were rejected",
     "no_comparable_cell": "no cell has enough new and tenured customers",
     "support_below_minimum": "too few tenured customers could be compared",
     "offers_rejected": "offers were given, and no row of them could be read",
@@ -142,6 +144,9 @@ MEANINGS = {
     "decisions. This one is smaller.",
     "no_usable_offer": "The study asks how far tenured customers pay above the new-customer offer. A comparison with "
     "anything else would answer another question, so none stands in for it.",
+    "rows_rejected": "Rows are rejected for what stands in them, so the rest is no sample of all: those missing may "
+    "pay anything. Correct the column or its mapping and build again. From 1 % on they are named; from 20 % of "
+    "the rows with prices no verdict is given.",
     "primary_fallback": "The study asks how far tenured customers pay above the new-customer offer, but no offer is in "
     "the data. They are compared with what new customers pay instead.",
 }
@@ -156,6 +161,7 @@ _SHORT = {
     "too_few_customers": "too few",
     "too_few_joiners": "too few",
     "support_below_minimum": "too few",
+    "rows_rejected": "rejected",
 }
 
 

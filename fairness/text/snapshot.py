@@ -13,6 +13,7 @@ from decimal import Decimal
 from fairness.findings.document import Data, Document, Finding
 from fairness.findings.results import Number
 from fairness.text import codes, labels, numbers, sentences
+from fairness.text.rejected import rejected_lines
 
 TITLES = {
     "reversal": "What would change the answer",
@@ -313,7 +314,7 @@ def page(number: int, total: int) -> str:
 def summary(document: Document) -> list[str]:
     """Return the answer in a few lines, for messages."""
     head, support = document.head, document.support
-    lines = [sentences.headline(document)]
+    lines = [*rejected_lines(document), sentences.headline(document)]
     if head.estimate is not None and head.ci_lower is not None:
         lines.append(f"{sentences.gap(head)}. {certainty(document)}")
     money = document.money()

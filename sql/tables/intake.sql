@@ -50,6 +50,14 @@
 --          column_name: Column at fault; null where none is alone
 --          raw_row: The row as it was read, JSON text; null where ids are replaced by pseudonyms
 
+-- Table:   rejected_value
+-- Grain:   one row per file, reason and value: the most frequent values of a number or date for which rows are rejected.
+-- Columns: role: as in reconciliation
+--          reason: as in quarantine
+--          column_name: as in quarantine
+--          value: The value; 9 for each digit and x for each letter where ids are replaced by pseudonyms
+--          n_rows: Rejected rows of the file with this value
+
 -- Table:   spelling
 -- Grain:   one row per value that differs from another of its column only by case or Unicode form.
 -- Columns: column_name: Column of the exports, or of the cell or a lens

@@ -330,12 +330,18 @@ class TestQuarantine:
         assert Decimal(block["amount_rejected"]["GBP"]) == sum(known)
         assert block["rows_without_amount"] == len(BAD_ROWS) - len(known)
 
-    def test_the_good_rows_are_answered(self, dirty: tuple[Path, Document], good: Document) -> None:
-        assert dirty[1]["headline"] == good["headline"]
+    def test_the_good_rows_are_computed_without_a_verdict(self, dirty: tuple[Path, Document], good: Document) -> None:
+        # 14 of 38 rows are rejected: more than a fifth.
+        head = dirty[1]["headline"]
+        assert (head["verdict"], head["verdict_reason"]) == ("not_assessable", "rows_rejected")
+        names = ("estimate", "ci_lower", "ci_upper", "p_value", "n_tenured", "n_new", "support_share")
+        assert [head[name] for name in names] == [good["headline"][name] for name in names]
 
     def test_the_table_says_so(self, dirty: tuple[Path, Document], call_cli: Callable[..., Any]) -> None:
         done = call_cli("analyze", dirty[0])
-        assert (done.code, done.err) == (0, "")
+        assert done.code == 0
+        assert done.err.startswith("Cannot be assessed: too many rows were rejected (")
+        assert done.out.startswith("! 14 of 38 book rows (36.8 %) were rejected and left out of the figures below: ")
         assert f"38 rows in: 24 accepted, 0 excluded, {len(BAD_ROWS)} rejected, 0 duplicates" in done.out
         assert "AMOUNT_UNPARSED 4, BAD_PRICE 2, CSV_MISSING_COLUMNS 1" in done.out
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fairness.charts.interactive import Theme
 from fairness.dashboard.look import current_theme
-from fairness.dashboard.page_frame import above_headline, current_view, end, notes
+from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import show
 from fairness.panels import html
 from fairness.panels.coverage import left_out, rows_accounted
@@ -32,7 +32,7 @@ def page() -> None:
     view, theme = current_view(), current_theme()
     before, figure, after = sentences.headline_parts(view.document)
     head = html.headline("Overview", above_headline(view), before, figure, after, tone=view.head["verdict"])
-    st.html(head + notes(view))
+    st.html(rejected(view) + head + notes(view))
     st.html(html.strip(metric_strip(view)))
     facts = headline_panel(view)
     st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, facts.sql, image=False)}</div>')

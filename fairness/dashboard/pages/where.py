@@ -6,7 +6,7 @@ import streamlit as st
 
 from fairness.charts.interactive import Theme
 from fairness.dashboard.look import current_theme
-from fairness.dashboard.page_frame import above_headline, current_view, end, notes
+from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import PLOT, show
 from fairness.panels import html
 from fairness.panels.cell import cell_names, open_cell
@@ -77,7 +77,7 @@ def page() -> None:
     before, figure, after = titles.where_title(cells, view.study.order)
     head = html.headline("Where", above_headline(view), before, figure, after, tone=titles.tone(figure))
     summary = html.note(titles.where_summary(cells, looked_at(view))) if cells else ""
-    st.html(head + summary + notes(view))
+    st.html(rejected(view) + head + summary + notes(view))
     if cells:
         show_cells(view, theme, names, opened)
     if opened:

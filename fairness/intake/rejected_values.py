@@ -1,0 +1,101 @@
+"""Keep the most frequent values for which rows are rejected, so that a reader sees what is wrong with a column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import duckdb
+
+from fairness.engine.sql_text import ident, quote
+from fairness.intake.layout_parts import Layout
+from fairness.intake.stage import Staged, StagedFile
+
+_KINDS = ("price", "amount", "quantity", "whole", "months", "date", "month")
+"""Kinds of columns whose values are told: prices, numbers and dates, never names or ids."""
+
+_SHOWN, _TRIED, _LONGEST = 3, 50, 40
+
+
+def write_rejected_values(
+    con: duckdb.DuckDBPyConnection, staged: Staged, *, personal: Collection[str], as_shapes: bool
+) -> None:
+    """Create ``rejected_value``; needs ``quarantine`` and the staging tables.
+
+    A row whose columns have slipped may hold an id where a price belongs: values that are ids of rows of the same role
+    are left out, and where ids become pseudonyms no value is told, only its shape.
+
+    Args:
+        con: Connection whose current database is the warehouse.
+        staged: The inputs.
+        personal: Names of the columns that hold ids of people.
+        as_shapes: Write 9 for each digit and x for each letter.
+    """
+    con.execute(
+        "create or replace table rejected_value "
+        "(role varchar, reason varchar, column_name varchar, value varchar, n_rows bigint)"
+    )
+    for record in staged.files:
+        found = con.execute(
+            "select distinct reason, column_name from quarantine "
+            "where source_file = ? and role = ? and column_name is not null order by all",
+            [record.file.label, record.source.role],
+        ).fetchall()
+        for reason, column in found:
+            values = _values(con, record, str(reason), str(column), personal)
+            counted: Counter[str] = Counter()
+            for value, n in values:
+                counted[shape(value) if as_shapes else value] += n
+            for value, n in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]:
+                row = [record.source.role, reason, column, value, n]
+                con.execute("insert into rejected_value values (?, ?, ?, ?, ?)", row)
+
+
+def shape(value: str) -> str:
+    """Return a value without its digits and letters: what is left shows how it is written.
+
+    Example:
+        >>> shape("£ 1,234.50"), shape("31-Jan-24")
+        ('£ 9,999.99', '99-xxx-99')
+    """
+    return "".join("9" if sign.isnumeric() else "x" if sign.isalpha() else sign for sign in value)
+
+
+def _values(
+    con: duckdb.DuckDBPyConnection, record: StagedFile, reason: str, column: str, personal: Collection[str]
+) -> list[tuple[str, int]]:
+    """Return values of a column for which rows of a file are rejected, with their rows, the most frequent first.
+
+    Nothing where it is no number and no date, where it is computed of several columns, and of records that cannot be
+    taken apart.
+    """
+    layout = record.mapping.layout
+    kind = next((known.kind for known in layout.columns if known.name == column), None)
+    place = record.mapping.place(column)
+    if kind not in _KINDS or place is None:
+        return []
+    pointer = quote("/" + record.file.header[place].replace("~", "~0").replace("/", "~1"))
+    rows = con.execute(
+        f"""
+        select left(json_extract_string(raw_row, {pointer}), {_LONGEST}) as value, count(*) as n_rows
+        from quarantine
+        where source_file = ? and role = ? and reason = ? and column_name = ? and json_valid(raw_row)
+        group by value having value is not null
+        order by n_rows desc, value limit {_TRIED}
+        """,
+        [record.file.label, record.source.role, reason, column],
+    ).fetchall()
+    found = [(str(value), int(n)) for value, n in rows]
+    ids = _ids_among(con, layout, [value for value, _ in found], personal)
+    return [(value, n) for value, n in found if value not in ids]
+
+
+def _ids_among(
+    con: duckdb.DuckDBPyConnection, layout: Layout, values: Sequence[str], personal: Collection[str]
+) -> set[str]:
+    """Return those of the values that are ids of people in the rows of a role."""
+    found: set[str] = set()
+    for name in sorted({*personal} & {*layout.names}):
+        query = f"select distinct {ident(name)} from {layout.table} where {ident(name)} in (select unnest(?))"
+        found |= {str(value) for (value,) in con.execute(query, [list(values)]).fetchall()}
+    return found
