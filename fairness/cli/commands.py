@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from fairness.cli.causes import register as register_causes
 from fairness.cli.runs import DocumentFormat, Format, runs
 from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
 from fairness.findings.document import Document
@@ -276,6 +277,9 @@ def _why_not(document: Document) -> str:
 def _say(text: str) -> None:
     # A message may quote a file or a query.
     print(terminal_text(text), file=sys.stderr)
+
+
+register_causes(app, _say)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic_core import ErrorDetails
 
+from fairness.config.drivers import Drivers
 from fairness.config.fields import Section
 from fairness.config.inputs import Source, Study, Table
 from fairness.config.ledger import Ledger
@@ -26,6 +27,7 @@ SECTIONS: dict[str, type[Section]] = {
     "table": Table,
     "like_for_like": LikeForLike,
     "ledger": Ledger,
+    "drivers": Drivers,
     "tenure": Tenure,
     "comparator": Comparator,
     "inference": Inference,

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
+from fairness.config.drivers import Drivers
 from fairness.config.fields import Filled, Items, Section, at_least_one, no_repeats
 from fairness.config.inputs import Source, Study, Table
 from fairness.config.ledger import Ledger
@@ -64,8 +65,8 @@ class Config(Section):
         path: The config file, absolute; paths in it are relative to its folder.
         tables: The ``[[table]]`` sections in file order.
         sources: The ``[[source]]`` sections in file order, at least one.
-        study, like_for_like, ledger, tenure, comparator, inference, lenses, engine, privacy, notify: The section of
-            that name.
+        study, like_for_like, ledger, drivers, tenure, comparator, inference, lenses, engine, privacy, notify: The
+            section of that name.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -76,6 +77,7 @@ class Config(Section):
     sources: Annotated[Items[Source], AfterValidator(at_least_one)] = Field(alias="source")
     like_for_like: LikeForLike = LikeForLike()
     ledger: Ledger = Ledger()
+    drivers: Drivers = Drivers()
     tenure: Tenure = Tenure()
     comparator: Comparator = Comparator()
     inference: Inference = Inference()

@@ -128,6 +128,9 @@ def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged
         "plan_in_cell": ("boolean", staged.plan_in_cell),
         "several_lines": ("varchar", config.ledger.several_lines),
         "spread_discounts": ("varchar", config.ledger.spread_discounts),
+        "events_complete": ("boolean", config.drivers.events_complete),
+        "anniversaries": ("boolean", config.drivers.anniversaries),
+        "index_month": ("integer", config.drivers.index_month),
         "unknown_customer_controls": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_cells),
         "unknown_customer_lenses": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_lenses),
     }

@@ -29,6 +29,9 @@
 --          several_lines: What several lines of one thing held at different prices are: not_compared, units or parts
 --          spread_discounts: What becomes of a discount that may belong to several things held: never (spread) or
 --            pro_rata
+--          events_complete: Whether the price events hold every letter and change
+--          anniversaries: Whether prices are raised on each contract's anniversary
+--          index_month: Calendar month whose index movement contracts refer to; null = that of two months before a change
 --          unknown_customer_controls: Internal: part of the cell key of a customer whom no customer file names
 --          unknown_customer_lenses: Internal: part of the lens key of a customer whom no customer file names
 

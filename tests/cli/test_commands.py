@@ -482,5 +482,6 @@ def test_help(call_cli: Run, command: str) -> None:
             "snapshot",
             "diff",
             "sql",
+            "changes",
             "runs",
         ]

@@ -148,7 +148,14 @@ def statement(sql: str) -> str:
 def test_every_model_has_a_place_of_its_own() -> None:
     places = Counter((path.parent.name, path.name[:2]) for path in MODELS)
     assert [place for place, n in places.items() if n > 1] == []
-    assert {path.parent.name for path in MODELS} == {"1_rows", "2_ledger", "3_offers", "4_observations", "5_counts"}
+    assert {path.parent.name for path in MODELS} == {
+        "1_rows",
+        "2_ledger",
+        "3_offers",
+        "4_observations",
+        "5_counts",
+        "6_causes",
+    }
     assert all(re.fullmatch(r"\d\d_[a-z_]+", path.stem) for path in MODELS)
 
 
@@ -250,6 +257,8 @@ TAMPERING = [
         "alter view int_book_line rename to honest_line; "
         "create view int_book_line as from honest_line union all from honest_line where product_id = 'mobile'",
     ),
+    ("drivers_add_up", "insert into price_change_driver values (1, 'unexplained', 1, 4, 0)"),
+    ("exposure_holds_every_rise", "insert into rise_exposure (window_id, n_held, n_raised) values (1, 1, 1)"),
     ("rows_tie_out", "update inputs set n_rows = n_rows + 1"),
     ("rows_tie_out", "delete from reconciliation where disposition = 'duplicate'"),
 ]

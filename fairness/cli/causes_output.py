@@ -1,0 +1,76 @@
+"""What the commands on causes print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fairness.cli.output import print_rows
+from fairness.text import numbers, price_drivers
+from fairness.text.escape import terminal_text
+
+_OWNERS_SHOWN = 5
+
+
+def print_changes(document: dict[str, Any], form: str) -> None:
+    """Print what raised prices: as JSON, as CSV (one row per driver) or as tables."""
+    if form == "json":
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    if form == "csv":
+        columns = ("driver", "customers", "changes", "money")
+        print_rows(columns, [tuple(row[name] for name in columns) for row in document["drivers"]], "csv")
+        return
+    currency = document["currency"]
+    print(price_drivers.headline(document))
+    if not document["drivers"]:
+        return
+    print(price_drivers.reasoned(document))
+    rows = [
+        (price_drivers.DRIVERS[row["driver"]], numbers.money(row["money"], currency), numbers.count(row["customers"]))
+        for row in document["drivers"]
+    ]
+    titled("What raised prices", ("driver", "a year", "customers"), rows)
+    for owner, name in price_drivers.OWNERS.items():
+        found = [row for row in document["unreasoned"] if row["owner"] == owner][:_OWNERS_SHOWN]
+        owners = [
+            (
+                "unknown" if row["value"] is None else row["value"],
+                price_drivers.DRIVERS[row["driver"]],
+                numbers.money(row["money"], currency),
+                numbers.count(row["customers"]),
+            )
+            for row in found
+        ]
+        if owners:
+            titled(f"Without a reason, by {name}", (name, "driver", "a year", "customers"), owners)
+    titled("Whom the rises hit, by tenure", _EXPOSED, _bands(document["exposure"]))
+    for decision in document["decisions"][:3]:
+        where = [
+            decision[name] for name in ("product_id", "plan_id", "region", "channel") if decision[name] is not None
+        ]
+        amount = numbers.money(decision["money"], currency)
+        titled(f"{', '.join(where)} from {decision['starts_on']}: {amount} a year", _EXPOSED, _bands(decision["bands"]))
+
+
+_EXPOSED = ("years of tenure", "held", "raised", "share raised", "mean rise")
+
+
+def _bands(bands: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+    return [
+        (
+            band["band"] or "unknown",
+            numbers.count(band["held"]),
+            numbers.count(band["raised"]),
+            numbers.percent(band["share_raised"]),
+            numbers.percent(band["mean_rise"], signed=True),
+        )
+        for band in bands
+    ]
+
+
+def titled(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    """Print a table under its title."""
+    print(f"\n{terminal_text(title)}")
+    print_rows(columns, rows, "table")

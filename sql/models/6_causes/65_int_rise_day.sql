@@ -1,0 +1,49 @@
+-- Grain:   one row per key and day on which rises were first charged.
+-- Reads:   int_step_left
+-- Columns: window_key; new_day; window_id, starts_on, ends_on (exclusive) = the decision that it belongs to: a window of one
+--          interval.
+-- Why:     bills of different days carry one decision into one interval. Each rise belongs to the window, of those that hold
+--          it, with the most rises: one customer who is raised a week early does not cut the decision in two.
+
+create or replace table int_rise_day as
+with
+
+days as (
+    select window_key, window_interval, new_day, count(*) as n
+    from int_step_left
+    where list_part > 0
+        and kind = 'price'
+    group by window_key, window_interval, new_day
+),
+
+counted as (
+    select
+        days.*,
+        sum(n) over (
+            partition by window_key
+            order by new_day
+            range between current row and window_interval - to_days(1) following
+        ) as n_rises
+    from days
+),
+
+chosen as (
+    select
+        window_key, new_day, window_interval,
+        arg_max(new_day, (n_rises, -date_diff('day', date '1950-01-01', new_day))) over (
+            partition by window_key
+            order by new_day
+            range between window_interval - to_days(1) preceding and current row
+        ) as starts_on
+    from counted
+),
+
+final as (
+    select
+        window_key, new_day, starts_on,
+        dense_rank() over (order by window_key, starts_on) as window_id,
+        cast(starts_on + window_interval as date) as ends_on
+    from chosen
+)
+
+select * from final;
