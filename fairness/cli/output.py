@@ -194,7 +194,7 @@ def _print_table(document: Document, config: Config) -> None:
 def _print_told(console: Any, facts: list[Finding]) -> None:
     """Print the facts that are sentences rather than a gap with an interval."""
     for finding in facts:
-        console.print(f"{sentences.estimand(finding)}: {finding['fact']}", soft_wrap=True)
+        console.print(f"{sentences.estimand(finding)}: {finding.fact}", soft_wrap=True)
     if facts:
         console.print()
 

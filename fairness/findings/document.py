@@ -35,6 +35,7 @@ class Finding:
     level: str = ""
     scope: Mapping[str, str | None] = field(default_factory=dict)
     tenure_band: str | None = None
+    fact: str = ""
     unit: str = "fraction"
     estimate: float | None = None
     amount: Decimal | None = None
@@ -72,6 +73,7 @@ class Finding:
             "estimate": estimate,
             "companions": tuple(_companion(item) for item in data.get("companions") or ()),
             "money_not_compared": None if money is None else Decimal(money),
+            "fact": data.get("fact") or "",
             "verdict_reason": data.get("verdict_reason") or "",
             "warnings": tuple(data.get("warnings") or ()),
             "deciding_sample": None if sample is None else DecidingSample(**sample),

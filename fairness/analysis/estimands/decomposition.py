@@ -20,7 +20,7 @@ from fairness.config import Config
 from fairness.findings.estimands import DECOMPOSITION, LIKE_FOR_LIKE_GAP
 from fairness.findings.facts import decomposition_fact
 from fairness.findings.results import Companion
-from fairness.stats.decomposition import NOBODY, TERMS, Arm, Decomposition, decompose
+from fairness.stats.mean_difference import NOBODY, TERMS, Arm, Decomposition, decompose
 from fairness.stats.scores import exact_sums, group_starts
 
 SPEC = DECOMPOSITION

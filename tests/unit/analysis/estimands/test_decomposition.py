@@ -17,7 +17,7 @@ from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.scopes import POOLED
 from fairness.config import load_config
 from fairness.findings.estimands import LIKE_FOR_LIKE_GAP
-from fairness.stats.decomposition import Decomposition
+from fairness.stats.mean_difference import Decomposition
 
 Row = dict[str, Any]
 LEAST_TWO = {"like_for_like": {"min_per_group": 2}}

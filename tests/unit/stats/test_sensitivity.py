@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from fairness.stats.hidden_bias import explaining_quality, hidden_bias
 from fairness.stats.log_ratio import LogRatio
+from fairness.stats.sensitivity import explaining_quality, hidden_bias
 from fairness.stats.standardised_ratio import standardised_ratio
 from fairness.stats.value_counts import CellArms, CountTable, summarise
 

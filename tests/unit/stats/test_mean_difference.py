@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairness.stats.decomposition import Arm, decompose
+from fairness.stats.mean_difference import Arm, decompose
 
 PRICES = st.lists(st.integers(1, 500_000), max_size=6)
 
