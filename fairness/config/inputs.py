@@ -32,7 +32,7 @@ PeriodEnd = Literal["exclusive", "inclusive"]
 MOST_TITLE_ROWS = 1000
 """Most lines that may stand above the header of a file."""
 
-Format = Literal["csv", "parquet", "json"]
+Format = Literal["csv", "parquet", "json", "excel"]
 Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
 
 
@@ -88,7 +88,8 @@ class Form(Section):
         delimiter: Field separator of delimited text; None means that it is found from the file.
         encoding: Character encoding of delimited text.
         null_tokens: Texts that mean "no value".
-        skip_rows: Lines of delimited text that stand above the header.
+        skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.
+        sheet: Sheet of a workbook; None means the only one that holds anything.
     """
 
     format: Format | None = None
@@ -96,6 +97,7 @@ class Form(Section):
     encoding: Encoding = "utf-8"
     null_tokens: Annotated[Items[str], AfterValidator(at_least_one)] = ("", "null", "NULL", "N/A")
     skip_rows: int = Field(default=0, ge=0, le=MOST_TITLE_ROWS)
+    sheet: Filled | None = None
 
     @field_validator("delimiter")
     @classmethod
@@ -115,7 +117,8 @@ class Table(Form):
         delimiter: Field separator of delimited text; None means that it is found from the file.
         encoding: Character encoding of delimited text.
         null_tokens: Texts that mean "no value".
-        skip_rows: Lines of delimited text that stand above the header.
+        skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.
+        sheet: Sheet of a workbook; None means the only one that holds anything.
     """
 
     name: str
@@ -151,6 +154,7 @@ class Source(Form):
         keep: Columns of the source, or names of `columns`, that are carried along though no result uses them.
         when: SQL condition on a row; rows on which it is false are not meant, and counted as filtered.
         skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.
+        sheet: Sheet of a workbook; None means the only one that holds anything.
         columns: Canonical column to SQL expression over the source's own columns.
     """
 

@@ -54,7 +54,7 @@ codecs.register_error(_ERRORS, _unreadable)
 
 def is_plain(path: Path, file_format: str, encoding: str) -> bool:
     """Say whether the engine can read a file as it is."""
-    if path.suffix.lower() in COMPRESSED:
+    if path.suffix.lower() in COMPRESSED or file_format == "excel":
         return False
     if file_format == "parquet":
         return True
@@ -162,7 +162,9 @@ def _codec(first: bytes, label: str, encoding: str) -> str:
     """
     for magic, (name, suffix) in _MAGIC.items():
         if first.startswith(magic):
-            advice = f"let its name end in {suffix}" if suffix else "export it as CSV, JSON or Parquet"
+            advice = (
+                f"let its name end in {suffix}" if suffix else "let the name of a workbook end in .xlsx; unpack others"
+            )
             raise DataError(f"the file is no text but compressed ({name})", where=label, fix=advice)
     marked = next(("utf-16" for bom in _UTF_16 if first.startswith(bom)), None)
     marked = "utf-8" if first.startswith(_BOM) else marked

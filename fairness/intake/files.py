@@ -18,8 +18,9 @@ from fairness.engine.sql_text import quote
 from fairness.errors import DataError, is_unicode
 from fairness.intake.decoding import COMPRESSED, blocks, is_plain, raw_blocks, without_lines
 from fairness.intake.header import read_header
+from fairness.intake.workbook import DELIMITER, SUFFIXES, write_sheet
 
-FileFormat = Literal["csv", "parquet", "json"]
+FileFormat = Literal["csv", "parquet", "json", "excel"]
 State = tuple[int, int, int]
 
 _FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
@@ -31,6 +32,7 @@ _FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
+    **dict.fromkeys(SUFFIXES, "excel"),
 }
 
 _USUAL_OBJECT, _LARGEST_OBJECT = 16 << 20, 256 << 20
@@ -44,7 +46,7 @@ class InputFile:
     Attributes:
         path: Where it is; of a file that is compressed or not UTF-8, during a build, its copy that is neither.
         label: The path as the user wrote it, or relative to the config; printed and published.
-        format: csv, parquet or json.
+        format: csv, parquet, json or excel; of a workbook, its copy is csv.
         header: Column names as they stand in the file, byte order mark removed.
         delimiter: Column separator of delimited text, else empty.
         state: What :func:`state_of` said of the file before it was read.
@@ -136,6 +138,11 @@ def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source
         return InputFile(path, label, "csv", found.names, found.delimiter, state, found.n_above)
     file = InputFile(path, label, file_format, (), "", state)
     with tempfile.TemporaryDirectory() as folder:
+        if file_format == "excel":
+            # Rows above the header are not copied; they are counted where rows are numbered.
+            sheet = plain_copy(file, source, Path(folder))
+            named = read_header(sheet.path, label, encoding="utf-8", delimiter=DELIMITER, cut=source.skip_rows)
+            return replace(file, header=named.names, delimiter=DELIMITER, n_above=named.n_above)
         copy = plain_copy(file, source, Path(folder))
         records = _records(con, copy) if file_format == "json" else ""
         header = _names(con, replace(copy, records=records))
@@ -220,6 +227,11 @@ def plain_copy(file: InputFile, source: Form, folder: Path) -> InputFile:
     if is_plain(file.path, file.format, source.encoding) and not file.n_above:
         return file
     handle, name = tempfile.mkstemp(dir=folder, prefix="plain-", suffix=f".{file.format}")
+    if file.format == "excel":
+        os.close(handle)
+        decimal = source.decimal if isinstance(source, Source) else "."
+        write_sheet(file.path, file.label, Path(name), sheet=source.sheet, skip_rows=source.skip_rows, decimal=decimal)
+        return replace(file, path=Path(name), format="csv")
     is_text = file.format != "parquet"
     with os.fdopen(handle, "wb") as stream:
         content = blocks(file.path, file.label, encoding=source.encoding, is_text=is_text)
@@ -247,7 +259,7 @@ def _format_of(path: Path, label: str) -> FileFormat:
     raise DataError(
         f"the format of '{path.name}' cannot be told from its name",
         where=label,
-        fix="declare source.format as csv, parquet or json",
+        fix="declare source.format as csv, parquet, json or excel",
     )
 
 

@@ -33,7 +33,9 @@ class Heading:
     n_above: int
 
 
-def read_header(path: Path, label: str, *, encoding: str, delimiter: str | None, skip_rows: int = 0) -> Heading:
+def read_header(
+    path: Path, label: str, *, encoding: str, delimiter: str | None, skip_rows: int = 0, cut: int = 0
+) -> Heading:
     """Return the names of the columns, the delimiter and how many lines stand above them.
 
     Args:
@@ -43,6 +45,7 @@ def read_header(path: Path, label: str, *, encoding: str, delimiter: str | None,
         delimiter: As declared; None takes that of a line ``sep=``, else the candidate that splits the header into
             most columns.
         skip_rows: Lines of titles, as declared.
+        cut: Lines of titles that the file has no more.
 
     Raises:
         DataError: There is no header, it cannot be read, or it looks like a title.
@@ -50,7 +53,7 @@ def read_header(path: Path, label: str, *, encoding: str, delimiter: str | None,
     stream = blocks(path, label, encoding=encoding)
     start = next(stream, b"").removeprefix(b"\xef\xbb\xbf")
     stream.close()
-    n_above = skip_rows
+    n_above = skip_rows + cut
     start = next(without_lines(iter([start]), skip_rows), b"") if skip_rows else start
     if (stated := _SEPARATOR.match(start)) is not None:
         n_above, start = n_above + 1, start[stated.end() :]

@@ -166,7 +166,7 @@ def write_joined(
             _drop(con, plain)
         if joined.query.keeps_rows:
             _tie(con, name, first, joined, rejects)
-    return replace(file, path=Path(name))
+    return replace(file, path=Path(name), first=first if file.first is not None else None)
 
 
 def _names(file: InputFile) -> list[str]:

@@ -72,6 +72,7 @@ SOURCE_DEFAULTS: dict[str, Any] = {
     "keep": (),
     "when": None,
     "skip_rows": 0,
+    "sheet": None,
     "columns": {},
 }
 
@@ -264,7 +265,11 @@ RULES = [
     ("source", "path = 5", "source[1].path = 5: must be a list in [ ]"),
     ("source", 'path = ["a", ""]', "source[1].path[2] = '': must not be empty"),
     ("source", 'preset = "stripe"', "source[1].preset = 'stripe': must be 'canonical'"),
-    ("source", 'format = "cvs"', "source[1].format = 'cvs': must be 'csv', 'parquet' or 'json'; did you mean 'csv'?"),
+    (
+        "source",
+        'format = "cvs"',
+        "source[1].format = 'cvs': must be 'csv', 'parquet', 'json' or 'excel'; did you mean 'csv'?",
+    ),
     ("source", 'delimiter = "||"', "source[1].delimiter = '||': must be one character"),
     ("source", 'delimiter = "\\n"', "source[1].delimiter = '\\n': must be one character"),
     ("source", 'encoding = "utf8"', "did you mean 'utf-8'?"),
