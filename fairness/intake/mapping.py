@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
 import duckdb
 
@@ -225,7 +224,7 @@ class Mapping:
         """Return the latest plausible date of a column: five years after as_of, but for ends that lie in the future."""
         if column.is_end:
             return _OPEN_END
-        as_of: date | None = self._config.study.as_of_date
+        as_of = self._config.study.as_of_date
         return as_of.replace(year=as_of.year + 5, day=1).isoformat() if as_of else _LATEST
 
     def _control(self, name: str) -> Mapped:
@@ -248,9 +247,8 @@ class Mapping:
     @property
     def varying(self) -> frozenset[str]:
         """The staged columns that differ between rows of this file; the others are the same on all."""
-        found = {name for name in self.layout.names if self.has(name)}
+        found = {name for name in self.layout.names if self.has(name)} | {"reject_reason"}
         found |= {name for name, needs, _ in self.layout.finals if self.has(needs)}
-        found |= {"reject_reason"}
         found |= {"net_amount"} if self.layout.role == "billing" else set()
         found |= {BLANK_INTERVAL} if self.layout.tells_blank_intervals and self._blank_interval() != "true" else set()
         found |= {"customer_id", "cell_key"} if self.layout.keys == "whole" else set()
@@ -361,9 +359,8 @@ class Mapping:
         healthy, arms = [], []
         for column in mapped:
             if column.untyped:
-                failed = sql_text.ident(f"f_{column.name}")
-                healthy.append(f"not {failed}")
-                arms.append((failed, "EXPRESSION_FAILED", column.name))
+                arms.append((sql_text.ident(f"f_{column.name}"), "EXPRESSION_FAILED", column.name))
+                healthy.append(f"not {arms[-1][0]}")
             if column.healthy:
                 healthy.append(column.healthy)
             arms.extend((condition, reason, column.name) for condition, reason in column.rejects)
