@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fairness.analysis.counts import BoolArray
+from fairness.analysis.counts import BoolArray, IntArray
 from fairness.analysis.marts import Marts
 from fairness.config import Config
 from fairness.disclosure.contributions import Amount, Amounts, amounts_of, rows_in
@@ -254,11 +254,9 @@ def _two_sided(findings: Findings, table: _Table, rules: Rules) -> list[int]:
     sizes, unknown = of_figures.EFFECT_SIZES, of_figures.Kind.WITHHELD
     kinds = [sizes.get(finding.effect_size_name or "", unknown) for finding in listed]
     if all(kind is of_figures.Kind.SHARE for kind in kinds) and listed:
-        n = np.array([finding.n_tenured for finding in listed])
-        k = np.array([round((finding.effect_size or 0.0) * finding.n_tenured) for finding in listed])
-        masked = protect(
-            [Measure.of_counts(side, rules.min_cell) for side in (k, n - k)], table.relations, masked=table.masked
-        )
+        n = [max(finding.n_observations, finding.n_tenured) for finding in listed]
+        k = np.array([round((one.effect_size or 0.0) * each) for one, each in zip(listed, n, strict=True)])
+        masked = _split(listed, table, k, rules)
         return [position for position, hidden in zip(table.positions, masked, strict=True) if not hidden]
     found = []
     for position, finding, kind in zip(table.positions, listed, kinds, strict=True):
@@ -268,6 +266,20 @@ def _two_sided(findings: Findings, table: _Table, rules: Rules) -> list[int]:
             if smaller >= rules.min_cell:
                 found.append(position)
     return found
+
+
+def _split(listed: list[Finding], table: _Table, k: IntArray, rules: Rules) -> BoolArray:
+    """Return where k of the observations and the rest are withheld.
+
+    Observations add up from cell to cell, customers who hold several things do not. Either side may be of as many
+    customers fewer as there are observations more than customers.
+    """
+    n = np.array([max(finding.n_observations, finding.n_tenured) for finding in listed])
+    more = n - np.array([finding.n_tenured for finding in listed])
+    sides = (k, n - k)
+    few = np.any([(side > 0) & (side - more < rules.min_cell) for side in sides], axis=0)
+    measures = [Measure.of_counts(side, rules.min_cell) for side in sides]
+    return protect(measures, table.relations, masked=table.masked | few)
 
 
 def _amounts(findings: Findings, table: _Table, marts: Marts, rules: Rules) -> dict[Place, Amounts]:
@@ -287,10 +299,8 @@ def _offer_masks(
     money = protect([_measure([each.above for each in found])], table.relations, masked=table.masked)
     others = [_measure(kind) for kind in ([each.paid for each in found], [each.below for each in found])]
     balance = protect([_measure([each.above for each in found]), *others], table.relations, masked=money)
-    n_above = np.array([each.n_above for each in found])
-    n_others = np.array([findings.findings[position].n_tenured for position in table.positions]) - n_above
-    split = [Measure.of_counts(number, rules.min_cell) for number in (n_above, n_others)]
-    above = protect(split, table.relations, masked=table.masked)
+    listed = [findings.findings[position] for position in table.positions]
+    above = _split(listed, table, np.array([each.n_above for each in found]), rules)
     masks = zip(money.tolist(), balance.tolist(), above.tolist(), strict=True)
     return dict(zip(table.places, masks, strict=True))
 

@@ -203,6 +203,10 @@ class TestRejectedLines:
         )
         assert found[0][3] == UNIT.join((UNKNOWN, "EUR", "month", "1"))
 
+    def test_an_interval_that_is_none_is_a_month(self, study: Any) -> None:
+        found = study(line(reject_reason="INTERVAL_UNKNOWN", interval_unit="fortnight", interval_count=0))
+        assert found.query("select cell_key, month_ticks from int_unpriced_observation") == [(CELL, 180_000)]
+
 
 KEY = {"customer_id": "a", "product_id": "gas", "currency": "EUR", "interval_unit": "month", "interval_count": 1}
 
@@ -211,6 +215,12 @@ class TestRejectedBookRows:
     def test_a_rejected_row_keeps_its_tenure(self, study: Any) -> None:
         row = {**KEY, "reject_reason": "AMOUNT_UNPARSED", "cell_key": CELL, "lens_key": "", "tenure_months": 40}
         assert study(book=[row]).query(OBSERVED) == [("a", "tenured", "rejected", None)]
+
+    def test_an_interval_that_is_none_is_a_month_of_an_unknown_cell(self, study: Any) -> None:
+        row = {**KEY, "interval_unit": "fortnight", "reject_reason": "INTERVAL_UNKNOWN", "tenure_months": 30}
+        row |= {"cell_key": UNIT.join(("gas", "EUR", "fortnight", "1")), "lens_key": "", "price": "20"}
+        found = study(book=[row]).query("select cell_key, month_ticks from int_unpriced_observation")
+        assert found == [(UNIT.join((UNKNOWN, "EUR", "month", "1")), 200_000)]
 
     def test_rows_that_contradict_each_other_are_one_customer_with_the_larger_amount(self, study: Any) -> None:
         rows = [{**KEY, "cell_key": CELL, "lens_key": "", "tenure_months": 30, "price": p} for p in ("20", "30")]

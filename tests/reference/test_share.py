@@ -192,6 +192,28 @@ def test_the_customers_above_their_offer_are_withheld_where_they_are_few(study: 
 
 
 @pytest.mark.slow
+def test_few_customers_above_their_offers_are_few_however_much_they_hold(study: Any) -> None:
+    def held(name: str, region: str, product: str, price: int) -> dict[str, Any]:
+        offer = {"offer_price": 25, "tenure_months": 40}
+        return {"customer_id": name, "region": region, "product_id": product, "price": price} | offer
+
+    rows = [held(f"{region}{n}", region, "gas", 26 - n % 2) for n in range(200) for region in ("north", "west")]
+    rows += [held(f"s{n}", "south", product, 26) for n in range(6) for product in ("gas", "power")]
+    rows += [held(f"t{n}", "south", "gas", 24) for n in range(40)]
+    study(rows, like_for_like={"cell": ["region"]}, lenses={"by": ["region"]})
+    query = (
+        "select f.scope, c.estimate from findings_companions c join findings f using (finding_id)"
+        " where c.name = 'customers_affected' and f.level = 'lens'"
+    )
+    exact = dict(study.query(query))
+    with duckdb.connect(str(study.run.share), read_only=True) as con:
+        shown = dict(con.execute(query).fetchall())
+    assert exact['{"region": "south"}'] == 6
+    assert '{"region": "south"}' not in shown
+    assert shown
+
+
+@pytest.mark.slow
 def test_what_few_hold_is_withheld_as_is_the_gap_that_they_make(study: Any) -> None:
     rows = [row | {"customer_id": f"{seed} {row['customer_id']}"} for seed in range(6) for row in firm(seed)]
     rows[0] |= {"price": 9000 * 6, "region": "north", "channel": "shop", "tenure_months": 40, "offer_price": 25}

@@ -5,10 +5,20 @@
 --          interval_count.
 -- Why:     a customer whose bill cannot be read is a customer who cannot be compared. Lines of kinds that make nobody a
 --          customer, and drafts, do not count. A key that holds a control character is replaced by an unknown one, a
---          currency that is none by the study's.
+--          currency that is none by the study's, an interval that is none by a month.
 
 create or replace table int_rejected_line as
 with
+
+refused as (
+    select
+        *,
+        case when interval_unit in ('day', 'week', 'month', 'year') then interval_unit else 'month' end as known_unit,
+        greatest(coalesce(interval_count, 1), 1) as known_count
+    from stg_billing
+    where reject_reason <> 'FILTERED'
+        and customer_id is not null
+),
 
 final as (
     select
@@ -19,7 +29,7 @@ final as (
             when line.reject_reason = 'CONTROL_CHARACTER' then int_unknown_cell.cell_key
             else concat(coalesce(line.product_id, chr(30)), chr(31),
                 case when length(line.currency) = 3 then line.currency else params.currency end, chr(31),
-                coalesce(line.interval_unit, 'month'), chr(31), cast(coalesce(line.interval_count, 1) as varchar),
+                line.known_unit, chr(31), cast(line.known_count as varchar),
                 case when params.plan_in_cell then concat(chr(31), coalesce(line.plan_id, chr(30))) else '' end,
                 line.controls_key, coalesce(int_customer.controls_key, params.unknown_customer_controls))
         end as cell_key,
@@ -35,16 +45,14 @@ final as (
             else true
         end as covers,
         cast(line.net_amount * 1000000 as hugeint) as micros,
-        coalesce(line.interval_unit, 'month') as interval_unit,
-        greatest(coalesce(line.interval_count, 1), 1) as interval_count
-    from stg_billing as line
+        line.known_unit as interval_unit,
+        line.known_count as interval_count
+    from refused as line
     cross join params
     cross join int_unknown_cell
     left join int_customer
         on line.customer_id = int_customer.customer_id
-    where line.reject_reason <> 'FILTERED'
-        and line.customer_id is not null
-        and coalesce(line.line_kind, 'recurring') in ('recurring', 'trial', 'proration', 'discount', 'summary')
+    where coalesce(line.line_kind, 'recurring') in ('recurring', 'trial', 'proration', 'discount', 'summary')
         and coalesce(line.invoice_status, 'final') = 'final'
         and coalesce(line.livemode, true)
         and not coalesce(int_customer.is_test, false)

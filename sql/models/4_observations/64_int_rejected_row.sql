@@ -31,11 +31,13 @@ books as (
         book.customer_id, book.party_id,
         case when length(book.currency) = 3 then book.currency else params.currency end,
         case
-            when book.reject_reason <> 'CONTROL_CHARACTER' and length(book.currency) = 3 then book.cell_key
+            when book.reject_reason <> 'CONTROL_CHARACTER' and length(book.currency) = 3
+                and coalesce(book.interval_unit, 'month') in ('day', 'week', 'month', 'year') then book.cell_key
             else int_unknown_cell.cell_key
         end,
         case when book.reject_reason <> 'CONTROL_CHARACTER' then book.lens_key end, book.tenure_months, book.price,
-        coalesce(book.interval_unit, 'month'), greatest(coalesce(book.interval_count, 1), 1)
+        case when book.interval_unit in ('day', 'week', 'year') then book.interval_unit else 'month' end,
+        greatest(coalesce(book.interval_count, 1), 1)
     from stg_book as book
     cross join params
     cross join int_unknown_cell
