@@ -152,6 +152,19 @@ def standing(offers: list[Offer], on: date, basis: str) -> tuple[list[Offer], li
     return everything, latest
 
 
+def why_none(row: Answer, for_product: list[Offer]) -> str:
+    """Say why nothing is offered: not for the product, not on its plan, or not on that day and in that place."""
+    if not for_product:
+        return "no_offer"
+    plans = {o.stated.get("plan_id") for o in for_product}
+    is_about_it = all(o.product_id is not None for o in for_product)
+    return (
+        "plan_not_offered"
+        if is_about_it and row["plan_id"] and not plans & {None, row["plan_id"]}
+        else "no_offer_in_force"
+    )
+
+
 def match_offer(row: Answer, on: date, offers: list[Offer], settings: Settings) -> Answer:
     """Return the offer columns of a ledger row whose price is dated `on`."""
     for_product = [o for o in offers if is_for_new_customers(o) and o.product_id in (None, row["product_id"])]
@@ -161,7 +174,7 @@ def match_offer(row: Answer, on: date, offers: list[Offer], settings: Settings) 
     answer |= {"headline_ticks": None, "effective_ticks": None, "standard_offer_ticks": None}
     answer |= {"headline_interval_ticks": None, "effective_interval_ticks": None, "standard_interval_ticks": None}
     if not candidates:
-        return answer | {"offer_reason": "no_offer_in_force" if for_product else "no_offer"}
+        return answer | {"offer_reason": why_none(row, for_product)}
     best = min(candidates, key=lambda offer: (-offer.n_stated, offer.prices[settings.basis], offer.offer_id))
     if best.prices[settings.basis] <= 0:
         return answer | {"offer_reason": "offer_not_positive"}

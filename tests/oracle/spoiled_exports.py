@@ -65,8 +65,9 @@ OFFERS: Hits = {
     "list_unit_price": (0.01, ("", "0", "x")),
     "intro_unit_price": (0.02, ("-1", "0", "19.995")),
     "intro_cycles": (0.03, ("", "1.5", "24", "-1", "0")),
-    "currency": (0.02, ("EUR", "", "gb")),
+    "currency": (0.02, ("EUR", "gb")),
 }
+"""A blank currency beside stated ones is no case here: the intake refuses the file."""
 WILD: Hits = dict.fromkeys(("region", "channel", "plan_id", "product_id"), (0.5, ("",)))
 """Offers that leave keys open."""
 EVENTS: Hits = {

@@ -65,12 +65,13 @@ def _trouble(d: Draws, line: Row) -> Row:
     set_on = (issued + timedelta(days=rng.choice((-400, -45, -2, 3)))).isoformat()
     contract_end = (issued + timedelta(days=rng.choice((-30, -1, 0, 1, 30)))).isoformat()
     no_gross = {"gross_amount": "", "discount_amount": ""}
+    # Amounts below zero are read in tests/oracle/bills.py, as a person reads them.
     changes: list[Row] = [
         *({"invoice_status": status} for status in ("draft", "void", "unknown")),
         *({"livemode": "no"}, {"is_proration": "yes"}, {"is_proration": "1"}),
         *({"period_start": ""}, {"period_end": ""}, {"period_start": "", "period_end": ""}),
         *({"period_end": rng.choice(nudged)} for _ in range(4)),
-        *({"period_end": line["period_start"]}, {"net_amount": decimal_text(-amount), **no_gross}, {"quantity": "-1"}),
+        *({"period_end": line["period_start"]}, {"quantity": "-1"}),
         {"net_amount": "0", "gross_amount": line["net_amount"], "discount_amount": line["net_amount"]},
         *({"region": ""}, {"channel": ""}, {"plan_id": ""}, {"quantity": "7"}, {"interval_count": "2"}),
         *({"price_set_on": set_on}, {"price_set_on": set_on}, {"contract_end": contract_end}),
