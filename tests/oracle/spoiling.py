@@ -65,7 +65,7 @@ def _trouble(d: Draws, line: Row) -> Row:
     set_on = (issued + timedelta(days=rng.choice((-400, -45, -2, 3)))).isoformat()
     contract_end = (issued + timedelta(days=rng.choice((-30, -1, 0, 1, 30)))).isoformat()
     no_gross = {"gross_amount": "", "discount_amount": ""}
-    # Amounts below zero are read in tests/oracle/bills.py, as a person reads them.
+    # Amounts below zero are read in tests/oracle/plain_bills.py, as a person reads them.
     changes: list[Row] = [
         *({"invoice_status": status} for status in ("draft", "void", "unknown")),
         *({"livemode": "no"}, {"is_proration": "yes"}, {"is_proration": "1"}),

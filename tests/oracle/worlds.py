@@ -280,7 +280,7 @@ class _Maker(Draws):
     def _extra_line(self, line: Row) -> None:
         """Add a line that is no price beside one that is."""
         rng = self.rng
-        # Discounts of their own are read in tests/oracle/bills.py, as a person reads them.
+        # Discounts of their own are read in tests/oracle/plain_bills.py, as a person reads them.
         kind = rng.choice((*(kind for kind in KINDS[1:] if kind != "discount"), "fee", "tax"))
         amount = rng.choice((rng.randrange(1, 90_000_000), rng.randrange(1, 900_000) * 100 + 50, 0))
         if kind == "credit":
