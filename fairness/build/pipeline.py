@@ -36,6 +36,7 @@ from fairness.intake.quarantine import write_quarantine
 from fairness.intake.rejected_values import write_rejected_values
 from fairness.intake.spellings import write_spellings
 from fairness.intake.stage import Staged, stage
+from fairness.intake.told_basis import refuse_told_basis
 from fairness.runs.copying import PERSONAL
 from fairness.runs.erasure_record import ERASURES, Erased, read_erasures
 from fairness.runs.integrity import Depth
@@ -247,6 +248,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
         run_models(con)
         with pointing_into(job.config.path):
             refuse_periods(con, staged)
+            refuse_told_basis(con, staged)
             check_groups(con, job.config, job.say)
         # Rows that contradict each other are rejected too, and models find them.
         write_quarantine(con, staged)

@@ -31,8 +31,8 @@ def rises(run: Run) -> dict[str, Any]:
     ``exposure``: all decisions of the twelve months by tenure band. ``decisions``: the largest of them.
     """
     with reading(run.warehouse) as con:
-        currency, until = _one(con, "select currency, as_of_month from params")
-        total, reasoned, n_customers = _one(
+        currency, until = one(con, "select currency, as_of_month from params")
+        total, reasoned, n_customers = one(
             con,
             f"""
             select sum(rise_a_year), sum(rise_a_year) filter (where has_reason), count(distinct customer_id)
@@ -70,7 +70,8 @@ def records(con: duckdb.DuckDBPyConnection, sql: str, values: list[object] | Non
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+def one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    """Return the one row of a query."""
     row = con.execute(sql).fetchone()
     assert row is not None
     return row

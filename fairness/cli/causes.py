@@ -36,6 +36,14 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
         print_changes(read(_built(config, say)), output.value)
 
+    @app.command()
+    def told(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
+        """Hold what letters told against what bills charged, and list the rises that nobody was told of in time."""
+        from fairness.causes.told import told as read
+        from fairness.cli.causes_output import print_told
+
+        print_told(read(_built(config, say)), output.value)
+
 
 def _built(config: Path | None, say: Callable[[str], None]) -> Run:
     """Return the run of a study, built where needed."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fairness.cli.output import print_rows
-from fairness.text import numbers, price_drivers
+from fairness.text import numbers, price_drivers, told_outcomes
 from fairness.text.escape import terminal_text
 
 _OWNERS_SHOWN = 5
@@ -52,6 +52,40 @@ def print_changes(document: dict[str, Any], form: str) -> None:
         ]
         amount = numbers.money(decision["money"], currency)
         titled(f"{', '.join(where)} from {decision['starts_on']}: {amount} a year", _EXPOSED, _bands(decision["bands"]))
+
+
+def print_told(document: dict[str, Any], form: str) -> None:
+    """Print what was told and charged: as JSON, as CSV (one row per outcome) or as tables."""
+    if form == "json":
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    columns = ("outcome", "letters", "customers", "over", "under")
+    if form == "csv":
+        print_rows(columns, [tuple(row[name] for name in columns) for row in document["outcomes"]], "csv")
+        return
+    currency = document["currency"]
+    print(told_outcomes.kept(document["kept"]))
+    if document["outcomes"]:
+        rows = [
+            (
+                told_outcomes.OUTCOMES[row["outcome"]],
+                numbers.count(row["letters"]),
+                numbers.count(row["customers"]),
+                numbers.money(row["over"], currency, decimals=2),
+                numbers.money(row["under"], currency, decimals=2),
+            )
+            for row in document["outcomes"]
+        ]
+        titled("Told against charged", ("outcome", "letters", "customers", "charged above", "charged below"), rows)
+    for row in document["not_assessable"]:
+        print(f"Not assessable: {numbers.many(row['letters'], 'letter')}: {told_outcomes.REASONS[row['reason']]}")
+    print(told_outcomes.untold(document["untold"], currency))
+    if document["untold"] is not None and document["untold"]["products"]:
+        products = [
+            (row["product_id"], numbers.money(row["money"], currency), numbers.count(row["customers"]))
+            for row in document["untold"]["products"]
+        ]
+        titled("Rises that nobody was told of in time", ("product", "a year", "customers"), products)
 
 
 _EXPOSED = ("years of tenure", "held", "raised", "share raised", "mean rise")

@@ -17,8 +17,10 @@ class Drivers(Section):
             then takes twelve months to reach everybody, whatever the billing interval.
         index_month: Calendar month whose yearly index movement contracts refer to; None takes that of two months before
             the change.
+        notice_days: Days before a rise by which a customer has to be told of it.
     """
 
     events_complete: bool = False
     anniversaries: bool = False
     index_month: int | None = Field(default=None, ge=1, le=12)
+    notice_days: int = Field(default=30, ge=0, le=366)

@@ -131,6 +131,7 @@ def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged
         "events_complete": ("boolean", config.drivers.events_complete),
         "anniversaries": ("boolean", config.drivers.anniversaries),
         "index_month": ("integer", config.drivers.index_month),
+        "notice_days": ("integer", config.drivers.notice_days),
         "unknown_customer_controls": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_cells),
         "unknown_customer_lenses": ("varchar", (SEPARATOR + UNKNOWN) * staged.customer_lenses),
     }

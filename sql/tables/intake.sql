@@ -32,6 +32,7 @@
 --          events_complete: Whether the price events hold every letter and change
 --          anniversaries: Whether prices are raised on each contract's anniversary
 --          index_month: Calendar month whose index movement contracts refer to; null = that of two months before a change
+--          notice_days: Days before a rise by which a customer has to be told of it
 --          unknown_customer_controls: Internal: part of the cell key of a customer whom no customer file names
 --          unknown_customer_lenses: Internal: part of the lens key of a customer whom no customer file names
 

@@ -483,5 +483,6 @@ def test_help(call_cli: Run, command: str) -> None:
             "diff",
             "sql",
             "changes",
+            "told",
             "runs",
         ]

@@ -79,8 +79,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     config = write_demo(folder / "study")
     # What the demo does not have: two prices of one thing in one month, a week between two firsts, seats that change
-    # within a term, a month that is given away, a return after years on a plan that is offered to nobody, twenty
-    # invoices with a percentage off, an offer that states two prices.
+    # within a term, a month that is given away, a return after years on a plan that is offered to nobody, a letter,
+    # twenty invoices with a percentage off, an offer that states two prices.
     header = "line_id,customer_id,line_kind,period_start,period_end,net_amount,interval_unit"
     rows = [
         "twice-1,twice,recurring,2025-11-11,2025-12-11,211,month",
@@ -107,7 +107,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     columns |= {"invoice_id": "customer_id", "discount_id": "'TEN'"}
     columns["plan_id"] = "case when customer_id = 'back' then 'retired' end"
     mapped = "".join(f'{name} = "{value}"\n' for name, value in columns.items())
+    letters = "customer_id,told_on,effective_on,told_price,told_basis\nback,2025-11-01,2025-12-01,18,paid\n"
+    (config.parent / "letters.csv").write_text(letters, encoding="utf-8")
     source = f'\n[[source]]\nrole = "billing"\npath = "odd.csv"\n[source.columns]\n{mapped}'
+    source += '\n[[source]]\nrole = "price_events"\npath = "letters.csv"\n'
     config.write_text(text + source, encoding="utf-8")
     return build(load_config(config)).warehouse
 
@@ -155,6 +158,7 @@ def test_every_model_has_a_place_of_its_own() -> None:
         "4_observations",
         "5_counts",
         "6_causes",
+        "7_letters",
     }
     assert all(re.fullmatch(r"\d\d_[a-z_]+", path.stem) for path in MODELS)
 
