@@ -304,6 +304,31 @@ TENURE_GRADIENT = Estimand(
     is_released=False,
 )
 
+HIDDEN_BIAS = Estimand(
+    name="hidden_bias",
+    question="What would an unrecorded difference have to be like to explain the gap away?",
+    compared="as like_for_like_gap, and as offer_gap",
+    label="What could explain it",
+    comparators=(
+        Comparator(name="new_customers", reductions=("price_counts", "cell_counts")),
+        *(
+            Comparator(
+                name=name,
+                reductions=("price_counts", "offer_counts"),
+                covered=_OFFERED,
+                known_by="offered_ticks",
+                missing="no_offer",
+            )
+            for name in ("offer", "book")
+        ),
+    ),
+    basis="`paid`; that of the config against offers",
+    has_verdict=False,
+    can_lead=False,
+    is_told=True,
+    is_released=False,
+)
+
 ESTIMANDS = (
     OFFER_GAP,
     LIKE_FOR_LIKE_GAP,
@@ -314,6 +339,7 @@ ESTIMANDS = (
     OVERPAYMENT,
     DECOMPOSITION,
     TENURE_GRADIENT,
+    HIDDEN_BIAS,
 )
 """All of them, in display order after the headline."""
 

@@ -80,3 +80,52 @@ def gradient_fact(
         f"{abs(estimate) * 100:,.1f} % a year of tenure {'higher' if estimate >= 0 else 'lower'}{between}. "
         f"It does not say that the price of anyone rose.{only}"
     )
+
+
+def hidden_trait_fact(
+    estimate: float | None, at_interval: float | None, shifts: Mapping[str, float], *, reason: str
+) -> str:
+    """Return the sentence for the hidden trait of customers that would explain the gap like for like.
+
+    Example:
+        >>> hidden_trait_fact(None, None, {}, reason="no_gap")
+        'Like for like: there is no gap to explain.'
+    """
+    if reason or estimate is None:
+        return f"Like for like: {_NO_TRAIT[reason]}"
+    near = "" if at_interval is None else f"; {at_interval:.2f} would explain the near end of the interval"
+    known = ", ".join(f"{name} {shift:.2f}" for name, shift in shifts.items())
+    return (
+        "Like for like: a hidden trait that multiplies or divides the odds of being long-standing within a cell by "
+        f"{estimate:.2f}, and goes with the new prices that explain most, would explain all{near}."
+        f"{f' Recorded controls shift these odds by: {known}.' if known else ''}"
+    )
+
+
+_NO_TRAIT = {
+    "no_gap": "there is no gap to explain.",
+    "list_prices": "new customers of most cells pay one price. A hidden trait of customers cannot explain the gap, an "
+    "unrecorded difference of product could.",
+    "beyond_new_prices": "no mix of the new customers' prices comes to what tenured customers pay, so no hidden trait "
+    "of customers within a cell explains the gap.",
+}
+
+
+def quality_fact(
+    *, to_zero: float, to_margin: float, at_interval: float | None, share_of_offer: float, currency: str, period: str
+) -> str:
+    """Return the sentence for the quality that would explain the gap to the offers.
+
+    Example:
+        >>> quality_fact(
+        ...     to_zero=1.0, to_margin=0.9, at_interval=None, share_of_offer=0.1, currency="GBP", period="year"
+        ... )
+        'Against the offers: tenured customers would have to get GBP 1.00 more a unit and year (10.0 % of the offer) for
+        prices and offers to be alike, GBP 0.90 for a gap within the margin.'
+    """
+    near = "" if at_interval is None else f", {currency} {at_interval:,.2f} for the near end of the interval to be 0"
+    return (
+        f"Against the offers: tenured customers would have to get {currency} {to_zero:,.2f} more a unit and {period} "
+        f"({share_of_offer * 100:,.1f} % of the offer) for prices and offers to be alike, {currency} {to_margin:,.2f} "
+        f"for a gap within the margin{near}."
+    )

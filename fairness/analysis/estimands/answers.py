@@ -6,6 +6,7 @@ from fairness.analysis.estimands import (
     change_gap,
     cost_gap,
     decomposition,
+    hidden_bias,
     like_for_like_gap,
     market_gap,
     offer_gap,
@@ -25,6 +26,7 @@ ANSWERS: tuple[Answer, ...] = (
     overpayment,
     decomposition,
     tenure_gradient,
+    hidden_bias,
 )
 
 _LEADING: tuple[Leading, ...] = (offer_gap, like_for_like_gap, market_gap, cost_gap, change_gap)

@@ -82,6 +82,18 @@ def headline(marts: Marts, config: Config, spec: Estimand) -> tuple[Comparator, 
     return spec.against(COMPARATOR), _sample(marts, config, spec, POOLED, counts).qualified
 
 
+def pooled(marts: Marts, config: Config, spec: Estimand) -> tuple[CountTable, CellArms, Comparison] | None:
+    """Return counts and sums of the compared cells of the whole book, and their comparison; None where none is."""
+    sample = _sample(marts, config, spec, POOLED, in_order(marts, reference_of(spec)))
+    chosen = sample.qualified
+    family = product_plans(marts)
+    found = compare(sample.table, sample.arms, chosen, config, resampled=False, parties=sample.parties, family=family)
+    if found is None:
+        return None
+    found = found.distinct(*_repeats(marts.parties, sample.several, chosen))
+    return sample.table.restrict(chosen), sample.arms.select(chosen), found
+
+
 def gap_drafts(marts: Marts, config: Config, spec: Estimand, scopes: list[Scope]) -> Iterator[Draft]:
     """Return the drafts of an estimand: each scope, and each cell of the whole book."""
     counts = in_order(marts, reference_of(spec))

@@ -142,6 +142,16 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
             yield from _cell_drafts(marts, config, reading, offers, here, coverage=coverage)
 
 
+def pooled(marts: Marts, config: Config, reading: Reading) -> Comparison | None:
+    """Return the comparison of the whole book under one reading; None where nobody has an offer."""
+    whole = arrange(marts.offers[reading.counts], marts.weights, product_plans(marts))
+    rises = rises_of(marts, whole) if reading.counts == "primary" else None
+    comparison = _compare(within(marts, POOLED, whole, reading.counts), config, in_scope(marts, POOLED, rises))
+    if comparison is None:
+        return None
+    return comparison.distinct(repeats(marts.parties, in_reading(marts, marts.parties, POOLED, reading)))
+
+
 def in_reading(marts: Marts, parties: Counts, scope: Scope, reading: Reading) -> BoolArray:
     """Return which observations of parties with several a reading compares in a scope."""
     return scope.tenured(marts, parties, with_new=True) & has_comparator(
