@@ -13,7 +13,7 @@ from typing import Any
 
 from fairness.config import Config
 from fairness.findings.document import Document, Finding
-from fairness.findings.estimands import BY_NAME
+from fairness.findings.estimands import BY_NAME, WORST_SEGMENT
 from fairness.text import changes, codes, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
@@ -175,8 +175,9 @@ def _print_table(document: Document, config: Config) -> None:
         console.print(f"! {line}", soft_wrap=True)
     console.print()
     currency, margin = document.currency, document.margin
-    told = [finding for finding in document.whole() if BY_NAME[finding.estimand].is_told]
-    shown = [finding for finding in document.whole() if finding not in told]
+    whole = document.whole()
+    shown = [finding for finding in whole if not BY_NAME[finding.estimand].is_told]
+    told = [finding for finding in document.findings if _is_told(finding, document)]
     console.print(_table("The whole book", shown, margin, currency, sentences.estimand))
     bands = document.bands()
     if len(bands) > 1:
@@ -189,6 +190,15 @@ def _print_table(document: Document, config: Config) -> None:
     _print_cells(console, document, name_scope)
     _print_told(console, told)
     _print_left_out(console, document)
+
+
+def _is_told(finding: Finding, document: Document) -> bool:
+    """Say whether a fact is told: those of the whole book, and of a part where it stands out from chance."""
+    if not BY_NAME[finding.estimand].is_told or (finding.estimand == WORST_SEGMENT.name and finding.level != "pooled"):
+        return False
+    p, gap = finding.p_value_adjusted, finding.estimate
+    stands_out = p is not None and gap is not None and p < 1 - document.confidence_level and abs(gap) >= document.margin
+    return finding.level == "pooled" or stands_out
 
 
 def _print_told(console: Any, facts: list[Finding]) -> None:

@@ -329,6 +329,43 @@ HIDDEN_BIAS = Estimand(
     is_released=False,
 )
 
+_AGAINST_OFFERS = tuple(
+    Comparator(
+        name=name,
+        reductions=("price_counts", "offer_counts"),
+        covered=_OFFERED,
+        known_by="offered_ticks",
+        missing="no_offer",
+    )
+    for name in ("offer", "book")
+)
+
+WORST_SEGMENT = Estimand(
+    name="worst_segment",
+    question="Which lens values, pairs and triples of them stand worse than the book?",
+    compared="tenured with an offer",
+    label="Segments searched",
+    comparators=_AGAINST_OFFERS,
+    basis="that of the config",
+    has_verdict=False,
+    can_lead=False,
+    is_told=True,
+    is_released=False,
+)
+
+LENS_CONTRAST = Estimand(
+    name="lens_contrast",
+    question="How much worse does a lens value stand than the rest of its lens?",
+    compared="tenured with an offer",
+    label="Against the rest of the lens",
+    comparators=_AGAINST_OFFERS,
+    basis="that of the config",
+    has_verdict=False,
+    can_lead=False,
+    is_told=True,
+    is_released=False,
+)
+
 ESTIMANDS = (
     OFFER_GAP,
     LIKE_FOR_LIKE_GAP,
@@ -340,6 +377,8 @@ ESTIMANDS = (
     DECOMPOSITION,
     TENURE_GRADIENT,
     HIDDEN_BIAS,
+    WORST_SEGMENT,
+    LENS_CONTRAST,
 )
 """All of them, in display order after the headline."""
 

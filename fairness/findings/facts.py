@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from fairness.findings.estimands import BY_NAME
@@ -129,3 +129,40 @@ def quality_fact(
         f"({share_of_offer * 100:,.1f} % of the offer) for prices and offers to be alike, {currency} {to_margin:,.2f} "
         f"for a gap within the margin{near}."
     )
+
+
+def contrast_fact(name: str, estimate: float, same_cells: float | None) -> str:
+    """Return the sentence for a lens value against the rest of its lens.
+
+    Example:
+        >>> contrast_fact("region North", 0.02, -0.001)
+        'Tenured customers of region North stand 2.0 % worse against their offers than the others; in the same cells
+        0.1 % better.'
+    """
+
+    def words(gap: float) -> str:
+        return f"{abs(gap) * 100:,.1f} % {'worse' if gap >= 0 else 'better'}"
+
+    alike = "no cell holds both" if same_cells is None else f"in the same cells {words(same_cells)}"
+    return f"Tenured customers of {name} stand {words(estimate)} against their offers than the others; {alike}."
+
+
+def segments_fact(found: Sequence[tuple[str, float]], *, n_searched: int, n_left_out: int | None) -> str:
+    """Return the sentence for a search over segments; ``n_left_out`` is None where a single one is told.
+
+    Example:
+        >>> segments_fact([("region North", 0.08)], n_searched=120, n_left_out=None)
+        'Of 120 segments searched, worse than the book: region North by 8.0 %.'
+        >>> segments_fact([], n_searched=1, n_left_out=2)
+        'Of 1 segment searched, none stands worse than the book. Not searched: 2, of fewer than ten effective price
+        decisions or half of the money and more: a few decisions cannot be told from one bad price.'
+    """
+    who = f"Of {n_searched:,} {'segment' if n_searched == 1 else 'segments'} searched, "
+    listed = "; ".join(f"{name} by {gap * 100:,.1f} %" for name, gap in found)
+    text = f"{who}worse than the book: {listed}." if found else f"{who}none stands worse than the book."
+    if n_left_out:
+        text += (
+            f" Not searched: {n_left_out:,}, of fewer than ten effective price decisions or half of the money and "
+            "more: a few decisions cannot be told from one bad price."
+        )
+    return text

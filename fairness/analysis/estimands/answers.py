@@ -7,12 +7,14 @@ from fairness.analysis.estimands import (
     cost_gap,
     decomposition,
     hidden_bias,
+    lens_contrast,
     like_for_like_gap,
     market_gap,
     offer_gap,
     overpayment,
     raw_gap,
     tenure_gradient,
+    worst_segment,
 )
 from fairness.analysis.estimands.base import Answer, Leading
 
@@ -27,6 +29,8 @@ ANSWERS: tuple[Answer, ...] = (
     decomposition,
     tenure_gradient,
     hidden_bias,
+    worst_segment,
+    lens_contrast,
 )
 
 _LEADING: tuple[Leading, ...] = (offer_gap, like_for_like_gap, market_gap, cost_gap, change_gap)
