@@ -13,7 +13,7 @@ from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
 from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconciliation import reconciliation, rejected_share, spellings
-from fairness.analysis.rejected import rejected_rows, with_rejected
+from fairness.analysis.rejected_rows import rejected_rows, with_rejected
 from fairness.analysis.scopes import natural, scopes
 from fairness.analysis.support import support
 from fairness.analysis.suspect_units import suspect_units, without_verdict

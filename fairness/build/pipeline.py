@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -131,6 +131,8 @@ def _published(job: _Job) -> Run | None:
     if run is not None and not found:
         if identity in erased.runs:
             job.say(messages.rows_erased(identity, erased.runs[identity]))
+        elif held := _held(job, erased):
+            job.say(messages.rows_still_held(identity, _receipts(held)))
         return point_at(output, identity)
     _refuse_erased(job, identity, erased)
     if found:
@@ -140,20 +142,29 @@ def _published(job: _Job) -> Run | None:
 
 def _refuse_erased(job: _Job, identity: str, erased: Erased) -> None:
     """Refuse to build from files that hold customers who were erased: the new run would bring them back."""
-    held = {
-        item.file.label: erased.files[future.result().sha256]
-        for item, future in zip(job.inputs, job.hashes, strict=True)
-        if future.result().sha256 in erased.files
-    }
+    held = _held(job, erased)
     # Where it is not known which files hold them, all files together are those of the run.
     if not held and identity in erased.runs:
         held = {item.file.label: erased.runs[identity] for item in job.inputs}
     if held:
         raise DataError(
-            messages.would_bring_back(sorted({receipt for receipts in held.values() for receipt in receipts})),
+            messages.would_bring_back(_receipts(held)),
             where=", ".join(held),
             fix="take those customers out of the exports; or name another study.output, to build with them",
         )
+
+
+def _held(job: _Job, erased: Erased) -> dict[str, tuple[str, ...]]:
+    """Return the input files that hold customers who were erased, with the receipts."""
+    return {
+        item.file.label: erased.files[future.result().sha256]
+        for item, future in zip(job.inputs, job.hashes, strict=True)
+        if future.result().sha256 in erased.files
+    }
+
+
+def _receipts(held: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return sorted({receipt for receipts in held.values() for receipt in receipts})
 
 
 def _key(config: Config, inputs: list[SourceFile], say: Say) -> Key | None:

@@ -17,7 +17,7 @@ from fairness.findings.estimands import BY_NAME, WORST_SEGMENT
 from fairness.text import changes, codes, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
-from fairness.text.rejected import rejected_lines
+from fairness.text.rejections import rejected_lines
 
 _WORST_CELLS = 5
 _UNDECIDED_CELLS = 10

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairness.errors import ConfigError, ExitCode
+from fairness.errors import ConfigError, DataError, ExitCode
 
 if TYPE_CHECKING:
     from fairness.config import Config
@@ -66,11 +66,10 @@ def list_all(
     from fairness.cli.output import print_rows
     from fairness.runs.erasure_record import read_erasures
     from fairness.runs.integrity import Depth
-    from fairness.runs.retention import pinned_ids
     from fairness.runs.store import current_id, list_runs
 
     folder = _settings(config).output_dir
-    current, pinned, erased = current_id(folder), pinned_ids(folder), read_erasures(folder).runs
+    current, pinned, erased = current_id(folder), _pinned(folder), read_erasures(folder).runs
     rows = []
     for run in list_runs(folder):
         record = run.known()
@@ -79,14 +78,33 @@ def list_all(
                 run.id,
                 record["published_at"] if record else None,
                 run.id == current,
-                run.id in pinned,
+                None if pinned is None else run.id in pinned,
                 record["key_fingerprint"] is not None if record else None,
                 len(erased.get(run.id, ())),
                 "; ".join(run.damages(Depth.LISTED)) or "whole",
-                sum(file.stat().st_size for file in run.folder.iterdir() if file.is_file()),
+                _size(run.folder),
             )
         )
     print_rows(_COLUMNS, rows, output.value)
+
+
+def _pinned(folder: Path) -> frozenset[str] | None:
+    """Return the ids of the pinned runs; None where their list is damaged, which is said and hides no run."""
+    from fairness.runs.retention import pinned_ids
+
+    try:
+        return pinned_ids(folder)
+    except DataError as error:
+        print(f"Warning: {error}", file=sys.stderr)
+        return None
+
+
+def _size(folder: Path) -> int | None:
+    """Return the bytes of a run's files; None where its folder cannot be read."""
+    try:
+        return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    except OSError:
+        return None
 
 
 @runs.command()

@@ -8,9 +8,10 @@ from fairness.dashboard.filters import chosen, filters_fit, in_words
 from fairness.dashboard.session import load_study, view_of
 from fairness.panels import html
 from fairness.panels.view import Study, View
-from fairness.text import codes, numbers, sentences
+from fairness.runs.erasure_record import read_erasures
+from fairness.text import codes, messages, numbers, sentences
 from fairness.text.escape import html_text
-from fairness.text.rejected import rejected_lines
+from fairness.text.rejections import rejected_lines
 
 
 def current_view() -> View:
@@ -54,9 +55,17 @@ def notes(view: View) -> str:
         # The study has offers, but none of them in this view: the usual sentence would speak of the whole study.
         lines = [(codes.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
     text = "".join(html.warning(line, codes.MEANINGS[code], str(number)) for number, (line, code) in enumerate(lines))
+    text += "".join(html.note(line) for line in _erasures(view.study))
     if view.chosen:
         text += html.note(sentences.view_note(len(view.keys), len(view.study.cells)))
     return text
+
+
+def _erasures(study: Study) -> list[str]:
+    """Return when customers were erased, and whether the run shown is older or newer than that."""
+    record = study.run.known()
+    erased = read_erasures(study.config.output_dir)
+    return messages.erasures(study.run.id, record["published_at"], erased) if record else []
 
 
 def end(view: View) -> None:

@@ -317,7 +317,7 @@ class Findings:
         findings: The headline first.
         suspect_units: Products whose prices look like another unit; from 5 % of the money no verdict is given.
         plans_not_offered: What tenured customers on plans that nobody is offered pay; None where there are none.
-        rejected: Rejected rows of each role of which 1 % or more are rejected, by reason; see analysis.rejected.
+        rejected: Rejected rows of each role of which 1 % or more are rejected, by reason; see analysis.rejected_rows.
         spellings: Columns with values that differ only by case or Unicode form: column, things that are most likely
             meant, their spellings, rows, and examples where they are not ids of people.
         promises: Outcomes of the rule pack; empty while none is configured.

@@ -104,20 +104,17 @@ class Mapping:
     @property
     def identity_column(self) -> int | None:
         """The place of ``identity`` in the file; None where it has none, or where it is a constant."""
-        located = self._locate(self.identity.name) if self.identity is not None else None
-        place = re.fullmatch(r"c(\d+)", located[0].sql) if located is not None else None
+        return self.place(self.identity.name) if self.identity is not None else None
+
+    def place(self, name: str) -> int | None:
+        """Return the place in the file of the column of this name; None where it has none, or a computed one."""
+        place = re.fullmatch(r"c(\d+)", self.expression(name) or "")
         return int(place[1]) if place else None
 
     def expression(self, name: str) -> str | None:
         """Return the SQL that gives the column of this name, or None where the file does not have it."""
         located = self._locate(name)
         return None if located is None else located[0].sql
-
-    def place(self, name: str) -> int | None:
-        """Return the place in the file of the one column that gives a name; None where it is none, or several."""
-        located = self._locate(name)
-        places = [] if located is None else sorted(located[0].places)
-        return places[0] if len(places) == 1 else None
 
     def keyed(self, *, cells: Sequence[str], lenses: Sequence[str]) -> None:
         """Take the values of cells and lenses from these columns; one that only other files have is unknown here."""

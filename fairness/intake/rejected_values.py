@@ -66,7 +66,7 @@ def _values(
 ) -> list[tuple[str, int]]:
     """Return values of a column for which rows of a file are rejected, with their rows, the most frequent first.
 
-    Nothing where it is no number and no date, where it is computed of several columns, and of records that cannot be
+    Nothing where it is no number and no date, where an expression computes it, and of records that cannot be
     taken apart.
     """
     layout = record.mapping.layout

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from fairness.charts.static.drawing import INK, INK3, Circle, Drawing, Line, Outline, Place, Text
-from fairness.errors import FairnessError
+from fairness.errors import FairnessError, shortened
+from fairness.text.escape import terminal_text
 
 WIDTH, HEIGHT, SIDE = 13.333, 7.5, 0.7
 """Of a slide and its margin, inches."""
@@ -17,6 +18,7 @@ FIXED_DATE = datetime(1980, 1, 1)
 """Date of files inside archives: the clock would make equal snapshots differ."""
 _FONT = "Arial"
 _POINTS = 72
+_LONGEST_PROPERTY = 255
 
 
 class Deck:
@@ -45,7 +47,7 @@ class Deck:
         self._deck = Presentation()
         self._deck.slide_width, self._deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
         properties = self._deck.core_properties
-        properties.title, properties.comments = title, about
+        properties.title, properties.comments = _property(title), _property(about)
         properties.author = properties.last_modified_by = "fairness"
         properties.created = properties.modified = FIXED_DATE
         properties.revision = 1
@@ -193,11 +195,21 @@ def _frame(frame: Any) -> None:
     frame.paragraphs[0].alignment = PP_ALIGN.LEFT
 
 
+def _property(text: str) -> str:
+    r"""Return a text as a property of the file can hold it: at most 255 characters, control characters as codes.
+
+    Example:
+        >>> print(_property("A\x07 study"), len(_property("x" * 300)))
+        A\x07 study 255
+    """
+    return shortened(terminal_text(text), _LONGEST_PROPERTY - len("..."))
+
+
 def _run(paragraph: Any, text: str, size: float, colour: str, *, bold: bool) -> None:
     from pptx.util import Pt
 
     run = paragraph.add_run()
-    run.text = text
+    run.text = terminal_text(text)
     run.font.size, run.font.bold, run.font.name = Pt(round(size, 1)), bold, _FONT
     run.font.color.rgb = _colour(colour)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fairness.findings.document import Data, Document, Finding
 from fairness.text import labels, method_page, numbers, sentences, snapshot
 from fairness.text.escape import terminal_text
-from fairness.text.rejected import rejected_lines
+from fairness.text.rejections import rejected_lines
 
 Table = tuple[str, list[tuple[str, ...]]]
 

@@ -17,7 +17,7 @@ from fairness.report.figures import Figure, FigureIndex
 from fairness.report.method_notes import method_notes
 from fairness.report.page_model import Metric, Note, Page, Panel
 from fairness.text import codes, labels, numbers, sentences, snapshot, titles
-from fairness.text.rejected import rejected_lines
+from fairness.text.rejections import rejected_lines
 
 WORST = 5
 _GAP = ("estimate", "ci_lower", "ci_upper")

@@ -20,11 +20,15 @@ class Erased:
 
     Attributes:
         runs: Run id to the receipts of its erasures, pruned runs and those of a line that cannot be read included.
+        times: Receipt to the time of its erasure, ISO 8601.
+        unsearched: Run id to the receipts of erasures that could not search it.
         files: SHA-256 of an input file to the receipts under which customers were erased whose rows it holds.
     """
 
     runs: Mapping[str, tuple[str, ...]]
     files: Mapping[str, tuple[str, ...]]
+    times: Mapping[str, str]
+    unsearched: Mapping[str, tuple[str, ...]]
 
 
 def read_erasures(output: Path) -> Erased:
@@ -32,15 +36,22 @@ def read_erasures(output: Path) -> Erased:
     path = output / ERASURES
     runs: dict[str, dict[str, None]] = {}
     files: dict[str, dict[str, None]] = {}
+    unsearched: dict[str, dict[str, None]] = {}
+    times: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
         try:
             record = json.loads(line)
             receipt, hashes = str(record["receipt"]), [str(digest) for digest in record.get("files", ())]
             ids = [*record.get("rows_removed", {}), *record.get("replaces", {})]
+            missed = [str(run_id) for run_id in record.get("not_searched", ())]
+            times[receipt] = str(record.get("at", ""))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # Rather one run too many than one that is served as if nothing had happened.
-            receipt, hashes, ids = "unreadable", re.findall(r"\b[0-9a-f]{64}\b", line), _IDS.findall(line)
-        for found, names in ((runs, ids), (files, hashes)):
+            receipt, hashes, ids, missed = "unreadable", re.findall(r"\b[0-9a-f]{64}\b", line), _IDS.findall(line), []
+        for found, names in ((runs, ids), (files, hashes), (unsearched, missed)):
             for name in names:
                 found.setdefault(name, {})[receipt] = None
-    return Erased(*({name: tuple(receipts) for name, receipts in found.items()} for found in (runs, files)))
+    by_run, by_file, not_searched = (
+        {name: tuple(receipts) for name, receipts in found.items()} for found in (runs, files, unsearched)
+    )
+    return Erased(by_run, by_file, times, not_searched)

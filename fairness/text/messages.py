@@ -10,6 +10,7 @@ from fairness.text.numbers import count, many
 
 if TYPE_CHECKING:
     from fairness.engine.guard import GuardedResult
+    from fairness.runs.erasure_record import Erased
 
 
 def new_key(file: str) -> str:
@@ -64,6 +65,52 @@ def rows_erased(run_id: str, receipts: Sequence[str]) -> str:
         "Its findings still count them as statistics; its tables of single customers no longer hold them.\n"
         "The exports it was built from still do: take those customers out, and the next build makes a run without them."
     )
+
+
+def rows_still_held(run_id: str, receipts: Sequence[str]) -> str:
+    """Return what is said where a run is used whose exports hold customers who were erased from other runs.
+
+    Example:
+        >>> print(rows_still_held("0123456789ab", ["5f0c"]))
+        Note: the exports of run 0123456789ab hold customers who were erased from other runs (receipt 5f0c).
+        The erasure did not search this run, or did not find them under its key: it may still hold their rows.
+        Erase them again with the key of this run, or remove it: `fairness runs prune`.
+    """
+    return (
+        f"Note: the exports of run {run_id} hold customers who were erased from other runs ({_receipts(receipts)}).\n"
+        "The erasure did not search this run, or did not find them under its key: it may still hold their rows.\n"
+        "Erase them again with the key of this run, or remove it: `fairness runs prune`."
+    )
+
+
+def erasures(run_id: str, published_at: str, erased: Erased) -> list[str]:
+    """Return what is said beside a run that is shown, where customers were erased: from it, or before or after it.
+
+    Args:
+        run_id: The run.
+        published_at: When it was published, ISO 8601.
+        erased: What has been erased from the runs beside it.
+    """
+    said = []
+    done = {receipt for receipts in erased.runs.values() for receipt in receipts}
+    for receipt, at in sorted(erased.times.items(), key=lambda item: item[1]):
+        if receipt not in done:
+            continue
+        when = f"A customer was erased on {at[:10]} (receipt {receipt})"
+        if receipt in erased.runs.get(run_id, ()):
+            said.append(
+                f"{when}, after this run was published on {published_at[:10]}: its findings still count the customer, "
+                "its rows are gone."
+            )
+        elif receipt in erased.unsearched.get(run_id, ()):
+            said.append(f"{when}; this run could not be searched and may hold the rows.")
+        elif at < published_at[: len("2025-01-01T00:00:00")]:
+            said.append(f"{when}; this run was published after that, on {published_at[:10]}.")
+        else:
+            said.append(f"{when}; this run, of {published_at[:10]}, held no rows of that customer.")
+    if "unreadable" in erased.runs.get(run_id, ()):
+        said.append("Rows were erased from this run; the record of it is damaged.")
+    return said
 
 
 def would_bring_back(receipts: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fairness.findings.document import Data, Document, Finding
 from fairness.findings.results import Number
 from fairness.text import codes, labels, numbers, sentences
-from fairness.text.rejected import rejected_lines
+from fairness.text.rejections import rejected_lines
 
 TITLES = {
     "reversal": "What would change the answer",

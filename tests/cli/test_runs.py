@@ -17,6 +17,7 @@ from fairness.config import load_config
 from fairness.runs import erasure
 from fairness.runs.erasure_record import read_erasures
 from fairness.runs.integrity import Depth
+from fairness.runs.key import key_path
 from fairness.runs.share_file import largest_of, largest_payment
 from fairness.runs.store import Run as Store
 from fairness.runs.store import add_record
@@ -166,6 +167,37 @@ class TestDamage:
         assert call_cli("sql", "select 1", "-c", config).code == 0
 
 
+@pytest.mark.parametrize("content", [b"no run", b"\xff\xfe", b"0123456789ab\nnone\n"])
+def test_a_damaged_list_of_pins_hides_no_run(three: tuple[Path, list[str]], call_cli: Run, content: bytes) -> None:
+    config, ids = three
+    (config.parent / "out" / "pinned").write_bytes(content)
+    done = call_cli("runs", "-c", config, "-f", "json")
+    assert done.code == 0
+    assert done.err.startswith("Warning: the list of pinned runs is damaged\n  where: ")
+    assert [(row["run"], row["pinned"]) for row in json.loads(done.out)] == [(run_id, None) for run_id in ids[::-1]]
+    # A run that the list named could be lost: nothing is pruned.
+    assert call_cli("runs", "prune", "--keep", "1", "-c", config).code == 1
+
+
+def test_a_folder_that_cannot_be_read_hides_no_other(
+    three: tuple[Path, list[str]], call_cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, ids = three
+    whole = Path.iterdir
+
+    def denied(path: Path) -> Any:
+        if path.name == ids[0]:
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    done = call_cli("runs", "-c", config, "-f", "json")
+    assert done.code == 0
+    assert {row["run"]: row["bytes"] is None for row in json.loads(done.out)} == {
+        run_id: run_id == ids[0] for run_id in ids
+    }
+
+
 class TestErasure:
     """What an erasure does to later commands."""
 
@@ -225,6 +257,23 @@ class TestErasure:
         done = call_cli("build", config)
         assert (done.code, done.err) == (0, "")
         assert call_cli("sql", "select count(*) as n from price_ledger", "-c", config, "-f", "csv").out == "n\n39\n"
+
+    def test_a_run_of_another_key_is_not_used_in_silence_either(self, study: Any, call_cli: Run) -> None:
+        config = study.write(BOOK, inference={"bootstrap_replicates": 0}, privacy={"pseudonyms": True})
+        key = key_path(load_config(config))
+        study.build(config)
+        first = key.read_bytes()
+        key.unlink()
+        other = call_cli("build", config)
+        assert other.code == 0
+        done = call_cli("runs", "erase", "c3", "-c", config)
+        assert "made with another key" in done.err
+        key.chmod(0o600)
+        key.write_bytes(first)
+        done = call_cli("build", config)
+        assert done.code == 0
+        assert "hold customers who were erased from other runs (receipt " in done.err
+        assert "it may still hold their rows" in done.err
 
     def test_an_erasure_that_breaks_off_leaves_whole_runs_that_are_known_as_erased(
         self, three: tuple[Path, list[str]], call_cli: Run, monkeypatch: pytest.MonkeyPatch
