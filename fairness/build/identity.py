@@ -36,6 +36,7 @@ def settings_of(config: Config) -> dict[str, Any]:
         "path": True,
         "engine": True,
         "notify": True,
+        "promises": True,
         "study": {"output"},
         "like_for_like": {"max_cells"},
         "lenses": {"max_values"},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fairness.cli.runs import Format
+from fairness.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,10 @@ ConfigArgument = Annotated[
     Path | None, typer.Argument(metavar="[CONFIG]", help="Config file or its folder; default: ./fairness.toml")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="table, json or csv")]
+
+EvidenceOption = Annotated[
+    Path | None, typer.Option("--evidence", help="CSV file to write: one row per policy or rise in a rule's scope")
+]
 
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
@@ -43,6 +48,28 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         from fairness.cli.causes_output import print_told
 
         print_told(read(_built(config, say)), output.value)
+
+    @app.command()
+    def check(
+        config: ConfigArgument = None,
+        output: FormatOption = Format.table,
+        evidence: EvidenceOption = None,
+    ) -> None:
+        """Test the rules of [promises]: exit with 3 when one failed, with 1 when one cannot be judged."""
+        from fairness.causes.promises import EVIDENCE
+        from fairness.causes.promises import check as test
+        from fairness.cli.causes_output import print_check, write_rows
+        from fairness.config import find_config, load_config
+
+        document, rows = test(_built(config, say), load_config(find_config(config)))
+        if evidence is not None:
+            write_rows(evidence, EVIDENCE, rows)
+        print_check(document, output.value)
+        results = {rule["result"] for rule in document["rules"]}
+        if "fail" in results:
+            raise typer.Exit(ExitCode.FINDING)
+        if "not_assessable" in results:
+            raise typer.Exit(ExitCode.DATA_ERROR)
 
 
 def _built(config: Path | None, say: Callable[[str], None]) -> Run:

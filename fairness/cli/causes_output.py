@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from fairness.cli.output import print_rows
-from fairness.text import numbers, price_drivers, told_outcomes
-from fairness.text.escape import terminal_text
+from fairness.text import numbers, price_drivers, promise_words, told_outcomes
+from fairness.text.escape import csv_line, terminal_text
 
 _OWNERS_SHOWN = 5
 
@@ -86,6 +87,35 @@ def print_told(document: dict[str, Any], form: str) -> None:
             for row in document["untold"]["products"]
         ]
         titled("Rises that nobody was told of in time", ("product", "a year", "customers"), products)
+
+
+def print_check(document: dict[str, Any], form: str) -> None:
+    """Print the outcomes of the rules: as JSON, as CSV (one row per rule) or as a table."""
+    if form == "json":
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    if form == "csv":
+        columns = ("id", "result", "wording", "in_scope", "pass", "fail", "not_assessable", "fail_rate", "coverage")
+        print_rows(columns, [tuple(rule.get(name) for name in columns) for rule in document["rules"]], "csv")
+        return
+    print(promise_words.kept(document["kept"]))
+    rows = [
+        (
+            rule["name"] or rule["statement"],
+            promise_words.outcome(rule),
+            promise_words.rate(rule),
+            numbers.percent(rule.get("coverage")),
+            numbers.money(rule.get("excess_a_year"), document["currency"]),
+        )
+        for rule in document["rules"]
+    ]
+    titled("Rules", ("rule", "outcome", "failed", "judged", "excess a year"), rows)
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write rows as CSV whose text no spreadsheet takes for a formula."""
+    lines = "".join(f"{csv_line(row)}\n" for row in (tuple(columns), *rows))
+    path.write_text(lines, encoding="utf-8", newline="")
 
 
 _EXPOSED = ("years of tenure", "held", "raised", "share raised", "mean rise")

@@ -20,7 +20,7 @@ from fairness.config.toml_positions import Location, index_lines, line_of
 from fairness.errors import ConfigError, is_unicode, nearest, shortened
 
 CONFIG_NAME = "fairness.toml"
-LATER_SECTIONS = ("access", "promises")
+LATER_SECTIONS = ("access",)
 """Sections that later versions read; naming one is an error here, because its promise would not be kept."""
 
 MAX_BYTES = 256 * 1024

@@ -17,6 +17,7 @@ from fairness.config.ledger import Ledger
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
+from fairness.config.promises import Promises
 from fairness.config.schema import Engine
 from fairness.config.toml_positions import Location
 from fairness.errors import nearest
@@ -28,6 +29,7 @@ SECTIONS: dict[str, type[Section]] = {
     "like_for_like": LikeForLike,
     "ledger": Ledger,
     "drivers": Drivers,
+    "promises": Promises,
     "tenure": Tenure,
     "comparator": Comparator,
     "inference": Inference,

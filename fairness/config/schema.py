@@ -20,6 +20,7 @@ from fairness.config.ledger import Ledger
 from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
+from fairness.config.promises import Promises
 
 _LEAST_MEMORY, _MOST_MEMORY = 32 * 1000**2, 1000 * 1000**4
 
@@ -65,8 +66,8 @@ class Config(Section):
         path: The config file, absolute; paths in it are relative to its folder.
         tables: The ``[[table]]`` sections in file order.
         sources: The ``[[source]]`` sections in file order, at least one.
-        study, like_for_like, ledger, drivers, tenure, comparator, inference, lenses, engine, privacy, notify: The
-            section of that name.
+        study, like_for_like, ledger, drivers, promises, tenure, comparator, inference, lenses, engine, privacy, notify:
+            The section of that name.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -78,6 +79,7 @@ class Config(Section):
     like_for_like: LikeForLike = LikeForLike()
     ledger: Ledger = Ledger()
     drivers: Drivers = Drivers()
+    promises: Promises = Promises()
     tenure: Tenure = Tenure()
     comparator: Comparator = Comparator()
     inference: Inference = Inference()

@@ -484,5 +484,6 @@ def test_help(call_cli: Run, command: str) -> None:
             "sql",
             "changes",
             "told",
+            "check",
             "runs",
         ]

@@ -1,7 +1,7 @@
 -- Grain:   one row per letter and thing held that it was told of: an event that states a price, a change, a percentage or a lock.
 -- Reads:   stg_price_event, int_holding, int_ledger_span
 -- Columns: letter_id; holding_id, its interval in one_interval; told_day, effective_day; lock_until; what is told; campaign;
---          coin_ticks; old_day = start of the last bill before both days, first_day = that of the first on the effective day or
+--          coin_ticks; old_day = start of the last bill before both days, of a letter at the sale before its effective day, first_day = that of the first on the effective day or
 --          later, lock_day = that of the last by then.
 -- Why:     a letter names a subscription, a customer, or a plan or product: then all who held it when it was told.
 
@@ -46,7 +46,9 @@ matched as (
 billed_each as (
     select
         matched.letter_id, matched.holding_id,
-        max(span.cycle_start) filter (where span.cycle_start < least(coalesce(told_day, effective_day), effective_day)) as old_day,
+        coalesce(
+            max(span.cycle_start) filter (where span.cycle_start < least(coalesce(told_day, effective_day), effective_day)),
+            max(span.cycle_start) filter (where span.cycle_start < effective_day)) as old_day,
         min(span.cycle_start) filter (where span.cycle_start >= effective_day) as first_day,
         max(span.cycle_start) filter (where span.cycle_start <= effective_day) as lock_day,
         bool_or(span.cycle_start <= coalesce(told_day, effective_day)) as was_held

@@ -360,7 +360,7 @@ def test_a_broken_rule_names_key_value_rule_and_line(load: Load, section: str, l
 
 
 class TestSections:
-    @pytest.mark.parametrize("name", ["promises", "access"])
+    @pytest.mark.parametrize("name", ["access"])
     def test_a_section_of_a_later_version_is_not_called_unknown(self, load: Load, name: str) -> None:
         with pytest.raises(ConfigError, match=rf"section \[{name}\] is not supported by this version") as caught:
             load(f"{MINIMAL}[{name}]\nx = 1\n")
@@ -396,7 +396,7 @@ class TestReport:
     def test_all_problems_are_listed_in_file_order(self, load: Load) -> None:
         with pytest.raises(ConfigError) as caught:
             load(
-                '[study]\nname = "x"\ncurrency = "pounds"\n[promises]\n[inference]\nmargin = 0.7\nmargn = 1\n'
+                '[study]\nname = "x"\ncurrency = "pounds"\n[access]\n[inference]\nmargin = 0.7\nmargn = 1\n'
                 '[[source]]\nrole = "book"\npath = "${NO_SUCH_VARIABLE}/x.csv"\n'
             )
         lines = caught.value.what.splitlines()

@@ -1,0 +1,64 @@
+"""The questions that rules put to a published run: files of ``sql/promises``, one answer per policy or rise in scope.
+
+Columns of every answer: customer_id, product_id, subscription_id, on_day, outcome (pass, fail, not_assessable), reason,
+actual and allowed in currency units per billing interval (days and rises for rules on notices and counts),
+excess_a_year in currency units, decision (what stands or falls together).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from fairness.causes.catalogue import Rule
+from fairness.config.promises import PromiseRule
+from fairness.engine.models import sql_root
+
+_COLUMNS = "customer_id, product_id, subscription_id, on_day, outcome, reason, actual, allowed, excess_a_year, decision"
+
+
+def question(name: str) -> str:
+    """Return the SQL of a question."""
+    text = (sql_root() / "promises" / f"{name}.sql").read_text(encoding="utf-8")
+    return text.strip().removesuffix(";")
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Define what the questions ask: what is held in the as-of month, with and without a price."""
+    for name in ("policy", "unpriced"):
+        con.execute(question(name))
+
+
+def answers(con: duckdb.DuckDBPyConnection, rule: PromiseRule, known: Rule, *, complete: bool) -> list[tuple[Any, ...]]:
+    """Return the rows of a rule's question, in a fixed order.
+
+    Args:
+        con: Connection that :func:`prepare` has seen.
+        rule: The rule with its parameters.
+        known: The same in the catalogue, which says since when it holds.
+        complete: Whether the study says that its events are complete.
+    """
+    name: str = rule.id
+    if name == "own_lock":
+        name = "own_lock_letters" if rule.months is None else "own_lock_months"
+    sql = question(name)
+    values: dict[str, object] = {
+        "x": rule.x,
+        "cap": rule.cap,
+        "at": rule.at,
+        "index": rule.index,
+        "index_month": rule.index_month,
+        "months": rule.months,
+        "tolerance": rule.tolerance,
+        "complete": complete,
+        "since": date.fromisoformat(rule.since) if rule.since else known.since,
+        "until": date.fromisoformat(rule.until) if rule.until else None,
+    }
+    named = {key: value for key, value in values.items() if f"${key}" in sql}
+    scope = ""
+    if rule.products:
+        scope = " where product_id in (select unnest($products))"
+        named["products"] = list(rule.products)
+    return con.execute(f"select {_COLUMNS} from ({sql}){scope} order by all", named).fetchall()
