@@ -77,8 +77,35 @@ def demo(
 
 
 @app.command()
-def build(config: ConfigArgument = None) -> None:
+def init(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exported files, or their folder")],
+    to: Annotated[Path, typer.Option("--to", help="Config file to write")] = Path("fairness.toml"),
+    preset: Annotated[str | None, typer.Option("--preset", help="Name of a preset; default: the one that fits")] = None,
+    decided: Annotated[
+        list[str] | None, typer.Option("--set", help="What the files do not say, as in --set study.currency=GBP")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a config file that exists")] = False,
+) -> None:
+    """Write a config file for exports, from what they show; what they do not show is asked, or marked."""
+    from fairness.cli.init import init_study
+
+    answers = dict(item.partition("=")[::2] for item in decided or ())
+    init_study(paths, to, preset=preset, answers=answers, force=force, say=_say)
+
+
+@app.command()
+def build(
+    config: ConfigArgument = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read the exports, say what became of each row, and publish nothing")
+    ] = False,
+) -> None:
     """Read the exports, run the SQL models and publish a run; nothing is published unless everything ties out."""
+    if dry_run:
+        from fairness.cli.init import check_study
+
+        check_study(config, _say)
+        return
     from fairness.build.pipeline import build as build_study
     from fairness.cli.output import progress
     from fairness.config import find_config, load_config

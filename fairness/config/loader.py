@@ -23,6 +23,9 @@ CONFIG_NAME = "fairness.toml"
 LATER_SECTIONS = ("access",)
 """Sections that later versions read; naming one is an error here, because its promise would not be kept."""
 
+UNDECIDED = "?"
+"""A value that ``fairness init`` could not decide and that nobody has written yet."""
+
 MAX_BYTES = 256 * 1024
 """Size of a config file; more is a data file given by mistake."""
 
@@ -178,6 +181,8 @@ def _fill(value: object, location: Location, problems: list[Problem]) -> object:
         return [_fill(item, (*location, index), problems) for index, item in enumerate(value)]
     if not isinstance(value, str):
         return value
+    if value == UNDECIDED:
+        problems.append(Problem(location, "is left to you: the comment on its line says what to decide", value))
     if "\0" in value:
         problems.append(Problem(location, _NO_NUL, value))
     for name in _VARIABLE.findall(value):

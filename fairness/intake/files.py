@@ -23,7 +23,7 @@ from fairness.intake.workbook import DELIMITER, SUFFIXES, write_sheet
 FileFormat = Literal["csv", "parquet", "json", "excel"]
 State = tuple[int, int, int]
 
-_FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
+FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",
@@ -254,8 +254,8 @@ def _format_of(path: Path, label: str) -> FileFormat:
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in COMPRESSED:
         suffixes.pop()
-    if suffixes and suffixes[-1] in _FORMAT_BY_SUFFIX:
-        return _FORMAT_BY_SUFFIX[suffixes[-1]]
+    if suffixes and suffixes[-1] in FORMAT_BY_SUFFIX:
+        return FORMAT_BY_SUFFIX[suffixes[-1]]
     raise DataError(
         f"the format of '{path.name}' cannot be told from its name",
         where=label,
