@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import fairness
 from fairness.config import Config
 from fairness.engine.models import sql_hashes
+from fairness.errors import DataError
 from fairness.intake.files import Fingerprint
 from fairness.intake.input_files import SourceFile
 from fairness.runs.key import Key
@@ -43,6 +45,27 @@ def settings_of(config: Config) -> dict[str, Any]:
         "privacy": {"key_file", "key_env", "keep_runs"},
     }
     return config.model_dump(mode="json", exclude=without)
+
+
+def config_of(settings: Mapping[str, Any], config: Config) -> Config:
+    """Return the config of a run: its recorded settings, at the places of the config that is on disk now.
+
+    Args:
+        settings: What :func:`settings_of` gave when the run was built.
+        config: The config on disk: its path and its output folder.
+
+    Raises:
+        DataError: Another version of the software has recorded them.
+    """
+    try:
+        study = {**settings["study"], "output": config.study.output}
+        return Config.model_validate({**settings, "study": study, "path": config.path})
+    except (ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            "the settings of the run cannot be read: another version of the software has recorded them",
+            where=f"run of {config.path.name}",
+            fix="run `fairness build` again",
+        ) from error
 
 
 def _software() -> dict[str, Any]:

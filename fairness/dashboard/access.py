@@ -22,11 +22,13 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from fairness.text.escape import html_text
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +41,9 @@ _WRONG_ORIGIN = "Another page asked for this; only the dashboard's own pages may
 _NO_TOKEN = "Open the address that `fairness app` printed: it holds the token of the dashboard that is running."
 _READ_ONLY = "The dashboard takes nothing but requests to read."
 _NOTHING_HERE = "There is nothing at this address."
+_NO_PAGE = "This page does not exist"
+_STREAMLIT = frozenset(("_stcore", "static", "media", "component", "app", "auth"))
+"""First parts of the addresses of Streamlit's own files and services."""
 
 _in_front = threading.Event()
 
@@ -58,6 +63,8 @@ class Access:
         application: What is protected.
         port: The port that the server listens on; names with another port are refused.
         scripts: Texts of the inline scripts that may run; all others are blocked by the browser.
+        pages: Address of each page to its title; None where every address is passed on. Streamlit answers an address
+            that it does not know with its first page, which is another one than a link asked for.
 
     Example:
         >>> access = Access(lambda scope, receive, send: None, port=8501)
@@ -65,8 +72,16 @@ class Access:
         ('http://127.0.0.1:8501/?token', 43)
     """
 
-    def __init__(self, application: ASGIApp, *, port: int, scripts: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        application: ASGIApp,
+        *,
+        port: int,
+        scripts: Iterable[str] = (),
+        pages: Mapping[str, str] | None = None,
+    ) -> None:
         self._application = application
+        self._pages = pages
         self._port = port
         self._token = secrets.token_urlsafe(32)
         # Another secret than the token: what a browser sends to other ports of its host does not open a new browser.
@@ -110,7 +125,24 @@ class Access:
             return PlainTextResponse(_NO_TOKEN, 403)
         if scope["path"].startswith(_CLOSED):
             return PlainTextResponse(_NOTHING_HERE, 404)
-        return None
+        return self._no_page(scope["path"])
+
+    def _no_page(self, path: str) -> Response | None:
+        """Return the answer to the address of a page that does not exist, with a way on; None for what may exist."""
+        first, _, rest = path.removeprefix("/").partition("/")
+        # Below the address of a page the browser asks for what lies above it.
+        own = self._pages is None or first in self._pages or (first in _STREAMLIT and rest) or "." in first
+        if own or self._pages is None:
+            return None
+        links = "".join(
+            f'<li><a href="/{html_text(at)}">{html_text(title)}</a></li>' for at, title in self._pages.items()
+        )
+        return HTMLResponse(
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_NO_PAGE}</title></head><body>'
+            f"<h1>{_NO_PAGE}</h1><p>There is no page “{html_text(first[:60])}” in this dashboard. "
+            f"These are its pages:</p><ul>{links}</ul></body></html>",
+            404,
+        )
 
     def _foreign(self, scope: Scope) -> str:
         """Return why the connection does not come from a page of this dashboard, or an empty text."""

@@ -14,7 +14,8 @@ from fairness.panels import html
 from fairness.panels.panel import Panel
 from fairness.panels.view import Study
 from fairness.text import changes, numbers, sentences
-from fairness.text.escape import html_text
+from fairness.text.about import About
+from fairness.text.escape import figure_text, html_text
 
 _MARK, _BAR = 44, 30
 """Pixels of a row with an estimate, and of one with a part."""
@@ -40,6 +41,34 @@ def change_strip(change: Data, heads: tuple[Finding, Finding]) -> list[tuple[str
         first, second = (numbers.money(change[name]["money"], change["currency"]) for name in ("first", "second"))
         items.append(("", "Paid above the offer, net", second, "a year", f"{first} a year before"))
     return items
+
+
+def about_change(study: Study, change: Data, compared: Comparison) -> About:
+    """Return where the numbers of a change are from: both months and both builds."""
+    sides = change["first"], change["second"]
+    return About(
+        study=study.document["study"]["name"],
+        as_of="_to_".join(side["as_of"] or "undated" for side in sides),
+        month=" to ".join(numbers.month(side["as_of"]) for side in sides),
+        compared_with=compared.against,
+        filters=sentences.view_name([]),
+        build=" and ".join(side["build"] for side in sides),
+    )
+
+
+def file_of(item: Entry, file: str) -> str:
+    """Return the name under which a file of a snapshot leaves the page."""
+    name, _, ending = file.rpartition(".")
+    document = item.document
+    about = About(
+        study=document["study"]["name"],
+        as_of=document["study"]["as_of"] or "",
+        month=numbers.month(document["study"]["as_of"]),
+        compared_with=str((item.manifest or {})["compared_with"]).partition(": ")[2],
+        filters=sentences.view_name([]),
+        build=item.folder.name.removeprefix(f"{document['study']['as_of']}-"),
+    )
+    return about.file(name, ending)
 
 
 def before_and_after(study: Study, change: Data, heads: tuple[Finding, Finding]) -> Panel:
@@ -128,7 +157,7 @@ def _texts(part: Data, currency: str) -> tuple[str, str, str]:
 def _step(part: Data, start: float, currency: str) -> Row:
     texts = _texts(part, currency)
     name = changes.PARTS[part["part"]]
-    hover = f"<b>{html_text(name)}</b><br>{texts[0]} percentage points<br>{texts[1]} a year<br>{texts[2]} customers"
+    hover = f"<b>{figure_text(name)}</b><br>{texts[0]} percentage points<br>{texts[1]} a year<br>{texts[2]} customers"
     return Row(name, right=texts, bar=(start, start + part["gap"]), hover=hover, height=_BAR)
 
 
@@ -143,7 +172,7 @@ def _end(side: Data, head: Finding, currency: str) -> Row:
         upper=head["ci_upper"],
         verdict=head["verdict"],
         strong=True,
-        hover=f"<b>{html_text(label)}</b><br>{texts[0]}<br>{texts[1]} a year net<br>{texts[2]} tenured customers",
+        hover=f"<b>{figure_text(label)}</b><br>{texts[0]}<br>{texts[1]} a year net<br>{texts[2]} tenured customers",
         height=_MARK,
     )
 

@@ -1,31 +1,26 @@
 """The sidebar: pages, filters with their values, what the study fixes, and the build.
 
-A filter chooses cells and is part of the address. Whatever defines the numbers (who is tenured, the offer's reading,
-the margin) is no filter: it is shown, and changing it is a new build.
+A filter chooses cells. The address holds what is chosen, and nothing else does: a link restores a view, and Back undoes
+a filter. Whatever defines the numbers (who is tenured, the offer's reading, the margin) is no filter: it is shown, and
+changing it is a new build.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from fairness.dashboard.session import filters_fit, option_names, view_of
-from fairness.panels.view import Chosen, Study
-from fairness.text import changes, labels, numbers, sentences
+from fairness.dashboard.definitions import change_definition, definitions
+from fairness.dashboard.session import newest_run
+from fairness.panels.address import EXCLUDED, RUN, filter_columns, in_order, name_of, parameters, read_filters
+from fairness.panels.view import Chosen, Filter, Study
+from fairness.text import changes, labels, screen
 from fairness.text.escape import html_text
-
-MOST_OPTIONS = 60
-
-
-def filter_columns(study: Study) -> list[str]:
-    """Return the cell columns that can be filtered by."""
-    return [name for name in study.columns if 1 < len(study.options(name)) <= MOST_OPTIONS]
 
 
 def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filtered: bool) -> None:
-    """Draw the sidebar; filters are read with :func:`chosen` afterwards.
+    """Draw the sidebar; filters are read with :func:`chosen`.
 
     Args:
         study: The study.
@@ -37,66 +32,102 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filter
         name = html_text(study.document["study"]["name"])
         st.html(f'<div class="brand"><i></i>Fairness</div><div class="study">{name}</div>')
         for path, title in pages:
-            with st.container(key="here" if title == here else f"page-{title.lower()}"):
-                st.page_link(path, label=title, query_params=_kept(study))
-        columns = filter_columns(study)
-        if columns:
-            rest = "" if filtered else f'<div class="rest">{html_text(changes.FILTERS_REST)}</div>'
-            st.html(f'<div class="sh">Filters</div>{rest}')
-            for column in columns:
-                _select(study, column, enabled=filtered)
-        st.html('<div class="sh">Fixed by the study</div>' + _definitions(study))
+            with st.container(key="here" if title == here else f"page-{title.lower().replace(' ', '-')}"):
+                st.page_link(path, label=title, query_params=_pairs(study, chosen(study)))
+        if filter_columns(study):
+            _filters(study, enabled=filtered)
+        st.html('<div class="sh">Fixed by the study</div>' + definitions(study))
         if st.button("Change a definition", key="change", width="stretch"):
-            _change(study)
+            change_definition(study)
         st.html('<button type="button" class="btn" data-link="here">Copy link to this view</button>')
         with st.container(key="build"):
+            _newer(study)
             st.html(f'<div class="meta">{_build(study)}</div>')
 
 
-def _select(study: Study, column: str, *, enabled: bool) -> None:
-    names = list(option_names(study, column).values())
-    everything = f"All {len(names)}"
-    options = [everything, *names]
-    st.selectbox(labels.column(column), options, key=column, bind="query-params", disabled=not enabled)
+def _pairs(study: Study, rules: Chosen) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in parameters(study, rules).items() for value in values]
 
 
-def _kept(study: Study) -> dict[str, str]:
-    """Return the filters as the address writes them, for links to other pages."""
-    return {column: option_names(study, column)[value] for column, value in chosen(study)}
+def _filters(study: Study, *, enabled: bool) -> None:
+    rest = "" if enabled else f'<div class="rest">{html_text(changes.FILTERS_REST)}</div>'
+    st.html(f'<div class="sh">Filters</div>{rest}')
+    rules = chosen(study)
+    for column in filter_columns(study):
+        _select(study, column, rules, enabled=enabled)
+    if rules and enabled:
+        st.button(screen.CLEAR, key="clear", width="stretch", on_click=_write, args=(study, ()))
+
+
+def _select(study: Study, column: str, rules: Chosen, *, enabled: bool) -> None:
+    """Draw one filter: the values that the other filters leave, and those that are chosen."""
+    own = next((rule for rule in rules if rule.column == column), None)
+    others = tuple(rule for rule in rules if rule.column != column)
+    left = {study.cells[key].get(column) for key in study.kept(others)} | set(own.values if own else ())
+    names = study.names(column)
+    options = [names[value] for value in study.options(column) if value in left]
+    key = f"filter-{column}"
+    # The address is what counts: it may have changed by Back, or by a link.
+    st.session_state[key] = [names[value] for value in own.values] if own else []
+    st.multiselect(
+        labels.column(column),
+        options,
+        key=key,
+        placeholder=f"All {len(options)}",
+        disabled=not enabled,
+        on_change=_changed,
+        args=(study, column),
+    )
+    if own is not None and enabled:
+        st.session_state[f"{key}{EXCLUDED}"] = own.excluded
+        st.checkbox(screen.ALL_BUT, key=f"{key}{EXCLUDED}", on_change=_changed, args=(study, column))
+
+
+def _changed(study: Study, column: str) -> None:
+    """Write what a reader has chosen into the address."""
+    key = f"filter-{column}"
+    by_name = {text: value for value, text in study.names(column).items()}
+    values = tuple(by_name[text] for text in st.session_state[key])
+    rest = [rule for rule in chosen(study) if rule.column != column]
+    if values:
+        rest.append(Filter(column, values, bool(st.session_state.get(f"{key}{EXCLUDED}"))))
+    _write(study, in_order(study, rest))
+
+
+def _write(study: Study, rules: Chosen) -> None:
+    known = {f"{name_of(column)}{end}" for column in filter_columns(study) for end in ("", EXCLUDED)}
+    kept = {name: values for name, values in address().items() if name not in known}
+    # All at once: each change of the address is a step that Back undoes.
+    st.query_params.from_dict({**kept, **parameters(study, rules)})
+
+
+def address() -> dict[str, list[str]]:
+    """Return the parameters of the address."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 def chosen(study: Study) -> Chosen:
     """Return the filters that are set."""
-    found = []
-    for column in filter_columns(study):
-        by_name = {name: value for value, name in option_names(study, column).items()}
-        name = st.session_state.get(column)
-        if name in by_name:
-            found.append((column, by_name[name]))
-    return tuple(found)
+    return read_filters(study, address())[0]
 
 
-def in_words(study: Study) -> str:
-    """Return the filters as the line above the headline."""
-    return sentences.view_name(
-        (labels.column(column), option_names(study, column)[value]) for column, value in chosen(study)
-    )
+def lost(study: Study) -> list[str]:
+    """Return what the address asks for that the study does not have, in words; and that nothing fits all filters."""
+    rules, problems = read_filters(study, address())
+    if not problems and rules and not study.kept(rules):
+        return [screen.empty_view(study.words(rules))]
+    return problems
 
 
-def _definitions(study: Study) -> str:
-    config, document = study.config, study.document
-    items = [("As of", numbers.month(document["study"]["as_of"]))]
-    head = document["headline"]
-    items.append(("Against", labels.comparator_kind(head)))
-    if head["comparator"] == "offer" and head["basis"] == "effective":
-        items.append(("Over", f"{config.comparator.horizon_months} months"))
-    items += [
-        ("New", f"below {config.tenure.new_below_months} months"),
-        ("Tenured", f"from {config.tenure.tenured_from_months} months"),
-        ("Equal", f"within {config.inference.margin * 100:g} %"),
-    ]
-    lines = "".join(f"<span>{html_text(name)}</span><b>{html_text(text)}</b>" for name, text in items)
-    return f'<div class="defs">{lines}</div>'
+@st.fragment(run_every="30s")
+def _newer(study: Study) -> None:
+    """Offer a newer build; the page stays with its own."""
+    newest = newest_run()
+    if newest and newest != study.run.id:
+        st.html(f'<div class="newer">{html_text(screen.newer(newest))}</div>')
+        if st.button(screen.NEWEST, key="newest", width="stretch"):
+            st.query_params[RUN] = newest
+            st.rerun()
 
 
 def _build(study: Study) -> str:
@@ -108,80 +139,3 @@ def _build(study: Study) -> str:
         f"Build {html_text(build['id'])}<br>Input {fingerprint}, version {html_text(build['software_version'])}<br>"
         f"Every row accounted for,<br>{tie} in {html_text(currencies)}"
     )
-
-
-@st.dialog("Change a definition", width="large")
-def _change(study: Study) -> None:
-    """Offer a new build: the lines of the config that would change, and the command."""
-    config = study.config
-    st.write(
-        "These settings define the numbers, so a change is a new build and not a filter. Choose what you want, put the "
-        "lines into the config and run the command; the page shows the new build when you start it again."
-    )
-    left, right = st.columns(2)
-    with left:
-        new = st.number_input("New below (months)", 1, 600, config.tenure.new_below_months)
-        tenured = st.number_input(
-            "Tenured from (months)", int(new), 1200, max(int(new), config.tenure.tenured_from_months)
-        )
-        horizon = st.number_input("Horizon of the effective offer (months)", 1, 120, config.comparator.horizon_months)
-    with right:
-        margin = st.number_input("Equal within (%)", 0.1, 49.0, config.inference.margin * 100, step=0.5, format="%.1f")
-        bases = ["headline", "effective", "standard"]
-        basis = st.selectbox(
-            "Reading of the offer", bases, bases.index(config.comparator.basis), format_func=labels.BASES.__getitem__
-        )
-        cell = st.multiselect(
-            "Cell columns",
-            sorted({*config.like_for_like.cell, *config.lenses.names}),
-            list(config.like_for_like.cell),
-            format_func=labels.column,
-        )
-    lines = config_lines(
-        study,
-        {
-            "like_for_like": {"cell": list(cell)},
-            "tenure": {"new_below_months": int(new), "tenured_from_months": int(tenured)},
-            "comparator": {"basis": basis, "horizon_months": int(horizon)},
-            "inference": {"margin": round(margin / 100, 4)},
-        },
-    )
-    if not lines:
-        st.write("Nothing changed yet.")
-        return
-    tomllib.loads(lines)
-    st.code(lines, language="toml")
-    st.code(f"fairness app {config.path.name}", language="bash")
-
-
-def config_lines(study: Study, wanted: Mapping[str, Mapping[str, object]]) -> str:
-    """Return the lines of the config that differ from the study's.
-
-    Args:
-        study: The study.
-        wanted: Section to setting to its new value.
-    """
-    found = []
-    for section, settings in wanted.items():
-        now = getattr(study.config, section)
-        changed = [
-            f"{name} = {_toml(value)}" for name, value in settings.items() if _plain(getattr(now, name)) != value
-        ]
-        if changed:
-            found.append("\n".join([f"[{section}]", *changed]))
-    return "\n\n".join(found)
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return str(value)
-
-
-__all__ = ["chosen", "config_lines", "filter_columns", "filters_fit", "in_words", "sidebar", "view_of"]

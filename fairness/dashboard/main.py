@@ -1,55 +1,105 @@
-"""The table of pages, and what every page shares: look, sidebar, and the words for what goes wrong."""
+"""What every page shares: look, sidebar, and the words for what goes wrong."""
 
 from __future__ import annotations
 
+import sys
+import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from streamlit import runtime
 
 from fairness.dashboard.access import in_front
-from fairness.dashboard.filters import sidebar
+from fairness.dashboard.filters import lost, sidebar
 from fairness.dashboard.look import apply_look
-from fairness.dashboard.session import load_study
+from fairness.dashboard.page_frame import close, stand_in
+from fairness.dashboard.session import RunGoneError, load_study
+from fairness.dashboard.table_of_pages import PAGES, WHOLE_BOOK, script_of
 from fairness.errors import FairnessError
+from fairness.panels.address import RUN
+from fairness.panels.view import Study
+from fairness.text import screen
 
 _PAGES = Path(__file__).resolve().parent / "pages"
-PAGES = (
-    ("Overview", _PAGES / "overview.py", ""),
-    ("Where", _PAGES / "where.py", "where"),
-    ("Snapshots", _PAGES / "snapshots.py", "snapshots"),
-)
-"""Title, script and address of each page, the first one at the root."""
-_WHOLE_BOOK = ("Snapshots",)
-"""Pages that no filter narrows."""
 
 
 def main() -> None:
     """Run the dashboard."""
+    pages = [
+        st.Page(_PAGES / script_of(title), title=title, url_path=address, default=not address)
+        for title, address in PAGES
+    ]
+    current = st.navigation(pages, position="hidden")
     st.set_page_config(
-        page_title="Fairness",
+        page_title=f"{current.title} · Fairness",
         page_icon=str(_PAGES.parent / "assets" / "icon.svg"),
         layout="wide",
         initial_sidebar_state="expanded",
     )
-    pages = [st.Page(path, title=title, url_path=address, default=not address) for title, path, address in PAGES]
-    current = st.navigation(pages, position="hidden")
     apply_look()
     if _unprotected():
         st.error("This server answers everybody who asks. Start the dashboard with `fairness app` and your config.")
         st.stop()
+    study = _study(current.title)
+    if study is not None:
+        guarded(current.title, partial(_draw, study, current.title, current.run))
+
+
+def _draw(study: Study, title: str, run: Callable[[], None]) -> None:
+    """Draw the sidebar and the page; where the address asks for what is not there, say so instead."""
+    sidebar(study, [(_script(name), name) for name, _ in PAGES], title, filtered=title not in WHOLE_BOOK)
+    problems = lost(study)
+    if not problems:
+        run()
+        return
+    stand_in(title, screen.LINK_FAILED, problems)
+    st.page_link(_script(title), label=screen.WHOLE_BOOK, query_params={RUN: study.run.id})
+    close()
+
+
+def _script(title: str) -> str:
+    return str(_PAGES / script_of(title))
+
+
+def _study(page: str) -> Study | None:
+    """Return the study; None, with a page that says why, where there is nothing to show."""
     try:
-        study = load_study()
+        return load_study()
+    except RunGoneError as error:
+        stand_in(page, screen.LINK_FAILED, [error.what])
+        st.page_link(_script(PAGES[0][0]), label=screen.NEWEST, query_params={})
     except FairnessError as error:
-        st.error(str(error))
-        st.stop()
-    sidebar(
-        study,
-        [(str(path), title) for title, path, _ in PAGES],
-        current.title,
-        filtered=current.title not in _WHOLE_BOOK,
-    )
-    current.run()
+        stand_in(page, screen.NOTHING_BUILT, [_sentence(error.what), _sentence(error.fix)])
+        st.button(screen.AGAIN)
+    close()
+    return None
+
+
+def guarded(page: str, run: Callable[[], None]) -> None:
+    """Draw a page; whatever goes wrong is said in our words, with a way on.
+
+    Args:
+        page: Its title.
+        run: Draws it.
+    """
+    try:
+        run()
+    except FairnessError as error:
+        stand_in(page, screen.PAGE_FAILED, [_sentence(error.what), _sentence(error.fix)])
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        stand_in(page, screen.PAGE_FAILED, [screen.unexpected(type(error).__name__)])
+    else:
+        return
+    st.button(screen.AGAIN)
+    st.page_link(_script(PAGES[0][0]), label=screen.OVERVIEW)
+    close()
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _unprotected() -> bool:

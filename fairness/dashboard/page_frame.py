@@ -1,40 +1,37 @@
-"""What the head and the end of every page have in common."""
+"""What the head and the end of every page have in common, and the page that stands in for one that cannot be shown."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from fairness.dashboard.filters import chosen, filters_fit, in_words
-from fairness.dashboard.session import load_study, view_of
+from fairness.dashboard.filters import chosen
+from fairness.dashboard.session import filters_fit, load_study, view_of
 from fairness.panels import html
 from fairness.panels.view import Study, View
 from fairness.runs.erasure_record import read_erasures
-from fairness.text import codes, messages, numbers, sentences
+from fairness.text import codes, messages, screen, sentences
 from fairness.text.escape import html_text
+from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
 
 
 def current_view() -> View:
-    """Return what the filters leave; where the config no longer fits the build, the whole book with a word on why."""
+    """Return what the filters leave; where the software no longer fits the build, the whole book with a word on why."""
     study = load_study()
     filters = chosen(study)
     if filters and not filters_fit(study):
-        st.html(
-            html.note(
-                "The config has changed since this build, so filters cannot be computed: start the dashboard "
-                "again to build anew. This is the whole book."
-            )
-        )
+        st.html(html.note(f"{screen.OTHER_SOFTWARE} This is the whole book."))
         return view_of(study, ())
     return view_of(study, filters)
 
 
 def above_headline(view: View) -> str:
     """Return the line over the headline: as of when, against what, for whom."""
-    study: Study = view.study
-    parts = [numbers.month(view.document["study"]["as_of"])] if view.document["study"]["as_of"] else []
-    parts += [sentences.comparison(view.document, horizon=study.config.comparator.horizon_months), in_words(study)]
-    return " · ".join(part for part in parts if part)
+    about = view.about
+    parts = [about.month] if about.as_of else []
+    return " · ".join(part for part in (*parts, about.compared_with, about.filters) if part)
 
 
 def rejected(view: View) -> str:
@@ -45,7 +42,7 @@ def rejected(view: View) -> str:
 
 
 def notes(view: View) -> str:
-    """Return the lines under the headline: warnings with their meaning, and what a filtered view is."""
+    """Return the lines under the headline: warnings with their meaning, what to do, and what a filtered view is."""
     head = view.head
     least = view.study.config.inference.min_pricing_decisions
     lines = [
@@ -56,6 +53,9 @@ def notes(view: View) -> str:
         lines = [(codes.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
     text = "".join(html.warning(line, codes.MEANINGS[code], str(number)) for number, (line, code) in enumerate(lines))
     text += "".join(html.note(line) for line in _erasures(view.study))
+    main = sentences.main_reason(view.document)
+    if head["verdict"] == "not_assessable" and main is not None:
+        text += html.note(reason_of(main["reason"]).fix)
     if view.chosen:
         text += html.note(sentences.view_note(len(view.keys), len(view.study.cells)))
     return text
@@ -75,3 +75,19 @@ def end(view: View) -> None:
         "would fit the process that sets the prices; it does not cover a wrong comparator, wrong data, or differences "
         f"that no column records.</span><span>Build {html_text(view.document['build']['id'])}</span></div>"
     )
+
+
+def stand_in(page: str, title: str, lines: Sequence[str]) -> None:
+    """Draw what a reader sees where a page cannot be shown: its name, what is wrong, and what to do.
+
+    Args:
+        page: Name of the page.
+        title: What is wrong, as the headline.
+        lines: The same in full, and what to do.
+    """
+    st.html(html.headline(page, "", title, "", "", tone="") + "".join(map(html.note, lines)))
+
+
+def close() -> None:
+    """Put the last line on a page that shows no numbers."""
+    st.html('<div class="end"></div>')

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from fairness.dashboard.access import Access
+from fairness.dashboard.table_of_pages import PAGES
 from fairness.errors import ExitCode, FairnessError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def serve(config: Path, port: int) -> NoReturn:
     listener = _listen(port)
     with listener:
         application, scripts = _streamlit(script, port)
-        access = Access(application, port=port, scripts=scripts)
+        access = Access(application, port=port, scripts=scripts, pages={page: title for title, page in PAGES})
         # The pages read the config's path as a script would.
         sys.argv = [str(script), str(config)]
         for number in (signal.SIGINT, signal.SIGTERM):

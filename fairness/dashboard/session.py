@@ -12,13 +12,16 @@ import streamlit as st
 
 from fairness.analysis.marts import load_marts
 from fairness.analysis.study import analyse, needs
+from fairness.build.identity import config_of
 from fairness.config import Config, find_config, load_config
 from fairness.engine.connection import reading
+from fairness.errors import DataError
 from fairness.findings.document import Document
+from fairness.panels.address import RUN
 from fairness.panels.view import Chosen, Study, View, query
-from fairness.runs.documents import read_findings
-from fairness.runs.store import current_run
-from fairness.text import labels
+from fairness.runs.documents import read_findings, read_settings
+from fairness.runs.store import Run, current_id, current_run, find_run
+from fairness.text import screen
 
 _CELLS_QUERY = """
 select cell_key, column_order, column_name, value
@@ -32,6 +35,10 @@ order by cell_key, column_order
 """
 
 
+class RunGoneError(DataError):
+    """The address names a run that the study does not have."""
+
+
 def config_path() -> Path:
     """Return the config that the dashboard was started with: the argument after ``--``, or the current folder's."""
     argument = sys.argv[1] if len(sys.argv) > 1 else None
@@ -40,50 +47,67 @@ def config_path() -> Path:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _load_config(path: str) -> Config:
-    # Read once: what the filters compute must follow the settings that the run was built from.
+    # Only where things lie is taken from it: the definitions are those of the run.
     return load_config(Path(path))
 
 
 def load_study() -> Study:
-    """Return the study that the dashboard serves, at its current run."""
-    return open_study(config_path())
+    """Return the study that the dashboard serves, at the run that the address names; it names one from now on.
+
+    Raises:
+        RunGoneError: The address names a run that is not there; no other one is shown instead.
+    """
+    path, wanted = config_path(), st.query_params.get(RUN)
+    study = open_study(path, wanted)
+    if wanted is None:
+        st.query_params[RUN] = study.run.id
+    return study
 
 
-def open_study(path: Path) -> Study:
-    """Return the study of a config file, at its current run."""
+def open_study(path: Path, run_id: str | None = None) -> Study:
+    """Return the study of a config file, at a run or at its current one."""
     config = _load_config(str(path.resolve()))
-    run = current_run(config.output_dir)
-    return _load_study(str(config.path), run.id)
+    return _load_study(str(config.path), _run_of(config, run_id).id)
+
+
+def newest_run() -> str:
+    """Return the id of the run that is current now."""
+    return current_id(_load_config(str(config_path().resolve())).output_dir)
+
+
+def _run_of(config: Config, run_id: str | None) -> Run:
+    if run_id is None:
+        return current_run(config.output_dir)
+    run = find_run(config.output_dir, run_id)
+    if run is None:
+        raise RunGoneError(screen.run_gone(run_id[:40]))
+    return run
 
 
 @st.cache_resource(show_spinner="Reading the findings", max_entries=4)
 def _load_study(path: str, run_id: str) -> Study:
     config = _load_config(path)
-    run = current_run(config.output_dir)
+    run = _run_of(config, run_id)
     cells: dict[str, dict[str, str | None]] = {}
     for key, _, name, value in query(run, _CELLS_QUERY)[1]:
         cells.setdefault(key, {})[name] = value
-    return Study(config, run, Document.load(read_findings(run)), cells)
+    return Study(config_of(read_settings(run), config), run, Document.load(read_findings(run)), cells)
 
 
 def view_of(study: Study, chosen: Chosen) -> View:
     """Return what the filters leave; without any, the published findings exactly."""
-    wanted = dict(chosen)
-    keys = frozenset(
-        key for key, values in study.cells.items() if all(values.get(name) == value for name, value in wanted.items())
-    )
     if not chosen:
-        return View(study, study.document, (), keys)
+        return View(study, study.document, (), study.kept(()))
     narrowed = _narrowed(str(study.config.path), study.run.id, chosen)
-    return View(study, Document.load(narrowed), chosen, keys)
+    return View(study, Document.load(narrowed), chosen, study.kept(chosen))
 
 
 def filters_fit(study: Study) -> bool:
-    """Say whether the config at hand gives the published findings: only then may filters recompute."""
+    """Say whether this software gives the published findings: only then may filters recompute."""
     return _fits(str(study.config.path), study.run.id)
 
 
-@st.cache_data(show_spinner="Checking that the config fits the build", max_entries=4)
+@st.cache_data(show_spinner="Checking that this software computes what was published", max_entries=4)
 def _fits(path: str, run_id: str) -> bool:
     study = _load_study(path, run_id)
     with reading(study.run.warehouse) as con:
@@ -94,17 +118,11 @@ def _fits(path: str, run_id: str) -> bool:
 @st.cache_data(show_spinner="Computing this view from the published counts", max_entries=64)
 def _narrowed(path: str, run_id: str, chosen: Chosen) -> dict[str, Any]:
     study = _load_study(path, run_id)
-    wanted = dict(chosen)
 
     def keep(values: Mapping[str, str | None]) -> bool:
-        return all(values.get(name) == value for name, value in wanted.items())
+        return all(rule.takes(values.get(rule.column)) for rule in chosen)
 
     with reading(study.run.warehouse) as con:
         return analyse(
             con, study.config, study.document.build, marts=load_marts(con, needs(study.config), keep)
         ).to_dict()
-
-
-def option_names(study: Study, column: str) -> dict[str | None, str]:
-    """Return the name of each value of a cell column."""
-    return labels.values(study.options(column))

@@ -90,7 +90,7 @@ def _entry(path: str, stamped: tuple[int, ...], *, is_snapshot: bool) -> Entry:
     if is_snapshot:
         kept = report.read_kept(folder)
         document, written = kept.document, kept.written.isoformat()
-        manifest = {name: kept.manifest[name] for name in ("note", "files", "missing")}
+        manifest = {name: kept.manifest[name] for name in ("note", "files", "missing", "compared_with")}
     else:
         run = find_run(folder.parent.parent, folder.name)
         if run is None:

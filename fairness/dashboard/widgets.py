@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from fairness.panels import html
 from fairness.panels.panel import Panel
-
-if TYPE_CHECKING:
-    pass
+from fairness.text.about import About
 
 PLOT = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "plotlyServerURL": ""}
 
 
-def show(panel: Panel, *, on_select: Callable[[], None] | None = None, version: str = "") -> None:
+def show(panel: Panel, about: About, *, on_select: Callable[[], None] | None = None, version: str = "") -> None:
     """Put a panel on the page.
 
     Args:
         panel: What it shows.
+        about: Where its numbers are from: what leaves the page says it.
         on_select: Called on a click on a mark; the selection is under the key of the plot.
         version: Part of the key of the plot: a new one forgets the last click.
     """
@@ -39,5 +38,5 @@ def show(panel: Panel, *, on_select: Callable[[], None] | None = None, version: 
         if panel.body:
             st.html(panel.body)
         drawn = panel.figure is not None
-        texts = panel.key, panel.foot, panel.table, panel.sql
+        texts = panel.key, panel.foot, panel.table, panel.sql, about
         st.html(html.panel_foot(*texts, image=drawn, more=panel.more, sql_how=panel.sql_how))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairness.charts.interactive import PriceShares, Theme, price_distributions
 from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, findings_table, published, source_line
 from fairness.panels.view import View, query
-from fairness.panels.where import cell_key, why_not
-from fairness.text import codes, labels, numbers, sentences
+from fairness.panels.where import cell_key, in_order, why_not
+from fairness.text import codes, labels, numbers, screen, sentences
 
 _NOTHING = (0, None, None, None, None)
 
@@ -25,22 +25,33 @@ class CellView:
         table: Table beside the figure.
         notes: (heading, text) beside the figure.
         csv: What the download holds.
+        file: Its name.
+        sentence: The cell in one sentence that can be copied.
     """
 
     panel: Panel
     table: html.Table
     notes: tuple[tuple[str, str], ...]
     csv: str
+    file: str
+    sentence: str
 
 
-def cell_names(view: View) -> list[str]:
-    """Return the names of the cells in view, as the address and the selection write them."""
-    return [labels.scope(cell, view.study.order) for cell in view.cell_findings]
+def cells_by_name(view: View) -> dict[str, Finding]:
+    """Return the cells in view by name, in the order of the plot; what would read the same carries its values."""
+    cells = [cell for part in in_order(view.cell_findings) for cell in part]
+    names = [labels.scope(cell, view.study.order) for cell in cells]
+    return {
+        name
+        if names.count(name) == 1
+        else f"{name} ({', '.join(str(value) for value in cell['scope'].values())})": cell
+        for name, cell in zip(names, cells, strict=True)
+    }
 
 
 def open_cell(view: View, name: str, theme: Theme) -> CellView:
     """Return a cell by its name."""
-    cell = next(cell for cell in view.cell_findings if labels.scope(cell, view.study.order) == name)
+    cell = cells_by_name(view)[name]
     values = view.study.cells[cell_key(view, cell)]
     run, currency = view.study.run, view.document["study"]["currency"]
     prices = query(run, queries.price_query(values))[1]
@@ -92,7 +103,9 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
         alt=f"{name}: {sentences.gap(cell)}",
         findings=published(view, _asked_otherwise(view, cell)),
     )
-    return CellView(panel, table, _notes(view, cell), html.csv_text(table))
+    about = replace(view.about, filters=name)
+    sentence = f"{panel.title}{screen.interval(cell, view.document)}. {about.line()}."
+    return CellView(panel, table, _notes(view, cell), html.csv_text(table, about), about.file("cell", "csv"), sentence)
 
 
 def _count(summary: dict[str, tuple[object, ...]], group: str) -> int:

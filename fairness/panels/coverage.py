@@ -7,7 +7,7 @@ from decimal import Decimal
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View
-from fairness.text import numbers, titles
+from fairness.text import numbers, screen, titles
 from fairness.text.reasons import reason_of
 
 _EXPLAINED = ("What it means", "What to do")
@@ -98,7 +98,7 @@ def rows_accounted(view: View) -> Panel:
     return Panel(
         key="rows",
         title=f"All {numbers.many(block['rows_in'], 'row')} are accounted for",
-        subtitle="What became of every row that was read; rows and amounts tie out",
+        subtitle=screen.ROWS_OF_THE_WHOLE if view.chosen else screen.ROWS,
         body=html.bar(shares) + html.plain_table(("Outcome", "Rows"), rows),
         table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), tuple(lines)),
         sql=queries.RECONCILIATION,

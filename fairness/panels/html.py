@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fairness.text import screen
+from fairness.text.about import About
 from fairness.text.escape import csv_line, html_carried, html_text
 
 
@@ -24,14 +26,19 @@ class Table:
     csv_rows: tuple[tuple[object, ...], ...]
 
 
-def csv_text(table: Table) -> str:
-    r"""Return a table as CSV; text that a spreadsheet would take for a formula is marked as text.
+def csv_text(table: Table, about: About) -> str:
+    r"""Return a table as CSV; the last columns say in every row what it is of.
+
+    Text that a spreadsheet would take for a formula is marked as text.
 
     Example:
-        >>> csv_text(Table((), (), ("Cell", "Gap"), (("=1+1", 0.034), ("North", -0.1))))
-        "Cell,Gap\r\n'=1+1,0.034\r\nNorth,-0.1\r\n"
+        >>> about = About("Larkspur", "2025-12", "Dec 2025", "offer", "whole book", "0123456789ab")
+        >>> print(csv_text(Table((), (), ("Cell", "Gap"), (("=1+1", 0.034),)), about).replace("\r\n", ";"))
+        Cell,Gap,study,as_of,compared_with,filters,build;'=1+1,0.034,Larkspur,2025-12,offer,whole book,0123456789ab;
     """
-    return "".join(f"{csv_line(line)}\r\n" for line in (table.csv_head, *table.csv_rows))
+    said = about.columns()
+    lines = [(*table.csv_head, *said), *((*row, *said.values()) for row in table.csv_rows)]
+    return "".join(f"{csv_line(line)}\r\n" for line in lines)
 
 
 def headline(page: str, right: str, before: str, stress: str, after: str, *, tone: str) -> str:
@@ -78,18 +85,34 @@ def panel_head(title: str, subtitle: str) -> str:
 
 
 def panel_foot(
-    key: str, lines: Sequence[str], table: Table | None, sql: str, *, image: bool, more: str = "", sql_how: str = ""
+    key: str,
+    lines: Sequence[str],
+    table: Table | None,
+    sql: str,
+    about: About,
+    *,
+    image: bool,
+    more: str = "",
+    sql_how: str = "",
+    sentence: str = "",
 ) -> str:
-    """Return the footer of a panel: what it rests on, and links to table, SQL and image."""
+    """Return the footer of a panel: what it rests on, and links to table, SQL, image and its sentence."""
     links, overlays = [], []
+    if sentence:
+        text = html_text(screen.COPY)
+        links.append(f'<button type="button" class="lk" data-copy="{html_text(sentence)}">{text}</button>')
     if table is not None:
         links.append(opener("Table", f"table-{key}"))
-        overlays.append(popover(f"table-{key}", table_html(table, name=key), label="Table"))
+        overlays.append(popover(f"table-{key}", table_html(table, about, name=key), label="Table"))
     if sql:
         links.append(opener("SQL", f"sql-{key}"))
         overlays.append(popover(f"sql-{key}", sql_html(sql, sql_how), label="SQL"))
     if image:
-        links.append(f'<button type="button" class="lk" data-image="{html_text(key)}">Image</button>')
+        name, line = html_text(about.file(key, "png")), html_text(about.line())
+        links.append(
+            f'<button type="button" class="lk" data-image="{html_text(key)}" data-name="{name}" '
+            f'data-about="{line}">Image</button>'
+        )
     text = "<br>".join(html_text(line) for line in lines)
     return f'<div class="pf"><span>{text}{more}</span><span class="l">{"".join(links)}</span></div>{"".join(overlays)}'
 
@@ -107,11 +130,11 @@ def popover(name: str, content: str, *, label: str) -> str:
     return f'<div popover id="{name}" class="over" role="dialog" aria-label="{label}">{close}{content}</div>'
 
 
-def table_html(table: Table, *, name: str) -> str:
+def table_html(table: Table, about: About, *, name: str) -> str:
     """Return a table with a link that saves it as CSV."""
     head = "".join(f"<th>{html_text(text)}</th>" for text in table.head)
     body = "".join("<tr>" + "".join(f"<td>{html_text(text)}</td>" for text in row) + "</tr>" for row in table.rows)
-    file = f'data-csv="{html_carried(csv_text(table))}" data-name="{html_text(name)}.csv"'
+    file = f'data-csv="{html_carried(csv_text(table, about))}" data-name="{html_text(about.file(name, "csv"))}"'
     button = f'<button type="button" class="lk" {file}>Download CSV</button>'
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{button}'
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from fairness.charts.interactive import AXIS, Row, Theme, interval_columns, interval_rows, monthly_steps
 from fairness.findings.document import Finding
 from fairness.findings.estimands import BY_NAME, COMPARISONS
 from fairness.panels import html, queries
+from fairness.panels.address import page_link
 from fairness.panels.panel import (
     Panel,
     findings_table,
@@ -21,8 +21,8 @@ from fairness.panels.panel import (
 )
 from fairness.panels.strip import sql_of
 from fairness.panels.view import View
-from fairness.text import codes, labels, numbers, sentences, titles
-from fairness.text.escape import html_text
+from fairness.text import codes, labels, numbers, screen, sentences, titles
+from fairness.text.escape import figure_text, html_text
 
 _LARGEST = 5
 _NOTE = 30
@@ -81,7 +81,7 @@ def certainty(view: View, theme: Theme, height: int) -> Panel | None:
         key="certainty",
         title=titles.certainty_title(found.get("raw_gap"), alike, head, margin=_margin(view)),
         subtitle=f"Tenured prices above {numbers.small(len(rows), 'comparator')}, "
-        f"with {sentences.level(view.document)} intervals",
+        f"with {screen.intervals(view.document, findings)}",
         figure=interval_rows(
             rows, theme, margin=_margin(view), band_name=sentences.margin(view.document), left=148, most_ticks=6
         ),
@@ -118,7 +118,7 @@ def by_tenure(view: View, theme: Theme, height: int) -> Panel | None:
         key="tenure",
         title=titles.tenure_title(bands, in_order),
         subtitle=f"{labels.gap_name(view.head)} by {labels.band_unit(in_order).lower()} as a customer, with "
-        f"{sentences.level(view.document)} intervals",
+        f"{screen.intervals(view.document, bands)}",
         figure=interval_columns(
             rows,
             theme,
@@ -163,7 +163,7 @@ def by_basis(view: View, theme: Theme, height: int) -> Panel | None:
         key="basis",
         title=titles.basis_title(findings),
         subtitle=f"Gap under {numbers.small(len(findings), 'reading')} of what a new customer pays, with "
-        f"{sentences.level(view.document)} intervals",
+        f"{screen.intervals(view.document, findings)}",
         figure=interval_rows(rows, theme, margin=_margin(view), band_name="", left=148, most_ticks=6),
         table=findings_table(view, findings, name, "Reading"),
         sql=sql_of(view, findings, queries.offer_query(view.chosen, by="basis")),
@@ -205,7 +205,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
                 cell,
                 first,
                 view,
-                note="<br>".join(html_text(line) for line in notes),
+                note="<br>".join(figure_text(line) for line in notes),
                 height=46 + 15 * max(0, len(notes) - 1),
                 right=(sentences.gap(cell),),
                 under=f"{numbers.money(amount, currency)} a year" if amount is not None else "",
@@ -225,7 +225,7 @@ def worst(view: View, theme: Theme) -> Panel | None:
         sql=published_sql(view, largest),
         foot=(f"{numbers.many(total, 'tenured customer')} in these {len(largest)}", source_line(view)),
         alt=in_words(largest, name),
-        more=f' <a href="{html_text(cell_link(view, ""))}">See all cells</a>',
+        more=f' <a href="{html_text(page_link("where", view))}">See all cells</a>',
         findings=published(view, largest),
     )
 
@@ -237,16 +237,9 @@ def _open_links(view: View, rows: Sequence[Row], names: Sequence[str]) -> str:
         top = above - row.height // 2 + 8
         above -= row.height
         label = html_text(f"Open {name}")
-        links.append(f'<a href="{html_text(cell_link(view, name))}" style="top:-{top}px" aria-label="{label}">Open</a>')
+        address = html_text(page_link("where", view, cell=name))
+        links.append(f'<a href="{address}" style="top:-{top}px" aria-label="{label}">Open</a>')
     return f'<div class="opens">{"".join(links)}</div>'
-
-
-def cell_link(view: View, name: str) -> str:
-    """Return the address of a cell on the page *Where*, filters kept."""
-    names = {column: labels.values(view.study.options(column)) for column, _ in view.chosen}
-    query = [f"{column}={quote(names[column][value])}" for column, value in view.chosen]
-    query += [f"cell={quote(name)}"] if name else []
-    return "where" + ("?" + "&".join(query) if query else "")
 
 
 def _key(finding: Finding) -> tuple[tuple[str, str | None], ...]:
@@ -254,7 +247,11 @@ def _key(finding: Finding) -> tuple[tuple[str, str | None], ...]:
 
 
 def monthly(view: View, theme: Theme) -> Panel | None:
-    """Return the headline month by month; a filtered view has none, because the monthly counts know no cells."""
+    """Return the headline month by month; in a filtered view a word on why not: the monthly counts hold no cells."""
+    if view.chosen and view.study.document["monthly"]:
+        title, subtitle, link = screen.MONTHS_OF_THE_WHOLE
+        address = html_text(page_link("", View(view.study, view.study.document, (), view.study.kept(()))))
+        return Panel(key="monthly", title=title, subtitle=subtitle, body=f'<p><a href="{address}">{link}</a></p>')
     months = [item for item in view.document["monthly"] if item["ci_lower"] is not None]
     if len(months) < 2 or view.head["estimand"] != "offer_gap":
         return None

@@ -14,8 +14,8 @@ from fairness.findings.document import Finding
 from fairness.panels import html
 from fairness.panels.queries import by_number, findings_query
 from fairness.panels.view import View
-from fairness.text import numbers, sentences
-from fairness.text.escape import html_text
+from fairness.text import numbers, screen, sentences
+from fairness.text.escape import figure_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def findings_table(
     view: View, findings: Sequence[Finding], name: Callable[[Finding], str], head: str, *, adjusted: bool = False
 ) -> html.Table:
     """Return the table of findings: gap with interval, verdict, customers and share compared; p-values where asked."""
-    level = sentences.level(view.document)
+    level = screen.intervals(view.document, findings).replace("intervals", "interval", 1)
     margin = view.document["study"]["margin"]
     has_new = any(finding["n_new"] is not None for finding in findings)
     rows, csv_rows = [], []
@@ -75,7 +75,7 @@ def findings_table(
     counts = ["Tenured customers", *(["New customers"] if has_new else []), "Compared"]
     tests = ["p", "Adjusted p"] if adjusted else []
     return html.Table(
-        (head, f"Gap ({level} interval)", "Verdict", *counts, *tests),
+        (head, f"Gap ({level})", "Verdict", *counts, *tests),
         tuple(rows),
         (head, "Gap (fraction)", "Lower", "Upper", "Confidence level", "Verdict", *counts, *tests),
         tuple(csv_rows),
@@ -101,7 +101,7 @@ def source_line(view: View) -> str:
 def hover(finding: Finding, name: str, view: View) -> str:
     """Return what a pointer over a mark shows."""
     verdict = sentences.verdict(finding, margin=view.document["study"]["margin"])
-    lines = [f"<b>{html_text(name)}</b>", sentences.gap(finding)]
+    lines = [f"<b>{figure_text(name)}</b>", sentences.gap(finding)]
     lines += [verdict] if verdict else []
     return "<br>".join([*lines, f"{numbers.many(finding['n_tenured'], 'tenured customer')}"])
 
@@ -121,7 +121,7 @@ def plot_row(finding: Finding, label: str, view: View, *, width: int = 200, **mo
         more["height"] += 15 * (len(lines) - 1)
     is_known = finding["verdict"] != "not_assessable"
     return Row(
-        label="<br>".join(html_text(line) for line in lines),
+        label="<br>".join(figure_text(line) for line in lines),
         estimate=finding["estimate"] if is_known else None,
         lower=finding["ci_lower"] if is_known else None,
         upper=finding["ci_upper"] if is_known else None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from fairness.findings.document import Finding
-from fairness.panels.view import Chosen
+from fairness.panels.view import Chosen, Filter
 from fairness.text.escape import sql_literal
 
 _COLUMNS = """    finding_id, estimand, comparator, basis, scope, tenure_band,
@@ -23,12 +23,9 @@ def findings_query(ids: Iterable[int]) -> str:
     return f"select\n{_COLUMNS}\nfrom findings\nwhere finding_id in ({numbers})\norder by finding_id;"
 
 
-def chosen_cells(values: Sequence[tuple[str, str | None]]) -> str:
-    """Return the head of a query that names the cells with the given column values."""
-    rules = "\n        or ".join(
-        f"(column_name = {sql_literal(name)} and value {'is null' if value is None else f'= {sql_literal(value)}'})"
-        for name, value in values
-    )
+def chosen_cells(chosen: Chosen) -> str:
+    """Return the head of a query that names the cells that filters leave."""
+    rules = "\n        or ".join(f"(column_name = {sql_literal(rule.column)} and {_takes(rule)})" for rule in chosen)
     return f"""with
 
 chosen as (
@@ -36,8 +33,20 @@ chosen as (
     from cell_value
     where {rules}
     group by cell_key
-    having count(*) = {len(values)}
+    having count(*) = {len(chosen)}
 )"""
+
+
+def _takes(rule: Filter) -> str:
+    known = [sql_literal(value) for value in rule.values if value is not None]
+    # `is true`: a value that is null is in no list, and in none that excludes.
+    listed = f"value = {known[0]}" if len(known) == 1 else f"value in ({', '.join(known)})"
+    parts = [f"({listed}) is true"] if known else []
+    parts += ["value is null"] if None in rule.values else []
+    either = " or ".join(parts)
+    if rule.excluded:
+        return f"not ({either})"
+    return f"({either})" if len(parts) > 1 else either
 
 
 def offer_query(chosen: Chosen, *, by: str = "") -> str:
@@ -153,7 +162,7 @@ order by loyalty_group, price;"""
 
 
 def _one_cell(values: Mapping[str, str | None]) -> str:
-    return chosen_cells(list(values.items()))
+    return chosen_cells(tuple(Filter(name, (value,)) for name, value in values.items()))
 
 
 def summary_query(values: Mapping[str, str | None]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fairness.config import Config
@@ -11,19 +12,41 @@ from fairness.engine.connection import reading
 from fairness.engine.query import run_query
 from fairness.findings.document import Document, Finding
 from fairness.runs.store import Run
+from fairness.text import labels, numbers, screen, sentences
+from fairness.text.about import About
 
-Chosen = tuple[tuple[str, str | None], ...]
-"""Column and value of each filter that is set."""
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A choice among the values of a cell column.
+
+    Attributes:
+        column: The column.
+        values: The chosen values, at least one.
+        excluded: All but these are in view.
+    """
+
+    column: str
+    values: tuple[str | None, ...]
+    excluded: bool = False
+
+    def takes(self, value: str | None) -> bool:
+        """Return whether a value is in view."""
+        return (value in self.values) is not self.excluded
+
+
+Chosen = tuple[Filter, ...]
+"""The filters that are set, one for a column."""
 
 _BASE = ("product_id", "plan_id", "currency", "interval_unit", "interval_count")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Study:
-    """A published run with the config that it was built from.
+    """A published run with the settings that it was built from.
 
     Attributes:
-        config: The study's settings.
+        config: The settings of the run, at the place of the study's config.
         run: The published run.
         document: Its findings document.
         cells: Cell key to its values by column.
@@ -34,13 +57,13 @@ class Study:
     document: Document
     cells: Mapping[str, Mapping[str, str | None]]
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that name a cell, in the order in which they are read."""
         named = next((finding.scope for finding in self.document.findings if finding.level == "cell"), {})
         return tuple(name for name in dict.fromkeys((*_BASE, *self.config.like_for_like.cell)) if name in named)
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """All columns that scopes may name, in the order in which their values are read."""
         return tuple(dict.fromkeys((*_BASE, *self.config.like_for_like.cell, *self.config.lenses.names)))
@@ -51,8 +74,27 @@ class Study:
 
         return sorted({values[column] for values in self.cells.values() if column in values}, key=natural)
 
+    def kept(self, chosen: Chosen) -> frozenset[str]:
+        """Return the keys of the cells that the filters leave."""
+        return frozenset(
+            key for key, values in self.cells.items() if all(rule.takes(values.get(rule.column)) for rule in chosen)
+        )
 
-@dataclass(frozen=True, slots=True, eq=False)
+    def names(self, column: str) -> dict[str | None, str]:
+        """Return the name of each value of a cell column."""
+        return labels.values(self.options(column))
+
+    def words(self, chosen: Chosen) -> str:
+        """Return what filters choose, in words."""
+        return sentences.view_name(
+            screen.filter_words(
+                rule.column, [self.names(rule.column)[value] for value in rule.values], excluded=rule.excluded
+            )
+            for rule in chosen
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class View:
     """What the filters leave of a study.
 
@@ -73,18 +115,31 @@ class View:
         """The headline finding."""
         return self.document.head
 
+    @cached_property
+    def about(self) -> About:
+        """Where the numbers of the view are from."""
+        as_of = self.document.as_of
+        return About(
+            study=self.document.name,
+            as_of=as_of or "",
+            month=numbers.month(as_of),
+            compared_with=sentences.comparison(self.document, horizon=self.study.config.comparator.horizon_months),
+            filters=self.study.words(self.chosen),
+            build=str(self.document.build["id"]),
+        )
+
     @property
     def primary(self) -> tuple[Finding, ...]:
         """The findings of the headline's question, comparator and basis."""
         return self.document.same_question()
 
-    @property
+    @cached_property
     def cell_findings(self) -> list[Finding]:
         """The published findings of the cells in view: corrected for all cells, whatever the filters choose."""
         return [
             finding
             for finding in self.study.document.cells()
-            if all(finding.scope.get(name, value) == value for name, value in self.chosen)
+            if all(rule.takes(finding.scope[rule.column]) for rule in self.chosen if rule.column in finding.scope)
         ]
 
     def pooled(self, estimand: str, comparator: str | None = None, basis: str | None = None) -> Finding | None:

@@ -1,11 +1,11 @@
-"""The panels of the page *Where*: cells as a heat map and as a forest plot, and the groups of each lens."""
+"""The panels of the page *Where*: cells as a heat map and as a forest plot."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from fairness.charts.interactive import Row, Theme, Tile, heat_map, interval_rows
+from fairness.charts.interactive import Row, Theme, Tile, heat_map, interval_rows, shows_intervals
 from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import (
@@ -19,8 +19,8 @@ from fairness.panels.panel import (
     source_line,
 )
 from fairness.panels.view import View, query
-from fairness.text import codes, labels, numbers, sentences, titles
-from fairness.text.escape import html_text
+from fairness.text import codes, labels, numbers, screen, sentences, titles
+from fairness.text.escape import figure_text
 
 MOST_ROWS = 40
 _MOST_TILES = 8
@@ -132,18 +132,19 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     names = labels.values(values)
     heads = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
     # A figure reads its texts as HTML, links included.
-    rows = [(html_text(first), html_text(second)) for first, second in heads]
+    rows = [(figure_text(first), figure_text(second)) for first, second in heads]
     # About as tall as the forest plot beside it.
     drawn = sum(cell["verdict"] != "not_assessable" for cell in shown)
     height = 44 if len(listed) > _MOST_TALL else max(46, min(84, (24 * drawn + 90) // len(listed)))
     left = min(190, max(80, int(6.2 * max(len(line) for label in heads for line in label)) + 10))
     return Panel(
         key="heat",
-        title=titles.heat_title(cells, columns, order),
+        title=titles.heat_title(shown, columns, order),
         subtitle=f"{labels.gap_name(view.study.document['headline'])} by "
-        f"{numbers.listed(labels.column(name).lower() for name in [*down, across])}, % with interval{rest}",
+        f"{numbers.listed(labels.column(name).lower() for name in [*down, across])}, "
+        f"%{' with interval' if shows_intervals(len(values)) else ''}{rest}",
         figure=heat_map(
-            tiles, rows, [html_text(names[value]) for value in values], theme, left=left, tile_height=height
+            tiles, rows, [figure_text(names[value]) for value in values], theme, left=left, tile_height=height
         ),
         body=_legend(shown),
         table=findings_table(view, cells, lambda cell: labels.scope(cell, order), "Cell"),
@@ -237,28 +238,23 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
     def name(cell: Finding) -> str:
         return labels.scope(cell, order)
 
-    drawn = [cell for cell in cells if cell["estimate"] is not None and cell["verdict"] != "not_assessable"]
-    decided = sorted((cell for cell in drawn if cell["verdict"] in codes.DECIDED), key=lambda cell: -cell["estimate"])
-    undecided = sorted(
-        (cell for cell in drawn if cell["verdict"] == "inconclusive"), key=lambda cell: -cell["estimate"]
-    )
-    left_out = [cell for cell in cells if cell["verdict"] == "not_assessable" or cell["estimate"] is None]
+    decided, undecided, left_out = in_order(cells)
+    drawn = [*decided, *undecided]
     line = _LINE if narrow else 88
-    hidden = max(0, len(decided) - MOST_ROWS)
-    half = MOST_ROWS // 2
-    shown = decided[:half] + decided[-half:] if hidden else decided
-    rows = [_forest_row(view, cell, name(cell), chosen, line) for cell in shown]
+
+    def row(cell: Finding) -> Row:
+        return _forest_row(view, cell, name(cell), chosen, line)
+
+    rows = ends_of(decided, row, "cell")
     if undecided:
         rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
-        rows += [_forest_row(view, cell, name(cell), chosen, line) for cell in undecided[:MOST_ROWS]]
+        rows += ends_of(undecided, row, "cell")
     longest = max((len(part) for row in rows if not row.section for part in row.label.split("<br>")), default=10)
-    correction = _CORRECTIONS[view.study.config.inference.correction]
-    unseen = hidden + max(0, len(undecided) - MOST_ROWS)
     return Panel(
         key="forest",
         title=titles.forest_title(cells),
-        subtitle=f"{labels.gap_name(view.study.document['headline'])}, with intervals that allow for picking the "
-        f"largest. Grey band: {sentences.margin(view.document)}",
+        subtitle=f"{labels.gap_name(view.study.document['headline'])}, with {screen.intervals(view.document, drawn)}. "
+        f"Grey band: {sentences.margin(view.document)}",
         figure=interval_rows(
             rows,
             theme,
@@ -276,8 +272,7 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
         table=findings_table(view, [*decided, *undecided, *left_out], name, "Cell", adjusted=True),
         sql=published_sql(view, cells),
         foot=(
-            f"Adj. p: corrected for looking at {numbers.many(looked_at(view), 'cell')} ({correction})"
-            + (f"; {unseen:,} more cells in the table" if unseen else ""),
+            f"Adj. p: {_corrected(view)}",
             f"{numbers.many(sum(cell['n_tenured'] for cell in drawn), 'tenured customer')}. {source_line(view)}",
         ),
         alt=in_words([*decided, *undecided], name),
@@ -285,7 +280,31 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
     )
 
 
-_CORRECTIONS = {"bh": "Benjamini–Hochberg", "by": "Benjamini–Yekutieli", "holm": "Holm"}
+def in_order(cells: Sequence[Finding]) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """Return the decided cells by size, the undecided by size, and those that cannot be assessed."""
+    drawn = [cell for cell in cells if cell.estimate is not None and cell.verdict != "not_assessable"]
+    by_size = sorted(drawn, key=lambda cell: -cell.gap)
+    decided = [cell for cell in by_size if cell.verdict in codes.DECIDED]
+    undecided = [cell for cell in by_size if cell.verdict not in codes.DECIDED]
+    return (
+        decided,
+        undecided,
+        [cell for cell in cells if cell.verdict == "not_assessable" or cell.estimate is None],
+    )
+
+
+def _corrected(view: View) -> str:
+    text = screen.correction(view.study.config.inference.correction, looked_at(view), "cell")
+    return text[:1].lower() + text[1:]
+
+
+def ends_of(findings: Sequence[Finding], row: Callable[[Finding], Row], what: str) -> list[Row]:
+    """Return the rows of findings in order; of many those at both ends, with a word on those between."""
+    if len(findings) <= MOST_ROWS:
+        return [row(finding) for finding in findings]
+    half = MOST_ROWS // 2
+    left_out = Row(screen.between(len(findings) - 2 * half, what), height=26, section=True)
+    return [*map(row, findings[:half]), left_out, *map(row, findings[-half:])]
 
 
 def looked_at(view: View) -> int:
@@ -342,43 +361,3 @@ def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
 
 def _why(code: str, customers: int) -> str:
     return f"{codes.reason(code)} ({numbers.many(customers, 'customer')})"
-
-
-def lenses(view: View, theme: Theme) -> list[Panel]:
-    """Return a panel per lens: the gap of each of its groups."""
-    found = []
-    for lens in view.study.config.lenses.names:
-        groups = [finding for finding in view.primary if finding["level"] == "lens" and lens in finding["scope"]]
-        shown = [
-            finding for finding in groups if finding["estimate"] is not None and finding["verdict"] != "not_assessable"
-        ]
-        if len(groups) < 2 or not shown:
-            continue
-        found.append(_lens_panel(view, theme, lens, groups, shown))
-    return found
-
-
-def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], shown: list[Finding]) -> Panel:
-    names = labels.values(finding["scope"][lens] for finding in groups)
-
-    def name(finding: Finding) -> str:
-        return names[finding["scope"][lens]]
-
-    listed = shown[:MOST_ROWS]
-    rows = [plot_row(finding, name(finding), view, note=sentences.gap(finding), height=46) for finding in listed]
-    missing = [name(finding) for finding in groups if finding not in shown]
-    looks = view.study.document.looked_at(groups[0].family)
-    foot = f"Corrected for looking at {numbers.many(looks, 'group')}"
-    return Panel(
-        key=f"lens-{lens}",
-        title=titles.lens_title(lens, shown),
-        subtitle=f"{labels.gap_name(view.head)}, with {sentences.level(view.document)} intervals",
-        figure=interval_rows(
-            rows, theme, margin=float(view.document["study"]["margin"]), band_name="", left=148, most_ticks=6
-        ),
-        table=findings_table(view, groups, name, labels.column(lens), adjusted=True),
-        sql=published_sql(view, groups) if not view.chosen else queries.counts_query(view.chosen),
-        foot=(foot, f"Cannot be assessed: {', '.join(missing)}" if missing else source_line(view)),
-        alt=in_words(shown, name),
-        findings=() if view.chosen else published(view, groups),
-    )

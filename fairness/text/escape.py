@@ -109,6 +109,16 @@ def html_text(value: Any) -> str:
     return "" if value is None else html.escape(terminal_text(str(value)), quote=True)
 
 
+def figure_text(value: Any) -> str:
+    """Return a value as text of a plotly figure, which reads tags and a few entities; a quote is none of them.
+
+    Example:
+        >>> figure_text('"Gold" & <b>')
+        '"Gold" &amp; &lt;b&gt;'
+    """
+    return "" if value is None else html.escape(terminal_text(str(value)), quote=False)
+
+
 def html_carried(text: str) -> str:
     r"""Return a text that a page carries in a quoted attribute and hands on as it is: a file to save, a query to copy.
 

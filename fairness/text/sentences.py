@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fairness.findings.document import Document, Finding, Month
+from fairness.findings.document import Data, Document, Finding, Month
 from fairness.findings.estimands import BY_NAME
 from fairness.text import numbers
 from fairness.text.codes import VERDICTS, WITHHELD, reason
@@ -71,7 +71,33 @@ def headline(document: Document) -> str:
         ...     "estimand": "offer_gap", "comparator": "offer"}}))
         'Tenured customers pay 17.2 % more than a new customer is offered'
     """
-    return sentence(document.head, margin=document.margin)
+    finding, text = document.head, sentence(document.head, margin=document.margin)
+    if finding.verdict != "not_assessable" or finding.withheld:
+        return text
+    main = main_reason(document)
+    if main is None:
+        return text
+    why = left_out(main, currency=document.currency)
+    is_general = finding.verdict_reason == "no_comparable_cell"
+    return f"Cannot be assessed: {why}" if is_general else f"{text}, mainly: {why}"
+
+
+def main_reason(document: Document) -> Data | None:
+    """Return what keeps most tenured customers from being compared: the first line of the panel that lists reasons."""
+    listed = document.data.get("support", {}).get("not_compared")
+    return listed[0] if listed else None
+
+
+def left_out(item: Data, *, currency: str) -> str:
+    """Return a reason with its customers and their money, as far as they are shown.
+
+    Example:
+        >>> left_out({"reason": "no_offer", "customers": 312, "money": "4100"}, currency="GBP")
+        'no new-customer offer for this product (312 customers, £4,100 a year)'
+    """
+    known = [many(item["customers"], "customer")] if item["customers"] is not None else []
+    known += [f"{money(item['money'], currency)} a year"] if item["money"] is not None else []
+    return f"{reason(item['reason'])} ({', '.join(known)})" if known else reason(item["reason"])
 
 
 def headline_parts(document: Document) -> tuple[str, str, str]:
@@ -246,14 +272,14 @@ def _equals(text: str) -> str:
     return text.replace("<", "below ") if text.startswith("<") else f"is {text}"
 
 
-def view_name(chosen: Iterable[tuple[str, str]]) -> str:
-    """Return what the filters choose, by names of columns and values.
+def view_name(chosen: Iterable[str]) -> str:
+    """Return what the filters choose.
 
     Example:
-        >>> view_name([]), view_name([("Region", "North"), ("Channel", "Phone")])
+        >>> view_name([]), view_name(["Region North", "Channel Phone"])
         ('whole book', 'Region North, Channel Phone')
     """
-    return ", ".join(f"{name} {text}" for name, text in chosen) or "whole book"
+    return ", ".join(chosen) or "whole book"
 
 
 def view_note(shown: int, total: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from fairness.findings.document import Finding, Month
 from fairness.text import codes, numbers
@@ -153,7 +153,7 @@ def forest_title(cells: Findings) -> str:
 
 
 def heat_title(cells: Findings, columns: Sequence[str], order: Sequence[str]) -> str:
-    """Return the title over the heat map: the values that the most cells with a penalty share."""
+    """Return the title over the heat map: what the two drawn cells furthest above the comparator share."""
     more = sorted((cell for cell in cells if cell.verdict == "penalty"), key=lambda cell: -cell.gap)
     if len(more) < 2:
         return "The gap cell by cell"
@@ -162,18 +162,26 @@ def heat_title(cells: Findings, columns: Sequence[str], order: Sequence[str]) ->
     return f"The gap is widest in {', '.join(shared)}" if shared else "The gap is widest in different places"
 
 
-def lens_title(lens: str, groups: Findings) -> str:
-    """Return the title over the groups of one lens: the ends, where they are told apart, or what was compared."""
+def lens_title(lens: str, groups: Findings, *, others: int) -> str:
+    """Return the title over the groups of one lens: the ends, where they are told apart, or what was compared.
+
+    Args:
+        lens: Its column.
+        groups: The groups that are drawn.
+        others: How many groups of the view cannot be assessed.
+    """
     ranked = sorted(groups, key=lambda finding: finding.gap)
-    low, high = ranked[0], ranked[-1]
     name = column(lens)
     if len(ranked) == 1:
-        return f"{name}: only {value(low.scope[lens])} can be assessed"
-    apart = low.ci_upper is not None and high.ci_lower is not None and low.ci_upper < high.ci_lower
+        only = "only {} can be assessed" if others else "only {} is in this view"
+        return f"{name}: {only.format(value(ranked[0].scope[lens]))}"
+    known = [finding for finding in ranked if finding.has_interval]
+    apart = [(low, high) for low, high in combinations(known, 2) if low.interval[1] < high.interval[0]]
     if apart:
+        low, high = max(apart, key=lambda pair: pair[1].gap - pair[0].gap)
         top, bottom = (value(finding.scope[lens]) for finding in (high, low))
         return f"{name}: {top} {numbers.percent(high.gap)}, {bottom} {numbers.percent(low.gap)}"
-    return f"{name}: intervals overlap"
+    return f"{name}: all intervals overlap"
 
 
 def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:

@@ -25,7 +25,7 @@ import pytest
 from fairness.build.pipeline import build
 from fairness.cli.demo import write_demo
 from fairness.config import load_config
-from fairness.dashboard.main import PAGES
+from fairness.dashboard.table_of_pages import PAGES
 from fairness.runs.documents import read_findings
 from fairness.runs.store import Run
 
@@ -187,7 +187,7 @@ class Visit:
 
     def _hear(self, message: Any) -> None:
         # Opened at the address of a page, Streamlit first looks for its server below that address, and finds it above.
-        below = tuple(f"{self.address}/{page}/_stcore/" for _, _, page in PAGES if page)
+        below = tuple(f"{self.address}/{page}/_stcore/" for _, page in PAGES if page)
         looks_below = message.location.get("url", "").startswith(below)
         if message.type == "error" and not looks_below:
             self.errors.append(message.text)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fairness.dashboard.main import PAGES
+from fairness.dashboard.table_of_pages import PAGES
 from tests.app.conftest import ERROR_BOX, Demo, Visit, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("dashboard")]
@@ -25,7 +25,7 @@ def text_of(page: Any) -> str:
     return "\n".join([body, *drawn])
 
 
-@pytest.mark.parametrize(("title", "path"), [(title, path) for title, _, path in PAGES])
+@pytest.mark.parametrize(("title", "path"), PAGES)
 def test_every_page_is_drawn_without_an_error(visit: Visit, title: str, path: str) -> None:
     page = visit.context.new_page()
     page.goto(f"{visit.address}/{path}")
@@ -79,15 +79,21 @@ def texts_outside_their_figure(page: Any) -> list[str]:
 def test_a_filter_changes_the_figures_and_the_address_restores_the_view(visit: Visit, demo: Demo) -> None:
     page = visit.open()
     whole = page.locator("h1").inner_text()
-    page.get_by_test_id("stSelectbox").filter(has_text="Product").locator("input").click()
+    start = page.url
+    page.get_by_test_id("stMultiSelect").filter(has_text="Product").locator("input").click()
     page.get_by_role("option", name="Broadband", exact=True).click()
-    wait_until(page, "!document.querySelector('h1').innerText.includes('5.3 %')")
+    wait_until(page, "location.search.includes('product_id=Broadband')")
+    wait_until(page, "document.querySelector('.eye').innerText.includes('Product Broadband')")
     visit.settle(page)
     lens = next(item for item in demo.document["findings"] if item["scope"] == {"product_id": "broadband"})
     assert f"{lens['estimate'] * 100:.1f} % more" in page.locator("h1").inner_text() != whole
     assert "product_id=Broadband" in page.url
     again = visit.open(page.url.removeprefix(f"{visit.address}/"))
     assert text_of(again) == text_of(page)
+    page.go_back()
+    wait_until(page, "document.querySelector('.eye').innerText.includes('whole book')")
+    visit.settle(page)
+    assert (page.url, page.locator("h1").inner_text()) == (start, whole)
     again.get_by_role("link", name="Where", exact=True).click()
     again.wait_for_selector(".strip.verdicts")
     visit.settle(again)
@@ -106,6 +112,9 @@ def test_a_click_opens_a_cell_and_its_address_opens_it_again(visit: Visit) -> No
     visit.settle(page)
     title = page.locator(".st-key-drill h2").inner_text()
     assert "cell=" in page.url
+    # What was opened is in sight, and has the focus.
+    assert page.evaluate("document.activeElement.innerText") == title
+    assert 0 <= page.locator(".st-key-drill h2").bounding_box()["y"] < 1400
     again = visit.open(page.url.removeprefix(f"{visit.address}/"))
     assert again.locator(".st-key-drill h2").inner_text() == title
     assert "select" in again.locator("#sql-cell pre").text_content()
@@ -142,6 +151,8 @@ def test_downloads_hold_what_is_shown(visit: Visit, tmp_path: Path) -> None:
     image = Path(waiting.value.path()).read_bytes()
     assert image.startswith(b"\x89PNG")
     assert len(image) > 20_000
+    name = waiting.value.suggested_filename
+    assert re.fullmatch(r"[a-z-]+_\d{4}-\d\d_[a-z0-9-]+_whole-book_forest_[0-9a-f]{12}\.png", name)
 
 
 def table_of(page: Any, selector: str) -> list[list[str]]:
@@ -168,5 +179,5 @@ def test_a_change_of_definition_offers_a_build(visit: Visit) -> None:
     months.fill("36")
     months.press("Enter")
     page.wait_for_selector("[data-testid=stDialog] code >> text=tenured_from_months = 36")
-    assert "fairness app" in page.get_by_test_id("stDialog").inner_text()
+    assert "fairness build" in page.get_by_test_id("stDialog").inner_text()
     assert page.locator("h1").inner_text() == before

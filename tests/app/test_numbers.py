@@ -17,10 +17,11 @@ from fairness.dashboard.pages.overview import rows_of
 from fairness.dashboard.session import open_study, view_of
 from fairness.panels.cell import open_cell
 from fairness.panels.coverage import left_out, rows_accounted
+from fairness.panels.lenses import lenses
 from fairness.panels.panel import Panel
 from fairness.panels.strip import headline_panel, metric_strip
-from fairness.panels.view import View
-from fairness.panels.where import forest, heat, lenses, looked_at, verdict_strip
+from fairness.panels.view import Filter, View
+from fairness.panels.where import forest, heat, looked_at, verdict_strip
 from fairness.report import compose
 from fairness.text import codes, labels, titles
 from tests.app.conftest import Demo
@@ -167,7 +168,12 @@ def texts(panel: Panel) -> list[str]:
         found += [text for row in panel.table.rows for text in row]
     plain = (re.sub(r"<[^>]*>", " ", text) for text in found)
     # Months and levels of confidence are no figures of the study; "of 24 cells" and the like are counted below.
-    return [re.sub(r"\b[A-Z][a-z]{2} 20\d\d\b|95 %|within 1 %|3–4|5–9|10\+", " ", text) for text in plain]
+    return [
+        re.sub(
+            r"\b[A-Z][a-z]{2} 20\d\d\b|\d+(?:\.\d)? % (?:for those|interval)|95 %|within 1 %|3–4|5–9|10\+", " ", text
+        )
+        for text in plain
+    ]
 
 
 def counted(panel: Panel, view: View) -> set[str]:
@@ -299,7 +305,7 @@ def test_a_cell_shows_the_ledger(view: View, query: Query, name: str) -> None:
 
 def test_a_filtered_view_is_the_analysis_of_its_cells(view: View, demo: Demo, query: Query) -> None:
     """A filter by product gives what the lens on that product says, and its SQL the same estimate."""
-    product = view_of(view.study, (("product_id", "broadband"),))
+    product = view_of(view.study, (Filter("product_id", ("broadband",)),))
     lens = next(item for item in demo.document["findings"] if item["scope"] == {"product_id": "broadband"})
     assert (product.head["estimate"], product.head["n_tenured"]) == (lens["estimate"], lens["n_tenured"])
     (row,) = query(headline_panel(product).sql)

@@ -306,7 +306,7 @@ def test_a_study_without_snapshots_says_how_to_make_one(
 @pytest.mark.browser
 def test_the_page_in_a_browser(chromium: Any, studied: Studied, tmp_path: Path) -> None:
     with serving(studied.config, tmp_path) as dashboard, visiting(chromium, dashboard) as visit:
-        page = visit.open("snapshots?region=North")
+        page = visit.open("snapshots?product_id=Fibre")
         for width in (1280, 1920):
             page.set_viewport_size({"width": width, "height": 1400})
             page.wait_for_timeout(400)

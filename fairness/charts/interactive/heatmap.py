@@ -45,6 +45,11 @@ class Tile:
     chosen: bool = False
 
 
+def shows_intervals(n_columns: int) -> bool:
+    """Return whether tiles have room for their intervals."""
+    return n_columns <= _MOST_ROOMY
+
+
 def heat_map(
     tiles: Sequence[Tile],
     rows: Sequence[tuple[str, str]],
@@ -99,7 +104,7 @@ def heat_map(
         unselected={"marker": {"opacity": 1}},
     )
     for tile, fill in zip(tiles, fills, strict=True):
-        _add_text(canvas, tile, fill, theme, roomy=len(columns) <= _MOST_ROOMY)
+        _add_text(canvas, tile, fill, theme, roomy=shows_intervals(len(columns)))
     _add_labels(canvas, rows, names, theme, left=left)
     _add_symbols(canvas, tiles, theme)
     return canvas.figure()

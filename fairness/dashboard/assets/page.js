@@ -32,8 +32,8 @@
     return lines;
   };
 
-  // The picture carries what makes it readable alone: title, subtitle and source.
-  const picture = (panel) => {
+  // The picture carries what makes it readable alone: title, subtitle, source, and what it is of.
+  const picture = (panel, about) => {
     const plots = [...panel.querySelectorAll(".js-plotly-plot")];
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
@@ -66,6 +66,7 @@
     }
     y += 12;
     for (const line of panel.querySelector(".pf > span").innerText.split("\n")) lines(line, 11, 15, 400, colour("--ink3"));
+    lines(about, 11, 15, 400, colour("--ink3"));
     const height = y + pad - 15;
     for (const part of [svg, back]) {
       part.setAttribute("width", width + 2 * pad);
@@ -74,8 +75,8 @@
     return svg;
   };
 
-  const saveImage = (key) => {
-    const svg = picture(document.querySelector(`.st-key-panel-${key}`));
+  const saveImage = (key, name, about) => {
+    const svg = picture(document.querySelector(`.st-key-panel-${key}`), about);
     const url = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }));
     const image = new Image();
     image.onload = () => {
@@ -83,7 +84,7 @@
       canvas.width = image.width * 2;
       canvas.height = image.height * 2;
       canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob((blob) => save(blob, `${key}.png`), "image/png");
+      canvas.toBlob((blob) => save(blob, name), "image/png");
       URL.revokeObjectURL(url);
     };
     image.src = url;
@@ -91,6 +92,20 @@
 
   // Figures are drawn for one theme: when the system changes it, the page is drawn again; the address keeps the view.
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+
+  // What was opened is shown: scrolled to and focused, once for each cell.
+  let opened = null;
+  new MutationObserver(() => {
+    const place = document.querySelector("[data-opened]");
+    const name = place && place.dataset.opened;
+    if (name && name !== opened) {
+      const heading = place.querySelector("h2");
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      place.scrollIntoView({ block: "start" });
+    }
+    opened = name;
+  }).observe(document.body, { childList: true, subtree: true });
 
   // A snapshot's page is shown as the file it is: in a frame without scripts and without the rights of this page.
   document.addEventListener(
@@ -116,8 +131,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-image], button[data-csv], button[data-copy], button[data-link]");
     if (!button) return;
-    const { image, csv, name, copy } = button.dataset;
-    if (image) saveImage(image);
+    const { image, csv, name, copy, about } = button.dataset;
+    if (image) saveImage(image, name, about);
     else if (csv) save(new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }), name);
     else navigator.clipboard.writeText(copy || location.href).then(() => said(button, "Copied"));
   });

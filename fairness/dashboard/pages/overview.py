@@ -12,7 +12,7 @@ from fairness.panels.overview import by_basis, by_tenure, certainty, first_row_h
 from fairness.panels.panel import Panel
 from fairness.panels.strip import headline_panel, metric_strip
 from fairness.panels.view import View
-from fairness.text import sentences
+from fairness.text import screen, sentences
 
 
 def rows_of(view: View, theme: Theme) -> list[list[list[Panel]]]:
@@ -35,13 +35,15 @@ def page() -> None:
     st.html(rejected(view) + head + notes(view))
     st.html(html.strip(metric_strip(view)))
     facts = headline_panel(view)
-    st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, facts.sql, image=False)}</div>')
+    texts = facts.key, facts.foot, facts.table, facts.sql, view.about
+    foot = html.panel_foot(*texts, image=False, sentence=screen.copied(view.document, view.about.line()))
+    st.html(f'<div class="under">{foot}</div>')
     for number, row in enumerate(row for row in rows_of(view, theme) if row):
         with st.container(key=f"{'three' if len(row) == 3 else 'row'}-{number}"):
             for place, panels in zip(st.columns(len(row), gap="medium"), row, strict=True):
                 with place:
                     for panel in panels:
-                        show(panel)
+                        show(panel, view.about)
     end(view)
 
 

@@ -6,8 +6,10 @@ import streamlit as st
 
 from fairness.dashboard.change_panels import (
     FILES,
+    about_change,
     before_and_after,
     change_strip,
+    file_of,
     kept_panel,
     page_of,
     refusal,
@@ -63,12 +65,13 @@ def show_change(study: Study, pair: tuple[Entry, Entry], compared: Comparison) -
     change = compared.change
     if change is None:
         return
+    about = about_change(study, change, compared)
     st.html(html.strip(change_strip(change, compared.heads)))
     facts = before_and_after(study, change, compared.heads)
-    st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, "", image=False)}</div>')
+    st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, "", about, image=False)}</div>')
     split = split_panel(study, pair, compared, current_theme())
     if split is not None:
-        show(split)
+        show(split, about)
     else:
         st.html(html.note(change["why_no_split"]))
 
@@ -96,7 +99,7 @@ def show_pair(study: Study, found: Sequence[Entry], pair: tuple[Entry, Entry], l
 
 def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
     """Draw the list of snapshots, and one of them with its files."""
-    show(kept_panel(snapshots))
+    show(kept_panel(snapshots), view_of(study, ()).about)
     by_label = {item.label: item for item in snapshots}
     choose(_OPEN, by_label, snapshots[0])
     with st.container(key="open"):
@@ -109,7 +112,7 @@ def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
             for file, label, kind in FILES:
                 path = item.folder / file
                 if path.is_file():
-                    saved = f"{item.folder.name}-{file}"
+                    saved = file_of(item, file)
                     st.download_button(label, path.read_bytes(), saved, kind, key=f"save-{file}", on_click="ignore")
         said, command = state_of(study, item)
         missing = (item.manifest or {})["missing"]

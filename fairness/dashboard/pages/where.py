@@ -9,13 +9,24 @@ from fairness.dashboard.look import current_theme
 from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import PLOT, show
 from fairness.panels import html
-from fairness.panels.cell import cell_names, open_cell
+from fairness.panels.address import CELL
+from fairness.panels.cell import CellView, cells_by_name, open_cell
+from fairness.panels.lenses import lenses
 from fairness.panels.view import View
-from fairness.panels.where import forest, heat, lenses, looked_at, needs_width, verdict_strip
-from fairness.text import titles
+from fairness.panels.where import forest, heat, looked_at, needs_width, verdict_strip
+from fairness.text import screen, titles
 from fairness.text.escape import html_text
 
 _PER_ROW = 3
+_PICK = "pick-cell"
+
+
+def open_address(name: str | None) -> None:
+    """Open a cell, or close it: the address says which one is open."""
+    if name:
+        st.query_params[CELL] = name
+    else:
+        st.query_params.pop(CELL, None)
 
 
 def clicked(plot: str) -> None:
@@ -23,7 +34,12 @@ def clicked(plot: str) -> None:
     points = st.session_state[plot]["selection"]["points"]
     if points:
         data = points[0]["customdata"]
-        st.session_state["cell"] = data if isinstance(data, str) else data[0]
+        open_address(data if isinstance(data, str) else data[0])
+
+
+def picked() -> None:
+    """Open the cell that was chosen from the list."""
+    open_address(st.session_state[_PICK])
 
 
 def show_cells(view: View, theme: Theme, names: list[str], opened: str | None) -> None:
@@ -38,57 +54,80 @@ def show_cells(view: View, theme: Theme, names: list[str], opened: str | None) -
         for place, panel in zip(places, panels, strict=True):
             with place:
                 plot = f"plot-{panel.key}-{opened}"
-                show(panel, on_select=partial(clicked, plot), version=f"-{opened}")
+                show(panel, view.about, on_select=partial(clicked, plot), version=f"-{opened}")
     with st.container(key="pick"):
+        # The address is what counts: it may have changed by Back, or by a link.
+        st.session_state[_PICK] = opened
         st.selectbox(
             "Open a cell",
             names,
             index=None,
-            key="cell",
-            bind="query-params",
+            key=_PICK,
             placeholder="Choose a cell",
             width=420,
+            on_change=picked,
         )
 
 
-def show_cell(view: View, theme: Theme, name: str) -> None:
+def show_steps(names: list[str], opened: str) -> None:
+    """Draw the ways on from an open cell: to the one before, the next one, and back to all."""
+    place = names.index(opened)
+    with st.container(horizontal=True, gap="small", key="steps"):
+        for label, target, key in (
+            (screen.PREVIOUS, names[place - 1] if place else None, "previous"),
+            (screen.NEXT, names[place + 1] if place + 1 < len(names) else None, "next"),
+        ):
+            st.button(label, key=f"cell-{key}", disabled=target is None, on_click=open_address, args=(target,))
+        st.button(screen.CLOSE, key="cell-close", on_click=open_address, args=(None,))
+
+
+def show_cell(view: View, theme: Theme, names: list[str], name: str) -> None:
     """Draw one cell."""
     detail = open_cell(view, name, theme)
     panel = detail.panel
-    with st.container(key="drill"), st.container(key="panel-cell", gap=None):
-        st.html(html.panel_head(panel.title, panel.subtitle))
-        left, right = st.columns([584, 336], gap="large")
-        with left:
-            st.plotly_chart(panel.figure, theme=None, config=PLOT, key=f"plot-cell-{name}", alt=panel.alt)
-        with right:
-            texts = "".join(f"<h3>{html_text(title)}</h3><p>{html_text(text)}</p>" for title, text in detail.notes)
-            table = html.plain_table(detail.table.head, detail.table.rows)
-            st.html(f'<div class="side-notes">{table}{texts}</div>')
-            st.download_button("Download CSV", detail.csv, "cell.csv", "text/csv", key="cell-csv", on_click="ignore")
-        st.html(html.panel_foot(panel.key, panel.foot, panel.table, panel.sql, image=True))
+    with st.container(key="drill"):
+        show_steps(names, name)
+        with st.container(key="panel-cell", gap=None):
+            st.html(f'<div data-opened="{html_text(name)}">{html.panel_head(panel.title, panel.subtitle)}</div>')
+            left, right = st.columns([584, 336], gap="large")
+            with left:
+                st.plotly_chart(panel.figure, theme=None, config=PLOT, key=f"plot-cell-{name}", alt=panel.alt)
+            with right:
+                show_beside(detail)
+            texts = panel.key, panel.foot, panel.table, panel.sql, view.about
+            st.html(html.panel_foot(*texts, image=True, sentence=detail.sentence))
+
+
+def show_beside(detail: CellView) -> None:
+    """Draw what stands beside the figure of a cell."""
+    texts = "".join(f"<h3>{html_text(title)}</h3><p>{html_text(text)}</p>" for title, text in detail.notes)
+    table = html.plain_table(detail.table.head, detail.table.rows)
+    st.html(f'<div class="side-notes">{table}{texts}</div>')
+    st.download_button("Download CSV", detail.csv, detail.file, "text/csv", key="cell-csv", on_click="ignore")
 
 
 def page() -> None:
     """Draw the page."""
     view, theme = current_view(), current_theme()
-    cells, names = view.cell_findings, cell_names(view)
-    opened = st.session_state.get("cell") or st.query_params.get("cell")
-    opened = opened if opened in names else None
+    cells, names = view.cell_findings, list(cells_by_name(view))
+    wanted = st.query_params.get(CELL)
+    opened = wanted if wanted in names else None
     before, figure, after = titles.where_title(cells, view.study.order)
     head = html.headline("Where", above_headline(view), before, figure, after, tone=titles.tone(figure))
     summary = html.note(titles.where_summary(cells, looked_at(view))) if cells else ""
-    st.html(rejected(view) + head + summary + notes(view))
+    gone = html.note(screen.unknown_cell(wanted, filtered=bool(view.chosen))) if wanted and not opened else ""
+    st.html(rejected(view) + head + summary + gone + notes(view))
     if cells:
         show_cells(view, theme, names, opened)
     if opened:
-        show_cell(view, theme, opened)
+        show_cell(view, theme, names, opened)
     groups = lenses(view, theme)
     for start in range(0, len(groups), _PER_ROW):
         with st.container(key=f"lenses-{start}"):
             places = st.columns(_PER_ROW, gap="medium")
             for place, panel in zip(places, groups[start : start + _PER_ROW], strict=False):
                 with place:
-                    show(panel)
+                    show(panel, view.about)
     end(view)
 
 

@@ -1,0 +1,103 @@
+"""What defines the numbers: shown in the sidebar, and changed by a new build only."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+
+import streamlit as st
+
+from fairness.panels.view import Study
+from fairness.text import labels, numbers
+from fairness.text.escape import html_text
+
+
+def definitions(study: Study) -> str:
+    """Return the definitions that the numbers rest on: those that the run was built with."""
+    config, document = study.config, study.document
+    items = [("As of", numbers.month(document["study"]["as_of"]))]
+    head = document["headline"]
+    items.append(("Against", labels.comparator_kind(head)))
+    if head["comparator"] == "offer" and head["basis"] == "effective":
+        items.append(("Over", f"{config.comparator.horizon_months} months"))
+    items += [
+        ("New", f"below {config.tenure.new_below_months} months"),
+        ("Tenured", f"from {config.tenure.tenured_from_months} months"),
+        ("Equal", f"within {config.inference.margin * 100:g} %"),
+    ]
+    lines = "".join(f"<span>{html_text(name)}</span><b>{html_text(text)}</b>" for name, text in items)
+    return f'<div class="defs">{lines}</div>'
+
+
+@st.dialog("Change a definition", width="large")
+def change_definition(study: Study) -> None:
+    """Offer a new build: the lines of the config that would change, and the command."""
+    config = study.config
+    st.write(
+        "These settings define the numbers, so a change is a new build and not a filter. Choose what you want, put the "
+        "lines into the config and run the command; this page then offers the new build."
+    )
+    left, right = st.columns(2)
+    with left:
+        new = st.number_input("New below (months)", 1, 600, config.tenure.new_below_months)
+        tenured = st.number_input(
+            "Tenured from (months)", int(new), 1200, max(int(new), config.tenure.tenured_from_months)
+        )
+        horizon = st.number_input("Horizon of the effective offer (months)", 1, 120, config.comparator.horizon_months)
+    with right:
+        margin = st.number_input("Equal within (%)", 0.1, 49.0, config.inference.margin * 100, step=0.5, format="%.1f")
+        bases = ["headline", "effective", "standard"]
+        basis = st.selectbox(
+            "Reading of the offer", bases, bases.index(config.comparator.basis), format_func=labels.BASES.__getitem__
+        )
+        cell = st.multiselect(
+            "Cell columns",
+            sorted({*config.like_for_like.cell, *config.lenses.names}),
+            list(config.like_for_like.cell),
+            format_func=labels.column,
+        )
+    lines = config_lines(
+        study,
+        {
+            "like_for_like": {"cell": list(cell)},
+            "tenure": {"new_below_months": int(new), "tenured_from_months": int(tenured)},
+            "comparator": {"basis": basis, "horizon_months": int(horizon)},
+            "inference": {"margin": round(margin / 100, 4)},
+        },
+    )
+    if not lines:
+        st.write("Nothing changed yet.")
+        return
+    tomllib.loads(lines)
+    st.code(lines, language="toml")
+    st.code(f"fairness build {config.path.name}", language="bash")
+
+
+def config_lines(study: Study, wanted: Mapping[str, Mapping[str, object]]) -> str:
+    """Return the lines of the config that differ from the study's.
+
+    Args:
+        study: The study.
+        wanted: Section to setting to its new value.
+    """
+    found = []
+    for section, settings in wanted.items():
+        now = getattr(study.config, section)
+        changed = [
+            f"{name} = {_toml(value)}" for name, value in settings.items() if _plain(getattr(now, name)) != value
+        ]
+        if changed:
+            found.append("\n".join([f"[{section}]", *changed]))
+    return "\n\n".join(found)
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return str(value)
