@@ -84,7 +84,7 @@ class OpenRun:
         """Return a chart of the snapshot as a picture that a notebook shows.
 
         Args:
-            chart: gap-and-certainty, gap-by-month, worst-segments or readings-of-the-offer.
+            chart: gap-and-certainty, gap-by-month, largest-cells or readings-of-the-offer.
 
         Raises:
             DataError: The run has no findings for that chart.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from fairness import report
-from fairness.charts.interactive import Row, Theme, interval_rows
+from fairness.charts.chart_spec import IntervalRows, Row
 from fairness.dashboard.snapshot_list import Comparison, Data, Entry, beside, split_query
 from fairness.findings.document import Finding
 from fairness.panels import html
@@ -15,7 +15,7 @@ from fairness.panels.panel import Panel
 from fairness.panels.view import Study
 from fairness.text import changes, numbers, sentences
 from fairness.text.about import About
-from fairness.text.escape import figure_text, html_text
+from fairness.text.escape import html_text
 
 _MARK, _BAR = 44, 30
 """Pixels of a row with an estimate, and of one with a part."""
@@ -105,7 +105,7 @@ def _counts(first: int, second: int) -> tuple[str, str, str]:
     return numbers.count(first), numbers.count(second), moved
 
 
-def split_panel(study: Study, pair: tuple[Entry, Entry], compared: Comparison, theme: Theme) -> Panel | None:
+def split_panel(study: Study, pair: tuple[Entry, Entry], compared: Comparison) -> Panel | None:
     """Return the parts of a change as bars from the first gap to the second; None where there is no split."""
     change = compared.change
     if change is None or change["parts"] is None:
@@ -133,9 +133,8 @@ def split_panel(study: Study, pair: tuple[Entry, Entry], compared: Comparison, t
         key="split",
         title=changes.largest_part(parts),
         subtitle=changes.split_subtitle(change, sentences.margin(study.document)),
-        figure=interval_rows(
+        chart=IntervalRows(
             [*rows, ends[1]],
-            theme,
             margin=float(margin),
             band_name="",
             left=210,
@@ -157,7 +156,7 @@ def _texts(part: Data, currency: str) -> tuple[str, str, str]:
 def _step(part: Data, start: float, currency: str) -> Row:
     texts = _texts(part, currency)
     name = changes.PARTS[part["part"]]
-    hover = f"<b>{figure_text(name)}</b><br>{texts[0]} percentage points<br>{texts[1]} a year<br>{texts[2]} customers"
+    hover = f"{name}\n{texts[0]} percentage points\n{texts[1]} a year\n{texts[2]} customers"
     return Row(name, right=texts, bar=(start, start + part["gap"]), hover=hover, height=_BAR)
 
 
@@ -172,7 +171,7 @@ def _end(side: Data, head: Finding, currency: str) -> Row:
         upper=head["ci_upper"],
         verdict=head["verdict"],
         strong=True,
-        hover=f"<b>{figure_text(label)}</b><br>{texts[0]}<br>{texts[1]} a year net<br>{texts[2]} tenured customers",
+        hover=f"{label}\n{texts[0]}\n{texts[1]} a year net\n{texts[2]} tenured customers",
         height=_MARK,
     )
 

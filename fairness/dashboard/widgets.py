@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from fairness.charts.interactive import draw
+from fairness.dashboard.look import current_theme
 from fairness.panels import html
 from fairness.panels.panel import Panel
 from fairness.text.about import About
@@ -25,10 +27,10 @@ def show(panel: Panel, about: About, *, on_select: Callable[[], None] | None = N
     """
     with st.container(key=f"panel-{panel.key}", gap=None):
         st.html(html.panel_head(panel.title, panel.subtitle))
-        if panel.figure is not None:
+        if panel.chart is not None:
             options: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
             st.plotly_chart(
-                panel.figure,
+                draw(panel.chart, current_theme()),
                 theme=None,
                 config=PLOT,
                 key=f"plot-{panel.key}{version}",
@@ -37,6 +39,6 @@ def show(panel: Panel, about: About, *, on_select: Callable[[], None] | None = N
             )
         if panel.body:
             st.html(panel.body)
-        drawn = panel.figure is not None
+        drawn = panel.chart is not None
         texts = panel.key, panel.foot, panel.table, panel.sql, about
         st.html(html.panel_foot(*texts, image=drawn, more=panel.more, sql_how=panel.sql_how))

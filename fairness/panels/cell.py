@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fairness.charts.interactive import PriceShares, Theme, price_distributions
+from fairness.charts.chart_spec import PriceDistributions, PriceShares
 from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, findings_table, published, source_line
@@ -49,7 +49,7 @@ def cells_by_name(view: View) -> dict[str, Finding]:
     }
 
 
-def open_cell(view: View, name: str, theme: Theme) -> CellView:
+def open_cell(view: View, name: str) -> CellView:
     """Return a cell by its name."""
     cell = cells_by_name(view)[name]
     values = view.study.cells[cell_key(view, cell)]
@@ -66,10 +66,9 @@ def open_cell(view: View, name: str, theme: Theme) -> CellView:
         title=_title(view, cell, name, shift, period),
         subtitle=f"Share of observations at each price {period}"
         + (f". Below, on the same scale: {_subject(cell)}, with its interval" if shift is not None else ""),
-        figure=price_distributions(
+        chart=PriceDistributions(
             new,
             tenured,
-            theme,
             reference=reference,
             reference_name=reference_name,
             offers=[float(row[0]) for row in offers] if cell["estimand"] == "offer_gap" else [],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fairness.charts.interactive import Row, Theme, interval_rows
+from fairness.charts.chart_spec import IntervalRows, Row
 from fairness.findings.document import Finding
 from fairness.panels import queries
 from fairness.panels.panel import (
@@ -21,18 +21,18 @@ from fairness.panels.where import ends_of
 from fairness.text import labels, screen, sentences, titles
 
 
-def lenses(view: View, theme: Theme) -> list[Panel]:
+def lenses(view: View) -> list[Panel]:
     """Return a panel per lens: the gap of each of its groups."""
     found = []
     for lens in view.study.config.lenses.names:
         groups = list(view.document.groups(lens))
         shown = [finding for finding in groups if finding.estimate is not None and finding.verdict != "not_assessable"]
         if len(groups) > 1 and shown:
-            found.append(_lens_panel(view, theme, lens, groups, shown))
+            found.append(_lens_panel(view, lens, groups, shown))
     return found
 
 
-def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], shown: list[Finding]) -> Panel:
+def _lens_panel(view: View, lens: str, groups: list[Finding], shown: list[Finding]) -> Panel:
     names = labels.values(finding.scope[lens] for finding in groups)
 
     def name(finding: Finding) -> str:
@@ -51,9 +51,8 @@ def _lens_panel(view: View, theme: Theme, lens: str, groups: list[Finding], show
         key=f"lens-{lens}",
         title=titles.lens_title(lens, shown, others=len(here)),
         subtitle=f"{labels.gap_name(view.head)}, with {screen.intervals(view.document, shown)}",
-        figure=interval_rows(
+        chart=IntervalRows(
             ends_of(by_size, row, "group"),
-            theme,
             margin=view.document.margin,
             band_name="",
             left=148,

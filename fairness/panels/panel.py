@@ -7,15 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plotly.graph_objects import Figure
-
-from fairness.charts.interactive import Row
-from fairness.findings.document import Finding
+from fairness.charts.chart_spec import Chart, Row
+from fairness.findings.document import Document, Finding, Month
 from fairness.panels import html
-from fairness.panels.queries import by_number, findings_query
-from fairness.panels.view import View
-from fairness.text import numbers, screen, sentences
-from fairness.text.escape import figure_text
+from fairness.panels.queries import by_number, counts_query, findings_query
+from fairness.panels.scene import Scene
+from fairness.text import numbers, screen, sentences, snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +23,22 @@ class Panel:
         key: Name within the page; part of file names.
         title: The finding in words.
         subtitle: What is drawn.
-        figure: The plot, or None.
-        body: HTML in place of or below the plot.
+        chart: What is drawn, or None.
+        body: HTML in place of or below the chart.
         table: Its numbers.
         sql: Where they come from.
         sql_how: How that is run; empty for the usual way.
         foot: What it rests on, line by line.
         alt: The figure in words, for a screen reader.
+        more: HTML after the footer's text.
         findings: Numbers of the published findings in the table, in its order; empty for other tables.
+        drawn: The figures that the chart shows, in its order, for a snapshot that numbers each.
     """
 
     key: str
     title: str
     subtitle: str
-    figure: Figure | None = None
+    chart: Chart | None = None
     body: str = ""
     table: html.Table | None = None
     sql: str = ""
@@ -48,14 +47,15 @@ class Panel:
     more: str = ""
     findings: tuple[int, ...] = ()
     sql_how: str = ""
+    drawn: tuple[Finding | Month, ...] = ()
 
 
 def findings_table(
-    view: View, findings: Sequence[Finding], name: Callable[[Finding], str], head: str, *, adjusted: bool = False
+    scene: Scene, findings: Sequence[Finding], name: Callable[[Finding], str], head: str, *, adjusted: bool = False
 ) -> html.Table:
     """Return the table of findings: gap with interval, verdict, customers and share compared; p-values where asked."""
-    level = screen.intervals(view.document, findings).replace("intervals", "interval", 1)
-    margin = view.document["study"]["margin"]
+    level = screen.intervals(scene.document, findings).replace("intervals", "interval", 1)
+    margin = scene.document["study"]["margin"]
     has_new = any(finding["n_new"] is not None for finding in findings)
     rows, csv_rows = [], []
     for finding in findings:
@@ -82,37 +82,55 @@ def findings_table(
     )
 
 
-def published(view: View, findings: Sequence[Finding]) -> tuple[int, ...]:
+def published(scene: Scene, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Return the numbers of findings in the published table."""
-    return tuple(by_number(findings, view.study.document["findings"]))
+    return tuple(by_number(findings, scene.whole["findings"]))
 
 
-def published_sql(view: View, findings: Sequence[Finding]) -> str:
+def published_sql(scene: Scene, findings: Sequence[Finding]) -> str:
     """Return the query for published findings."""
-    return findings_query(published(view, findings))
+    return findings_query(published(scene, findings))
 
 
-def source_line(view: View) -> str:
+def sql_of(scene: Scene, findings: Sequence[Finding], filtered: str) -> str:
+    """Return the query behind findings: published rows for the whole book, the counts for a filtered view."""
+    if not scene.chosen:
+        return published_sql(scene, findings)
+    return filtered if scene.document.head.estimand == "offer_gap" else counts_query(scene.chosen)
+
+
+def source_line(scene: Scene) -> str:
     """Return which exports a figure rests on."""
-    roles = sorted({str(item["role"]) for item in view.document["build"]["inputs"]} & {"billing", "book", "offers"})
-    return f"Source: {', '.join(roles)}"
+    roles = dict.fromkeys(str(item["role"]) for item in scene.document.build["inputs"])
+    return f"Source: {', '.join(role for role in roles if role in ('billing', 'book', 'offers'))}"
 
 
-def hover(finding: Finding, name: str, view: View) -> str:
+def counted(document: Document, n_tenured: int | None, n_new: int | None = None) -> str:
+    """Return how many customers stand behind a panel; that the number is withheld where it is."""
+    text = snapshot.whole(document, Finding(n_tenured=n_tenured, n_new=n_new))
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def together(findings: Sequence[Finding]) -> int | None:
+    """Return how many tenured customers several findings are about; None where one of the counts is withheld."""
+    known = [finding.n_tenured for finding in findings if finding.n_tenured is not None]
+    return sum(known) if len(known) == len(findings) else None
+
+
+def hover(finding: Finding, name: str, scene: Scene) -> str:
     """Return what a pointer over a mark shows."""
-    verdict = sentences.verdict(finding, margin=view.document["study"]["margin"])
-    lines = [f"<b>{figure_text(name)}</b>", sentences.gap(finding)]
-    lines += [verdict] if verdict else []
-    return "<br>".join([*lines, f"{numbers.many(finding['n_tenured'], 'tenured customer')}"])
+    verdict = sentences.verdict(finding, margin=scene.document["study"]["margin"])
+    lines = [name, sentences.gap(finding), *([verdict] if verdict else []), counted(scene.document, finding.n_tenured)]
+    return "\n".join(lines)
 
 
-def plot_row(finding: Finding, label: str, view: View, *, width: int = 200, **more: Any) -> Row:
+def plot_row(finding: Finding, label: str, scene: Scene, *, width: int = 200, **more: Any) -> Row:
     """Return a finding as a row of a plot; what cannot be assessed has no mark.
 
     Args:
         finding: The estimate.
         label: Its name, broken into lines of at most ``width`` characters.
-        view: Where it comes from.
+        scene: Where it comes from.
         width: See above.
         more: Other attributes of the row; a height is that of one line.
     """
@@ -121,12 +139,12 @@ def plot_row(finding: Finding, label: str, view: View, *, width: int = 200, **mo
         more["height"] += 15 * (len(lines) - 1)
     is_known = finding["verdict"] != "not_assessable"
     return Row(
-        label="<br>".join(figure_text(line) for line in lines),
+        label="\n".join(lines),
         estimate=finding["estimate"] if is_known else None,
         lower=finding["ci_lower"] if is_known else None,
         upper=finding["ci_upper"] if is_known else None,
         verdict=finding["verdict"],
-        hover=hover(finding, label, view),
+        hover=hover(finding, label, scene),
         **more,
     )
 

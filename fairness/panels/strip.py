@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from fairness.findings.document import Finding
 from fairness.panels import html, queries
-from fairness.panels.panel import Panel, published_sql
+from fairness.panels.panel import Panel, sql_of
 from fairness.panels.view import View
 from fairness.text import codes, labels, numbers, sentences
-
-
-def sql_of(view: View, findings: Sequence[Finding], filtered: str) -> str:
-    """Return the query behind findings: published rows for the whole book, the counts for a filtered view."""
-    if not view.chosen:
-        return published_sql(view, findings)
-    return filtered if view.head["estimand"] == "offer_gap" else queries.counts_query(view.chosen)
 
 
 def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:

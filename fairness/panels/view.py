@@ -111,6 +111,16 @@ class View:
     keys: frozenset[str]
 
     @property
+    def whole(self) -> Document:
+        """The published document, which lists the cells."""
+        return self.study.document
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Columns in the order in which their values are read."""
+        return self.study.order
+
+    @property
     def head(self) -> Finding:
         """The headline finding."""
         return self.document.head

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from fairness.charts.interactive import Row, Theme, Tile, heat_map, interval_rows, shows_intervals
+from fairness.charts.chart_spec import MOST_ROOMY, HeatMap, IntervalRows, Row, Tile
 from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import (
@@ -20,7 +20,6 @@ from fairness.panels.panel import (
 )
 from fairness.panels.view import View, query
 from fairness.text import codes, labels, numbers, screen, sentences, titles
-from fairness.text.escape import figure_text
 
 MOST_ROWS = 40
 _MOST_TILES = 8
@@ -103,7 +102,7 @@ def _key(cell: Finding) -> frozenset[tuple[str, str | None]]:
     return frozenset(cell["scope"].items())
 
 
-def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
+def heat(view: View, chosen: str | None) -> Panel | None:
     """Return the heat map: one cell column across, the others down."""
     cells = view.cell_findings
     columns = [name for name in view.study.columns if any(name in cell["scope"] for cell in cells)]
@@ -131,8 +130,6 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
     shown = [cell for _, members in listed for cell in members]
     names = labels.values(values)
     heads = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
-    # A figure reads its texts as HTML, links included.
-    rows = [(figure_text(first), figure_text(second)) for first, second in heads]
     # About as tall as the forest plot beside it.
     drawn = sum(cell["verdict"] != "not_assessable" for cell in shown)
     height = 44 if len(listed) > _MOST_TALL else max(46, min(84, (24 * drawn + 90) // len(listed)))
@@ -142,10 +139,8 @@ def heat(view: View, theme: Theme, chosen: str | None) -> Panel | None:
         title=titles.heat_title(shown, columns, order),
         subtitle=f"{labels.gap_name(view.study.document['headline'])} by "
         f"{numbers.listed(labels.column(name).lower() for name in [*down, across])}, "
-        f"%{' with interval' if shows_intervals(len(values)) else ''}{rest}",
-        figure=heat_map(
-            tiles, rows, [figure_text(names[value]) for value in values], theme, left=left, tile_height=height
-        ),
+        f"%{' with interval' if len(values) <= MOST_ROOMY else ''}{rest}",
+        chart=HeatMap(tiles, heads, [names[value] for value in values], left=left, tile_height=height),
         body=_legend(shown),
         table=findings_table(view, cells, lambda cell: labels.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),
@@ -221,12 +216,11 @@ def _legend(cells: Sequence[Finding]) -> str:
     return f'<div class="scalebar"><span>−{largest}<i class="ramp"></i>{largest}</span>{"".join(hatched)}</div>'
 
 
-def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Panel | None:
+def forest(view: View, chosen: str | None, *, narrow: bool) -> Panel | None:
     """Return the cells as a forest plot: the decided by size, the undecided below, the others with their reasons.
 
     Args:
         view: What the filters leave.
-        theme: Colours.
         chosen: Name of the open cell.
         narrow: The plot has half the page, beside the heat map.
     """
@@ -249,15 +243,14 @@ def forest(view: View, theme: Theme, chosen: str | None, *, narrow: bool) -> Pan
     if undecided:
         rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
         rows += ends_of(undecided, row, "cell")
-    longest = max((len(part) for row in rows if not row.section for part in row.label.split("<br>")), default=10)
+    longest = max((len(part) for row in rows if not row.section for part in row.label.split("\n")), default=10)
     return Panel(
         key="forest",
         title=titles.forest_title(cells),
         subtitle=f"{labels.gap_name(view.study.document['headline'])}, with {screen.intervals(view.document, drawn)}. "
         f"Grey band: {sentences.margin(view.document)}",
-        figure=interval_rows(
+        chart=IntervalRows(
             rows,
-            theme,
             margin=float(view.document["study"]["margin"]),
             band_name="",
             left=min(240 if narrow else 560, max(110, int(longest * 6.1))),

@@ -6,22 +6,19 @@ absent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from fairness.charts.static.charts import Forest, Point, Row, Trend
 from fairness.findings.document import Data, Document, Finding, Month
-from fairness.findings.estimands import BY_NAME, OVERPAYMENT
+from fairness.findings.estimands import OVERPAYMENT
+from fairness.panels import overview
+from fairness.panels.panel import Panel as Shown
+from fairness.panels.scene import Released
 from fairness.report import figures
 from fairness.report.figures import Figure, FigureIndex
 from fairness.report.method_notes import method_notes
 from fairness.report.page_model import Metric, Note, Page, Panel
-from fairness.text import codes, labels, numbers, sentences, snapshot, titles
+from fairness.text import labels, numbers, sentences, snapshot
 from fairness.text.rejections import rejected_lines
 
-WORST = 5
 _GAP = ("estimate", "ci_lower", "ci_upper")
-_COMPARISONS = ("raw_gap", "like_for_like_gap", "market_gap", "cost_gap")
 
 
 class _Layout:
@@ -115,98 +112,28 @@ class _Layout:
         return tuple(said)
 
     def panels(self) -> tuple[Panel, ...]:
-        """Return the charts whose findings exist."""
-        built = (self._certainty(), self._trend(), self._worst(), self._bases())
-        return tuple(panel for panel in built if panel is not None)
-
-    def _forest(self, rows: list[Row]) -> Forest:
-        return Forest(tuple(rows), self.margin, sentences.margin(self.document))
-
-    def _row(self, panel: str, finding: Finding, label: str, **more: Any) -> tuple[Row, Figure]:
-        text = sentences.gap(finding)
-        figure = self.figure(panel, text, finding, *_GAP)
-        low, high = finding.interval
-        row = Row(
-            label,
-            more.get("below", ""),
-            text,
-            more.get("beside", ""),
-            finding.gap,
-            low,
-            high,
-            finding.verdict,
-            strong=more.get("strong", False),
+        """Return the charts whose findings exist: the panels of the dashboard, made from what may be shown."""
+        scene = Released(self.document, tuple(self.order))
+        built = (
+            ("B", "gap-and-certainty", overview.certainty(scene)),
+            ("C", "gap-by-month", overview.monthly(scene)),
+            ("D", "largest-cells", overview.worst(scene)),
+            ("E", "readings-of-the-offer", overview.by_basis(scene)),
         )
-        return row, figure
+        return tuple(self._panel(key, name, panel) for key, name, panel in built if panel is not None)
 
-    def _certainty(self) -> Panel | None:
-        kinds = [_shown(self.document.pooled(name)) for name in _COMPARISONS]
-        raw, alike = kinds[:2]
-        shown = [item for item in dict.fromkeys((*kinds, self.head)) if item is not None and item.has_interval]
-        if not shown or not self.head.has_interval:
-            return None
-        pairs = [self._row("B", item, BY_NAME[item.estimand].row, strong=item is shown[-1]) for item in shown]
-        return Panel(
-            "B",
-            "gap-and-certainty",
-            titles.certainty_title(raw, alike, self.head, margin=self.margin),
-            snapshot.gaps_subtitle(self.document),
-            self._forest([row for row, _ in pairs]),
-            snapshot.panel_foot(self.document, self.head),
-            tuple(figure for _, figure in pairs),
+    def _panel(self, key: str, name: str, panel: Shown) -> Panel:
+        """Number the figures of a panel."""
+        assert panel.chart is not None
+        numbered = tuple(
+            self._month(key, item) if isinstance(item, Month) else self.figure(key, sentences.gap(item), item, *_GAP)
+            for item in panel.drawn
         )
+        return Panel(key, name, panel.title, panel.subtitle, panel.chart, ". ".join(panel.foot), numbered)
 
-    def _trend(self) -> Panel | None:
-        as_of, head = self.document.as_of, self.head
-        months = [row for row in self.document.months if as_of is not None and row.month <= as_of]
-        known = [row for row in months if row.estimate is not None and row.ci_lower is not None]
-        if len(known) < 2 or not head.has_interval:
-            return None
-        shown = [
-            self.index.add(
-                "C",
-                sentences.gap(row),
-                unit="fraction",
-                n=_month_n(row, self.document, head),
-                sources=(figures.of_month(row),),
-            )
-            for row in (known[0], known[-1])
-        ]
-        points = tuple(Point(row.month, row.estimate, row.ci_lower, row.ci_upper) for row in months)
-        chart = Trend(points, self.margin, sentences.margin(self.document), head.verdict or "", shown[-1].text)
-        return Panel(
-            "C",
-            "gap-by-month",
-            titles.monthly_title(known),
-            snapshot.trend_subtitle(self.document),
-            chart,
-            snapshot.panel_foot(self.document, head),
-            tuple(shown),
-        )
-
-    def _worst(self) -> Panel | None:
-        cells = [item for item in self.document.cells() if item.is_shown]
-        decided = [item for item in cells if item.verdict in codes.DECIDED]
-        worst = sorted((item for item in decided if item.has_interval), key=lambda item: -item.gap)[:WORST]
-        if len(cells) < 2 or not worst:
-            return None
-        pairs = []
-        for item in worst:
-            names = labels.parts(item.scope, self.order)
-            money = self.money_of(item)
-            beside = "" if money is None else snapshot.a_year(money.amount, self.currency)
-            if not beside:
-                beside = snapshot.tenured(item)
-            pairs.append(self._row("D", item, names[0], below=", ".join(names[1:]), beside=beside))
-        return Panel(
-            "D",
-            "worst-segments",
-            titles.worst_title(worst, self.order),
-            snapshot.worst_subtitle(len(worst), len(decided), self.document.looked_at(worst[0].family)),
-            self._forest([row for row, _ in pairs]),
-            snapshot.panel_foot(self.document, _together(worst)),
-            tuple(figure for _, figure in pairs),
-        )
+    def _month(self, key: str, month: Month) -> Figure:
+        n, source = _month_n(month, self.document, self.head), figures.of_month(month)
+        return self.index.add(key, sentences.gap(month), unit="fraction", n=n, sources=(source,))
 
     def bases(self) -> list[Finding]:
         """Return the headline's question under each reading of the offer."""
@@ -214,21 +141,6 @@ class _Layout:
             return []
         found = [self.document.pooled("offer_gap", "offer", basis) for basis in ("headline", "effective", "standard")]
         return [item for item in found if item is not None and item.has_interval]
-
-    def _bases(self) -> Panel | None:
-        bases = self.bases()
-        if len(bases) < 2:
-            return None
-        pairs = [self._row("E", item, labels.BASES[item.basis], strong=item.basis == self.head.basis) for item in bases]
-        return Panel(
-            "E",
-            "readings-of-the-offer",
-            titles.basis_title(bases),
-            snapshot.basis_subtitle(self.document),
-            self._forest([row for row, _ in pairs]),
-            snapshot.panel_foot(self.document, self.head),
-            tuple(figure for _, figure in pairs),
-        )
 
     def notes(self) -> tuple[Note, ...]:
         """Return the columns of text under the charts."""
@@ -305,6 +217,7 @@ def lay_out(document: Document, settings: Data, note: str = "") -> Page:
         panels=layout.panels(),
         notes=layout.notes(),
         sign_off=note.strip(),
+        band=sentences.margin(document),
         foot=snapshot.facts_and_interval(document),
         method=method_notes(document, settings, layout.index),
         index=layout.index,
@@ -313,13 +226,6 @@ def lay_out(document: Document, settings: Data, note: str = "") -> Page:
 
 def _shown(finding: Finding | None) -> Finding | None:
     return finding if finding is not None and finding.is_shown else None
-
-
-def _together(findings: Sequence[Finding]) -> Finding:
-    """Return how many tenured customers several findings are about; None where one of them is withheld."""
-    counts = [finding.n_tenured for finding in findings]
-    known = [n for n in counts if n is not None]
-    return Finding(n_tenured=sum(known) if len(known) == len(counts) else None)
 
 
 def _month_n(row: Month, document: Document, head: Finding) -> str:

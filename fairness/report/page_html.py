@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import resources
 
 from fairness.charts.static import svg
+from fairness.charts.static.charts import draw
 from fairness.charts.static.drawing import INK, MARKS
 from fairness.findings.document import Document
 from fairness.report.figures import Figure
@@ -108,7 +109,7 @@ def _said(text: Figure | str) -> str:
 
 
 def _panel(panel: Panel) -> str:
-    drawing = panel.chart.draw(PANEL_WIDTH, f"{panel.title}. {panel.subtitle}")
+    drawing = draw(panel.chart, PANEL_WIDTH, f"{panel.title}. {panel.subtitle}")
     marks = "".join(f'<data id="{figure.id}" value="{_value(figure)}"></data>' for figure in panel.figures)
     return (
         f'<section class="panel"><h2>{html_text(panel.title)}</h2><p class="sub">{html_text(panel.subtitle)}</p>'

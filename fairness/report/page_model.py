@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairness.charts.static.charts import Chart
+from fairness.charts.chart_spec import Chart
 from fairness.report.figures import Figure, FigureIndex
 
 
@@ -75,6 +75,7 @@ class Page:
         panels: Charts, two a row.
         notes: Columns of text under them.
         sign_off: The owner's note; empty for a line to sign on.
+        band: What the grey band of a chart is called.
         foot: What is fact and what is inference.
         method: Second page.
         index: All figures.
@@ -94,6 +95,7 @@ class Page:
     panels: tuple[Panel, ...]
     notes: tuple[Note, ...]
     sign_off: str
+    band: str
     foot: str
     method: tuple[Note, ...]
     index: FigureIndex

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairness.charts.static.charts import draw
 from fairness.charts.static.drawing import INK, INK2, INK3, TEXTS
 from fairness.report.deck import SIDE, WIDTH, Deck
 from fairness.report.page_model import Note, Page, Panel
@@ -37,7 +38,7 @@ def slides(page: Page) -> bytes:
         if not panels:
             deck.text(snapshot.nothing_to_draw(), (SIDE, 1.5), _INSIDE, colour=INK2)
         for number, panel in enumerate(panels):
-            _panel(deck, panel, SIDE + 6.1 * number)
+            _panel(deck, panel, page.band, SIDE + 6.1 * number)
     deck.new([(snapshot.TITLES["hangs_on"], INK)])
     _notes(deck, page.notes)
     sign_off = page.sign_off or snapshot.sign_off_room()
@@ -55,12 +56,12 @@ def _strip(deck: Deck, page: Page) -> None:
         deck.text(beside, (left, 3.95), room, size=12, colour=INK2)
 
 
-def _panel(deck: Deck, panel: Panel, left: float) -> None:
+def _panel(deck: Deck, panel: Panel, band: str, left: float) -> None:
     deck.text(panel.title, (left, 1.3), 5.6, size=17, bold=True)
     deck.text(panel.subtitle, (left, 2.0), 5.6, size=12, colour=INK2)
-    deck.draw(panel.chart.draw(_CHART_WIDTH, panel.title), (left, 2.5), 5.6)
+    deck.draw(draw(panel.chart, _CHART_WIDTH, panel.title), (left, 2.5), 5.6)
     ids = f"{panel.figures[0].id}–{panel.figures[-1].id}"
-    deck.text(f"{panel.foot}. {snapshot.band(panel.chart.band_name)} {ids}", (left, 6.2), 5.6, size=11, colour=INK3)
+    deck.text(f"{panel.foot}. {snapshot.band(band)} {ids}", (left, 6.2), 5.6, size=11, colour=INK3)
 
 
 def _notes(deck: Deck, notes: Sequence[Note]) -> None:

@@ -135,14 +135,6 @@ def whole(document: Document, finding: Finding) -> str:
     return f"{numbers.many(finding.n_tenured, 'tenured customer')}{new}"
 
 
-def panel_foot(document: Document, finding: Finding) -> str:
-    """Return the footer of a panel: n and source."""
-    roles = dict.fromkeys(item["role"].replace("_", " ") for item in document.build["inputs"])
-    sources = [role for role in roles if role in ("billing", "offers", "customers", "book")]
-    text = whole(document, finding)
-    return f"{text[:1].upper()}{text[1:]}. Source: {', '.join(sources)}"
-
-
 def intervals(document: Document) -> str:
     """Return what stands in brackets."""
     return f"in brackets, the {sentences.level(document)} interval"
@@ -151,32 +143,6 @@ def intervals(document: Document) -> str:
 def trend_subtitle(document: Document) -> str:
     """Return what the monthly chart draws."""
     return f"Monthly gap to the offer, {sentences.level(document)} interval of each month"
-
-
-def gaps_subtitle(document: Document) -> str:
-    """Return what the chart of gaps draws."""
-    return f"Tenured prices above each comparison, with {sentences.level(document)} intervals"
-
-
-def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:
-    """Return what the chart of segments draws.
-
-    Example:
-        >>> worst_subtitle(5, 21, 24)
-        'Five largest of 21 decided segments, corrected for looking at 24'
-    """
-    largest = "Largest" if shown == 1 else f"{_number(shown)} largest"
-    return f"{largest} of {numbers.many(decided, 'decided segment')}, corrected for looking at {looked_at:,}"
-
-
-def _number(value: int) -> str:
-    names = ("No", "One", "Two", "Three", "Four", "Five")
-    return names[value] if value < len(names) else f"{value:,}"
-
-
-def basis_subtitle(document: Document) -> str:
-    """Return what the chart of readings draws."""
-    return f"Gap under each reading of the offer, with {sentences.level(document)} intervals"
 
 
 def a_year(amount: Number, currency: str) -> str:

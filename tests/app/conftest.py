@@ -137,7 +137,7 @@ def running(command: Sequence[str], folder: Path, *, first: Path | None = None) 
 
 def printed_address(process: subprocess.Popen[bytes], folder: Path) -> str:
     """Wait for the address that a server prints."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + 600
     while time.monotonic() < end:
         log = (folder / "log.txt").read_text(encoding="utf-8")
         if found := re.search(r"http://[^ \n]+(?=[ \n])", log):

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from scipy.stats import false_discovery_control
 
-from fairness.charts.interactive import THEMES
+from fairness.charts.interactive import THEMES, draw
 from fairness.dashboard.pages.overview import rows_of
 from fairness.dashboard.session import open_study, view_of
 from fairness.panels.cell import open_cell
@@ -53,8 +53,8 @@ def query(demo: Demo) -> Iterable[Query]:
 @pytest.fixture(scope="module")
 def panels(view: View) -> list[Panel]:
     """Every panel of both pages, with each cell opened."""
-    overview = [panel for row in rows_of(view, THEME) for column in row for panel in column]
-    where = [heat(view, THEME, None), forest(view, THEME, None, narrow=True), *lenses(view, THEME)]
+    overview = [panel for row in rows_of(view) for column in row for panel in column]
+    where = [heat(view, None), forest(view, None, narrow=True), *lenses(view)]
     return [*overview, *(panel for panel in where if panel is not None)]
 
 
@@ -162,8 +162,8 @@ def by_sql(query: Query) -> set[str]:
 def texts(panel: Panel) -> list[str]:
     """Return what a panel says: head, figure, table and footer."""
     found = [panel.title, panel.subtitle, *panel.foot]
-    if panel.figure is not None:
-        found += [annotation.text for annotation in panel.figure.layout.annotations]
+    if panel.chart is not None:
+        found += [annotation.text for annotation in draw(panel.chart, THEME).layout.annotations]
     if panel.table is not None:
         found += [text for row in panel.table.rows for text in row]
     plain = (re.sub(r"<[^>]*>", " ", text) for text in found)
@@ -220,7 +220,7 @@ def test_every_surface_names_the_number_of_tests_that_p_values_are_corrected_for
     assert [cell["p_value_adjusted"] for cell in tested] == pytest.approx(list(by_scipy), rel=1e-12)
     assert len(tested) < len(cells), "a cell that cannot be tested must not be counted"
     shown = {panel.key: " ".join((panel.subtitle, *panel.foot)) for panel in panels}
-    opened = open_cell(view, labels.scope(tested[0], view.study.order), THEME)
+    opened = open_cell(view, labels.scope(tested[0], view.study.order))
     surfaces = {
         "overview": shown["worst"],
         "forest": shown["forest"],
@@ -295,7 +295,7 @@ def test_a_cell_shows_the_ledger(view: View, query: Query, name: str) -> None:
         where product_id = '{product}' and lower(region) = '{region}' and lower(channel) = '{channel}'
             and month = as_of_month and loyalty_group in ('new', 'tenured') group by loyalty_group, interval_unit""")
     by_group = {row["loyalty_group"]: row for row in rows}
-    table = {row[0]: row[1:] for row in open_cell(view, name, THEME).table.rows}
+    table = {row[0]: row[1:] for row in open_cell(view, name).table.rows}
     for position, group in enumerate(("new", "tenured")):
         row = by_group[group]
         assert table["Customers"][position] == f"{row['n']:,}"

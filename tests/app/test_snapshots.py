@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairness import report
 from fairness.build.pipeline import build
-from fairness.charts.interactive import THEMES
+from fairness.charts.interactive import THEMES, draw
 from fairness.config import load_config
 from fairness.dashboard.change_panels import before_and_after, change_strip, kept_panel, split_panel
 from fairness.dashboard.pages import snapshots as script
@@ -134,7 +134,7 @@ def test_it_says_what_diff_says(
     assert tuple(item.folder for item in chosen) == studied.snapshots
     compared = comparison(*chosen)
     assert compared.change == told
-    panel = split_panel(study, chosen, compared, THEME)
+    panel = split_panel(study, chosen, compared)
     assert panel is not None
     assert panel.table is not None
     parts = told["parts"]
@@ -163,17 +163,18 @@ def test_it_says_what_diff_says(
 def test_the_bars_lead_from_the_first_gap_to_the_second(pair: tuple[Study, tuple[Entry, Entry]]) -> None:
     study, chosen = pair
     compared = comparison(*chosen)
-    panel = split_panel(study, chosen, compared, THEME)
+    panel = split_panel(study, chosen, compared)
     assert panel is not None
-    assert panel.figure is not None
-    bars = [trace for trace in panel.figure.data if trace.type == "bar"]
+    assert panel.chart is not None
+    figure = draw(panel.chart, THEME)
+    bars = [trace for trace in figure.data if trace.type == "bar"]
     assert len(bars) == len(changes.PARTS)
     reached = compared.heads[0]["estimate"]
     for bar in bars:
         assert bar.base[0] == pytest.approx(reached, abs=1e-12)
         reached += bar.x[0]
     assert reached == pytest.approx(compared.heads[1]["estimate"], abs=1e-12)
-    marks = [trace.x[0] for trace in panel.figure.data if trace.type == "scatter" and trace.mode == "markers"]
+    marks = [trace.x[0] for trace in figure.data if trace.type == "scatter" and trace.mode == "markers"]
     assert marks == [head["estimate"] for head in compared.heads]
 
 
@@ -184,7 +185,7 @@ def test_the_query_of_the_parts_gives_them(
 
     study, chosen = pair
     compared = comparison(*chosen)
-    panel = split_panel(study, chosen, compared, THEME)
+    panel = split_panel(study, chosen, compared)
     assert panel is not None
     assert compared.change is not None
     monkeypatch.chdir(study.config.path.parent)

@@ -17,7 +17,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairness.build.pipeline import build
-from fairness.charts.interactive import THEMES
+from fairness.charts.interactive import THEMES, draw
 from fairness.config import load_config
 from fairness.dashboard.access import Access
 from fairness.dashboard.main import guarded
@@ -92,12 +92,12 @@ def narrowed(view: View, *chosen: Filter) -> View:
 
 def drawn(panel: Panel) -> list[str]:
     """Return the texts of a panel's figure."""
-    assert panel.figure is not None
-    return [re.sub(r"<[^>]*>", " ", note.text) for note in panel.figure.layout.annotations]
+    assert panel.chart is not None
+    return [re.sub(r"<[^>]*>", " ", note.text) for note in draw(panel.chart, THEME).layout.annotations]
 
 
 def lens(view: View, name: str) -> Panel:
-    return next(panel for panel in lenses(view, THEME) if panel.key == f"lens-{name}")
+    return next(panel for panel in lenses(view) if panel.key == f"lens-{name}")
 
 
 @pytest.mark.parametrize("column", ["product_id", "region"])
@@ -106,10 +106,10 @@ def test_other_values_of_a_filtered_column_are_not_in_this_view(view: View, colu
     for value in list(names)[:3]:
         here = narrowed(view, Filter(column, (value,)))
         others = [name for other, name in names.items() if other != value]
-        for panel in lenses(here, THEME):
+        for panel in lenses(here):
             refused = " ".join(line for line in panel.foot if line.startswith("Cannot be assessed"))
             assert not any(name in refused for name in others)
-        own = [panel for panel in lenses(here, THEME) if panel.key == f"lens-{column}"]
+        own = [panel for panel in lenses(here) if panel.key == f"lens-{column}"]
         for panel in own:
             assert screen.not_in_view(others) in panel.foot
             assert "can be assessed" not in panel.title
@@ -145,7 +145,7 @@ def test_rows_of_a_lens_stand_by_size_and_those_between_are_counted(view: View) 
 
 
 def test_cells_between_the_ends_are_counted(view: View) -> None:
-    panel = forest(view, THEME, None, narrow=False)
+    panel = forest(view, None, narrow=False)
     assert panel is not None
     assert panel.table is not None
     assert len(panel.table.rows) == len(view.cell_findings)
@@ -156,7 +156,7 @@ def test_cells_between_the_ends_are_counted(view: View) -> None:
 
 
 def test_a_title_names_what_is_drawn(view: View) -> None:
-    panel = heat(view, THEME, None)
+    panel = heat(view, None)
     assert panel is not None
     texts = drawn(panel)
     assert not any(WIDEST in text for text in texts), "the region with the widest gap is too small to be drawn"
@@ -166,22 +166,21 @@ def test_a_title_names_what_is_drawn(view: View) -> None:
 
 
 def test_the_heat_map_claims_intervals_only_where_it_shows_them(view: View) -> None:
-    narrow = heat(view, THEME, None)
+    narrow = heat(view, None)
     assert narrow is not None
     assert "with interval" in narrow.subtitle
     regions = tuple(view.study.options("region")[:6])
-    wide = heat(narrowed(view, Filter("region", regions)), THEME, None)
+    wide = heat(narrowed(view, Filter("region", regions)), None)
     assert wide is not None
-    assert wide.figure is not None
     assert "with interval" not in wide.subtitle
-    assert not any(" to " in note.text for note in wide.figure.layout.annotations)
+    assert not any(" to " in text for text in drawn(wide))
 
 
 def test_figures_hold_no_entity_that_plotly_prints(view: View) -> None:
-    panels = [heat(view, THEME, None), forest(view, THEME, None, narrow=False), *lenses(view, THEME)]
-    shown = [panel for panel in panels if panel is not None and panel.figure is not None]
-    assert "&quot;" not in "".join(panel.figure.to_json() for panel in shown)
-    texts = "".join(note.text for panel in shown for note in panel.figure.layout.annotations)
+    panels = [heat(view, None), forest(view, None, narrow=False), *lenses(view)]
+    figures = [draw(panel.chart, THEME) for panel in panels if panel is not None and panel.chart is not None]
+    assert "&quot;" not in "".join(figure.to_json() for figure in figures)
+    texts = "".join(note.text for figure in figures for note in figure.layout.annotations)
     assert 'TV "Gold" &amp; &lt;b&gt;' in texts
 
 
@@ -194,7 +193,7 @@ def test_definitions_and_correction_are_those_of_the_run(config: Path, tmp_path:
     assert load_config(copy / config.name).inference.margin == 0.07
     study = open_study(copy / config.name)
     assert (study.config.inference.correction, study.config.inference.margin) == ("holm", 0.01)
-    panel = forest(view_of(study, ()), THEME, None, narrow=False)
+    panel = forest(view_of(study, ()), None, narrow=False)
     assert panel is not None
     tests = sum(cell["p_value"] is not None for cell in view_of(study, ()).cell_findings)
     assert f"{tests} cells (Holm)" in panel.foot[0]
@@ -237,7 +236,7 @@ def test_what_stays_whole_book_under_a_filter_says_so(view: View) -> None:
     here = narrowed(view, Filter("product_id", ("fibre",)))
     assert rows_accounted(here).subtitle == screen.ROWS_OF_THE_WHOLE
     assert rows_accounted(view).subtitle == screen.ROWS
-    assert monthly(here, THEME) is None, "a book of one month has no months to speak of"
+    assert monthly(here) is None, "a book of one month has no months to speak of"
 
 
 def test_the_reason_of_the_headline_is_the_first_of_the_panel(study: StudyRunner) -> None:
@@ -425,7 +424,7 @@ def test_a_page_that_does_not_exist_says_so() -> None:
 
 def test_what_is_saved_says_what_it_is_of(view: View) -> None:
     here = narrowed(view, Filter("product_id", ("fibre",)))
-    panel = forest(here, THEME, None, narrow=False)
+    panel = forest(here, None, narrow=False)
     assert panel is not None
     assert panel.table is not None
     foot = html.panel_foot(panel.key, panel.foot, panel.table, panel.sql, here.about, image=True)
@@ -453,7 +452,7 @@ def test_a_copied_sentence_has_interval_and_provenance(view: View) -> None:
 
 def test_a_cell_is_saved_under_its_name(view: View) -> None:
     name = next(iter(cells_by_name(view)))
-    detail = open_cell(view, name, THEME)
+    detail = open_cell(view, name)
     assert detail.file.startswith("test_2025-12_")
     assert name.lower().replace(", ", "-").replace(" ", "-") in detail.file
     assert detail.file.endswith(f"{view.study.run.id}.csv")

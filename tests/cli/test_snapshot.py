@@ -30,7 +30,7 @@ from tests.oracle.files import unpacked
 
 pytestmark = pytest.mark.xdist_group("snapshot")
 
-CHARTS = ("gap-and-certainty", "gap-by-month", "readings-of-the-offer", "worst-segments")
+CHARTS = ("gap-and-certainty", "gap-by-month", "largest-cells", "readings-of-the-offer")
 TABLES = ("companions", "figures", "findings", "monthly", "support")
 MEGABYTE = 1_000_000
 ROOT = Path(__file__).parents[2]

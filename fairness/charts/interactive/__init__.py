@@ -1,23 +1,32 @@
-"""Figures: results in, plotly figures out. Nothing here asks the database or decides what a number means."""
+"""Charts as plotly figures. Nothing here asks the database or decides what a number means."""
 
-from fairness.charts.interactive.distribution import PriceShares, price_distributions
-from fairness.charts.interactive.heatmap import Tile, heat_map, shows_intervals
-from fairness.charts.interactive.intervals import AXIS, Row, interval_columns, interval_rows
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairness.charts.chart_spec import Chart, HeatMap, IntervalColumns, IntervalRows, MonthlySteps, PriceDistributions
+from fairness.charts.interactive.distribution import price_distributions
+from fairness.charts.interactive.heatmap import heat_map
+from fairness.charts.interactive.intervals import interval_columns, interval_rows
 from fairness.charts.interactive.monthly import monthly_steps
 from fairness.charts.interactive.theme import THEMES, Theme, ThemeName
 
-__all__ = [
-    "AXIS",
-    "THEMES",
-    "PriceShares",
-    "Row",
-    "Theme",
-    "ThemeName",
-    "Tile",
-    "heat_map",
-    "interval_columns",
-    "interval_rows",
-    "monthly_steps",
-    "price_distributions",
-    "shows_intervals",
-]
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+__all__ = ["THEMES", "Theme", "ThemeName", "draw"]
+
+
+def draw(chart: Chart, theme: Theme) -> Figure:
+    """Return a chart as a figure in the colours of a theme."""
+    match chart:
+        case IntervalRows():
+            return interval_rows(chart, theme)
+        case IntervalColumns():
+            return interval_columns(chart, theme)
+        case MonthlySteps():
+            return monthly_steps(chart, theme)
+        case HeatMap():
+            return heat_map(chart, theme)
+        case PriceDistributions():
+            return price_distributions(chart, theme)

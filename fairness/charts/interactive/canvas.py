@@ -5,8 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from fairness.text.escape import figure_text
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+
+def in_lines(text: str) -> str:
+    r"""Return a text as a figure reads it: none of it a tag, a line end a new line.
+
+    Example:
+        >>> in_lines("A < B\nC")
+        'A &lt; B<br>C'
+    """
+    return "<br>".join(figure_text(line) for line in text.split("\n"))
+
+
+def hover(text: str) -> str:
+    """Return what a pointer shows, its first line in bold."""
+    first, *rest = in_lines(text).split("<br>")
+    return f"{'<br>'.join((f'<b>{first}</b>', *rest))}<extra></extra>"
 
 
 class Canvas:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fairness.charts.chart_spec import PriceDistributions, PriceShares
 from fairness.charts.interactive.canvas import Canvas
 from fairness.charts.interactive.intervals import mark
 from fairness.charts.interactive.scale import gap_axis, margin_band, percent_ticks, ticks
@@ -18,65 +18,14 @@ if TYPE_CHECKING:
 _BINS = 36
 
 
-@dataclass(frozen=True, slots=True)
-class PriceShares:
-    """Prices of one group in a cell.
-
-    Attributes:
-        label: Name of the group.
-        note: Count and mean in words.
-        prices: Distinct prices in major units.
-        customers: Customers at each.
-        mean: Mean price, major units; None without customers.
-    """
-
-    label: str
-    note: str
-    prices: Sequence[float]
-    customers: Sequence[int]
-    mean: float | None
-
-
-def price_distributions(
-    new: PriceShares,
-    tenured: PriceShares,
-    theme: Theme,
-    *,
-    reference: float | None,
-    reference_name: str,
-    offers: Sequence[float],
-    gap: tuple[float, float, float] | None,
-    verdict: str | None,
-    gap_texts: tuple[str, str],
-    difference: tuple[str, str],
-    margin: float,
-    band_name: str,
-    money: str,
-    price_axis: str,
-) -> Figure:
-    """Return both distributions over a common price axis and, below, the gap with its zero under the comparator.
-
-    Args:
-        new: The new customers.
-        tenured: The tenured customers.
-        theme: Colours.
-        reference: Price that zero of the gap stands for: the mean offer, or the mean of new customers.
-        reference_name: Its name with the price.
-        offers: The separate offers behind it.
-        gap: Estimate and interval, fractions; None where there is none.
-        verdict: Of the cell.
-        gap_texts: The gap in money and in percent with its interval.
-        difference: Name of the gap in two lines.
-        margin: Half the width of the band of equality, a fraction.
-        band_name: What the band means.
-        money: Prefix of the price ticks.
-        price_axis: Name of the price axis.
-    """
+def price_distributions(chart: PriceDistributions, theme: Theme) -> Figure:
+    """Return both distributions over a common price axis and, below, the gap with its zero under the comparator."""
+    new, tenured, reference, gap = chart.new, chart.tenured, chart.reference, chart.gap
     left, height = 128, 440
     canvas = Canvas(base_layout(theme, height=height, left=left, right=8, top=26, bottom=24))
     low, high, step = _bins([*new.prices, *tenured.prices, *([reference] if reference else [])])
     plain = {"showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
-    canvas.axis("xaxis", range=[low, high], anchor="y2", ticklabelstandoff=12, **_price_ticks(low, high, money))
+    canvas.axis("xaxis", range=[low, high], anchor="y2", ticklabelstandoff=12, **_price_ticks(low, high, chart.money))
     canvas.axis("yaxis", domain=[0.74, 1.0], **plain)
     canvas.axis("yaxis2", domain=[0.34, 0.68], **plain)
     highest = 0.0
@@ -87,24 +36,25 @@ def price_distributions(
     for axis in ("yaxis", "yaxis2"):
         canvas.axis(axis, range=[0, highest * 1.08 or 1])
     base = {"xref": "paper", "x": 0, "xshift": -left, "xanchor": "left", "yref": "paper"}
-    canvas.text(base, y=0.34, yanchor="top", yshift=-14, text=price_axis, font={"size": 11, "color": theme.ink3})
+    canvas.text(base, y=0.34, yanchor="top", yshift=-14, text=chart.price_axis, font={"size": 11, "color": theme.ink3})
     if reference:
-        _add_offer(canvas, reference, reference_name, offers, theme, to_bottom=gap is not None)
+        _add_offer(canvas, reference, chart.reference_name, chart.offers, theme, to_bottom=gap is not None)
     if reference and gap:
         _add_gap(
             canvas,
             gap,
-            verdict,
+            chart.verdict,
             theme,
             reference=reference,
             low=low,
             high=high,
-            margin=margin,
-            texts=gap_texts,
-            band_name=band_name,
+            margin=chart.margin,
+            texts=chart.gap_texts,
+            band_name=chart.band_name,
         )
         text = (
-            f"{difference[0]}<br><span style='font-size:11px;color:{theme.ink2};font-weight:400'>{difference[1]}</span>"
+            f"{chart.difference[0]}<br><span style='font-size:11px;color:{theme.ink2};font-weight:400'>"
+            f"{chart.difference[1]}</span>"
         )
         canvas.text(base, y=0.1, text=text, align="left", font={"size": 12, "color": theme.ink, "weight": 600})
     return canvas.figure()

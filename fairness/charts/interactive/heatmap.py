@@ -4,73 +4,26 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fairness.charts.interactive.canvas import Canvas
+from fairness.charts.chart_spec import MOST_ROOMY, HeatMap, Tile
+from fairness.charts.interactive.canvas import Canvas, hover
 from fairness.charts.interactive.intervals import mark
 from fairness.charts.interactive.theme import VERDICT_COLOURS, Theme, base_layout
+from fairness.text.escape import figure_text
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
-
-_MOST_ROOMY = 4
-"""With more columns an interval no longer fits its tile; it is in the table and under the pointer."""
 
 _STRONGEST = 0.85
 """How far the largest gap is mixed from the centre towards the data colour: text stays readable on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One cell of the map.
-
-    Attributes:
-        row, column: Position.
-        estimate: Fraction, or None where it cannot be assessed.
-        verdict: Of the cell.
-        lines: Texts in it: the gap and its interval, or why there is none.
-        key: What a click stands for.
-        hover: What a pointer over it shows.
-        chosen: Outlined.
-    """
-
-    row: int
-    column: int
-    estimate: float | None
-    verdict: str
-    lines: tuple[str, ...]
-    key: str
-    hover: str
-    chosen: bool = False
-
-
-def shows_intervals(n_columns: int) -> bool:
-    """Return whether tiles have room for their intervals."""
-    return n_columns <= _MOST_ROOMY
-
-
-def heat_map(
-    tiles: Sequence[Tile],
-    rows: Sequence[tuple[str, str]],
-    columns: Sequence[str],
-    theme: Theme,
-    *,
-    left: int,
-    tile_height: int,
-) -> Figure:
-    """Return the heat map.
-
-    Args:
-        tiles: The cells; a position without one stays empty.
-        rows: Two lines of label per row.
-        columns: Label per column.
-        theme: Colours.
-        left: Pixels of the row labels.
-        tile_height: Pixels per row.
-    """
+def heat_map(chart: HeatMap, theme: Theme) -> Figure:
+    """Return the heat map."""
+    tiles, rows, columns, left, tile_height = chart.tiles, chart.rows, chart.columns, chart.left, chart.tile_height
     height = tile_height * len(rows)
-    names = ["<br>".join(textwrap.wrap(name, 11)) for name in columns]
+    names = ["<br>".join(textwrap.wrap(figure_text(name), 11)) for name in columns]
     top = 13 + 15 * max(name.count("<br>") + 1 for name in names)
     canvas = Canvas(base_layout(theme, height=height + top, left=left, right=0, top=top, bottom=0))
     canvas.axis("xaxis", range=[0, len(columns)], showticklabels=False)
@@ -98,13 +51,13 @@ def heat_map(
                 "solidity": 0.16,
             },
         },
-        hovertext=[tile.hover for tile in tiles],
+        hovertext=[hover(tile.hover).removesuffix("<extra></extra>") for tile in tiles],
         hovertemplate="%{hovertext}<extra></extra>",
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}},
     )
     for tile, fill in zip(tiles, fills, strict=True):
-        _add_text(canvas, tile, fill, theme, roomy=shows_intervals(len(columns)))
+        _add_text(canvas, tile, fill, theme, roomy=len(columns) <= MOST_ROOMY)
     _add_labels(canvas, rows, names, theme, left=left)
     _add_symbols(canvas, tiles, theme)
     return canvas.figure()
@@ -192,7 +145,8 @@ def _add_labels(
             text=name,
             font={"size": 12, "color": theme.ink, "weight": 600},
         )
-    for position, (first, second) in enumerate(rows):
+    for position, texts in enumerate(rows):
+        first, second = map(figure_text, texts)
         text = f"{first}<br><span style='font-size:11px;color:{theme.ink2}'>{second}</span>" if second else first
         canvas.text(
             xref="paper",

@@ -6,10 +6,10 @@ Vertical positions are pixels, so that labels, marks and numbers of a row stand 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fairness.charts.interactive.canvas import Canvas
+from fairness.charts.chart_spec import AXIS, IntervalColumns, IntervalRows, Row
+from fairness.charts.interactive.canvas import Canvas, hover, in_lines
 from fairness.charts.interactive.scale import gap_axis, gap_range, margin_band, percent_ticks, ticks, zero_line
 from fairness.charts.interactive.theme import VERDICT_COLOURS, VERDICT_SYMBOLS, Theme, base_layout
 
@@ -22,79 +22,17 @@ _FAR_LEFT, _FAR_RIGHT = -9, 10
 _BAR = 14
 """Pixels of a bar across."""
 
-AXIS = 26
-"""Pixels below the rows for the axis."""
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One estimate with its interval; drawn only where both exist.
-
-    Attributes:
-        label: First line at the left.
-        note: Second line at the left.
-        right: Texts at the right edge of each column.
-        under: Second line below the last but one of ``right``, or below the only one.
-        estimate, lower, upper: Fractions, or None.
-        verdict: Decides colour and symbol; None draws a hollow mark.
-        strong: The row that the page is about.
-        key: What a click on the row stands for.
-        hover: What a pointer over the mark shows.
-        height: Pixels.
-        section: The row is a heading over the following ones; it has a label only.
-        bar: Where an exact part of a sum begins and ends: a bar, strong where it adds and pale where it takes away.
-    """
-
-    label: str
-    note: str = ""
-    right: tuple[str, ...] = ()
-    under: str = ""
-    estimate: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-    verdict: str | None = None
-    strong: bool = False
-    key: str = ""
-    hover: str = ""
-    height: int = 52
-    section: bool = False
-    bar: tuple[float, float] | None = None
-
-
-def interval_rows(
-    rows: Sequence[Row],
-    theme: Theme,
-    *,
-    margin: float,
-    band_name: str,
-    left: int,
-    columns: Sequence[int] = (),
-    head: Sequence[str] = (),
-    gap: int = 16,
-    most_ticks: int = 5,
-    ruled: bool = False,
-) -> Figure:
-    """Return a forest plot: labels at the left, marks in the middle, texts at the right.
-
-    Args:
-        rows: From top to bottom.
-        theme: Colours.
-        margin: Half the width of the band of equality, a fraction.
-        band_name: What the band means, written in it once; empty where the subtitle says it.
-        left: Pixels of the labels.
-        columns: Distance of each right-hand column's right edge from the right side, pixels, outermost last.
-        head: Heading of the label column and of each right-hand column.
-        gap: Pixels between the marks and the right-hand texts.
-        most_ticks: At most so many ticks.
-        ruled: A hairline between the rows.
-    """
-    right = max(columns, default=0) + _width(rows, columns) + gap if columns else 16
+def interval_rows(chart: IntervalRows, theme: Theme) -> Figure:
+    """Return a forest plot: labels at the left, marks in the middle, texts at the right."""
+    rows, margin, columns, head, left = chart.rows, chart.margin, chart.columns, chart.head, chart.left
+    right = max(columns, default=0) + _width(rows, columns) + chart.gap if columns else 16
     top = 26 if head else 4
     height = sum(row.height for row in rows)
     canvas = Canvas(base_layout(theme, height=top + height + AXIS, left=left, right=right, top=top, bottom=AXIS))
     drawn = [value for row in rows for value in (row.estimate, row.lower, row.upper, *(row.bar or ()))]
     range_ = gap_range(drawn, margin)
-    canvas.axis("xaxis", **gap_axis(theme, range_, most=most_ticks), side="bottom")
+    canvas.axis("xaxis", **gap_axis(theme, range_, most=chart.most_ticks), side="bottom")
     canvas.axis("yaxis", range=[height, 0], showticklabels=False)
     canvas.shape(**margin_band(theme, margin, along="x"))
     last = 0
@@ -103,7 +41,7 @@ def interval_rows(
         _add_texts(canvas, row, theme, middle, left=left, right=right, columns=columns)
         if row.strong and row.key:
             _add_highlight(canvas, theme, middle - row.height / 2, middle + row.height / 2)
-        if ruled and last < height:
+        if chart.ruled and last < height:
             line = {"color": theme.grid, "width": 1}
             canvas.shape(
                 type="line",
@@ -118,10 +56,12 @@ def interval_rows(
             )
     _add_bars(canvas, rows, theme)
     _add_marks(canvas, rows, theme)
-    if band_name:
+    if chart.band_name:
         # On the side that has more room.
         side, anchor, shift = (margin, "left", 6) if range_[1] >= -range_[0] else (-margin, "right", -6)
-        canvas.text(x=side, xanchor=anchor, xshift=shift, y=height, yanchor="bottom", text=band_name, **_small(theme))
+        canvas.text(
+            x=side, xanchor=anchor, xshift=shift, y=height, yanchor="bottom", text=chart.band_name, **_small(theme)
+        )
     _add_head(canvas, head, theme, left=left, right=right, columns=columns)
     return canvas.figure()
 
@@ -158,7 +98,7 @@ def _add_bars(canvas: Canvas, rows: Sequence[Row], theme: Theme) -> None:
             y=[middle],
             width=[_BAR],
             marker={"color": theme.bar_first if end >= begin else theme.bar_rest, "line": {"width": 0}},
-            hovertemplate=f"{row.hover}<extra></extra>",
+            hovertemplate=hover(row.hover),
         )
 
 
@@ -185,7 +125,7 @@ def _add_marks(canvas: Canvas, rows: Sequence[Row], theme: Theme) -> None:
             mode="markers",
             customdata=[row.key],
             marker=mark(row.verdict, theme),
-            hovertemplate=f"{row.hover}<extra></extra>",
+            hovertemplate=hover(row.hover),
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
         )
@@ -213,14 +153,16 @@ def _add_texts(
             xshift=-left,
             xanchor="left",
             align="left",
-            text=row.label,
+            text=in_lines(row.label),
             yshift=-2,
             bgcolor=theme.background,
             borderpad=2,
             font={"size": 11, "color": theme.ink3},
         )
         return
-    lines = f"{row.label}<br>{_dim(row.note, theme, strong=row.strong)}" if row.note else row.label
+    lines = in_lines(row.label)
+    if row.note:
+        lines = f"{lines}<br>{_dim(in_lines(row.note), theme, strong=row.strong)}"
     canvas.text(
         base,
         x=0,
@@ -280,22 +222,11 @@ def _add_head(
         canvas.text(base, x=1, xshift=right - edge, xanchor="right", text=text, font=font)
 
 
-def interval_columns(
-    rows: Sequence[Row], theme: Theme, *, margin: float, band_name: str, unit: str, counts: str, height: int = 194
-) -> Figure:
-    """Return intervals side by side, in order: the gap by tenure band.
-
-    Args:
-        rows: From left to right; ``label`` below, ``note`` (the count) below that, ``right[0]`` above the interval.
-        theme: Colours.
-        margin: Half the width of the band of equality, a fraction.
-        band_name: What the band means.
-        unit: What the labels count, such as years.
-        counts: What the notes count.
-        height: Pixels.
-    """
+def interval_columns(chart: IntervalColumns, theme: Theme) -> Figure:
+    """Return intervals side by side, in order: the gap by tenure band."""
+    rows, margin = chart.rows, chart.margin
     left, bottom = 40, 44
-    canvas = Canvas(base_layout(theme, height=height, left=left, right=4, top=18, bottom=bottom))
+    canvas = Canvas(base_layout(theme, height=chart.height, left=left, right=4, top=18, bottom=bottom))
     low, high = gap_range([value for row in rows for value in (row.estimate, row.lower, row.upper)], margin)
     # A tick at the very bottom would run into the labels below.
     values = [value for value in ticks(low, high, most=6) if value >= low + (high - low) * 0.06]
@@ -313,7 +244,7 @@ def interval_columns(
     canvas.axis("xaxis", range=[-0.5, len(rows) - 0.5], showticklabels=False)
     canvas.shape(**margin_band(theme, margin, along="y"))
     below = {"yref": "paper", "y": 0, "yanchor": "top"}
-    for text, shift, colour in ((unit, -6, theme.ink3), (counts, -23, theme.ink3)):
+    for text, shift, colour in ((chart.unit, -6, theme.ink3), (chart.counts, -23, theme.ink3)):
         canvas.text(
             below,
             xref="paper",
@@ -325,7 +256,7 @@ def interval_columns(
             font={"size": 11, "color": colour},
         )
     for position, row in enumerate(rows):
-        canvas.text(below, x=position, text=row.label, yshift=-5, font={"size": 12, "color": theme.ink})
+        canvas.text(below, x=position, text=in_lines(row.label), yshift=-5, font={"size": 12, "color": theme.ink})
         canvas.text(below, x=position, text=row.note, yshift=-23, font={"size": 11, "color": theme.ink3})
         if row.estimate is None or row.lower is None or row.upper is None:
             continue
@@ -344,7 +275,7 @@ def interval_columns(
             y=[row.estimate],
             mode="markers",
             marker=mark(row.verdict, theme),
-            hovertemplate=f"{row.hover}<extra></extra>",
+            hovertemplate=hover(row.hover),
         )
         canvas.text(
             x=position,
@@ -354,6 +285,7 @@ def interval_columns(
             text=row.right[0],
             font={"size": 12, "color": theme.ink, "weight": 600},
         )
-    if band_name:
-        canvas.text(xref="paper", x=1, xanchor="right", y=-margin, yanchor="top", text=band_name, **_small(theme))
+    if chart.band_name:
+        place = {"xref": "paper", "x": 1, "xanchor": "right", "y": -margin, "yanchor": "top"}
+        canvas.text(place, text=chart.band_name, **_small(theme))
     return canvas.figure()

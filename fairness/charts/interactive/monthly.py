@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fairness.charts.interactive.canvas import Canvas
+from fairness.charts.chart_spec import MonthlySteps, Run, runs
+from fairness.charts.interactive.canvas import Canvas, hover
 from fairness.charts.interactive.scale import gap_range, margin_band, percent_ticks, ticks, zero_line
 from fairness.charts.interactive.theme import TENURED, Theme, base_layout
 
@@ -13,35 +13,12 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-def monthly_steps(
-    labels: Sequence[str],
-    estimates: Sequence[float],
-    lower: Sequence[float],
-    upper: Sequence[float],
-    theme: Theme,
-    *,
-    margin: float,
-    band_name: str,
-    last: str,
-    hover: Sequence[str],
-    height: int = 218,
-) -> Figure:
-    """Return the monthly gap as steps over the ribbon of its intervals; the last value is named.
-
-    Args:
-        labels: Months as they are read, in order.
-        estimates: Fractions, same length.
-        lower: Lower ends of the intervals.
-        upper: Upper ends.
-        theme: Colours.
-        margin: Half the width of the band of equality, a fraction.
-        band_name: What the band means.
-        last: The last estimate with its interval, in words.
-        hover: What a pointer over each month shows.
-        height: Pixels.
-    """
-    canvas = Canvas(base_layout(theme, height=height, left=34, right=24, top=16, bottom=26))
-    low, high = gap_range([*lower, *upper], margin)
+def monthly_steps(chart: MonthlySteps, theme: Theme) -> Figure:
+    """Return the monthly gap as steps over the ribbon of its intervals; the last value is named."""
+    margin, months = chart.margin, chart.months
+    canvas = Canvas(base_layout(theme, height=chart.height, left=34, right=24, top=16, bottom=26))
+    pieces = runs(months)
+    low, high = gap_range([end for run in pieces for _, known in run for end in known[1:]], margin)
     values = ticks(low, high, most=5)
     canvas.axis(
         "yaxis",
@@ -54,54 +31,54 @@ def monthly_steps(
         ticklabelstandoff=6,
         **zero_line(theme),
     )
-    x = list(range(len(labels)))
-    shown = _few(len(labels))
+    shown = _few(len(months))
     canvas.axis(
         "xaxis",
-        range=[-0.5, len(labels) - 0.5],
+        range=[-0.5, len(months) - 0.5],
         tickmode="array",
         ticklabeloverflow="allow",
         tickvals=shown,
-        ticktext=[labels[i] for i in shown],
+        ticktext=[months[i].name for i in shown],
     )
     canvas.shape(**margin_band(theme, margin, along="y"))
+    for run in pieces:
+        _add_run(canvas, run, [hover(months[number].hover) for number, _ in run], theme)
+    known = [values for run in pieces for _, values in run]
+    # Beyond the ribbon of the months that the text stands over.
+    near = known[-max(1, len(known) // 3) :]
+    above = known[-1][0] >= 0
+    canvas.text(
+        x=len(months) - 0.5,
+        xanchor="right",
+        y=max(upper for _, _, upper in near) if above else min(lower for _, lower, _ in near),
+        yanchor="bottom" if above else "top",
+        yshift=4 if above else -4,
+        text=chart.last,
+        font={"size": 12, "color": theme.text["tenured"], "weight": 600},
+    )
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": 4, "y": -margin, "yanchor": "top"}
+    canvas.text(place, text=chart.band_name, font={"size": 11, "color": theme.ink3})
+    return canvas.figure()
+
+
+def _add_run(canvas: Canvas, run: Run, pointed: list[str], theme: Theme) -> None:
+    """Draw months that follow on each other: the ribbon and the steps over it."""
+    x = [number for number, _ in run]
+    estimates, lower, upper = (list(column) for column in zip(*(known for _, known in run), strict=True))
     step = {"shape": "hvh", "width": 0}
-    canvas.trace("scatter", x=x, y=list(lower), mode="lines", line=step, hoverinfo="skip")
+    canvas.trace("scatter", x=x, y=lower, mode="lines", line=step, hoverinfo="skip")
     canvas.trace(
-        "scatter", x=x, y=list(upper), mode="lines", line=step, fill="tonexty", fillcolor=theme.ribbon, hoverinfo="skip"
+        "scatter", x=x, y=upper, mode="lines", line=step, fill="tonexty", fillcolor=theme.ribbon, hoverinfo="skip"
     )
     canvas.trace(
         "scatter",
         x=x,
-        y=list(estimates),
+        y=estimates,
         mode="lines",
         line={"shape": "hvh", "color": TENURED, "width": 2},
-        customdata=list(hover),
+        customdata=[text.removesuffix("<extra></extra>") for text in pointed],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    # Beyond the ribbon of the months that the text stands over.
-    near = max(1, len(labels) // 3)
-    above = estimates[-1] >= 0
-    canvas.text(
-        x=len(labels) - 0.5,
-        xanchor="right",
-        y=max(upper[-near:]) if above else min(lower[-near:]),
-        yanchor="bottom" if above else "top",
-        yshift=4 if above else -4,
-        text=last,
-        font={"size": 12, "color": theme.text["tenured"], "weight": 600},
-    )
-    canvas.text(
-        xref="paper",
-        x=0,
-        xanchor="left",
-        xshift=4,
-        y=-margin,
-        yanchor="top",
-        text=band_name,
-        font={"size": 11, "color": theme.ink3},
-    )
-    return canvas.figure()
 
 
 def _few(n: int) -> list[int]:

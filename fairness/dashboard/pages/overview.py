@@ -1,25 +1,35 @@
 """Overview: the answer, how sure it is, and what it rests on."""
 
+from functools import partial
+
 import streamlit as st
 
-from fairness.charts.interactive import Theme
-from fairness.dashboard.look import current_theme
 from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import show
 from fairness.panels import html
 from fairness.panels.coverage import left_out, rows_accounted
-from fairness.panels.overview import by_basis, by_tenure, certainty, first_row_height, monthly, worst
+from fairness.panels.overview import (
+    by_basis,
+    by_tenure,
+    certainty,
+    first_row_height,
+    monthly,
+    no_months,
+    open_links,
+    worst,
+)
 from fairness.panels.panel import Panel
 from fairness.panels.strip import headline_panel, metric_strip
 from fairness.panels.view import View
 from fairness.text import screen, sentences
 
 
-def rows_of(view: View, theme: Theme) -> list[list[list[Panel]]]:
+def rows_of(view: View) -> list[list[list[Panel]]]:
     """Return the panels that the study has: rows of columns of panels."""
     height = first_row_height(view)
-    first = [panel for make in (certainty, by_tenure, by_basis) if (panel := make(view, theme, height))]
-    second = [panel for panel in (worst(view, theme), monthly(view, theme)) if panel]
+    months = no_months(view) if view.chosen and view.whole.months else monthly(view)
+    first = [panel for make in (certainty, by_tenure, by_basis) if (panel := make(view, height))]
+    second = [panel for panel in (worst(view, partial(open_links, view)), months) if panel]
     accounts = [left_out(view), rows_accounted(view)]
     # Where only one figure is in the second row, the accounts stand beside it.
     if len(second) == 1:
@@ -29,7 +39,7 @@ def rows_of(view: View, theme: Theme) -> list[list[list[Panel]]]:
 
 def page() -> None:
     """Draw the page."""
-    view, theme = current_view(), current_theme()
+    view = current_view()
     before, figure, after = sentences.headline_parts(view.document)
     head = html.headline("Overview", above_headline(view), before, figure, after, tone=view.head["verdict"])
     st.html(rejected(view) + head + notes(view))
@@ -38,7 +48,7 @@ def page() -> None:
     texts = facts.key, facts.foot, facts.table, facts.sql, view.about
     foot = html.panel_foot(*texts, image=False, sentence=screen.copied(view.document, view.about.line()))
     st.html(f'<div class="under">{foot}</div>')
-    for number, row in enumerate(row for row in rows_of(view, theme) if row):
+    for number, row in enumerate(row for row in rows_of(view) if row):
         with st.container(key=f"{'three' if len(row) == 3 else 'row'}-{number}"):
             for place, panels in zip(st.columns(len(row), gap="medium"), row, strict=True):
                 with place:

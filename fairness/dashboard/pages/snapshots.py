@@ -16,7 +16,6 @@ from fairness.dashboard.change_panels import (
     split_panel,
     state_of,
 )
-from fairness.dashboard.look import current_theme
 from fairness.dashboard.page_frame import end
 from fairness.dashboard.session import load_study, view_of
 from fairness.dashboard.snapshot_list import Comparison, Entry, beside, comparison, entries, usual_pair
@@ -69,7 +68,7 @@ def show_change(study: Study, pair: tuple[Entry, Entry], compared: Comparison) -
     st.html(html.strip(change_strip(change, compared.heads)))
     facts = before_and_after(study, change, compared.heads)
     st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, "", about, image=False)}</div>')
-    split = split_panel(study, pair, compared, current_theme())
+    split = split_panel(study, pair, compared)
     if split is not None:
         show(split, about)
     else:

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from fairness.charts.interactive import Theme
+from fairness.charts.interactive import draw
 from fairness.dashboard.look import current_theme
 from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import PLOT, show
@@ -42,11 +42,11 @@ def picked() -> None:
     open_address(st.session_state[_PICK])
 
 
-def show_cells(view: View, theme: Theme, names: list[str], opened: str | None) -> None:
+def show_cells(view: View, names: list[str], opened: str | None) -> None:
     """Draw the heat map and the forest plot, and the choice of a cell for those who use the keyboard."""
     st.html(html.strip(verdict_strip(view), kind="verdicts"))
-    tiles, alone = heat(view, theme, opened), needs_width(view)
-    rows = forest(view, theme, opened, narrow=tiles is not None and not alone)
+    tiles, alone = heat(view, opened), needs_width(view)
+    rows = forest(view, opened, narrow=tiles is not None and not alone)
     panels = [panel for panel in (tiles, rows) if panel is not None]
     with st.container(key="cells"):
         beside = len(panels) == 2 and not alone
@@ -81,9 +81,9 @@ def show_steps(names: list[str], opened: str) -> None:
         st.button(screen.CLOSE, key="cell-close", on_click=open_address, args=(None,))
 
 
-def show_cell(view: View, theme: Theme, names: list[str], name: str) -> None:
+def show_cell(view: View, names: list[str], name: str) -> None:
     """Draw one cell."""
-    detail = open_cell(view, name, theme)
+    detail = open_cell(view, name)
     panel = detail.panel
     with st.container(key="drill"):
         show_steps(names, name)
@@ -91,7 +91,9 @@ def show_cell(view: View, theme: Theme, names: list[str], name: str) -> None:
             st.html(f'<div data-opened="{html_text(name)}">{html.panel_head(panel.title, panel.subtitle)}</div>')
             left, right = st.columns([584, 336], gap="large")
             with left:
-                st.plotly_chart(panel.figure, theme=None, config=PLOT, key=f"plot-cell-{name}", alt=panel.alt)
+                if panel.chart is not None:
+                    figure = draw(panel.chart, current_theme())
+                    st.plotly_chart(figure, theme=None, config=PLOT, key=f"plot-cell-{name}", alt=panel.alt)
             with right:
                 show_beside(detail)
             texts = panel.key, panel.foot, panel.table, panel.sql, view.about
@@ -108,7 +110,7 @@ def show_beside(detail: CellView) -> None:
 
 def page() -> None:
     """Draw the page."""
-    view, theme = current_view(), current_theme()
+    view = current_view()
     cells, names = view.cell_findings, list(cells_by_name(view))
     wanted = st.query_params.get(CELL)
     opened = wanted if wanted in names else None
@@ -118,10 +120,10 @@ def page() -> None:
     gone = html.note(screen.unknown_cell(wanted, filtered=bool(view.chosen))) if wanted and not opened else ""
     st.html(rejected(view) + head + summary + gone + notes(view))
     if cells:
-        show_cells(view, theme, names, opened)
+        show_cells(view, names, opened)
     if opened:
-        show_cell(view, theme, names, opened)
-    groups = lenses(view, theme)
+        show_cell(view, names, opened)
+    groups = lenses(view)
     for start in range(0, len(groups), _PER_ROW):
         with st.container(key=f"lenses-{start}"):
             places = st.columns(_PER_ROW, gap="medium")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fairness.charts.interactive import THEMES, Row, Tile, heat_map, interval_columns, interval_rows, monthly_steps
+from fairness.charts.chart_spec import HeatMap, IntervalColumns, IntervalRows, Month, MonthlySteps, Row, Tile
+from fairness.charts.interactive import THEMES, draw
 
 THEME = THEMES["light"]
 ROWS = [
@@ -25,9 +26,7 @@ def _marks(figure: Any) -> list[Any]:
 
 
 def _forest(rows: list[Row]) -> Any:
-    return interval_rows(
-        rows, THEME, margin=0.01, band_name="equal within 1 %", left=80, columns=(10,), head=("", "Gap")
-    )
+    return draw(IntervalRows(rows, 0.01, "equal within 1 %", left=80, columns=(10,), head=("", "Gap")), THEME)
 
 
 def test_an_interval_reaches_from_its_lower_to_its_upper_end_on_the_line_of_its_mark() -> None:
@@ -66,7 +65,7 @@ def test_the_margin_band_lies_around_zero() -> None:
 
 
 def test_columns_stand_in_order_and_up_is_more() -> None:
-    figure = interval_columns(ROWS, THEME, margin=0.01, band_name="", unit="Years", counts="Customers")
+    figure = draw(IntervalColumns(ROWS, 0.01, "", unit="Years", counts="Customers"), THEME)
     assert [tuple(line.y) for line in _lines(figure)] == [(0.08, 0.17), (-0.06, -0.01)]
     assert [tuple(mark.x) + tuple(mark.y) for mark in _marks(figure)] == [(0, 0.12), (1, -0.03)]
     low, high = figure.layout.yaxis.range
@@ -76,9 +75,8 @@ def test_columns_stand_in_order_and_up_is_more() -> None:
 def test_months_run_from_left_to_right_under_their_names() -> None:
     months, gaps = ["Oct 2025", "Nov 2025", "Dec 2025"], [0.02, 0.05, 0.11]
     low, high = [0.01, 0.04, 0.09], [0.03, 0.06, 0.13]
-    figure = monthly_steps(
-        months, gaps, low, high, THEME, margin=0.01, band_name="", last="11 %", hover=months
-    )  # fmt: skip
+    drawn = [Month(*month) for month in zip(months, gaps, low, high, strict=True)]
+    figure = draw(MonthlySteps(drawn, 0.01, "", verdict="penalty", last="11 %"), THEME)
     lower, upper, steps = _lines(figure)
     assert (list(lower.y), list(upper.y), list(steps.y)) == (low, high, gaps)
     assert list(steps.x) == [0, 1, 2]
@@ -90,6 +88,21 @@ def test_months_run_from_left_to_right_under_their_names() -> None:
     assert (steps.line.shape, upper.fill) == ("hvh", "tonexty")
     last = next(note for note in figure.layout.annotations if note.text == "11 %")
     assert (last.x, last.y) == (2.5, 0.13)
+
+
+def test_no_line_leads_over_a_month_that_is_not_shown() -> None:
+    months = [Month("Oct", 0.02, 0.01, 0.03), Month("Nov", None, None, None), Month("Dec", 0.11, 0.09, 0.13)]
+    figure = draw(MonthlySteps(months, 0.01, "", verdict="penalty", last="11 %"), THEME)
+    assert [list(line.x) for line in _lines(figure)] == [[0]] * 3 + [[2]] * 3
+    assert tuple(figure.layout.xaxis.ticktext) == ("Oct", "Nov", "Dec")
+
+
+def test_texts_of_the_data_are_no_tags() -> None:
+    figure = draw(
+        IntervalRows([Row('<b>"A" & B</b>\nsecond', estimate=0.1, lower=0.0, upper=0.2)], 0.01, "", 80), THEME
+    )
+    texts = [note.text for note in figure.layout.annotations]
+    assert '&lt;b&gt;"A" &amp; B&lt;/b&gt;<br>second' in texts
 
 
 def _channels(colour: str) -> tuple[int, int, int]:
@@ -105,7 +118,7 @@ def test_dear_cells_are_orange_cheap_ones_blue_and_larger_gaps_stronger(name: st
         for column, gap in enumerate(gaps)
     ]
     tiles.append(Tile(1, 2, None, "not_assessable", ("no offer",), "cell 4", ""))
-    figure = heat_map(tiles, [("A", ""), ("B", "")], ["1", "2", "3", "4"], theme, left=60, tile_height=44)
+    figure = draw(HeatMap(tiles, [("A", ""), ("B", "")], ["1", "2", "3", "4"], left=60, tile_height=44), theme)
     bars = figure.data[0]
     assert list(bars.x) == [0.5, 1.5, 2.5, 3.5, 2.5]
     assert [int(base) for base in bars.base] == [0, 0, 0, 0, 1]

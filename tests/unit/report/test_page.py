@@ -144,7 +144,7 @@ def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, Docum
 @pytest.mark.slow
 def test_sections_without_findings_are_absent(page_of: Callable[[str], tuple[Page, Document]]) -> None:
     names = {name: {panel.name for panel in page_of(name)[0].panels} for name in STUDIES}
-    assert names["penalty"] == {"gap-and-certainty", "worst-segments"}
+    assert names["penalty"] == {"gap-and-certainty", "largest-cells"}
     assert names["not_assessable"] == set()
     labels = [metric.label for metric in page_of("like_for_like")[0].strip]
     assert "Paid above the offer" not in labels
