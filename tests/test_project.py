@@ -30,17 +30,8 @@ NO_FINDING = {"change", "rows.values", "settings", "side.settings", "snapshot.TI
 
 READ_BY_KEY = {
     "fairness/dashboard/change_panels.py",
-    "fairness/dashboard/filters.py",
-    "fairness/dashboard/page_frame.py",
-    "fairness/dashboard/pages/overview.py",
     "fairness/disclosure/released_document.py",
     "fairness/disclosure/share.py",
-    "fairness/panels/cell.py",
-    "fairness/panels/coverage.py",
-    "fairness/panels/overview.py",
-    "fairness/panels/panel.py",
-    "fairness/panels/strip.py",
-    "fairness/panels/where.py",
 }
 """Modules that still take fields of findings by their keys."""
 
@@ -50,15 +41,11 @@ LONG = {
     "fairness/analysis/estimands/offer_gap.py: _compare",
     "fairness/analysis/marts.py: load_marts",
     "fairness/charts/interactive/distribution.py: _add_gap",
-    "fairness/charts/interactive/distribution.py: price_distributions",
     "fairness/charts/interactive/intervals.py: interval_columns",
-    "fairness/charts/interactive/monthly.py: monthly_steps",
     "fairness/intake/params.py: write_settings",
     "fairness/intake/stage.py: stage",
     "fairness/panels/cell.py: open_cell",
     "fairness/panels/coverage.py: left_out",
-    "fairness/panels/where.py: forest",
-    "fairness/panels/where.py: heat",
 }
 """Functions that are longer; the list only becomes shorter."""
 

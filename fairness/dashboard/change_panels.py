@@ -166,10 +166,10 @@ def _end(side: Data, head: Finding, currency: str) -> Row:
     return Row(
         label,
         right=texts,
-        estimate=head["estimate"],
-        lower=head["ci_lower"],
-        upper=head["ci_upper"],
-        verdict=head["verdict"],
+        estimate=head.estimate,
+        lower=head.ci_lower,
+        upper=head.ci_upper,
+        verdict=head.verdict,
         strong=True,
         hover=f"{label}\n{texts[0]}\n{texts[1]} a year net\n{texts[2]} tenured customers",
         height=_MARK,
@@ -182,9 +182,9 @@ def kept_panel(snapshots: Sequence[Entry]) -> Panel:
     for item in snapshots:
         head, note = item.document["headline"], (item.manifest or {}).get("note", "")
         month = numbers.month(item.document["study"]["as_of"])
-        said = (month, sentences.headline(item.document), sentences.gap(head), numbers.count(head["n_tenured"]))
+        said = (month, sentences.headline(item.document), sentences.gap(head), numbers.count(head.n_tenured))
         rows.append((*said, numbers.day(item.written), item.build, "yes" if note else "–"))
-        figures = (head["estimate"], head["ci_lower"], head["ci_upper"], head["n_tenured"])
+        figures = (head.estimate, head.ci_lower, head.ci_upper, head.n_tenured)
         values.append((item.document["study"]["as_of"], said[1], *figures, item.written, item.folder.name, note))
     names = changes.KEPT_COLUMNS
     file_head = (

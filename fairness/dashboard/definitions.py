@@ -16,9 +16,9 @@ def definitions(study: Study) -> str:
     """Return the definitions that the numbers rest on: those that the run was built with."""
     config, document = study.config, study.document
     items = [("As of", numbers.month(document["study"]["as_of"]))]
-    head = document["headline"]
+    head = document.head
     items.append(("Against", labels.comparator_kind(head)))
-    if head["comparator"] == "offer" and head["basis"] == "effective":
+    if head.comparator == "offer" and head.basis == "effective":
         items.append(("Over", f"{config.comparator.horizon_months} months"))
     items += [
         ("New", f"below {config.tenure.new_below_months} months"),

@@ -48,13 +48,13 @@ def notes(view: View) -> str:
     lines = [
         (codes.warning(code, finding, min_pricing_decisions=least), code) for code, finding in view.document.warnings()
     ]
-    if view.chosen and head["estimand"] != view.study.document["headline"]["estimand"]:
+    if view.chosen and head.estimand != view.whole.head.estimand:
         # The study has offers, but none of them in this view: the usual sentence would speak of the whole study.
         lines = [(codes.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
     text = "".join(html.warning(line, codes.MEANINGS[code], str(number)) for number, (line, code) in enumerate(lines))
     text += "".join(html.note(line) for line in _erasures(view.study))
     main = sentences.main_reason(view.document)
-    if head["verdict"] == "not_assessable" and main is not None:
+    if head.verdict == "not_assessable" and main is not None:
         text += html.note(reason_of(main["reason"]).fix)
     if view.chosen:
         text += html.note(sentences.view_note(len(view.keys), len(view.study.cells)))

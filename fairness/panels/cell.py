@@ -42,9 +42,7 @@ def cells_by_name(view: View) -> dict[str, Finding]:
     cells = [cell for part in in_order(view.cell_findings) for cell in part]
     names = [labels.scope(cell, view.study.order) for cell in cells]
     return {
-        name
-        if names.count(name) == 1
-        else f"{name} ({', '.join(str(value) for value in cell['scope'].values())})": cell
+        name if names.count(name) == 1 else f"{name} ({', '.join(str(value) for value in cell.scope.values())})": cell
         for name, cell in zip(names, cells, strict=True)
     }
 
@@ -71,11 +69,9 @@ def open_cell(view: View, name: str) -> CellView:
             tenured,
             reference=reference,
             reference_name=reference_name,
-            offers=[float(row[0]) for row in offers] if cell["estimand"] == "offer_gap" else [],
-            gap=None
-            if reference is None or cell["ci_lower"] is None
-            else (cell["estimate"], cell["ci_lower"], cell["ci_upper"]),
-            verdict=cell["verdict"],
+            offers=[float(row[0]) for row in offers] if cell.estimand == "offer_gap" else [],
+            gap=(cell.gap, *cell.interval) if reference is not None and cell.has_interval else None,
+            verdict=cell.verdict,
             gap_texts=(f"{_signed(shift, currency)} {period}", sentences.gap(cell)),
             difference=("Difference", f"tenured over {labels.comparator(cell).removeprefix('the ')}"),
             margin=float(view.document["study"]["margin"]),
@@ -144,16 +140,16 @@ def _reference(
     cell: Finding, new: PriceShares, tenured: PriceShares, offers: list[tuple[object, ...]], currency: str
 ) -> tuple[float | None, str, float | None]:
     """Return the price that zero stands for, its name, and how far the tenured mean lies above it."""
-    if cell["estimate"] is None or cell["verdict"] == "not_assessable":
+    if cell.estimate is None or cell.verdict == "not_assessable":
         return None, "", None
-    if cell["estimand"] == "offer_gap" and offers:
+    if cell.estimand == "offer_gap" and offers:
         units = sum(float(str(row[2])) for row in offers)
         paid = sum(float(str(row[3])) for row in offers) / units
-        mean = paid / (1 + cell["estimate"])
+        mean = paid / (1 + cell.estimate)
         name = "Offer" if len(offers) == 1 else "Offer, mean"
     elif tenured.mean is not None:
         paid = tenured.mean
-        mean = paid / (1 + cell["estimate"])
+        mean = paid / (1 + cell.estimate)
         name = "New customers, mean"
     else:
         return None, "", None
@@ -165,9 +161,9 @@ def _title(view: View, cell: Finding, name: str, shift: float | None, period: st
     if shift is None:
         code = why_not(view, cell)
         return f"{name}: cannot be assessed, {codes.reason(code)}"
-    if cell["verdict"] == "inconclusive":
+    if cell.verdict == "inconclusive":
         return f"{name}: cannot tell yet"
-    if cell["verdict"] == "equivalent":
+    if cell.verdict == "equivalent":
         return f"{name}: tenured customers pay the same, within the margin"
     direction = "above" if shift > 0 else "below"
     return (
@@ -176,7 +172,7 @@ def _title(view: View, cell: Finding, name: str, shift: float | None, period: st
 
 
 def _subject(cell: Finding) -> str:
-    return "tenured mean over the mean offer" if cell["estimand"] == "offer_gap" else "tenured mean over new customers"
+    return "tenured mean over the mean offer" if cell.estimand == "offer_gap" else "tenured mean over new customers"
 
 
 def _signed(amount: float | None, currency: str) -> str:
@@ -202,24 +198,16 @@ def _table(
         ("Lower end of the middle 90 %", new[3], tenured[3]),
         ("Upper end of the middle 90 %", new[4], tenured[4]),
     ]
-    money = next(
-        (
-            item
-            for item in view.study.document["findings"]
-            if item["estimand"] == "overpayment" and item["level"] == "cell" and item["scope"] == cell["scope"]
-        ),
-        None,
-    )
+    money = view.whole.money_of(cell)
     if money is not None and has_offers:
-        companions = {other["name"]: other["estimate"] for other in money["companions"]}
-        affected, n = int(companions["customers_affected"]), money["n_tenured"]
-        rows.append(("Pay above the offer", "", f"{numbers.count(affected)} of {numbers.count(n)}"))
-        rows.append(("Paid above it, a year", "", numbers.money(money["estimate"], currency)))
-        rows.append(("Net of those below, a year", "", numbers.money(companions["net"], currency)))
+        affected, net = int(money.beside("customers_affected") or 0), str(money.beside("net"))
+        rows.append(("Pay above the offer", "", f"{numbers.count(affected)} of {numbers.count(money.n_tenured)}"))
+        rows.append(("Paid above it, a year", "", numbers.money(money.amount, currency)))
+        rows.append(("Net of those below, a year", "", numbers.money(net, currency)))
         raw += [
             ("Pay above the offer", None, affected),
-            ("Paid above it, a year", None, money["estimate"]),
-            ("Net of those below, a year", None, companions["net"]),
+            ("Paid above it, a year", None, money.amount),
+            ("Net of those below, a year", None, net),
         ]
     head = ("", "New", "Tenured")
     return html.Table(head, tuple(rows), head, tuple(raw))
@@ -233,11 +221,11 @@ def _asked_otherwise(view: View, cell: Finding) -> list[Finding]:
     """Return the finding of the cell and those of other questions about it."""
     others = [
         finding
-        for finding in view.study.document["findings"]
-        if finding["level"] == "cell"
-        and finding["scope"] == cell["scope"]
+        for finding in view.whole.findings
+        if finding.level == "cell"
+        and finding.scope == cell.scope
         and finding is not cell
-        and finding["unit"] == "fraction"
+        and finding.unit == "fraction"
     ]
     return [cell, *others]
 
@@ -245,14 +233,14 @@ def _asked_otherwise(view: View, cell: Finding) -> list[Finding]:
 def _notes(view: View, cell: Finding) -> tuple[tuple[str, str], ...]:
     looked_at = view.study.document.looked_at(cell.family)
     notes = []
-    if cell["verdict"] != "not_assessable":
+    if cell.verdict != "not_assessable":
         notes.append(("How sure", sentences.how_sure(cell, looked_at)))
-    others = [item for item in _asked_otherwise(view, cell)[1:] if item["verdict"] != "not_assessable"]
+    others = [item for item in _asked_otherwise(view, cell)[1:] if item.verdict != "not_assessable"]
     if others:
         text = ". ".join(f"{sentences.estimand(item)} {sentences.gap(item)}" for item in others)
         notes.append(("The same question, asked otherwise", f"{text}."))
     least = view.study.config.inference.min_pricing_decisions
-    if cell["warnings"]:
-        text = " ".join(codes.warning(code, cell, min_pricing_decisions=least) for code in cell["warnings"])
+    if cell.warnings:
+        text = " ".join(codes.warning(code, cell, min_pricing_decisions=least) for code in cell.warnings)
         notes.append(("Mind", text))
     return tuple(notes)

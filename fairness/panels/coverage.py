@@ -72,7 +72,7 @@ def left_out(view: View) -> Panel:
 
 
 def _has_offers(view: View) -> bool:
-    return bool(view.head["estimand"] == "offer_gap" and view.head["comparator"] == "offer")
+    return view.head.question[:2] == ("offer_gap", "offer")
 
 
 def _first_up(text: str) -> str:

@@ -56,21 +56,21 @@ def findings_table(
     """Return the table of findings: gap with interval, verdict, customers and share compared; p-values where asked."""
     level = screen.intervals(scene.document, findings).replace("intervals", "interval", 1)
     margin = scene.document["study"]["margin"]
-    has_new = any(finding["n_new"] is not None for finding in findings)
+    has_new = any(finding.n_new is not None for finding in findings)
     rows, csv_rows = [], []
     for finding in findings:
         row = [name(finding), sentences.gap(finding), sentences.verdict(finding, margin=margin) or "–"]
-        row += [numbers.count(finding["n_tenured"])]
-        row += [numbers.count(finding["n_new"])] if has_new else []
-        row += [numbers.percent(finding["support_share"])]
-        row += [numbers.p_value(finding["p_value"]), numbers.p_value(finding["p_value_adjusted"])] if adjusted else []
+        row += [numbers.count(finding.n_tenured)]
+        row += [numbers.count(finding.n_new)] if has_new else []
+        row += [numbers.percent(finding.support_share)]
+        row += [numbers.p_value(finding.p_value), numbers.p_value(finding.p_value_adjusted)] if adjusted else []
         rows.append(tuple(row))
-        is_known = finding["verdict"] != "not_assessable"
+        is_known = finding.verdict != "not_assessable"
         figures = [finding[field] if is_known else None for field in ("estimate", "ci_lower", "ci_upper")]
-        csv_row = [name(finding), *figures, finding["confidence_level"], row[2], finding["n_tenured"]]
-        csv_row += [finding["n_new"]] if has_new else []
-        csv_row += [finding["support_share"]]
-        csv_row += [finding["p_value"], finding["p_value_adjusted"]] if adjusted else []
+        csv_row = [name(finding), *figures, finding.confidence_level, row[2], finding.n_tenured]
+        csv_row += [finding.n_new] if has_new else []
+        csv_row += [finding.support_share]
+        csv_row += [finding.p_value, finding.p_value_adjusted] if adjusted else []
         csv_rows.append(tuple(csv_row))
     counts = ["Tenured customers", *(["New customers"] if has_new else []), "Compared"]
     tests = ["p", "Adjusted p"] if adjusted else []
@@ -137,13 +137,13 @@ def plot_row(finding: Finding, label: str, scene: Scene, *, width: int = 200, **
     lines = textwrap.wrap(label, width) or [label]
     if "height" in more:
         more["height"] += 15 * (len(lines) - 1)
-    is_known = finding["verdict"] != "not_assessable"
+    is_known = finding.verdict != "not_assessable"
     return Row(
         label="\n".join(lines),
-        estimate=finding["estimate"] if is_known else None,
-        lower=finding["ci_lower"] if is_known else None,
-        upper=finding["ci_upper"] if is_known else None,
-        verdict=finding["verdict"],
+        estimate=finding.estimate if is_known else None,
+        lower=finding.ci_lower if is_known else None,
+        upper=finding.ci_upper if is_known else None,
+        verdict=finding.verdict,
         hover=hover(finding, label, scene),
         **more,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, sql_of
@@ -18,38 +16,38 @@ def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
     figure, _, interval = gap.partition(" (")
     alike = view.pooled("like_for_like_gap")
     second = ""
-    if alike is not None and head["estimand"] != "like_for_like_gap":
-        second = f"Like for like {sentences.gap(alike)}" if alike["verdict"] != "not_assessable" else ""
+    if alike is not None and head.estimand != "like_for_like_gap":
+        second = f"Like for like {sentences.gap(alike)}" if alike.verdict != "not_assessable" else ""
     items = [("", labels.gap_name(head), figure, f"({interval}" if interval else "", second or _compared(head))]
-    money = view.pooled("overpayment", head["comparator"], head["basis"])
-    if money is not None and money["estimate"] is not None and head["estimand"] == "offer_gap":
+    money = view.pooled("overpayment", head.comparator, head.basis)
+    if money is not None and money.amount is not None and head.estimand == "offer_gap":
         currency = view.document["study"]["currency"]
-        net, affected = (_companion(money, name) for name in ("net", "customers_affected"))
-        above = _companion(head, "share_above")
+        net, affected = (money.beside(name) for name in ("net", "customers_affected"))
+        above = head.beside("share_above")
         items += [
             (
                 "",
                 "Paid above the offer",
-                numbers.money(money["estimate"], currency),
+                numbers.money(money.amount, currency),
                 "a year",
-                f"{numbers.money(str(net), currency)} net of those below it",
+                f"{numbers.money(None if net is None else str(net), currency)} net of those below it",
             ),
             (
                 "",
                 "Customers affected",
                 numbers.count(int(affected or 0)),
-                f"of {numbers.count(money['n_tenured'])}",
-                f"{numbers.percent(above)} pay above the offer" if above is not None else "",
+                f"of {numbers.count(money.n_tenured)}",
+                f"{numbers.percent(float(above))} pay above the offer" if above is not None else "",
             ),
         ]
-    elif head["n_new"] is not None:
+    elif head.n_new is not None:
         items.append(
             (
                 "",
                 "Tenured customers compared",
-                numbers.count(head["n_tenured"]),
+                numbers.count(head.n_tenured),
                 "",
-                f"with {numbers.many(head['n_new'], 'new customer')}",
+                f"with {numbers.many(head.n_new, 'new customer')}",
             )
         )
     share = support["assessable_share"]
@@ -62,19 +60,15 @@ def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
 
 
 def _compared(head: Finding) -> str:
-    if head["verdict"] == "not_assessable":
-        return codes.reason(head["verdict_reason"])
-    return f"{numbers.many(head['n_tenured'], 'tenured customer')} in {numbers.many(head['n_cells'], 'cell')}"
-
-
-def _companion(finding: Finding, name: str) -> Any:
-    return next((other["estimate"] for other in finding["companions"] if other["name"] == name), None)
+    if head.verdict == "not_assessable":
+        return codes.reason(head.verdict_reason)
+    return f"{numbers.many(head.n_tenured or 0, 'tenured customer')} in {numbers.many(head.n_cells or 0, 'cell')}"
 
 
 def headline_panel(view: View) -> Panel:
     """Return table and SQL behind the headline and the strip; it has no figure."""
     head = view.head
-    money = view.pooled("overpayment", head["comparator"], head["basis"])
+    money = view.pooled("overpayment", head.comparator, head.basis)
     alike = view.pooled("like_for_like_gap")
     findings = [head, *(item for item in (alike, money) if item is not None and item is not head)]
     rows = tuple(

@@ -41,8 +41,8 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
     left_out = uncompared(view)
     items = []
     for verdict, name in _NAMES.items():
-        cells = [cell for cell in view.cell_findings if cell["verdict"] == verdict]
-        n = sum(cell["n_tenured"] for cell in cells)
+        cells = [cell for cell in view.cell_findings if cell.verdict == verdict]
+        n = sum(cell.n_tenured or 0 for cell in cells)
         if verdict == "not_assessable":
             n = sum(left_out[_key(cell)][0] for cell in cells)
         items.append(
@@ -63,14 +63,14 @@ Left = dict[frozenset[tuple[str, str | None]], tuple[int, str]]
 
 def uncompared(view: View) -> Left:
     """Return who is in the cells that cannot be assessed, and why."""
-    cells = [cell for cell in view.cell_findings if cell["verdict"] == "not_assessable" or cell["estimate"] is None]
+    cells = [cell for cell in view.cell_findings if cell.verdict == "not_assessable" or cell.estimate is None]
     if not cells:
         return {}
     by_key = {
         str(key): (int(n or 0), int(n_new or 0)) for key, n, n_new in query(view.study.run, queries.CELL_SIZES)[1]
     }
     reasons: dict[str, str] = {}
-    if cells[0]["estimand"] == "offer_gap":
+    if cells[0].estimand == "offer_gap":
         for key, reason, _ in query(view.study.run, queries.CELL_REASONS)[1]:
             reasons.setdefault(str(key), str(reason))
     found = {}
@@ -78,7 +78,7 @@ def uncompared(view: View) -> Left:
         key = cell_key(view, cell)
         customers, n_new = by_key.get(key, (0, 0))
         missing = "too_few_customers" if n_new else "no_new_customers"
-        known = cell["verdict_reason"] if cell["verdict_reason"] != "no_comparable_cell" else missing
+        known = cell.verdict_reason if cell.verdict_reason != "no_comparable_cell" else missing
         found[_key(cell)] = customers, reasons.get(key, known)
     return found
 
@@ -90,7 +90,7 @@ def why_not(view: View, cell: Finding) -> str:
 
 def cell_key(view: View, cell: Finding) -> str:
     """Return the key of the cell that a finding is about."""
-    scope = cell["scope"]
+    scope = cell.scope
     return next(
         key
         for key, values in view.study.cells.items()
@@ -99,14 +99,14 @@ def cell_key(view: View, cell: Finding) -> str:
 
 
 def _key(cell: Finding) -> frozenset[tuple[str, str | None]]:
-    return frozenset(cell["scope"].items())
+    return frozenset(cell.scope.items())
 
 
 def heat(view: View, chosen: str | None) -> Panel | None:
     """Return the heat map: one cell column across, the others down."""
     cells = view.cell_findings
-    columns = [name for name in view.study.columns if any(name in cell["scope"] for cell in cells)]
-    varying = [name for name in columns if len({cell["scope"][name] for cell in cells}) > 1]
+    columns = [name for name in view.study.columns if any(name in cell.scope for cell in cells)]
+    varying = [name for name in columns if len({cell.scope[name] for cell in cells}) > 1]
     if len(cells) < 2 or not varying:
         return None
     across = _across(cells, varying)
@@ -122,7 +122,7 @@ def heat(view: View, chosen: str | None) -> Panel | None:
     values = _in_order(view, across, [cell for _, members in listed for cell in members])
     reasons = uncompared(view)
     tiles = [
-        _tile(view, cell, (number, values.index(cell["scope"][across])), chosen, reasons)
+        _tile(view, cell, (number, values.index(cell.scope[across])), chosen, reasons)
         for number, (_, members) in enumerate(listed)
         for cell in members
     ]
@@ -131,7 +131,7 @@ def heat(view: View, chosen: str | None) -> Panel | None:
     names = labels.values(values)
     heads = [(group[0], ", ".join(group[1:])) if group else ("All", "") for group, _ in listed]
     # About as tall as the forest plot beside it.
-    drawn = sum(cell["verdict"] != "not_assessable" for cell in shown)
+    drawn = sum(cell.verdict != "not_assessable" for cell in shown)
     height = 44 if len(listed) > _MOST_TALL else max(46, min(84, (24 * drawn + 90) // len(listed)))
     left = min(190, max(80, int(6.2 * max(len(line) for label in heads for line in label)) + 10))
     return Panel(
@@ -145,8 +145,8 @@ def heat(view: View, chosen: str | None) -> Panel | None:
         table=findings_table(view, cells, lambda cell: labels.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),
         foot=(
-            f"{numbers.many(sum(cell['n_tenured'] for cell in shown), 'tenured customer')} in "
-            f"{numbers.many(sum(cell['n_tenured'] > 0 for cell in shown), 'cell')}. Click one to open it",
+            f"{numbers.many(sum(cell.n_tenured or 0 for cell in shown), 'tenured customer')} in "
+            f"{numbers.many(sum(bool(cell.n_tenured) for cell in shown), 'cell')}. Click one to open it",
             source_line(view),
         ),
         alt=in_words(shown, lambda cell: labels.scope(cell, order)),
@@ -156,11 +156,11 @@ def heat(view: View, chosen: str | None) -> Panel | None:
 
 def _rows_of(groups: dict[tuple[str, ...], list[Finding]]) -> tuple[list[tuple[tuple[str, ...], list[Finding]]], str]:
     """Return the rows that have anything to show, the largest where there are many, and a word on those left out."""
-    telling = [item for item in groups.items() if any(cell["verdict"] != "not_assessable" for cell in item[1])]
+    telling = [item for item in groups.items() if any(cell.verdict != "not_assessable" for cell in item[1])]
     # Few rows are all shown: what cannot be assessed has its place in the picture.
     if len(groups) <= _MOST_DOWN_ROWS:
         telling = list(groups.items())
-    largest = sorted(telling, key=lambda item: -sum(cell["n_tenured"] for cell in item[1]))[:_MOST_DOWN_ROWS]
+    largest = sorted(telling, key=lambda item: -sum(cell.n_tenured or 0 for cell in item[1]))[:_MOST_DOWN_ROWS]
     listed = [item for item in telling if item in largest]
     if len(listed) == len(groups):
         return listed, ""
@@ -169,30 +169,30 @@ def _rows_of(groups: dict[tuple[str, ...], list[Finding]]) -> tuple[list[tuple[t
 
 def _across(cells: Sequence[Finding], columns: Sequence[str]) -> str:
     """Return the column that goes across: the one with the most values that fit."""
-    sizes = {name: len({cell["scope"][name] for cell in cells}) for name in columns}
+    sizes = {name: len({cell.scope[name] for cell in cells}) for name in columns}
     fitting = [name for name in columns if sizes[name] <= _MOST_TILES] or [min(columns, key=lambda name: sizes[name])]
     # Of equals rather a later one: the product reads best down the side.
     return max(fitting, key=lambda name: (sizes[name], name != columns[0], -columns.index(name)))
 
 
 def _in_order(view: View, column: str, cells: Sequence[Finding]) -> list[str | None]:
-    present = {cell["scope"][column] for cell in cells}
+    present = {cell.scope[column] for cell in cells}
     return [value for value in view.study.options(column) if value in present]
 
 
 def _tile(view: View, cell: Finding, place: tuple[int, int], chosen: str | None, reasons: Left) -> Tile:
     name = labels.scope(cell, view.study.order)
-    known = cell["verdict"] != "not_assessable" and cell["estimate"] is not None and cell["ci_lower"] is not None
+    known = cell.verdict != "not_assessable" and cell.estimate is not None and cell.ci_lower is not None
     if known:
         gap = sentences.gap(cell)
         figure, _, interval = gap.partition(" % (")
         lines: tuple[str, ...] = (figure, interval.removesuffix(")"))
     else:
-        lines = (codes.short_reason(reasons[_key(cell)][1] if _key(cell) in reasons else cell["verdict_reason"]),)
+        lines = (codes.short_reason(reasons[_key(cell)][1] if _key(cell) in reasons else cell.verdict_reason),)
     return Tile(
         *place,
-        cell["estimate"] if known else None,
-        cell["verdict"],
+        cell.estimate if known else None,
+        cell.verdict or "",
         lines,
         name,
         hover(cell, name, view),
@@ -202,9 +202,9 @@ def _tile(view: View, cell: Finding, place: tuple[int, int], chosen: str | None,
 
 def _legend(cells: Sequence[Finding]) -> str:
     """Return the key of the heat map: the ends of its scale, and what hatching means where there is any."""
-    known = [abs(cell["estimate"]) for cell in cells if cell["estimate"] is not None]
+    known = [abs(cell.estimate) for cell in cells if cell.estimate is not None]
     largest = numbers.percent(max(known, default=0.0))
-    verdicts = {cell["verdict"] for cell in cells}
+    verdicts = {cell.verdict for cell in cells}
     hatched = [
         f'<span><i class="mark {kind}"></i>{text}</span>'
         for verdict, kind, text in (
@@ -266,7 +266,7 @@ def forest(view: View, chosen: str | None, *, narrow: bool) -> Panel | None:
         sql=published_sql(view, cells),
         foot=(
             f"Adj. p: {_corrected(view)}",
-            f"{numbers.many(sum(cell['n_tenured'] for cell in drawn), 'tenured customer')}. {source_line(view)}",
+            f"{numbers.many(sum(cell.n_tenured or 0 for cell in drawn), 'tenured customer')}. {source_line(view)}",
         ),
         alt=in_words([*decided, *undecided], name),
         findings=published(view, [*decided, *undecided, *left_out]),
@@ -317,7 +317,7 @@ def needs_width(view: View) -> bool:
 
 
 def _forest_row(view: View, cell: Finding, name: str, chosen: str | None, line: int) -> Row:
-    decides = sentences.still_needed(cell) if cell["verdict"] == "inconclusive" else ""
+    decides = sentences.still_needed(cell) if cell.verdict == "inconclusive" else ""
     return plot_row(
         cell,
         name,
@@ -326,7 +326,7 @@ def _forest_row(view: View, cell: Finding, name: str, chosen: str | None, line: 
         height=38 if decides else 24,
         key=name,
         strong=name == chosen,
-        right=(sentences.gap(cell), numbers.p_value(cell["p_value_adjusted"])),
+        right=(sentences.gap(cell), numbers.p_value(cell.p_value_adjusted)),
         under=decides,
     )
 

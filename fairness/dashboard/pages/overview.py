@@ -41,7 +41,7 @@ def page() -> None:
     """Draw the page."""
     view = current_view()
     before, figure, after = sentences.headline_parts(view.document)
-    head = html.headline("Overview", above_headline(view), before, figure, after, tone=view.head["verdict"])
+    head = html.headline("Overview", above_headline(view), before, figure, after, tone=view.head.verdict or "")
     st.html(rejected(view) + head + notes(view))
     st.html(html.strip(metric_strip(view)))
     facts = headline_panel(view)
