@@ -34,12 +34,17 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filter
         for path, title in pages:
             with st.container(key="here" if title == here else f"page-{title.lower().replace(' ', '-')}"):
                 st.page_link(path, label=title, query_params=_pairs(study, chosen(study)))
-        if filter_columns(study):
-            _filters(study, enabled=filtered)
-        st.html('<div class="sh">Fixed by the study</div>' + definitions(study))
-        if st.button("Change a definition", key="change", width="stretch"):
-            change_definition(study)
-        st.html('<button type="button" class="btn" data-link="here">Copy link to this view</button>')
+        more = (
+            f'<button type="button" class="btn side-more" data-more="side" aria-expanded="false">{screen.MORE}</button>'
+        )
+        st.html(more)
+        with st.container(key="rest"):
+            if filter_columns(study):
+                _filters(study, enabled=filtered)
+            st.html('<div class="sh">Fixed by the study</div>' + definitions(study))
+            if st.button("Change a definition", key="change", width="stretch"):
+                change_definition(study)
+            st.html('<button type="button" class="btn" data-link="here">Copy link to this view</button>')
         with st.container(key="build"):
             _newer(study)
             st.html(f'<div class="meta">{_build(study)}</div>')

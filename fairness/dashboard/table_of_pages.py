@@ -1,8 +1,14 @@
 """The table of pages: which there are, in which order, and at which addresses."""
 
-PAGES = (("Overview", ""), ("Where", "where"), ("Snapshots", "snapshots"))
+PAGES = (
+    ("Overview", ""),
+    ("Where", "where"),
+    ("Data quality", "data-quality"),
+    ("SQL", "sql"),
+    ("Snapshots", "snapshots"),
+)
 """Title and address of each page, the first one at the root; the script of each is named like it."""
-WHOLE_BOOK = ("Snapshots",)
+WHOLE_BOOK = ("Data quality", "SQL", "Snapshots")
 """Pages that no filter narrows."""
 
 

@@ -50,6 +50,17 @@ def check_files() -> list[Path]:
     return sorted((sql_root() / "checks").glob("*.sql"))
 
 
+def analysis_files() -> list[Path]:
+    """Return the saved analyses, in order."""
+    return sorted((sql_root() / "analyses").glob("*.sql"))
+
+
+def analysis_query(name: str) -> str:
+    """Return the text of a saved analysis by its name, such as ``rows_set_aside``."""
+    (path,) = (path for path in analysis_files() if path.stem[3:] == name)
+    return path.read_text(encoding="utf-8")
+
+
 def sql_hashes() -> dict[str, str]:
     """Return the SHA-256 of every SQL file that a build runs, by its path below ``sql/``."""
     root = sql_root()

@@ -141,6 +141,25 @@ where role in ('billing', 'book')
 group by disposition
 order by disposition;"""
 
+QUARANTINE = """select
+    role,
+    reason,
+    count(*) as n_rows,
+    min(source_file) as source_file,
+    arg_min(source_row, (source_file, source_row)) as source_row,
+    arg_min(column_name, (source_file, source_row)) as column_name
+from quarantine
+group by role, reason
+order by n_rows desc, role, reason;"""
+
+UNREAD = """select
+    inputs.role,
+    inputs.path,
+    column_unread.column_name
+from column_unread
+inner join inputs on column_unread.source_index = inputs.source_index
+order by column_unread.source_index, column_unread.column_order;"""
+
 MONTHLY = """select month, estimate, ci_lower, ci_upper, n_tenured
 from findings_monthly
 order by month;"""

@@ -187,7 +187,7 @@ WHAT_COMPARES = (
     "A comparison takes two builds of this study: snapshots or runs of two months, or of two definitions. This study "
     "has only one."
 )
-FILTERS_REST = "Not used here: a snapshot is of the whole book."
+FILTERS_REST = "Not used here: this page is of the whole book."
 EXACT = "Exact sums: the parts add up to the change before rounding. Strong bars widen the gap, pale ones narrow it."
 ROWS_OF_BOTH = "The split reads the rows of both runs and is for the analyst: nothing in it is withheld."
 ELSEWHERE = "Snapshots written to other folders with --to are not listed."

@@ -298,3 +298,15 @@ REJECTED = {
     ),
 }
 """Why an input row cannot be used. Records that the engine cannot take apart have a code of their own, ``CSV_...``."""
+
+_OF_ROWS = {"excluded": EXCLUDED, "duplicate": DUPLICATE, "rejected": REJECTED}
+
+
+def row_reason(outcome: str, code: str) -> Reason:
+    """Return the record of what became of a row; one without a record is named by its code.
+
+    Example:
+        >>> row_reason("rejected", "QTY_ZERO").label, row_reason("rejected", "CSV_QUOTE").label
+        ('a quantity of 0', 'csv quote')
+    """
+    return _OF_ROWS.get(outcome, {}).get(code) or Reason(code.replace("_", " ").lower(), "", _CELL)

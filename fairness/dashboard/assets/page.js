@@ -122,6 +122,14 @@
     true,
   );
 
+  // On a narrow screen filters and definitions are behind a button.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-more]");
+    if (!button) return;
+    const open = document.documentElement.classList.toggle("side-open");
+    button.setAttribute("aria-expanded", String(open));
+  });
+
   const said = (button, words) => {
     const before = button.innerText;
     button.innerText = words;

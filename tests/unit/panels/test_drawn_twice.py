@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from fairness.report.html import render
 
 from fairness.charts.chart_spec import IntervalRows, MonthlySteps
 from fairness.charts.interactive import THEMES, draw
@@ -19,6 +18,7 @@ from fairness.panels import overview
 from fairness.panels.panel import Panel
 from fairness.panels.scene import Released
 from fairness.report.page import lay_out
+from fairness.report.page_html import render
 from fairness.runs.documents import read_settings
 from fairness.runs.share_file import largest_payment, read_shared
 

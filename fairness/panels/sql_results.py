@@ -1,0 +1,69 @@
+"""What the page *SQL* shows: the answer to a query, the tables that there are, and the saved analyses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fairness.engine.guard import GuardedResult
+from fairness.engine.headers import Header
+from fairness.engine.models import analysis_files, analyst_tables
+from fairness.panels import html
+from fairness.panels.panel import Panel
+from fairness.text import query_words
+from fairness.text.escape import html_text
+
+_QUESTION = re.compile(r"^-- Question: *(.*)$", re.MULTILINE)
+
+
+def answer(result: GuardedResult, text: str) -> Panel:
+    """Return the answer to a query as a table."""
+    columns = tuple(result.columns)
+    shown = tuple(tuple(_shown(value) for value in row) for row in result.rows[: query_words.SHOWN])
+    body = f'<div class="scroll">{html.plain_table(columns, shown, kind="found")}</div>' if shown else ""
+    return Panel(
+        key="answer",
+        title=query_words.result_title(result),
+        subtitle=query_words.result_subtitle(result),
+        body=body,
+        table=html.Table(columns, shown, columns, tuple(result.rows)),
+        sql=text,
+    )
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def saved_analyses() -> dict[str, str]:
+    """Return the saved analyses: question to query."""
+    found = {}
+    for path in analysis_files():
+        text = path.read_text(encoding="utf-8")
+        question = _QUESTION.search(text)
+        found[question[1] if question else path.stem] = text
+    return found
+
+
+def tables() -> list[Header]:
+    """Return the tables whose columns are described: what a build publishes, without the steps on the way."""
+    return [header for header in analyst_tables() if header.columns]
+
+
+def schema_html(headers: Sequence[Header]) -> str:
+    """Return the tables with their columns, each to be opened."""
+    blocks = []
+    for header in sorted(headers, key=lambda header: header.name):
+        rows = [(name, _text(header, name, headers)) for name in header.columns]
+        summary = f"<summary><code>{html_text(header.name)}</code> {html_text(header.grain)}</summary>"
+        table = html.plain_table(query_words.COLUMNS, rows, kind="wide")
+        blocks.append(f'<details class="schema">{summary}{table}</details>')
+    return "".join(blocks)
+
+
+def _text(header: Header, column: str, headers: Sequence[Header]) -> str:
+    """Return the text of a column, also where it points to that of another table."""
+    text = header.columns[column]
+    other = re.fullmatch(r"as in (\w+)", text)
+    found = next((item for item in headers if other is not None and item.name == other[1]), None)
+    return found.columns.get(column, text) if found is not None else text
