@@ -134,8 +134,8 @@ def test_downloads_hold_what_is_shown(visit: Visit, tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
     shown = {row[0]: row[1:] for row in table_of(page, ".side-notes table")}
     saved = {row[0]: row[1:] for row in rows}
-    assert [int(n) for n in saved["Customers"]] == [int(text.replace(",", "")) for text in shown["Customers"]]
-    assert [f"£{float(n):,.2f}" for n in saved["Mean a month"]] == shown["Mean a month"]
+    assert [int(n) for n in saved["Customers"][:2]] == [int(text.replace(",", "")) for text in shown["Customers"]]
+    assert [f"£{float(n):,.2f}" for n in saved["Mean a month"][:2]] == shown["Mean a month"]
     page.locator(".st-key-panel-forest").get_by_role("button", name="Table").click()
     table = table_of(page, "#table-forest table")
     with page.expect_download() as waiting:
