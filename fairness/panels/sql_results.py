@@ -62,8 +62,10 @@ def schema_html(headers: Sequence[Header]) -> str:
 
 
 def _text(header: Header, column: str, headers: Sequence[Header]) -> str:
-    """Return the text of a column, also where it points to that of another table."""
-    text = header.columns[column]
-    other = re.fullmatch(r"as in (\w+)", text)
-    found = next((item for item in headers if other is not None and item.name == other[1]), None)
-    return found.columns.get(column, text) if found is not None else text
+    """Return the text of a column, also where it points to that of another table, or to one that points on."""
+    described = {item.name: item.columns for item in headers}
+    text, seen = header.columns[column], {header.name}
+    while (pointer := re.fullmatch(r"as in (\w+)", text)) and pointer[1] not in seen:
+        seen.add(pointer[1])
+        text = described.get(pointer[1], {}).get(column, text)
+    return text
