@@ -11,6 +11,10 @@ import duckdb
 DISPOSITIONS = ("accepted", "excluded", "rejected", "duplicate", "filtered")
 
 
+_WAYS = ("leading zeros", "case", "spaces")
+"""What ids lose on their way through other programs."""
+
+
 def reconciliation(con: duckdb.DuckDBPyConnection, *, priced: bool) -> dict[str, Any]:
     """Return rows and amounts by disposition; they tie out or the build has failed before.
 
@@ -76,6 +80,30 @@ def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:
         "ties_out": rows_in == sum(counts.values()),
         "columns_unread": _unread(con, roles),
     }
+
+
+def id_matches(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return for each pair of files whose ids have to meet how many do, by name of the pair.
+
+    ``differs_by`` names what would have to be left out of both sides for more of them to meet; empty if nothing helps.
+    """
+    rows = con.execute(
+        "select pair, n_asked, n_matched, n_alike, n_zeros, n_case, n_spaces from id_match order by pair"
+    ).fetchall()
+    found = []
+    for pair, asked, matched, alike, *alone in rows:
+        enough = [name for name, n in zip(_WAYS, alone, strict=True) if n]
+        found.append(
+            {
+                "pair": pair,
+                "asked": asked,
+                "matched": matched,
+                "unmatched_share": (asked - matched) / asked,
+                "alike": alike,
+                "differs_by": enough or list(_WAYS if alike else ()),
+            }
+        )
+    return found
 
 
 def spellings(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:

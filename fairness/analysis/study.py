@@ -12,7 +12,7 @@ import duckdb
 from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
 from fairness.analysis.marts import Marts, load_marts
-from fairness.analysis.reconciliation import reconciliation, rejected_share, spellings
+from fairness.analysis.reconciliation import id_matches, reconciliation, rejected_share, spellings
 from fairness.analysis.rejected_rows import rejected_rows, with_rejected
 from fairness.analysis.scopes import natural, scopes
 from fairness.analysis.support import support
@@ -73,7 +73,7 @@ def analyse(
             "comparator_basis": config.comparator.basis,
         },
         build=build,
-        reconciliation=rows,
+        reconciliation={**rows, "id_matches": id_matches(con)},
         reconciliation_by_role=reconciliation(con, priced=False),
         support=block,
         findings=tuple(findings),

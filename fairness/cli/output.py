@@ -14,7 +14,7 @@ from typing import Any
 from fairness.config import Config
 from fairness.findings.document import Document, Finding
 from fairness.findings.estimands import BY_NAME, WORST_SEGMENT
-from fairness.text import changes, codes, messages, numbers, sentences
+from fairness.text import changes, codes, data_notes, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
@@ -173,6 +173,8 @@ def _print_table(document: Document, config: Config) -> None:
     for code, finding in document.warnings():
         line = codes.warning(code, finding, min_pricing_decisions=least)
         console.print(f"! {line}", soft_wrap=True)
+    for line in data_notes.unmatched(document):
+        console.print(f"! {line}", soft_wrap=True)
     console.print()
     currency, margin = document.currency, document.margin
     whole = document.whole()
@@ -262,6 +264,8 @@ def _print_left_out(console: Any, document: Document) -> None:
         f"{numbers.count(block['rows_duplicate'])} duplicates; rows and amounts tie out. "
         f"Build {document.build['id']}"
     )
+    if unread := data_notes.unread(document):
+        console.print(terminal_text(unread), soft_wrap=True)
     for item in document.data["spellings"]:
         console.print(terminal_text(f"{messages.spellings(item)} See them: fairness sql --config FILE 'from spelling'"))
     if aside:

@@ -85,6 +85,7 @@ class Tenure(Section):
         tenured_from_months: Tenure of at least this many completed months is tenured; between them is middle.
         clock: When tenure is read: on the first day of the ``observed`` month, or on the pricing date (``priced``), as
             for products that are priced at renewal alone.
+        from_lines: Whether the first bill says when a customer joined who is missing in the customer file.
         rejoin: What an absence does to tenure: it goes on (``continue``), or starts anew with the first bill after it
             (``reset``).
         rejoin_after_months: Months without a billed period, from the latest period end, that are an absence.
@@ -95,6 +96,7 @@ class Tenure(Section):
     new_below_months: int = Field(default=12, ge=1, le=MOST_MONTHS)
     tenured_from_months: int = Field(default=24, validate_default=True, ge=1, le=MOST_MONTHS)
     clock: Clock = "observed"
+    from_lines: bool = False
     rejoin: Rejoin = "continue"
     rejoin_after_months: int = Field(default=12, ge=1, le=MOST_MONTHS)
     bands: str | tuple[int, ...] = (0, 12, 24, 36, 60, 120)

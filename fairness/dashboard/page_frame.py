@@ -11,7 +11,7 @@ from fairness.dashboard.session import filters_fit, load_study, view_of
 from fairness.panels import html
 from fairness.panels.view import Study, View
 from fairness.runs.erasure_record import read_erasures
-from fairness.text import codes, messages, screen, sentences
+from fairness.text import codes, data_notes, messages, screen, sentences
 from fairness.text.escape import html_text
 from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
@@ -51,7 +51,9 @@ def notes(view: View) -> str:
     if view.chosen and head.estimand != view.whole.head.estimand:
         # The study has offers, but none of them in this view: the usual sentence would speak of the whole study.
         lines = [(codes.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
-    text = "".join(html.warning(line, codes.MEANINGS[code], str(number)) for number, (line, code) in enumerate(lines))
+    explained = [(line, codes.MEANINGS[code]) for line, code in lines]
+    explained += [(line, data_notes.MEANING) for line in data_notes.unmatched(view.document)]
+    text = "".join(html.warning(line, meaning, str(number)) for number, (line, meaning) in enumerate(explained))
     text += "".join(html.note(line) for line in _erasures(view.study))
     main = sentences.main_reason(view.document)
     if head.verdict == "not_assessable" and main is not None:

@@ -126,7 +126,21 @@ def _rows(document: Data, rules: Rules) -> Document:
     }
     if any(item["role"] == "book" for item in document["build"]["inputs"]):
         counts = {name: rounded_count(n, rules) if n >= rules.min_cell else None for name, n in counts.items()}
-    return {**counts, "ties_out": block["ties_out"]}
+    matches = [
+        {
+            "pair": row["pair"],
+            "unmatched_share": _coverage(row["unmatched_share"], row["asked"], rules),
+            "differs_by": row["differs_by"],
+        }
+        for row in block["id_matches"]
+    ]
+    return {**counts, "ties_out": block["ties_out"], "id_matches": matches, "columns_unread": _unread(document)}
+
+
+def _unread(document: Data) -> dict[str, list[str]]:
+    """Return the columns of each file that nothing reads: names, and nothing of the rows."""
+    blocks = (document["reconciliation"], *document["reconciliation_by_role"].values())
+    return {path: names for block in blocks for path, names in block["columns_unread"].items()}
 
 
 def _rejected(item: Data, rules: Rules) -> Document:
@@ -149,7 +163,8 @@ def unreleased(document: Data) -> Document:
         "disclosure": {"min_cell": 0, "findings": len(shown), "findings_withheld": 0},
         "looked_at": _looked_at(document),
         "reconciliation": {
-            **{name: block[name] for name in (*_ROWS, "ties_out")},
+            **{name: block[name] for name in (*_ROWS, "ties_out", "id_matches")},
+            "columns_unread": _unread(document),
             "rows_excluded": sum(block["rows_excluded"].values()),
             "rows_rejected": sum(block["rows_rejected"].values()),
         },

@@ -117,6 +117,7 @@ def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged
         "min_per_group": ("integer", config.like_for_like.min_per_group),
         "primary_estimand": ("varchar", config.inference.primary),
         "tenure_clock": ("varchar", config.tenure.clock),
+        "tenure_from_lines": ("boolean", config.tenure.from_lines or not _states_tenure(staged)),
         "rejoin": ("varchar", config.tenure.rejoin),
         "rejoin_after_months": ("integer", config.tenure.rejoin_after_months),
         "comparator_basis": ("varchar", config.comparator.basis),
@@ -137,6 +138,11 @@ def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged
     }
     columns = ", ".join(f"cast(? as {sql_type}) as {name}" for name, (sql_type, _) in values.items())
     con.execute(f"create or replace table params as select {columns}", [value for _, value in values.values()])
+
+
+def _states_tenure(staged: Staged) -> bool:
+    """Say whether a customer file states when customers joined."""
+    return any(file.source.role == "customers" and file.mapping.has("tenure_start") for file in staged.files)
 
 
 def _default_as_of(con: duckdb.DuckDBPyConnection) -> date | None:

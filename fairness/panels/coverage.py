@@ -7,7 +7,7 @@ from decimal import Decimal
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View
-from fairness.text import numbers, screen, titles
+from fairness.text import data_notes, numbers, screen, titles
 from fairness.text.reasons import reason_of
 
 _EXPLAINED = ("What it means", "What to do")
@@ -95,12 +95,19 @@ def rows_accounted(view: View) -> Panel:
     shares = [(accepted, "yes", f"{numbers.count(accepted)} accepted")]
     if aside:
         shares.append((aside, "no hatched", f"{numbers.count(aside)} set aside"))
+    body = html.bar(shares) + html.plain_table(("Outcome", "Rows"), rows)
+    if matched := data_notes.matched(view.document):
+        body += html.plain_table(("Ids that meet", "Share"), matched)
     return Panel(
         key="rows",
         title=f"All {numbers.many(block['rows_in'], 'row')} are accounted for",
         subtitle=screen.ROWS_OF_THE_WHOLE if view.chosen else screen.ROWS,
-        body=html.bar(shares) + html.plain_table(("Outcome", "Rows"), rows),
+        body=body,
         table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), tuple(lines)),
         sql=queries.RECONCILIATION,
-        foot=('Exact counts. Rejected rows: fairness sql "from quarantine"', source_line(view)),
+        foot=(
+            'Exact counts. Rejected rows: fairness sql "from quarantine"',
+            *([unread] if (unread := data_notes.unread(view.document)) else []),
+            source_line(view),
+        ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairness.findings.document import Data, Document
 from fairness.report.figures import FigureIndex
 from fairness.report.page_model import Note
-from fairness.text import method_page, snapshot
+from fairness.text import data_notes, method_page, snapshot
 
 
 def method_notes(document: Document, settings: Data, index: FigureIndex) -> tuple[Note, ...]:
@@ -23,7 +23,12 @@ def method_notes(document: Document, settings: Data, index: FigureIndex) -> tupl
         Note(snapshot.TITLES["limits"], method_page.LIMITS),
         Note(
             snapshot.TITLES["data"],
-            (method_page.rows_in(document), *map(method_page.one_input, document.build["inputs"])),
+            (
+                method_page.rows_in(document),
+                *map(method_page.one_input, document.build["inputs"]),
+                *(f"{what}: {share}." for what, share in data_notes.matched(document)),
+                *filter(None, [data_notes.unread(document)]),
+            ),
         ),
         Note(snapshot.TITLES["withheld"], (method_page.withheld(document),)),
         Note(snapshot.TITLES["reproduce"], (method_page.ids(last), method_page.reproduce(document))),

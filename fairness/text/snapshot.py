@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from fairness.findings.document import Data, Document, Finding
 from fairness.findings.results import Number
-from fairness.text import codes, labels, numbers, sentences
+from fairness.text import codes, data_notes, labels, numbers, sentences
 from fairness.text.rejections import rejected_lines
 
 TITLES = {
@@ -337,7 +337,8 @@ def where_it_is(document: Document, folder_name: str) -> str:
 def warning_lines(document: Document, settings: Data) -> list[str]:
     """Return what stands directly under the headline."""
     least = settings["inference"]["min_pricing_decisions"]
-    return [codes.warning(code, finding, min_pricing_decisions=least) for code, finding in document.warnings()]
+    said = [codes.warning(code, finding, min_pricing_decisions=least) for code, finding in document.warnings()]
+    return said + data_notes.unmatched(document)
 
 
 def tenured(finding: Finding) -> str:

@@ -255,11 +255,11 @@ class TestCustomers:
             (2, "DUP_CUSTOMER", "customer_id"),
             (3, "DUP_CUSTOMER", "customer_id"),
         ]
-        # Without a row of its own a customer's start is the first bill, here a bound.
+        # The file does not say when the customer joined, and the first bill is no substitute.
         assert made.query(
             "select customer_id, paid_price, tenure_months, is_censored from price_ledger order by 1"
         ) == [
-            ("a", Decimal(20), 0, True),
+            ("a", Decimal(20), None, False),
             ("b", Decimal(30), 131, False),
         ]
 

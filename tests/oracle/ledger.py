@@ -153,11 +153,12 @@ def clocks(
     """Tenure with its group on the first day of the month; plan age and contract status when the cycle began."""
     pricing_date = latest.period_start
     tenure_start = books.tenure_start(latest.customer_id)
-    assert tenure_start is not None, "a comparable line has been seen"
-    months = completed_months(tenure_start, month)
+    months = None if tenure_start is None else completed_months(tenure_start, month)
     is_censored = books.is_censored(latest.customer_id)
     group = "middle"
-    if months >= s.tenured_from_months:
+    if months is None:
+        group = "unknown"
+    elif months >= s.tenured_from_months:
         group = "tenured"
     elif is_censored:
         group = "unknown"

@@ -238,6 +238,7 @@ class Books:
         self.lines = [read_line(row, settings) for row in billing]
         given = frozenset(billing[0]) if billing else frozenset()
         self.customer_disposition, self.customers = read_customers(customers, given, settings)
+        self.states_tenure = any("tenure_start" in row for row in customers)
         unique = drop_duplicates([line for line in self.lines if not line.reasons])
         self.standing = drop_superseded(unique)
         self.first_seen: dict[str, date] = {}
@@ -262,6 +263,9 @@ class Books:
         return bool(line.livemode) and not self.is_test(line.customer_id)
 
     def tenure_start(self, customer_id: str) -> date | None:
+        """What the file states; the first bill where it leaves the start blank, or where no file states any."""
+        if self.states_tenure and customer_id not in self.customers:
+            return None
         return day(self.customers.get(customer_id, {}), "tenure_start") or self.first_seen.get(customer_id)
 
     def is_censored(self, customer_id: str) -> bool:
@@ -269,6 +273,8 @@ class Books:
         row = self.customers.get(customer_id, {})
         if text(row, "tenure_confidence") == "censored":
             return True
+        if self.tenure_start(customer_id) is None:
+            return False
         first_month = min(self.first_seen.values()).replace(day=1)
         return text(row, "tenure_start") is None and self.first_seen[customer_id].replace(day=1) == first_month
 

@@ -471,7 +471,8 @@ def test_derived_comparator_is_made_of_the_months_acquisitions() -> None:
     other_cell = line(*march, customer_id="e", net_amount="99", region="y")
     billing = [early(), line(*march, region="x"), *new, other_month, other_cell]
     s = Settings(as_of="2025-03", min_evidence=2, cell=("region",))
-    found = as_of(billing, customers=(known(),), s=s)
+    joined = tuple(known(customer_id=name, tenure_start="") for name in "bcde")
+    found = as_of(billing, customers=(known(), *joined), s=s)
     assert found["derived_n"] == 2
     found = as_of(billing, customers=(known(),), s=Settings(as_of="2025-03", min_evidence=3, cell=("region",)))
     assert found["derived_n"] is None

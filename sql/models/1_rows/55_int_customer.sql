@@ -3,7 +3,8 @@
 -- Columns: customer_id, party_id; tenure_start; is_censored = tenure_start is only the latest it can be; is_test;
 --          controls_key, lens_key = the values that cells and lenses take from the customer file.
 -- Why:     a stated start wins over the first bill. A customer first seen in the first month of the data may have been
---          there for years: such a start is a bound, not a date.
+--          there for years: such a start is a bound, not a date. Who is missing in a customer file that states starts, or
+--          stands in it with contents that contradict each other, has none: a first bill would make such a customer new.
 -- Options: line by line
 
 create or replace table int_customer as
@@ -24,10 +25,14 @@ final as (
     select
         coalesce(customers.customer_id, int_first_seen.customer_id) as customer_id,
         customers.party_id,
-        coalesce(customers.tenure_start, int_first_seen.first_seen) as tenure_start,
+        case
+            when customers.customer_id is not null or params.tenure_from_lines
+                then coalesce(customers.tenure_start, int_first_seen.first_seen)
+        end as tenure_start,
         coalesce(customers.tenure_confidence = 'censored', false)
             or (
                 customers.tenure_start is null
+                and (customers.customer_id is not null or params.tenure_from_lines)
                 and coalesce(
                     year(int_first_seen.first_seen) * 12 + month(int_first_seen.first_seen) = data_start.first_month, false
                 )

@@ -29,6 +29,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "new_below_months": 12,
         "tenured_from_months": 24,
         "clock": "observed",
+        "from_lines": False,
         "rejoin": "continue",
         "rejoin_after_months": 12,
         "bands": (0, 12, 24, 36, 60, 120),
