@@ -18,7 +18,7 @@ from fairness.stats.log_ratio import LogRatio
 from fairness.stats.multiplicity import adjust
 from fairness.stats.sign_flip import SignFlip
 from fairness.stats.standardised_ratio import CellRatios, Heterogeneity, needed_new, reversal_gap
-from fairness.stats.verdict import Evidence
+from fairness.stats.verdict import Doubt, Evidence
 
 UNKNOWN_TENURE_SHARE = 0.05
 """Share of the customers of unknown tenure above which "equal" and "less" are not said: they may all be tenured."""
@@ -56,6 +56,7 @@ class Comparison:
         decisions_differ: Whether large price decisions stand apart although nothing varies within them.
         cells_are_draws: Whether cells are the draws because their gaps differ beyond chance.
         influence: How far few customers could move the gap; None where that is not known, and the gap is not released.
+        doubts: What forbids "equivalent" although the numbers would give it.
         warnings: Codes found on the way.
     """
 
@@ -87,6 +88,7 @@ class Comparison:
     decisions_differ: bool = False
     cells_are_draws: bool = False
     influence: Influence | None = None
+    doubts: tuple[Doubt, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def distinct(self, repeats_tenured: int, repeats_new: int = 0) -> Comparison:
@@ -163,6 +165,7 @@ def draft(
     rank_z, rank_p = comparison.rank_by_party or comparison.rank
     evidence = replace(
         evidence,
+        doubts=(*evidence.doubts, *comparison.doubts),
         shares_comparators=comparison.pricing_decisions is not None,
         g_eff=comparison.pricing_decisions,
         min_pricing_decisions=settings.min_pricing_decisions,

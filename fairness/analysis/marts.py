@@ -81,6 +81,7 @@ class Marts:
         other_coverage: (currency, group, observations, ticks a year) of the other currencies.
         weights: Factor that brings each cell's amounts to one period, shape (cells,): 1 where all share an interval.
         month_weights: The same for amounts of a month.
+        best_offers: Counts of (offered, best) where a cheaper offer than the comparator fits as well.
         unoffered: Counts of (paid, offered, quantity) of those whose plan is offered to nobody; the offer is that of
             the product, 0 where none fits.
         more: Count tables of single estimands by name; without those that were not asked for.
@@ -109,6 +110,7 @@ class Marts:
     other_coverage: tuple[tuple[str, str, int, Decimal | None], ...]
     weights: FloatArray
     month_weights: FloatArray
+    best_offers: Counts
     unoffered: Counts | None = None
     more: Mapping[str, Counts] = field(default_factory=dict)
 
@@ -215,6 +217,7 @@ def load_marts(con: duckdb.DuckDBPyConnection, needs: Collection[str] | None = N
         other_coverage=_other_coverage(con, cells, currency),
         weights=_weights(cells),
         month_weights=_month_weights(cells),
+        best_offers=reader.read("best_offer_counts", "offered_ticks", "best_ticks", "n_observations"),
         unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
         more={
             table: reader.read(table, *columns, missing=UNKNOWN_NUMBER)

@@ -27,6 +27,8 @@ _NOT_FIXED_BY_MORE = (
     "narrow_support",
     "plan_not_offered",
     "unknown_tenure",
+    "best_available_offer",
+    "pricing_dates_differ",
 )
 
 

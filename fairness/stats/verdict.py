@@ -32,19 +32,26 @@ _Rule = Literal[
     "unit_suspect",
     "plan_not_offered",
     "unknown_tenure",
+    "best_available_offer",
+    "pricing_dates_differ",
     "narrow_support",
     "rows_rejected",
 ]
 NoOffer = Literal["offers_rejected", "offers_for_existing", "offers_not_in_force", "offers_match_nothing"]
 """Why none of the offers that were given can be used."""
 Reason = _Rule | NoOffer
-Doubt = Literal["plan_not_offered", "unknown_tenure"]
-"""What forbids "equivalent" and "favourable" although the numbers would give them: too much is left out."""
+Doubt = Literal["plan_not_offered", "unknown_tenure", "best_available_offer", "pricing_dates_differ"]
+"""What forbids "equivalent" although the numbers would give it: too much is left out, or another look differs."""
+
+_ALSO_FAVOURABLE = ("plan_not_offered", "unknown_tenure")
+"""Doubts that forbid "favourable" as well: who is left out may pay more."""
 WarningCode = Literal[
     "no_usable_offer",
     "unit_suspect",
     "plan_not_offered",
     "unknown_tenure",
+    "best_available_offer",
+    "pricing_dates_differ",
     "few_pricing_decisions",
     "estimators_disagree",
     "small_effective_sample",
@@ -91,7 +98,7 @@ class Evidence:
         rows_rejected: Whether so many rows with prices were rejected that no verdict is given.
         unit_suspect: Whether prices that look like another unit hold so much of the money that no verdict is given.
         no_offer: Why none of the offers that were given can be used; None where some can, or none were given.
-        doubts: What forbids ``equivalent`` and ``favourable``, each a warning too.
+        doubts: What forbids ``equivalent``, and some of it ``favourable``, each a warning too.
         shares_comparators: Whether many customers share one price decision, so that ``g_eff`` limits what is known.
         g_eff: Effective number of price decisions.
         min_pricing_decisions: Least ``g_eff`` for a verdict from an interval.
@@ -210,10 +217,18 @@ def decide(evidence: Evidence) -> Verdict:
     if evidence.estimate is None:
         raise ValueError("estimate = None: must be given when a cell qualifies")
     verdict, reason = _judge(evidence, evidence.estimate)
-    # A doubt says more than the share that it leaves out.
-    if evidence.doubts and (verdict in ("equivalent", "favourable") or reason == "narrow_support"):
-        verdict, reason = "inconclusive", evidence.doubts[0]
+    if forbidding := _forbidding(evidence, verdict, reason):
+        verdict, reason = "inconclusive", forbidding
     return Verdict(verdict, reason, _warnings(evidence, evidence.estimate, reason))
+
+
+def _forbidding(evidence: Evidence, verdict: VerdictName, reason: Reason) -> Doubt | None:
+    """Return the first doubt that forbids a verdict; it also says more than the share that is left out."""
+    if verdict == "equivalent" or reason == "narrow_support":
+        return next(iter(evidence.doubts), None)
+    if verdict == "favourable":
+        return next((doubt for doubt in evidence.doubts if doubt in _ALSO_FAVOURABLE), None)
+    return None
 
 
 def _judge(evidence: Evidence, estimate: float) -> tuple[VerdictName, Reason]:

@@ -25,6 +25,10 @@ WARNINGS = {
     "as price_version_id.",
     "unknown_tenure": "The tenure of many customers is unknown: not called equal or less, whoever they are. Map "
     "tenure_start or tenure_months for them.",
+    "best_available_offer": "A cheaper offer fits many of them as well: against the cheapest that a new customer could "
+    "take the gap is {best_available_offer}. Not called equal.",
+    "pricing_dates_differ": "Prices are held against the offers of the days on which they were set. Against the offers "
+    "of the cycle billed the gap is {at_cycle_start}. Not called equal.",
     "mix_reverses_sign": "The raw gap points the other way: customers hold different plans. Only like for like counts.",
     "degenerate_variance": "In some cells all prices of a group are equal: the test shuffles labels instead.",
     "few_pricing_decisions": "Too few separate price decisions stand behind this: {pricing_decisions} in effect, "
@@ -80,7 +84,14 @@ def warning(code: str, finding: Finding, *, min_pricing_decisions: int | None = 
         n_eff_needed=_whole(diagnostics.n_eff_needed, up=True),
         support=_support(finding),
         reversal=_reversal(finding),
+        **{name: _beside(finding, name) for name in ("best_available_offer", "at_cycle_start")},
     )
+
+
+def _beside(finding: Finding, name: str) -> str:
+    """Return the gap of another look at a finding."""
+    found = finding.beside(name)
+    return percent(found) if isinstance(found, float) else "not shown"
 
 
 def _support(finding: Finding) -> str:
@@ -118,6 +129,11 @@ MEANINGS = {
     "against the offer of their product stands beside the headline; while they are many, nothing is called equal.",
     "unknown_tenure": "Who is of unknown tenure is in neither group. Above 5 % of the month's customers they could "
     "turn an equal or lower average, so neither is said.",
+    "best_available_offer": "The comparator is the most specific offer: that of the place and plan. A new customer may "
+    "also take one that is open to everybody. Where that one is cheaper by more than the margin, nothing is called "
+    "equal.",
+    "pricing_dates_differ": "The offer of the day on which a price was set says whether it was fair then; the offer of "
+    "today, whether it still is. Where the two differ by more than the margin, nothing is called equal.",
     "unit_suspect": "Prices of a product stand to its offers as pence to pounds or a year to a month. Check interval "
     "and unit in the mapping; no verdict is given before.",
     "gaps_differ": "The gap is not the same everywhere. The average is right for the whole and wrong for most parts: "

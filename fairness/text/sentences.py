@@ -28,8 +28,16 @@ _KEPT_OPEN = {
     "narrow_support": "those who could be compared pay the same, but too many could not",
     "plan_not_offered": "too many hold plans that nobody is offered",
     "unknown_tenure": "the tenure of too many customers is unknown",
+    "best_available_offer": "a cheaper offer fits them as well",
+    "pricing_dates_differ": "the offer has changed since the prices were set",
 }
 """What keeps an answer open that more customers would not decide."""
+
+_OTHER_LOOKS = {
+    "best_available_offer": ("best_available_offer", "the cheapest offer that fits"),
+    "pricing_dates_differ": ("at_cycle_start", "the offer of the cycle billed"),
+}
+"""Warning of a look that differs to its companion, and what that compares with."""
 
 _NAMED_UNKNOWN = 0.01
 """Share of the customers of unknown tenure from which it stands beside what could be compared."""
@@ -125,13 +133,30 @@ def sentence(finding: Finding, *, margin: float) -> str:
     than = comparator.than if comparator.label else spec.than
     verdict = finding.verdict
     if verdict in ("penalty", "favourable"):
-        return f"Tenured customers pay {more_or_less(finding)} {than}"
+        return f"Tenured customers pay {more_or_less(finding)} {than}{other_looks(finding)}"
     if verdict == "equivalent":
         return f"Equal within {margin * 100:g} % on average: tenured customers pay neither more nor less {than}"
     if verdict == "inconclusive":
         decides = what_decides(finding)
+        than += other_looks(finding)
         return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
     return f"Cannot be assessed: {reason(finding.verdict_reason)}"
+
+
+def other_looks(finding: Finding) -> str:
+    """Return what another look says where it differs by more than the margin; empty where none does.
+
+    Example:
+        >>> name = "best_available_offer"
+        >>> other_looks(Finding.load({"warnings": [name], "companions": [{"name": name, "estimate": 0.25}]}))
+        ' (25.0 % more than the cheapest offer that fits)'
+    """
+    said = []
+    for code, (name, what) in _OTHER_LOOKS.items():
+        gap = finding.beside(name)
+        if code in finding.warnings and isinstance(gap, float):
+            said.append(f"{percent(abs(gap))} {'more' if gap >= 0 else 'less'} than {what}")
+    return f" ({', '.join(said)})" if said else ""
 
 
 def more_or_less(finding: Finding) -> str:

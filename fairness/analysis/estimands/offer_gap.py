@@ -12,8 +12,9 @@ from fairness.analysis.counts import OTHER_DATE, BoolArray, Counts, FloatArray, 
 from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.draws import decisions_differ, skewed
-from fairness.analysis.estimands import joiners
+from fairness.analysis.estimands import best_offer, joiners
 from fairness.analysis.estimands.base import reductions
+from fairness.analysis.estimands.best_offer import with_best_offer
 from fairness.analysis.estimands.offer_rises import Rises, are_unseen, by_rise, in_scope, rises_of
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
 from fairness.analysis.marts import Marts, product_plans
@@ -40,6 +41,7 @@ from fairness.stats.ranks import clustered_signed_rank, signed_rank
 from fairness.stats.scores import group_starts
 from fairness.stats.sign_flip import SignFlip, sign_flip
 from fairness.stats.standardised_ratio import ONE_CELL, CellRatios, heterogeneity
+from fairness.stats.verdict import Doubt
 
 SPEC = OFFER_GAP
 INFLUENCE = "influence"
@@ -88,7 +90,7 @@ def needs(config: Config) -> frozenset[str]:
 
     The monthly series stands beside the headline alone.
     """
-    tables = reductions(SPEC, *config.comparator.order) | {"rise_counts"}
+    tables = reductions(SPEC, *config.comparator.order) | {"rise_counts", "best_offer_counts"}
     return tables | {"monthly_offer_counts"} if config.inference.primary == SPEC.name else tables
 
 
@@ -136,7 +138,9 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
             comparison = comparison.distinct(repeats(marts.parties, several))
         if comparison is not None and on_other_date is not None and scope.band is None:
             companions = _on_other_date(within(marts, scope, on_other_date, other), other, config)
-            comparison = replace(comparison, companions=comparison.companions + companions)
+            comparison = _beside_other_date(comparison, companions, config)
+        if comparison is not None and is_primary:
+            comparison = with_best_offer(marts, comparison, best_offer.in_scope(marts, scope), config.inference.margin)
         yield draft(base, comparison, share, config)
         if scope == POOLED and is_primary:
             yield from _cell_drafts(marts, config, reading, offers, here, coverage=coverage)
@@ -168,6 +172,19 @@ def _on_other_date(offers: Offers, name: str, config: Config) -> tuple[Companion
     return (Companion(name, ratio.estimate, *(ratio.interval(level) or (None, None))),)
 
 
+def _beside_other_date(comparison: Comparison, companions: tuple[Companion, ...], config: Config) -> Comparison:
+    """Return a comparison with the offer of the other day beside it, which may forbid "equivalent".
+
+    It does where the study asks for the offer of the day on which the price was set: that of the cycle billed is what a
+    new customer is offered today.
+    """
+    margin = config.inference.margin
+    gaps = [other.estimate for other in companions if isinstance(other.estimate, float)]
+    is_apart = any(abs(gap - comparison.ratio.estimate) > margin for gap in gaps)
+    doubts: tuple[Doubt, ...] = ("pricing_dates_differ",) if is_apart and config.comparator.date == "price_set" else ()
+    return replace(comparison, companions=comparison.companions + companions, doubts=(*comparison.doubts, *doubts))
+
+
 def _cell_drafts(
     marts: Marts, config: Config, reading: Reading, pooled: Offers, rises: Rises | None, *, coverage: Coverage
 ) -> Iterator[Draft]:
@@ -194,6 +211,8 @@ def _cell_drafts(
             comparison = _compare(replace(pooled, orders=orders, parties=parties), config, here)
         if comparison is not None:
             comparison = comparison.distinct(int(repeated[scope.cell]))
+            chosen = best_offer.in_cell(marts, POOLED, scope.cell)
+            comparison = with_best_offer(marts, comparison, chosen, config.inference.margin)
         yield draft(base, comparison, share, config)
 
 
