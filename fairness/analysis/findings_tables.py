@@ -102,9 +102,11 @@ def _support_rows(support: Support) -> list[dict[str, object]]:
     """Return one row per count or share, and per reason or currency of those who were not compared."""
     listed = [
         *(("not_compared", item.reason, item.customers, item.money) for item in support.not_compared),
+        *(("beside", item.reason, item.customers, item.money) for item in support.beside),
         *(("other_currency", item.currency, item.customers, item.money) for item in support.other_currencies),
     ]
-    names = [item.name for item in fields(support) if item.name not in ("not_compared", "other_currencies")]
+    several = ("not_compared", "beside", "other_currencies")
+    names = [item.name for item in fields(support) if item.name not in several]
     simple = [(name, None, getattr(support, name), None) for name in names]
     return [dict(zip(SUPPORT_COLUMNS, row, strict=True)) for row in (*simple, *listed)]
 

@@ -15,7 +15,7 @@ from fairness.analysis.marts import Marts, load_marts
 from fairness.analysis.reconciliation import id_matches, reconciliation, rejected_share, spellings
 from fairness.analysis.rejected_rows import rejected_rows, with_rejected
 from fairness.analysis.scopes import natural, scopes
-from fairness.analysis.support import support
+from fairness.analysis.support import beside_support, support
 from fairness.analysis.suspect_units import suspect_units, without_verdict
 from fairness.analysis.unoffered import unoffered_plans, with_unoffered
 from fairness.analysis.usable_offers import why_none_usable, with_reason
@@ -50,7 +50,9 @@ def analyse(
     suspects = suspect_units(marts, config)
     unoffered = unoffered_plans(marts, config)
     rows = reconciliation(con, priced=True)
-    block = support(marts, *LEADING[primary].headline(marts, config), rejected_rows=rejected_share(rows))
+    block = support(
+        marts, *LEADING[primary].headline(marts, config), rejected_rows=rejected_share(rows), beside=beside_support(con)
+    )
     rejected = rejected_rows(con, config.study.currency, block.rejected_share)
     drafts = with_unoffered(without_verdict(_with_headline(drafts, primary, fell_back), suspects), unoffered)
     drafts = with_reason(drafts, why_none_usable(con, marts, config))

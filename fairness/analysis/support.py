@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
+import duckdb
 import numpy as np
 
 from fairness.analysis.counts import GROUPS, NEW, NO_REASON, TENURED, UNKNOWN, BoolArray, Counts, IntArray
@@ -20,7 +21,9 @@ from fairness.stats.scores import exact_sums, group_starts, sorting
 TOO_FEW, NO_NEW = "too_few_customers", "no_new_customers"
 
 
-def support(marts: Marts, against: Comparator, cells: BoolArray, *, rejected_rows: float) -> Support:
+def support(
+    marts: Marts, against: Comparator, cells: BoolArray, *, rejected_rows: float, beside: tuple[NotCompared, ...]
+) -> Support:
     """Return the support of the headline: distinct customers, money and the reasons of what is left out.
 
     Args:
@@ -28,6 +31,7 @@ def support(marts: Marts, against: Comparator, cells: BoolArray, *, rejected_row
         against: What the headline compares with.
         cells: Which cells it compares, shape (cells,).
         rejected_rows: Share of the rows with prices that were rejected.
+        beside: From :func:`beside_support`.
     """
     covered = Coverage(marts, against, cells).of(POOLED)
     n_tenured, n_left = covered.everyone[0], covered.left_out[0]
@@ -43,7 +47,27 @@ def support(marts: Marts, against: Comparator, cells: BoolArray, *, rejected_row
         new_customers=_customers(marts, NEW),
         rejected_share=max(rejected_rows, covered.rejected),
         other_currencies=_other_currencies(marts),
+        beside=beside,
         not_compared=_not_compared(marts, against, cells),
+    )
+
+
+def beside_support(con: duckdb.DuckDBPyConnection) -> tuple[NotCompared, ...]:
+    """Return who counts nowhere: customers whose last bill was taken back, with what it came to a year.
+
+    Args:
+        con: Connection whose current database holds ``int_not_compared``.
+    """
+    rows = con.execute(
+        """
+        select reason, count(distinct customer_id), cast(sum(net_micros) as decimal(38, 0))
+        from int_not_compared inner join params using (currency)
+        where reason = 'reversed_last' and as_of_number between first_month and first_month + n_months - 1
+        group by reason
+        """
+    ).fetchall()
+    return tuple(
+        NotCompared(reason, int(n), to_money(MONTHS_PER_YEAR * Fraction(micros) / 100)) for reason, n, micros in rows
     )
 
 

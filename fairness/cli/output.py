@@ -247,6 +247,10 @@ def _print_left_out(console: Any, document: Document) -> None:
         who = numbers.many(item["customers"], "tenured customer")
         fix = "" if reason.fix == "Nothing." else f". {reason.fix}"
         console.print(f"Not compared: {who}{amount}: {reason.label} ({item['reason']}){fix}", soft_wrap=True)
+    for item in document.support["beside"]:
+        amount = numbers.money(item["money"], document.currency)
+        who = numbers.many(item["customers"], "customer")
+        console.print(f"In no count: {who}, {amount} a year: {reason_of(item['reason']).label} ({item['reason']})")
     for item in document.support["other_currencies"]:
         currency = terminal_text(item["currency"])
         amount = numbers.money(item["money"], currency)

@@ -277,7 +277,7 @@ def _support(support: Data, head: Data, money: _Money) -> Document:
     found: Document = {name: None for name, value in support.items() if not isinstance(value, list | tuple)}
     for name in (*_COUNTED, "tenured_customers"):
         found[name] = rounded_count(support[name], rules) if support[name] >= rules.min_cell else None
-    found["not_compared"], found["other_currencies"] = [], []
+    found["not_compared"], found["other_currencies"], found["beside"] = [], [], []
     for item in support["other_currencies"]:
         if item["customers"] >= rules.min_cell:
             n = rounded_count(item["customers"], rules)

@@ -244,9 +244,9 @@ class Support:
         unknown_tenure_customers: Distinct customers of unknown tenure; in no group.
         unknown_tenure_share: Their share of all customers of the month; None without customers.
         new_customers: Distinct new customers, the other arm.
-        rejected_share: Share of the rows with prices that were rejected, or of the customers whom such rows name, the
-            larger.
+        rejected_share: Share of the rows with prices that were rejected, or of their customers, the larger.
         other_currencies: The rest, by currency.
+        beside: Customers who count nowhere, because their last bill was taken back: reason, customers and money.
         not_compared: Why something is not compared, with customers and money, the largest first.
     """
 
@@ -261,6 +261,7 @@ class Support:
     rejected_share: float
     other_currencies: tuple[OtherCurrency, ...]
     not_compared: tuple[NotCompared, ...]
+    beside: tuple[NotCompared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,14 @@ def left_out(view: View) -> Panel:
         )
         for item in support["other_currencies"]
     ]
+    beside += [
+        (
+            _first_up(f"in no count, {reason_of(item['reason']).label}"),
+            numbers.count(item["customers"]),
+            numbers.money(item["money"], currency),
+        )
+        for item in support["beside"]
+    ]
     if support["unknown_tenure_customers"]:
         share = numbers.percent(support["unknown_tenure_share"])
         beside.append((f"Unknown tenure, {share}", numbers.count(support["unknown_tenure_customers"]), "–"))

@@ -107,9 +107,10 @@ def _support(support: Mapping[str, Any]) -> list[dict[str, Any]]:
         for name, value in support.items()
         if not isinstance(value, list)
     ]
-    for item in support["not_compared"]:
-        money = None if item["money"] is None else Decimal(item["money"])
-        rows.append({"name": "not_compared", "reason": item["reason"], "value": item["customers"], "money": money})
+    for name in ("not_compared", "beside"):
+        for item in support[name]:
+            money = None if item["money"] is None else Decimal(item["money"])
+            rows.append({"name": name, "reason": item["reason"], "value": item["customers"], "money": money})
     for item in support["other_currencies"]:
         money = None if item["money"] is None else Decimal(item["money"])
         rows.append({"name": "other_currency", "reason": item["currency"], "value": item["customers"], "money": money})

@@ -64,8 +64,9 @@
 
 -- Table:   findings_support
 -- Grain:   one row per count or share of who could be compared, and per reason or currency of those who could not.
--- Columns: name: tenured_customers, assessable_customers and so on; not_compared and other_currency have several rows
---          reason: Reason of not_compared, as in reasons, or currency of other_currency; else null
+-- Columns: name: tenured_customers, assessable_customers and so on; not_compared, beside and other_currency have
+--            several rows
+--          reason: Reason of not_compared or beside, as in reasons, or currency of other_currency; else null
 --          value: Customers, or a share as a fraction
 --          amount: What they pay a year, major units; null where it is unknown
 

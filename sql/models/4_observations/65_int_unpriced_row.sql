@@ -2,7 +2,7 @@
 -- Reads:   int_not_compared, int_rejected_row, int_as_of_row, lens_column, params
 -- Columns: customer_id, party_id, currency, cell_key, lens_key; tenure_start, is_censored; stated_months = tenure that a book
 --          states; reason = why there is no price; micros = what its lines come to a month, 10^-6 major units.
--- Why:     a rejected line that only overlaps the month counts where nothing else shows its customer.
+-- Why:     whose last bill was taken back holds nothing that is known of, and is nobody here. A rejected line that only overlaps the month counts where nothing else shows its customer.
 
 create or replace table int_unpriced_row as
 with
@@ -19,6 +19,7 @@ billed as (
     from int_not_compared
     cross join (select as_of_number from params) as study
     where as_of_number between first_month and first_month + n_months - 1
+        and reason <> 'reversed_last'
 ),
 
 known as (
