@@ -72,6 +72,7 @@ class Marts:
         monthly: Month as YYYY-MM to counts of (paid, offered, decision) of the tenured; their ``cell`` is the position
             of the billing interval in ``interval_weights``.
         interval_weights: Billing intervals in a year of each interval of ``monthly``.
+        monthly_repeats: Month as YYYY-MM to the observations of ``monthly`` less their distinct customers.
         left_censored: Distinct customers whose joining lies before the data.
         has_dated_offers: Whether offers come from an offer file with validity dates.
         coverage: Observations, with and without a price and a comparator, of the study's currency; ``reason`` is a
@@ -102,6 +103,7 @@ class Marts:
     acquisitions: Counts
     monthly: dict[str, Counts]
     interval_weights: FloatArray
+    monthly_repeats: dict[str, int]
     left_censored: int
     has_dated_offers: bool
     coverage: Counts
@@ -175,6 +177,9 @@ def load_marts(con: duckdb.DuckDBPyConnection, needs: Collection[str] | None = N
     reader = Reader(con, kept, lens_keys, asked)
     has_months = keep is None and reader.reads("monthly_offer_counts")
     monthly, interval_weights = _monthly(con) if has_months else ({}, np.ones(0))
+    repeats = (
+        con.execute("select strftime(month, '%Y-%m'), n_repeats from monthly_repeats").fetchall() if has_months else ()
+    )
     return Marts(
         currency=currency,
         as_of=as_of,
@@ -209,6 +214,7 @@ def load_marts(con: duckdb.DuckDBPyConnection, needs: Collection[str] | None = N
         acquisitions=reader.read("int_acquisition", "pricing_month", *_AMOUNT, "n_observations"),
         monthly=monthly,
         interval_weights=interval_weights,
+        monthly_repeats={str(month): int(n) for month, n in repeats},
         left_censored=_left_censored(con, currency),
         has_dated_offers=_any(con, "select 1 from offers where is_new_customer_offer limit 1"),
         coverage=reader.read("cell_coverage", *_COVERAGE, currency=currency),

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from fairness.analysis.counts import MICROS_PER_UNIT, TENURED
+from fairness.analysis.counts import MICROS_PER_UNIT, NO_REASON, TENURED
+from fairness.analysis.coverage import PLAN_NOT_OFFERED
+from fairness.analysis.distinct import repeats
 from fairness.analysis.marts import Marts
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
@@ -30,7 +32,6 @@ def unoffered_plans(marts: Marts, config: Config) -> UnofferedPlans | None:
         return None
     n, paid, offered = (here.values[name] for name in ("n_observations", "paid_ticks", "offered_ticks"))
     everyone = marts.coverage.take(marts.coverage.group == TENURED)
-    n_all = int(everyone.values["n_observations"].sum())
     money = float((paid * n * marts.weights[here.cell]).sum())
     priced = everyone.values["paid_ticks"] * marts.weights[everyone.cell]
     billed = everyone.values["month_ticks"] * marts.month_weights[everyone.cell]
@@ -40,11 +41,27 @@ def unoffered_plans(marts: Marts, config: Config) -> UnofferedPlans | None:
     against = float((offered[known] * weights).sum())
     return UnofferedPlans(
         observations=int(n.sum()),
-        share=int(n.sum()) / n_all if n_all else 0.0,
+        share=_share_of_customers(marts),
         money_share=money / money_all if money_all else 0.0,
         product_offer_gap=float((paid[known] * weights).sum()) / against - 1 if against else None,
         remedy=_remedy(marts, config),
     )
+
+
+def _share_of_customers(marts: Marts) -> float:
+    """Return the share of the tenured customers who hold something on such a plan."""
+    parties, rows = marts.parties, marts.coverage
+    number = marts.reasons.index(PLAN_NOT_OFFERED) if PLAN_NOT_OFFERED in marts.reasons else NO_REASON - 1
+
+    def customers(*, only_plan: bool) -> int:
+        chosen, several = (
+            (counts.group == TENURED) & ((counts.values["reason"] == number) | (not only_plan))
+            for counts in (rows, parties)
+        )
+        return int(rows.values["n_observations"][chosen].sum()) - repeats(parties, several)
+
+    everyone = customers(only_plan=False)
+    return customers(only_plan=True) / everyone if everyone else 0.0
 
 
 def _remedy(marts: Marts, config: Config) -> str:

@@ -291,7 +291,7 @@ class UnofferedPlans:
 
     Attributes:
         observations: Things held on such plans.
-        share: Their share of all that tenured customers hold.
+        share: Share of the tenured customers who hold one.
         money_share: Their share of the money.
         product_offer_gap: Their gap against the offer of the product, same interval and currency, a fraction; None
             where no plan of it fits.

@@ -201,3 +201,22 @@ def test_a_price_that_was_replaced_and_comes_back_is_another_decision(priced: An
     rows = (offer("a", 10, "2018-01-01"), offer("b", 12, "2020-01-01"), offer("c", 10, "2022-01-01"))
     decisions = priced(*rows).query("select offer_id, pricing_decision from int_offer_decision order by offer_id")
     assert len({decision for _, decision in decisions}) == 3
+
+
+def test_one_id_may_stand_for_a_whole_price_list(priced: Any) -> None:
+    # Two plans, one of them dearer in the south: four rows, three prices, and no row beside itself.
+    rows = (
+        offer("list", 10, "2021-01-01", plan_id="s"),
+        offer("list", 14, "2021-01-01", plan_id="m", region="north"),
+        offer("list", 16, "2021-01-01", plan_id="m", region="south"),
+        offer("list", 16, "2021-01-01", plan_id="m", region="west"),
+    )
+    found = priced(*rows).query("select plan_id, region, pricing_decision from int_offer_key order by all")
+    assert found == [
+        ("m", "north", "list@2021-01-01@140000"),
+        ("m", "south", "list@2021-01-01@160000"),
+        ("m", "west", "list@2021-01-01@160000"),
+        ("s", None, "list@2021-01-01@100000"),
+    ]
+    single = priced(offer("list", 10, "2021-01-01"), offer("list", 10, "2021-01-01", region="south"))
+    assert single.query("select distinct pricing_decision from int_offer_key") == [("list@2021-01-01",)]

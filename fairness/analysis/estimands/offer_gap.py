@@ -396,7 +396,7 @@ def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
                 "ci_lower": lower,
                 "ci_upper": upper,
                 "interval": comparison.interval,
-                "n_tenured": comparison.n_tenured,
+                "n_tenured": comparison.n_tenured - marts.monthly_repeats.get(month, 0),
                 "pricing_decisions": comparison.pricing_decisions,
                 INFLUENCE: comparison.influence,
             }

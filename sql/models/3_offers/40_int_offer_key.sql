@@ -8,11 +8,27 @@
 create or replace view int_offer_key as
 with
 
+decided as (
+    select offers.*, decision.pricing_decision, decision.is_stated as is_stated_decision
+    from offers
+    inner join int_offer_decision as decision
+        on offers.offer_id = decision.offer_id
+        and offers.valid_from = decision.valid_from
+        and offers.currency = decision.currency
+        and offers.interval_unit = decision.interval_unit
+        and offers.interval_count = decision.interval_count
+        and offers.primary_ticks = decision.primary_ticks
+        and offers.headline_interval_ticks = decision.headline_interval_ticks
+        and offers.standard_interval_ticks = decision.standard_interval_ticks
+        and offers.product_id is not distinct from decision.product_id
+        and offers.plan_id is not distinct from decision.plan_id
+        and offers.price_decision is not distinct from decision.price_decision
+    where is_new_customer_offer
+),
+
 final as (
     select
-        offers.*,
-        int_offer_decision.pricing_decision,
-        int_offer_decision.is_stated as is_stated_decision,
+        decided.*,
         concat(
             case when customer_id is not null then 'c' else '' end,
             case when product_id is not null then 'd' else '' end,
@@ -32,10 +48,7 @@ final as (
             + case when channel is not null then 1 else 0 end
             + case when qty_from is not null then 1 else 0 end
             + case when qty_to is not null then 1 else 0 end as n_keys
-    from offers
-    inner join int_offer_decision
-        using (offer_id, valid_from)
-    where is_new_customer_offer
+    from decided
 )
 
 select * from final;
