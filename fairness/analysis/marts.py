@@ -311,6 +311,11 @@ def _left_censored(con: duckdb.DuckDBPyConnection, currency: str) -> int:
     return int(row[0]) if row else 0
 
 
+def has_several_plans(con: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether billing lines carry plans, more than one."""
+    return _any(con, "select 1 from int_holding having count(distinct plan_id) > 1")
+
+
 def _any(con: duckdb.DuckDBPyConnection, query: str) -> bool:
     return con.execute(query).fetchone() is not None
 

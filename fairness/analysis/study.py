@@ -11,7 +11,8 @@ import duckdb
 
 from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
-from fairness.analysis.marts import Marts, load_marts
+from fairness.analysis.marts import Marts, has_several_plans, load_marts
+from fairness.analysis.mixed_quantities import mixed_estimands, with_mixed
 from fairness.analysis.reconciliation import id_matches, reconciliation, rejected_share, spellings
 from fairness.analysis.rejected_rows import rejected_rows, with_rejected
 from fairness.analysis.scopes import natural, scopes
@@ -56,6 +57,7 @@ def analyse(
     rejected = rejected_rows(con, config.study.currency, block.rejected_share)
     drafts = with_unoffered(without_verdict(_with_headline(drafts, primary, fell_back), suspects), unoffered)
     drafts = with_reason(drafts, why_none_usable(con, marts, config))
+    drafts = with_mixed(drafts, mixed_estimands(con, marts, config))
     drafts = with_rejected(drafts, block.rejected_share, is_warned=bool(rejected))
     findings = _ordered(
         _with_sign_warning(finish(drafts, config.inference, tenured_bands=_tenured_bands(marts, config)), primary),
@@ -73,6 +75,7 @@ def analyse(
             "confidence_level": config.inference.confidence_level,
             "primary": config.inference.primary,
             "comparator_basis": config.comparator.basis,
+            "plans_pooled": not config.like_for_like.plan and has_several_plans(con),
         },
         build=build,
         reconciliation={**rows, "id_matches": id_matches(con)},

@@ -29,6 +29,8 @@ WARNINGS = {
     "take the gap is {best_available_offer}. Not called equal.",
     "pricing_dates_differ": "Prices are held against the offers of the days on which they were set. Against the offers "
     "of the cycle billed the gap is {at_cycle_start}. Not called equal.",
+    "quantity_mixed": "Unit prices fall with quantity, and no band keeps quantities apart: who buys more pays less for "
+    "that alone. Add quantity to [like_for_like] cell, with breaks, and qty_from and qty_to to the offers.",
     "mix_reverses_sign": "The raw gap points the other way: customers hold different plans. Only like for like counts.",
     "degenerate_variance": "In some cells all prices of a group are equal: the test shuffles labels instead.",
     "few_pricing_decisions": "Too few separate price decisions stand behind this: {pricing_decisions} in effect, "
@@ -134,6 +136,8 @@ MEANINGS = {
     "equal.",
     "pricing_dates_differ": "The offer of the day on which a price was set says whether it was fair then; the offer of "
     "today, whether it still is. Where the two differ by more than the margin, nothing is called equal.",
+    "quantity_mixed": "Where ten units cost less each than one, a comparison of unit prices also compares who buys how "
+    "many. Bands of quantity in the cell and in the offers take that out.",
     "unit_suspect": "Prices of a product stand to its offers as pence to pounds or a year to a month. Check interval "
     "and unit in the mapping; no verdict is given before.",
     "gaps_differ": "The gap is not the same everywhere. The average is right for the whole and wrong for most parts: "

@@ -79,7 +79,8 @@ def headline(document: Document) -> str:
         ...     "estimand": "offer_gap", "comparator": "offer"}}))
         'Tenured customers pay 17.2 % more than a new customer is offered'
     """
-    finding, text = document.head, sentence(document.head, margin=document.margin)
+    finding, pooled = document.head, document.data["study"].get("plans_pooled", False)
+    text = sentence(finding, margin=document.margin, plans_pooled=pooled)
     if finding.verdict != "not_assessable" or finding.withheld:
         return text
     main = main_reason(document)
@@ -124,13 +125,14 @@ def headline_parts(document: Document) -> tuple[str, str, str]:
     return before, figure, after
 
 
-def sentence(finding: Finding, *, margin: float) -> str:
-    """Return the verdict of a finding in one sentence."""
+def sentence(finding: Finding, *, margin: float, plans_pooled: bool = False) -> str:
+    """Return the verdict of a finding in one sentence; what other customers paid may be of several plans together."""
     if finding.withheld is not None:
         return f"The answer is withheld: {WITHHELD[finding.withheld]}"
     spec = BY_NAME[finding.estimand]
     comparator = spec.against(finding.comparator)
     than = comparator.than if comparator.label else spec.than
+    than += ", plans pooled" if plans_pooled and finding.comparator in ("new_customers", "derived") else ""
     verdict = finding.verdict
     if verdict in ("penalty", "favourable"):
         return f"Tenured customers pay {more_or_less(finding)} {than}{other_looks(finding)}"
