@@ -106,6 +106,18 @@ def id_matches(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return found
 
 
+def time_zone_suspects(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the columns whose moments nearly all show one hour that is not midnight."""
+    rows = con.execute(
+        "select path, column_name, hour, n_same, n_moments from time_zone_suspect "
+        "inner join inputs using (source_index) order by source_index, column_name"
+    ).fetchall()
+    return [
+        {"path": path, "column": column, "hour": hour, "share": same / total}
+        for path, column, hour, same, total in rows
+    ]
+
+
 def spellings(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
     """Return the columns with values that differ only by case or Unicode form, by name.
 

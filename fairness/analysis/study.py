@@ -13,7 +13,13 @@ from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
 from fairness.analysis.marts import Marts, has_several_plans, load_marts
 from fairness.analysis.mixed_quantities import mixed_estimands, with_mixed
-from fairness.analysis.reconciliation import id_matches, reconciliation, rejected_share, spellings
+from fairness.analysis.reconciliation import (
+    id_matches,
+    reconciliation,
+    rejected_share,
+    spellings,
+    time_zone_suspects,
+)
 from fairness.analysis.rejected_rows import rejected_rows, with_rejected
 from fairness.analysis.scopes import natural, scopes
 from fairness.analysis.support import beside_support, support
@@ -78,7 +84,7 @@ def analyse(
             "plans_pooled": not config.like_for_like.plan and has_several_plans(con),
         },
         build=build,
-        reconciliation={**rows, "id_matches": id_matches(con)},
+        reconciliation={**rows, "id_matches": id_matches(con), "time_zone_suspects": time_zone_suspects(con)},
         reconciliation_by_role=reconciliation(con, priced=False),
         support=block,
         findings=tuple(findings),

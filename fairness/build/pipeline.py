@@ -34,6 +34,7 @@ from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
 from fairness.intake.rejected_values import write_rejected_values
+from fairness.intake.shared_hours import write_shared_hours
 from fairness.intake.spellings import write_spellings
 from fairness.intake.stage import Staged, stage
 from fairness.intake.told_basis import refuse_told_basis
@@ -255,6 +256,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
                 refuse_identities_in_keys(job.config, staged)
         write_settings(con, job.config, staged)
         write_spellings(con, staged)
+        write_shared_hours(con, job.config, staged)
         job.progress("Running the SQL models")
         run_models(con)
         with pointing_into(job.config.path):

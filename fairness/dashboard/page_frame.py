@@ -53,6 +53,7 @@ def notes(view: View) -> str:
         lines = [(codes.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
     explained = [(line, codes.MEANINGS[code]) for line, code in lines]
     explained += [(line, data_notes.MEANING) for line in data_notes.unmatched(view.document)]
+    explained += [(line, data_notes.OF_ZONES) for line in data_notes.shared_hours(view.document)]
     text = "".join(html.warning(line, meaning, str(number)) for number, (line, meaning) in enumerate(explained))
     text += "".join(html.note(line) for line in _erasures(view.study))
     main = sentences.main_reason(view.document)

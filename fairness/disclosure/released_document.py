@@ -134,7 +134,12 @@ def _rows(document: Data, rules: Rules) -> Document:
         }
         for row in block["id_matches"]
     ]
-    return {**counts, "ties_out": block["ties_out"], "id_matches": matches, "columns_unread": _unread(document)}
+    told = {
+        "id_matches": matches,
+        "columns_unread": _unread(document),
+        "time_zone_suspects": block["time_zone_suspects"],
+    }
+    return {**counts, "ties_out": block["ties_out"], **told}
 
 
 def _unread(document: Data) -> dict[str, list[str]]:
@@ -163,7 +168,7 @@ def unreleased(document: Data) -> Document:
         "disclosure": {"min_cell": 0, "findings": len(shown), "findings_withheld": 0},
         "looked_at": _looked_at(document),
         "reconciliation": {
-            **{name: block[name] for name in (*_ROWS, "ties_out", "id_matches")},
+            **{name: block[name] for name in (*_ROWS, "ties_out", "id_matches", "time_zone_suspects")},
             "columns_unread": _unread(document),
             "rows_excluded": sum(block["rows_excluded"].values()),
             "rows_rejected": sum(block["rows_rejected"].values()),

@@ -26,6 +26,10 @@ MEANING = (
     "writes capitals, customers lose their tenure and products their offer. Ids are never joined on a guess: 007 and 7 "
     "may be two customers."
 )
+OF_ZONES = (
+    "A day that a system writes as a moment of another zone shows one hour throughout, such as 22 or 23 in UTC for "
+    "days in Berlin. Read in the wrong zone, the first of a month lies in the month before."
+)
 
 
 def matched(document: Document) -> list[tuple[str, str]]:
@@ -49,6 +53,22 @@ def unmatched(document: Document) -> list[str]:
         _UNMATCHED[row["pair"]].format(share=percent(row["unmatched_share"])) + _hint(row["differs_by"])
         for row in _matches(document)
         if row["unmatched_share"] is not None and row["unmatched_share"] >= _NAMED_UNMATCHED
+    ]
+
+
+def shared_hours(document: Document) -> list[str]:
+    """Return a warning for each column whose moments nearly all show one hour that is not midnight.
+
+    Example:
+        >>> row = {"path": "lines.csv", "column": "issued_on", "hour": 23, "share": 1.0}
+        >>> block = {"time_zone_suspects": [row]}
+        >>> shared_hours(Document.load({"headline": {}, "reconciliation": block}))[0][:61]
+        "100.0 % of the times in issued_on of lines.csv show 23 o'cloc"
+    """
+    return [
+        f"{percent(row['share'])} of the times in {row['column']} of {row['path']} show {row['hour']} o'clock, most "
+        "likely midnight of another zone, so that days and months are off. Write that zone as study.time_zone."
+        for row in document.data["reconciliation"].get("time_zone_suspects", ())
     ]
 
 

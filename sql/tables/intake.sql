@@ -78,6 +78,14 @@
 --          lower_months: First completed month of the band, inclusive
 --          upper_months: First completed month beyond the band; null for the last
 
+-- Table:   time_zone_suspect
+-- Grain:   one row per column of a file whose moments nearly all show one hour that is not midnight.
+-- Columns: source_index: as in inputs
+--          column_name: Column of the role
+--          hour: The hour on the clock of the study
+--          n_moments: Values with a zone among the first rows of the file
+--          n_same: Those of that hour
+
 -- Table:   tenure_class
 -- Grain:   one row per month of tenure: its group and band.
 -- Columns: tenure_months: Completed months of tenure, 0 to 1,800
