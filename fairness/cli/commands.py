@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from fairness.cli.causes import register as register_causes
+from fairness.cli.power_table import register as register_power
 from fairness.cli.runs import DocumentFormat, Format, runs
 from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
 from fairness.findings.document import Document
@@ -307,6 +308,7 @@ def _say(text: str) -> None:
 
 
 register_causes(app, _say)
+register_power(app, _say)
 
 
 def main() -> None:

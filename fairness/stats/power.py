@@ -90,6 +90,31 @@ def deciding_sample(*, se: float | None, n: float, margin: float, alpha: float) 
     return first, second
 
 
+def detectable_penalty(
+    *, detectable_gap: float | None, se: float | None, df: float | None, margin: float
+) -> float | None:
+    """Return the true gap that would be called a penalty with 80 % probability, log scale.
+
+    A penalty needs a gap that its test finds and an estimate beyond the margin: the larger of the detectable gap and
+    log(1 + margin) + t_{0.8} se. A precise study finds gaps inside the margin, and calls none of them a penalty.
+
+    Args:
+        detectable_gap: From :func:`minimum_detectable_gap`; None where there is none.
+        se: Standard error of the printed interval, log scale.
+        df: Its degrees of freedom; None for the normal.
+        margin: Margin of equivalence, a fraction.
+
+    Example:
+        >>> round(detectable_penalty(detectable_gap=0.0056, se=0.002, df=None, margin=0.01), 4)
+        0.0116
+    """
+    if detectable_gap is None or se is None:
+        return None
+    _not_negative(se)
+    beyond = math.log1p(fraction("margin", margin)) + t_quantile(_POWER, math.inf if df is None else df) * se
+    return max(detectable_gap, beyond)
+
+
 def _not_negative(se: float) -> None:
     if not se >= 0:
         raise ValueError(f"se = {se!r}: must be None or at least 0")

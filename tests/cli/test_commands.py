@@ -485,5 +485,6 @@ def test_help(call_cli: Run, command: str) -> None:
             "changes",
             "told",
             "check",
+            "power",
             "runs",
         ]

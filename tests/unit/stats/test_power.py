@@ -3,10 +3,11 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 from scipy import stats
 
-from fairness.stats.power import deciding_sample, minimum_detectable_gap
+from fairness.stats.power import deciding_sample, detectable_penalty, minimum_detectable_gap
 
 NORMAL = NormalDist()
 
@@ -65,3 +66,18 @@ def test_refusals() -> None:
         deciding_sample(se=0.1, n=0, margin=0.01, alpha=0.05)
     with pytest.raises(ValueError, match=r"se = -0\.1"):
         minimum_detectable_gap(se=-0.1, alpha_star=0.05)
+
+
+@pytest.mark.parametrize("se", [0.001, 0.004, 0.03])
+def test_a_penalty_of_that_size_is_called_in_80_of_100_draws(se: float) -> None:
+    """Normal draws around the gap, counted: significant at 5 % and at least the margin."""
+    found = minimum_detectable_gap(se=se, alpha_star=0.05)
+    gap = detectable_penalty(detectable_gap=found, se=se, df=None, margin=0.01)
+    assert gap is not None
+    draws = np.random.default_rng(5).normal(gap, se, 200_000)
+    called = (draws > 1.959964 * se) & (draws >= math.log1p(0.01))
+    assert called.mean() == pytest.approx(0.8, abs=0.005)
+
+
+def test_without_a_standard_error_nothing_can_be_promised() -> None:
+    assert detectable_penalty(detectable_gap=None, se=None, df=None, margin=0.01) is None
