@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 
-from fairness.findings.results import Companion, Finding, Findings, Support, plain
+from fairness.findings.results import Companion, Diagnostics, Finding, Findings, Support, plain
 
 _TEXT = "varchar"
+DIAGNOSTICS = tuple(item.name for item in fields(Diagnostics))
 COLUMNS: dict[str, str] = {
     "finding_id": "integer",
     "is_headline": "boolean",
@@ -53,6 +54,7 @@ COLUMNS: dict[str, str] = {
     "verdict_reason": _TEXT,
     "warnings": _TEXT,
     "reversal_gap": "double",
+    **dict.fromkeys(DIAGNOSTICS, "double"),
 }
 COMPANION_COLUMNS = {
     "finding_id": "integer",
@@ -134,6 +136,7 @@ def finding_row(number: int, finding: Finding) -> dict[str, object]:
     simple = {name: getattr(finding, name) for name in COLUMNS if hasattr(finding, name)}
     return {
         **simple,
+        **{name: getattr(finding.diagnostics, name) for name in DIAGNOSTICS},
         **_figure(finding.estimate),
         "finding_id": number,
         "is_headline": number == 1,

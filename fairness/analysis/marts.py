@@ -236,14 +236,16 @@ def load_marts(con: duckdb.DuckDBPyConnection, needs: Collection[str] | None = N
 EVERY_STUDY = frozenset({"cell_coverage", "party_counts", "cell_counts", "offer_counts", "product_offer_counts"})
 """Who is covered, and what shows units and plans that cannot be right."""
 
+_AMOUNT = ("paid_ticks", "quantity_micros")
+
 UNKNOWN_NUMBER = -1
 """Stands for null in the tables of ``Marts.more``."""
 
 _OF_ONE_ESTIMAND = {
     "gradient_counts": ("tenure_months", "n_priced", "sum_log_price", "n_matched", "sum_log_ratio"),
+    "renewal_counts": ("pricing_month", *_AMOUNT, "n_observations"),
 }
 
-_AMOUNT = ("paid_ticks", "quantity_micros")
 _RISE = ("changed_month", "before_ticks", "after_ticks", "paid_ticks", "offered_ticks")
 _COVERAGE = (
     "n_observations",

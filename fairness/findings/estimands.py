@@ -265,6 +265,26 @@ OVERPAYMENT = Estimand(
     can_lead=False,
 )
 
+FIRST_RENEWAL_GAP = Estimand(
+    name="first_renewal_gap",
+    question="Do customers pay more at their second and later renewals than others at their first?",
+    compared="later renewals of terms of six months or more, latest of the last twelve months",
+    label="Later renewals against first ones",
+    fact=PAID,
+    than="than customers at their first renewal",
+    comparators=(
+        Comparator(
+            name="first_renewals",
+            than="at a later renewal than others of the same cell and month at their first",
+            reductions=("renewal_counts",),
+        ),
+    ),
+    basis="`standard`",
+    has_verdict=True,
+    can_lead=False,
+    is_released=False,
+)
+
 DECOMPOSITION = Estimand(
     name="decomposition",
     question="How much of the difference of mean yearly money is mix, like for like, or has no counterpart?",
@@ -374,6 +394,7 @@ ESTIMANDS = (
     COST_GAP,
     CHANGE_GAP,
     OVERPAYMENT,
+    FIRST_RENEWAL_GAP,
     DECOMPOSITION,
     TENURE_GRADIENT,
     HIDDEN_BIAS,

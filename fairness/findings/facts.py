@@ -147,7 +147,9 @@ def contrast_fact(name: str, estimate: float, same_cells: float | None) -> str:
     return f"Tenured customers of {name} stand {words(estimate)} against their offers than the others; {alike}."
 
 
-def segments_fact(found: Sequence[tuple[str, float]], *, n_searched: int, n_left_out: int | None) -> str:
+def segments_fact(
+    found: Sequence[tuple[str, float]], *, n_searched: int, n_left_out: int | None, n_more: int = 0
+) -> str:
     """Return the sentence for a search over segments; ``n_left_out`` is None where a single one is told.
 
     Example:
@@ -159,6 +161,7 @@ def segments_fact(found: Sequence[tuple[str, float]], *, n_searched: int, n_left
     """
     who = f"Of {n_searched:,} {'segment' if n_searched == 1 else 'segments'} searched, "
     listed = "; ".join(f"{name} by {gap * 100:,.1f} %" for name, gap in found)
+    listed += f"; and {n_more:,} more" if n_more else ""
     text = f"{who}worse than the book: {listed}." if found else f"{who}none stands worse than the book."
     if n_left_out:
         text += (

@@ -43,6 +43,22 @@
 --          warnings: Codes, comma separated; empty text without any
 --          reversal_gap: Gap that the money without a comparator would have to show to bring the overall gap to 0, a
 --            fraction
+--          df: Degrees of freedom of the t distribution; null where there is no test
+--          standard_error: Standard error of the log ratio
+--          n_eff: Effective number of new customers in two samples, of customers against offers
+--          n_eff_needed: Effective number that an equivalence needs
+--          heterogeneity_q: Weighted spread of the gaps of cells
+--          heterogeneity_df: Degrees of freedom of that spread
+--          heterogeneity_p_value: p-value of it against one common gap
+--          tau: Standard deviation of the true gaps of cells, log scale
+--          penalised_share: Share of tenured customers in cells with a penalty of their own after correction, a fraction
+--          favoured_share: Share of tenured customers in cells with a favour of their own after correction, a fraction
+--          pricing_decisions: Effective number of price decisions, where they are the draws
+--          ci_lower_by_party: Lower end of the interval clustered by party, where there are two
+--          ci_upper_by_party: Upper end of it
+--          ci_lower_by_decision: Lower end of the interval clustered by price decision
+--          ci_upper_by_decision: Upper end of the interval clustered by price decision
+--          skew: Skewness over the root of the number of the draws behind the printed interval
 
 -- Table:   findings_companions
 -- Grain:   one row per finding and companion figure.

@@ -23,6 +23,8 @@ from fairness.stats.segments import SegmentSearch, contrast, worst_segments
 
 SPEC = WORST_SEGMENT
 _DRAWS = 999
+_TOLD = 3
+"""Segments told in the sentence, those with most money; all found have findings of their own."""
 
 
 def needs(config: Config) -> frozenset[str]:
@@ -45,10 +47,12 @@ def drafts(marts: Marts, config: Config, scopes: list[parts.Scope], *, is_primar
     base = base_finding(SPEC.name, parts.POOLED, share, comparator=against.name, basis=known[0].basis)
     base = replace(base, family=None, n_cells=len(marts.cells))
     n_searched = int(search.searched.sum())
-    told = [(_name(segments[place]), float(np.expm1(search.estimate[place]))) for place in found]
+    told = [(_name(segments[place]), float(np.expm1(search.estimate[place]))) for place in found[:_TOLD]]
     whole = replace(
         base,
-        fact=segments_fact(told, n_searched=n_searched, n_left_out=len(segments) - n_searched),
+        fact=segments_fact(
+            told, n_searched=n_searched, n_left_out=len(segments) - n_searched, n_more=len(found) - len(told)
+        ),
         n_tenured=customers(marts, known[0], money, np.ones(len(money.values), dtype=np.bool_)),
         n_observations=int(money.n.sum()),
         companions=(
@@ -77,7 +81,9 @@ def _reported(money: Money, segments: list[Scope], search: SegmentSearch, alpha:
         if any(own > set(segments[other]) for other in chosen):
             continue
         inner = [other for other in found if set(segments[other]) > own]
-        if not any(_is_worse(money, segments[other], segments[place], alpha) for other in inner):
+        # Each part is a look of its own: one of many would differ by chance.
+        level = alpha / max(1, len(inner))
+        if not any(_is_worse(money, segments[other], segments[place], level) for other in inner):
             chosen.append(place)
     return chosen
 

@@ -1,5 +1,5 @@
--- Grain:   one row per cell, lens combination, loyalty group, tenure band, offer version, and price and offer before
---          and after.
+-- Grain:   one row per cell, lens combination, loyalty group, tenure band, price decision, and price and offer
+--          before and after.
 -- Reads:   price_counts, params
 -- Columns: cell_key, lens_key, loyalty_group, band_order: as in price_ledger
 --          pricing_decision, before_ticks, after_ticks, before_offer_ticks, after_offer_ticks, n_observations: as in
