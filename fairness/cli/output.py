@@ -160,7 +160,7 @@ def _console() -> Any:
     from rich.console import Console
 
     # Redirected output has no terminal width: long lines are then left whole instead of being folded at 80.
-    return Console(highlight=False, markup=False, width=None if _is_terminal() else 160, emoji=False)
+    return Console(highlight=False, markup=False, width=None if _is_terminal() else 200, emoji=False)
 
 
 def _print_table(document: Document, config: Config) -> None:
