@@ -44,8 +44,8 @@ class Estimand:
         row: Its short name, as a row label.
         gap: What its gap is a gap to.
         than: End of the sentence that states its verdict; empty without one.
-        fact: Sentence of its fact, with the places ``who``, ``size``, ``direction`` and ``than``; empty where it has a
-            sentence of its own.
+        fact: Sentence of its fact, with the places ``who`` (or ``n`` and ``cells``), ``size``, ``direction`` and
+            ``than``; empty where it has a sentence of its own.
         comparators: What prices are held against, the preferred first.
         basis: Reading of the price or offer, in words of the method document.
         has_verdict: Whether it carries a verdict; a fact carries none, is in no family and never the headline.
@@ -88,6 +88,17 @@ ROSE = "Prices of {who} rose {size} {direction} {than}."
 
 _OFFERED = ("n_offered", "paid_offered_ticks")
 _THAN_OFFERED = "than a new customer is offered for the same"
+
+_AGAINST_OFFERS = tuple(
+    Comparator(
+        name=name,
+        reductions=("price_counts", "offer_counts"),
+        covered=_OFFERED,
+        known_by="offered_ticks",
+        missing="no_offer",
+    )
+    for name in ("offer", "book")
+)
 
 OFFER_GAP = Estimand(
     name="offer_gap",
@@ -250,16 +261,7 @@ OVERPAYMENT = Estimand(
     question="How much money lies above the offers, a year?",
     compared="tenured with an offer",
     label="Paid above the offer",
-    comparators=tuple(
-        Comparator(
-            name=name,
-            reductions=("price_counts", "offer_counts"),
-            covered=_OFFERED,
-            known_by="offered_ticks",
-            missing="no_offer",
-        )
-        for name in ("offer", "book")
-    ),
+    comparators=_AGAINST_OFFERS,
     basis="that of the config",
     has_verdict=False,
     can_lead=False,
@@ -270,12 +272,12 @@ FIRST_RENEWAL_GAP = Estimand(
     question="Do customers pay more at their second and later renewals than others at their first?",
     compared="later renewals of terms of six months or more, latest of the last twelve months",
     label="Later renewals against first ones",
-    fact=PAID,
+    fact="Later renewals ({n}, in {cells}) cost {size} {direction} {than}.",
     than="than customers at their first renewal",
     comparators=(
         Comparator(
             name="first_renewals",
-            than="at a later renewal than others of the same cell and month at their first",
+            than="than first ones of the same cell and month",
             reductions=("renewal_counts",),
         ),
     ),
@@ -331,33 +333,13 @@ HIDDEN_BIAS = Estimand(
     label="What could explain it",
     comparators=(
         Comparator(name="new_customers", reductions=("price_counts", "cell_counts")),
-        *(
-            Comparator(
-                name=name,
-                reductions=("price_counts", "offer_counts"),
-                covered=_OFFERED,
-                known_by="offered_ticks",
-                missing="no_offer",
-            )
-            for name in ("offer", "book")
-        ),
+        *_AGAINST_OFFERS,
     ),
     basis="`paid`; that of the config against offers",
     has_verdict=False,
     can_lead=False,
     is_told=True,
     is_released=False,
-)
-
-_AGAINST_OFFERS = tuple(
-    Comparator(
-        name=name,
-        reductions=("price_counts", "offer_counts"),
-        covered=_OFFERED,
-        known_by="offered_ticks",
-        missing="no_offer",
-    )
-    for name in ("offer", "book")
 )
 
 WORST_SEGMENT = Estimand(

@@ -19,8 +19,11 @@ def gap_fact(estimand: str, comparator: str, estimate: float | None, *, n_tenure
         return "Nothing could be compared."
     customers = "customer" if n_tenured == 1 else "customers"
     spec = BY_NAME[estimand]
+    cells = f"{n_cells:,} {'cell' if n_cells == 1 else 'cells'}"
     return spec.fact.format(
-        who=f"{n_tenured:,} tenured {customers} in {n_cells:,} {'cell' if n_cells == 1 else 'cells'}",
+        who=f"{n_tenured:,} tenured {customers} in {cells}",
+        n=f"{n_tenured:,}",
+        cells=cells,
         size=f"{abs(estimate) * 100:,.1f} %",
         direction="more" if estimate >= 0 else "less",
         than=spec.against(comparator).than,

@@ -63,7 +63,9 @@ def test_an_injected_rise_is_recovered(firm: Any, pick: Callable[..., Row]) -> N
     renewals = [(month, terms, 480 * (1.06 if terms > 1 else 1), 12) for month in (3, 4, 9) for terms in (1, 2, 5)]
     finding = pick(firm(*renewals), "first_renewal_gap")
     assert finding["estimate"] == pytest.approx(0.06)
-    assert "at a later renewal than others of the same cell and month at their first" in finding["fact"]
+    assert (
+        finding["fact"] == "Later renewals (72, in 1 cell) cost 6.0 % more than first ones of the same cell and month."
+    )
     assert (finding["comparator"], finding["basis"]) == ("first_renewals", "standard")
     assert finding["family"] == "first_renewal_gap:pooled"
 
