@@ -59,6 +59,25 @@ def test_a_page_fits_and_reads_in_both_themes(visit: Visit, path: str) -> None:
     assert background(page) == "rgb(16, 20, 24)"
 
 
+@pytest.mark.parametrize("width", [390, 640, 900])
+def test_a_narrow_page_has_one_column_and_reaches_every_page(visit: Visit, width: int) -> None:
+    """640 pixels are what 200 % zoom leaves of 1,280."""
+    page = visit.open("where", width=width)
+    inner, outer = page.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert inner <= outer
+    for title, _ in PAGES:
+        assert page.get_by_test_id("stSidebar").get_by_role("link", name=title, exact=True).is_visible()
+    lefts = {round(box.bounding_box()["x"]) for box in page.locator(".stMain [data-testid=stColumn]").all()}
+    assert len(lefts) == 1
+    more = page.get_by_role("button", name="Filters and definitions")
+    filters = page.get_by_test_id("stMultiSelect").first
+    assert more.is_visible() is (width < 768)
+    assert filters.is_visible() is (width >= 768)
+    if width < 768:
+        more.click()
+        assert filters.is_visible()
+
+
 def background(page: Any) -> str:
     return str(page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor"))
 
