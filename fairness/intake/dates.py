@@ -20,9 +20,9 @@ ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "TIMESTAMP_NS WITH TIM
 CLOCK_TYPES = ("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S")
 """Types of timestamps without a zone."""
 
-_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
+_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 # In upper case; groups 1, 2 and 5 are date, time and zone.
-_ISO_ZONED = r"^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(:\d{2}(\.\d+)?)?) ?(Z|UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
+_ISO_ZONED = r"^(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?) ?(Z|UTC|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 _NUMERIC_DATE = r"^\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})$"
 _FORM_WITH_ZONE = re.compile(r"%[zZ]")
 _FORM_IN_UTC = re.compile(r"%-?[HMSXcfg] ?(Z|UTC)$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -192,3 +193,26 @@ def test_a_rejected_line_of_an_account_is_listed_with_its_row(firm: Firm) -> Non
     answer = firm(billing=lines, offers=firm.offers(), customers=customers)
     assert answer.code == 0, answer.err
     assert firm.query("select source_row, reason from quarantine") == [(4, "AMOUNT_UNPARSED")]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "form", "zone"),
+    [
+        ("2024-06-01 9:05:00", "", ""),
+        ("2024-06-01T9:05", "", 'time_zone = "Europe/Berlin"'),
+        # Half past nine in the evening of 31 May in New York is 1 June in London.
+        ("2024-05-31 9:30 PM", 'date_format = ["%Y-%m-%d %I:%M %p", "%Y-%m-%d"]', 'time_zone = "America/New_York"'),
+        ("2024-06-01 0:30+01:00", "", ""),
+    ],
+)
+def test_an_hour_of_one_digit_is_an_hour(firm: Firm, stamp: str, form: str, zone: str) -> None:
+    answer = firm(
+        study='time_zone = "Europe/London"',
+        billing=firm.lines(above, issued_on=stamp),
+        offers=firm.offers(),
+        customers=firm.customers(),
+        sources={"billing": f"{form}\n{zone}"},
+    )
+    assert answer.code == 0, answer.err
+    assert answer.document["reconciliation"]["rows_accepted"] == 60
+    assert firm.query("select distinct issued_on from stg_billing") == [(datetime.date(2024, 6, 1),)]
