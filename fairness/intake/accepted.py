@@ -8,6 +8,7 @@ from fairness.engine.sql_text import quote
 from fairness.errors import DataError
 from fairness.intake.readers import relation
 from fairness.intake.stage import Staged, StagedFile
+from fairness.intake.vendor_words import STATUSES
 
 _ROLES = ("billing", "book")
 _SHOWN = 3
@@ -59,7 +60,7 @@ def refuse_nothing_accepted(con: duckdb.DuckDBPyConnection, staged: Staged) -> N
             f"none of the {total:,} rows with prices can be used: {int(n):,} of them are set aside as {reason}, by "
             f"column {column}{shown}",
             where=record.file.label,
-            fix=_fix(str(reason), column, values),
+            fix=_fix(str(reason), column, values, record.source.columns.get(column, column)),
         )
 
 
@@ -92,14 +93,16 @@ def _values(con: duckdb.DuckDBPyConnection, record: StagedFile, column: str) -> 
     return [str(value) for (value,) in con.execute(f"{query} limit {_SHOWN}").fetchall() if value is not None]
 
 
-def _fix(reason: str, column: str, values: list[str]) -> str:
-    """Return the line to write."""
+def _fix(reason: str, column: str, values: list[str], mapped: str) -> str:
+    """Return the line to write; ``mapped`` is what the column is read from."""
     first = values[0] if values else "..."
     if reason.startswith("DATE_"):
         return 'say how dates are written in its [[source]] section, such as date_format = "%d/%m/%Y"'
     if reason in ("STATUS_UNKNOWN", "KIND_UNKNOWN", "status_unknown"):
-        word = "recurring" if column == "line_kind" else "final"
-        case = f"case {column} when {quote(first)} then {quote(word)} else {column} end"
+        usual = "recurring" if column == "line_kind" else "final"
+        words = {value: STATUSES.get(value.casefold(), usual) if usual == "final" else usual for value in values}
+        arms = " ".join(f"when {quote(value)} then {quote(word)}" for value, word in (words or {first: usual}).items())
+        case = f"case {mapped} {arms} else {mapped} end"
         return f'say what the words mean in [source.columns], such as {column} = "{case}"'
     if reason in ("partial_period", "interval_unclear", "no_period"):
         return (

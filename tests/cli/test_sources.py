@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -216,3 +217,18 @@ def test_an_hour_of_one_digit_is_an_hour(firm: Firm, stamp: str, form: str, zone
     assert answer.code == 0, answer.err
     assert answer.document["reconciliation"]["rows_accepted"] == 60
     assert firm.query("select distinct issued_on from stg_billing") == [(datetime.date(2024, 6, 1),)]
+
+
+def test_words_of_a_vendor_are_shown_and_mapped_in_one_line(firm: Firm) -> None:
+    words = ("Posted", "Paid", "Voided")
+    lines = [{**row, "state": words[place % 3]} for place, row in enumerate(firm.lines(above))]
+    mapped = '[source.columns]\ninvoice_status = "state"\n'
+    answer = firm(billing=lines, offers=firm.offers(), customers=firm.customers(), sources={"billing": mapped})
+    assert answer.code == 1
+    assert "such as 'Paid', 'Posted', 'Voided'" in answer.err
+    line = re.search(r'invoice_status = "case state .* end"', answer.err)
+    assert line is not None, answer.err
+    file = firm.folder / "fairness.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('invoice_status = "state"', line[0]), encoding="utf-8")
+    block = firm.analyse(file).document["reconciliation"]
+    assert (block["rows_accepted"], block["rows_excluded"], block["rows_rejected"]) == (40, {"void": 20}, {})
