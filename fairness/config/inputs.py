@@ -195,6 +195,15 @@ class Source(Form):
             raise ValueError("a source has a path or sql, not both" if value else "required, but missing")
         return value
 
+    @field_validator("preset", mode="before")
+    @classmethod
+    def _written_out(cls, value: object) -> object:
+        if isinstance(value, str) and value != "canonical":
+            raise ValueError(
+                "must be 'canonical': presets are written out, as by `fairness init --preset stripe exports/`"
+            )
+        return value
+
     @field_validator("decimal")
     @classmethod
     def _one_sign(cls, value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -232,3 +233,35 @@ def test_words_of_a_vendor_are_shown_and_mapped_in_one_line(firm: Firm) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace('invoice_status = "state"', line[0]), encoding="utf-8")
     block = firm.analyse(file).document["reconciliation"]
     assert (block["rows_accepted"], block["rows_excluded"], block["rows_rejected"]) == (40, {"void": 20}, {})
+
+
+def test_the_same_export_twice_changes_nothing(firm: Firm) -> None:
+    files = {"billing": firm.lines(above), "offers": firm.offers(), "customers": firm.customers()}
+    once = firm(**files)
+    file = firm.write(**files)
+    text = file.read_text(encoding="utf-8")
+    for name in files:
+        (file.parent / f"{name}-again.csv").write_bytes((file.parent / f"{name}.csv").read_bytes())
+        text = text.replace(f'path = "{name}.csv"', f'path = "{name}*.csv"')
+    file.write_text(text, encoding="utf-8")
+    twice = firm.analyse(file)
+    assert twice.code == 0, twice.err
+    assert twice.document["findings"] == once.document["findings"]
+    assert twice.document["support"] == once.document["support"]
+    assert twice.document["reconciliation"]["rows_duplicate"] == 60
+
+
+def test_a_month_appended_extends_and_a_corrected_export_supersedes(firm: Firm) -> None:
+    def month(start: str, end: str, paid: Callable[[Person], object], extracted: str) -> list[dict[str, object]]:
+        days = {"issued_on": start, "period_start": start, "period_end": end, "extracted_at": extracted}
+        return [{**row, "line_id": f"{row['line_id']}-{start}", **days} for row in firm.lines(paid)]
+
+    may = month("2024-05-01", "2024-06-01", above, "2024-06-01")
+    wrong = month("2024-06-01", "2024-07-01", lambda person: person.offer, "2024-07-01")
+    right = month("2024-06-01", "2024-07-01", above, "2024-07-02")
+    answer = firm(billing=[*may, *wrong, *right], offers=firm.offers(), customers=firm.customers())
+    assert answer.code == 0, answer.err
+    # The new ones pay the same in both exports of June; those rows differ in the day of the extract alone.
+    block = answer.document["reconciliation"]
+    assert (block["rows_accepted"], block["rows_duplicate"], block["rows_excluded"]) == (120, 20, {"superseded": 40})
+    assert answer.headline["estimate"] == pytest.approx(0.25)
