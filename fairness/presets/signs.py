@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from fairness.intake.vendor_words import STATUSES
+
 DAYS = (
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y",
     "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d.%m.%y",
@@ -17,19 +19,6 @@ _ISO = re.compile(
 )
 _COMMA = re.compile(r"[-+(]?\d{1,3}(\.\d{3})*,\d{1,2}\)?-?|[-+]?\d+,\d+")
 _POINT = re.compile(r"[-+(]?\d{1,3}(,\d{3})*\.\d+\)?-?|[-+]?\d+\.\d+")
-
-FINAL = """
-    paid posted open uncollectible payment_due not_paid past_due closed processing failed success finalized committed
-    completed billed collected due issued sent succeeded refunded
-"""
-DRAFT = "draft pending queued upcoming ready incomplete scheduled future error skipped"
-VOID = "void voided canceled cancelled reversed deleted withdrawn"
-STATUSES = {
-    **dict.fromkeys(FINAL.split(), "final"),
-    **dict.fromkeys(DRAFT.split(), "draft"),
-    **dict.fromkeys(VOID.split(), "void"),
-}
-"""What the words of billing systems for the status of an invoice mean."""
 
 
 def date_formats(values: Sequence[str]) -> list[tuple[str, ...]]:

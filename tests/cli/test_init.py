@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import typer
 
 from fairness.config import READABLE_ROLES
 from fairness.intake.layouts import LAYOUTS
@@ -434,3 +436,21 @@ def test_a_preset_names_tables_and_columns_that_exist(preset: Preset) -> None:
         texts += [text for candidates in part.columns.values() for text in candidates]
         assert {match[1] for text in texts for match in PLACE.finditer(text) if match[1]} <= set(preset.tables)
         assert not any(re.search(r"\{\W", text) for text in texts)
+
+
+def test_what_the_files_do_not_say_is_asked_on_a_terminal(firm: Firm, init: Any, monkeypatch: Any) -> None:
+    asked = []
+
+    def answer(text: str, **options: object) -> str:
+        asked.append(text)
+        return {"study.currency": "GBP", "source[1].date_format": "%m/%d/%Y"}[text.split(":", 1)[0]]
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(typer, "prompt", answer)
+    rows = [{"customer_id": f"c{n}", "price": "10.00", "tenure_months": "3", "as_of": "05/06/2024"} for n in range(3)]
+    folder = save(firm.folder / "asked", {"book": rows})
+    done = init(folder, "--preset", "book")
+    assert done.code == 0, done.err
+    assert [text.split(":", 1)[0] for text in asked] == ["study.currency", "source[1].date_format"]
+    assert "(%d/%m/%Y or %m/%d/%Y)" in asked[1]
+    assert "2024-05-06" in done.out
