@@ -149,6 +149,7 @@ def write_joined(
     with tempfile.TemporaryDirectory(dir=folder) as copies:
         plain = replace(joined, tables=tuple(_plain(table, Path(copies)) for table in joined.tables))
         first = plain.tables[0].files[0]
+        (threads,) = con.execute("select current_setting('threads')").fetchall()[0]
         try:
             _fill(con, plain, rejects if joined.query.keeps_rows else None)
             # With several threads, what windows and aggregates see first may differ from build to build.
@@ -162,7 +163,7 @@ def write_joined(
                 fix="cast with try_cast, which gives no value where a text is no number",
             ) from error
         finally:
-            con.execute("reset threads")
+            con.execute(f"set threads = {threads}")
             _drop(con, plain)
         if joined.query.keeps_rows:
             _tie(con, name, first, joined, rejects)

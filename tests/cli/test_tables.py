@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from fairness.config import load_config
+from fairness.engine.connection import looking
+from fairness.intake.input_files import find_inputs, plain_copies
 from tests.cli.conftest import Answer, Firm, Person
 
 LINES = "select lines.*, prices.product_id from lines join prices using (price_id)"
@@ -207,3 +210,11 @@ def test_another_price_file_makes_another_run(firm: Firm) -> None:
     path = file.parent / "prices.csv"
     path.write_text(path.read_text(encoding="utf-8") + "P-new,new\n", encoding="utf-8")
     assert firm.analyse(file).document["build"]["id"] != first
+
+
+def test_a_query_leaves_the_threads_of_the_study_as_they_are(firm: Firm) -> None:
+    with looking() as con:
+        con.execute("set threads = 3")
+        inputs = find_inputs(con, load_config(study(firm)))
+        with plain_copies(con, inputs, firm.folder):
+            assert con.execute("select current_setting('threads')").fetchall() == [(3,)]
