@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from fairness.errors import ConfigError
-from fairness.presets.catalogue import Part, Preset, load_presets
+from fairness.presets.preset_files import Part, Preset, load_presets
 from fairness.presets.samples import Sample, find_samples
 from fairness.presets.sections import Ask, Section
 from fairness.presets.sources import Tables, Written, write_source

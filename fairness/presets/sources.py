@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from fairness.intake.layouts import LAYOUTS
-from fairness.presets.catalogue import Part
 from fairness.presets.column_names import PLACE, identifier
+from fairness.presets.preset_files import Part
 from fairness.presets.samples import Sample
 from fairness.presets.sections import Ask, Section
 from fairness.presets.signs import date_formats, most_common, numerals, period_end, status_case
