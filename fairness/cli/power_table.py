@@ -25,8 +25,8 @@ COLUMNS = (
     "standard_error",
     "detectable_gap",
     "detectable_penalty",
-    "deciding_sample",
-    "deciding_unit",
+    "sample_that_decides",
+    "unit_of_it",
 )
 
 
@@ -89,6 +89,6 @@ def _part(name: str, finding: Finding, document: Document) -> dict[str, object]:
         "standard_error": shown.standard_error,
         "detectable_gap": finding.minimum_detectable_gap,
         "detectable_penalty": penalty,
-        "deciding_sample": needed,
-        "deciding_unit": None if sample is None else sample.unit,
+        "sample_that_decides": needed,
+        "unit_of_it": None if sample is None else sample.unit,
     }

@@ -42,14 +42,14 @@ def name(finding: Finding) -> str:
 
 def row(part: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a part as it is read."""
-    sample = part["deciding_sample"]
+    sample = part["sample_that_decides"]
     return (
         part["part"],
         numbers.count(part["tenured_customers"]),
         "–" if part["pricing_decisions"] is None else f"{part['pricing_decisions']:,.0f}",
         _size(part["detectable_gap"]),
         _size(part["detectable_penalty"]),
-        "" if sample is None else f"{numbers.count(sample)} {str(part['deciding_unit']).replace('_', ' ')}",
+        "" if sample is None else f"{numbers.count(sample)} {str(part['unit_of_it']).replace('_', ' ')}",
     )
 
 

@@ -41,7 +41,7 @@ def test_the_numbers_are_those_of_the_findings(config: Any, call_cli: Any) -> No
     beyond = log1p(document["study"]["margin"]) + t_quantile(0.8, df) * se
     assert parts[0]["detectable_penalty"] == pytest.approx(max(beyond, head["minimum_detectable_gap"]))
     sample = head["deciding_sample"]
-    assert parts[0]["deciding_sample"] == max(sample["at_zero"], sample["at_twice_margin"])
+    assert parts[0]["sample_that_decides"] == max(sample["at_zero"], sample["at_twice_margin"])
 
 
 def test_the_table_and_csv(config: Any, call_cli: Any) -> None:
