@@ -73,16 +73,7 @@ def analyse(
     months = offer_gap.monthly_gaps(marts, config) if primary == offer_gap.SPEC.name else []
     influences = {month["month"]: month.pop(offer_gap.INFLUENCE) for month in months}
     return Findings(
-        study={
-            "name": config.study.name,
-            "as_of": marts.as_of,
-            "currency": config.study.currency,
-            "margin": config.inference.margin,
-            "confidence_level": config.inference.confidence_level,
-            "primary": config.inference.primary,
-            "comparator_basis": config.comparator.basis,
-            "plans_pooled": not config.like_for_like.plan and has_several_plans(con),
-        },
+        study=_study(con, marts, config),
         build=build,
         reconciliation={**rows, "id_matches": id_matches(con), "time_zone_suspects": time_zone_suspects(con)},
         reconciliation_by_role=reconciliation(con, priced=False),
@@ -95,6 +86,20 @@ def analyse(
         monthly=tuple(months),
         influences={draft.finding.key: draft.influence for draft in drafts if draft.influence} | influences,
     )
+
+
+def _study(con: duckdb.DuckDBPyConnection, marts: Marts, config: Config) -> dict[str, Any]:
+    """Return what the document says of the study as a whole."""
+    return {
+        "name": config.study.name,
+        "as_of": marts.as_of,
+        "currency": config.study.currency,
+        "margin": config.inference.margin,
+        "confidence_level": config.inference.confidence_level,
+        "primary": config.inference.primary,
+        "comparator_basis": config.comparator.basis,
+        "plans_pooled": not config.like_for_like.plan and has_several_plans(con),
+    }
 
 
 def needs(config: Config) -> frozenset[str]:

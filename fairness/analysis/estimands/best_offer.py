@@ -1,4 +1,4 @@
-"""The cheapest offer that fits beside the comparator: what tenured customers pay against that one."""
+"""Offers beside the comparator, the cheapest that fits and that of the other day: far apart, nothing is equal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fairness.analysis.comparison import Comparison
 from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import Scope
+from fairness.config import Config
 from fairness.findings.results import Companion
 from fairness.stats.verdict import Doubt
 
@@ -51,3 +52,16 @@ def in_cell(marts: Marts, scope: Scope, cell: int) -> BoolArray:
     """Return those of one cell."""
     here: BoolArray = in_scope(marts, scope) & np.equal(marts.best_offers.cell, cell)
     return here
+
+
+def beside_other_date(comparison: Comparison, companions: tuple[Companion, ...], config: Config) -> Comparison:
+    """Return a comparison with the offer of the other day beside it, which may forbid "equivalent".
+
+    It does where the study asks for the offer of the day on which the price was set: that of the cycle billed is what a
+    new customer is offered today.
+    """
+    margin = config.inference.margin
+    gaps = [other.estimate for other in companions if isinstance(other.estimate, float)]
+    is_apart = any(abs(gap - comparison.ratio.estimate) > margin for gap in gaps)
+    doubts: tuple[Doubt, ...] = ("pricing_dates_differ",) if is_apart and config.comparator.date == "price_set" else ()
+    return replace(comparison, companions=comparison.companions + companions, doubts=(*comparison.doubts, *doubts))

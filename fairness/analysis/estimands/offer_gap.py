@@ -14,7 +14,7 @@ from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.draws import decisions_differ, skewed
 from fairness.analysis.estimands import best_offer, joiners
 from fairness.analysis.estimands.base import reductions
-from fairness.analysis.estimands.best_offer import with_best_offer
+from fairness.analysis.estimands.best_offer import beside_other_date, with_best_offer
 from fairness.analysis.estimands.offer_rises import Rises, are_unseen, by_rise, in_scope, rises_of
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
 from fairness.analysis.marts import Marts, product_plans
@@ -41,7 +41,6 @@ from fairness.stats.ranks import clustered_signed_rank, signed_rank
 from fairness.stats.scores import group_starts
 from fairness.stats.sign_flip import SignFlip, sign_flip
 from fairness.stats.standardised_ratio import ONE_CELL, CellRatios, heterogeneity
-from fairness.stats.verdict import Doubt
 
 SPEC = OFFER_GAP
 INFLUENCE = "influence"
@@ -138,7 +137,7 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
             comparison = comparison.distinct(repeats(marts.parties, several))
         if comparison is not None and on_other_date is not None and scope.band is None:
             companions = _on_other_date(within(marts, scope, on_other_date, other), other, config)
-            comparison = _beside_other_date(comparison, companions, config)
+            comparison = beside_other_date(comparison, companions, config)
         if comparison is not None and is_primary:
             comparison = with_best_offer(marts, comparison, best_offer.in_scope(marts, scope), config.inference.margin)
         yield draft(base, comparison, share, config)
@@ -170,19 +169,6 @@ def _on_other_date(offers: Offers, name: str, config: Config) -> tuple[Companion
     level = config.inference.confidence_level
     ratio = _ratios(offers, None, level).ratio
     return (Companion(name, ratio.estimate, *(ratio.interval(level) or (None, None))),)
-
-
-def _beside_other_date(comparison: Comparison, companions: tuple[Companion, ...], config: Config) -> Comparison:
-    """Return a comparison with the offer of the other day beside it, which may forbid "equivalent".
-
-    It does where the study asks for the offer of the day on which the price was set: that of the cycle billed is what a
-    new customer is offered today.
-    """
-    margin = config.inference.margin
-    gaps = [other.estimate for other in companions if isinstance(other.estimate, float)]
-    is_apart = any(abs(gap - comparison.ratio.estimate) > margin for gap in gaps)
-    doubts: tuple[Doubt, ...] = ("pricing_dates_differ",) if is_apart and config.comparator.date == "price_set" else ()
-    return replace(comparison, companions=comparison.companions + companions, doubts=(*comparison.doubts, *doubts))
 
 
 def _cell_drafts(
