@@ -8,9 +8,10 @@ written. ``python -m fairness.synth`` writes the bundled studies; tests and benc
 from fairness.synth.billing import SyntheticBilling, generate_billing
 from fairness.synth.book import BookCell, BookSpec, SyntheticBook, generate_book
 from fairness.synth.defaults import small_firm
-from fairness.synth.spec import BillingSpec, Campaign, Cell, Product, Traps
+from fairness.synth.spec import AddOn, BillingSpec, Campaign, Cell, Product, Traps
 
 __all__ = [
+    "AddOn",
     "BillingSpec",
     "BookCell",
     "BookSpec",

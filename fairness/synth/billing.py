@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from fairness.synth.calendar import month_text
+from fairness.synth.cycles import KINDS, STATUSES, UNKNOWN_AMOUNT, Firm
 from fairness.synth.events import price_events
-from fairness.synth.exports import LINES, named_block, write_lines
-from fairness.synth.lines import KINDS, STATUSES, UNKNOWN_AMOUNT, Firm, line_blocks
+from fairness.synth.exports import lines_query, named_block, write_lines
+from fairness.synth.lines import line_blocks
 from fairness.synth.manual import manual_lines
 from fairness.synth.spec import BillingSpec
 from fairness.synth.subscriptions import Prices, draw_subscriptions
@@ -48,7 +49,7 @@ class SyntheticBilling:
         with duckdb.connect(config={"threads": 1}) as con:
             for block in line_blocks(self.firm):
                 con.register("block", named_block(self.firm, block))
-                yield con.execute(LINES).df()
+                yield con.execute(lines_query(self.firm.spec)).df()
 
     def write(self, folder: Path, *, level: int = 3) -> None:
         """Write all exports and ``truth.json`` into a folder, which is made when missing.
@@ -78,7 +79,7 @@ class SyntheticBilling:
         # One thread, because the order in which threads finish shows in the bytes; more are hardly faster here.
         with duckdb.connect(config={"threads": 1}) as con:
             for number, block in enumerate(line_blocks(self.firm), start=1):
-                name = "lines.parquet" if self.firm.n_blocks == 1 else f"lines-{number:04d}.parquet"
+                name = "lines.parquet" if len(self.firm.blocks) == 1 else f"lines-{number:04d}.parquet"
                 write_lines(con, self.firm, block, folder / name, level=level)
                 named = block.groupby(["status", "kind"]).size()
                 rows.update(
@@ -109,20 +110,20 @@ def generate_billing(spec: BillingSpec, seed: int) -> SyntheticBilling:
 
 
 def customers_table(firm: Firm) -> pd.DataFrame:
-    """Return one row per customer; ``tenure_start`` is a day number, OPEN where it is not known."""
+    """Return one row per customer that the file knows; ``tenure_start`` is a day number, OPEN where it is not known."""
     spec, who = firm.spec, firm.who
     regions, channels = ([name for name, _ in places] for places in (spec.regions, spec.channels))
-    number = np.arange(1, len(who) + 1)
+    known = np.flatnonzero((who.customer == np.arange(len(who))) & ~who.is_unlisted)
     return pd.DataFrame(
         {
-            "customer_id": [f"C{one:07d}" for one in number],
-            "party_id": [f"P{one + 1:07d}" for one in who.party],
-            "tenure_start": np.where(who.is_censored, OPEN, who.joined),
-            "tenure_confidence": np.where(who.is_censored, "censored", "high"),
-            "region": np.array(regions, dtype=object)[who.region],
-            "channel": np.array(channels, dtype=object)[who.channel],
-            "is_vulnerable": who.is_vulnerable,
-            "is_test": who.is_test,
+            "customer_id": [f"C{one + 1:07d}" for one in known],
+            "party_id": [f"P{one + 1:07d}" for one in who.party[known]],
+            "tenure_start": np.where(who.is_censored, OPEN, who.joined)[known],
+            "tenure_confidence": np.where(who.is_censored, "censored", "high")[known],
+            "region": np.array(regions, dtype=object)[who.region[known]],
+            "channel": np.array(channels, dtype=object)[who.channel[known]],
+            "is_vulnerable": who.is_vulnerable[known],
+            "is_test": who.is_test[known],
         }
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fairness.synth.calendar import add_months, first_day, month_of
-from fairness.synth.lines import Firm, billed_cycles
+from fairness.synth.cycles import Firm, billed_cycles
 from fairness.synth.subscriptions import NEVER
 from fairness.synth.tariffs import OPEN, IntArray
 
@@ -56,6 +56,10 @@ def _dated(firm: Firm, table: pd.DataFrame) -> pd.DataFrame:
     table = table.sort_values(["index", "changed_on"], kind="stable", ignore_index=True)
     index, day = table["index"].to_numpy(), table["changed_on"].to_numpy()
     is_rise = (table["cause"] == "list_change").to_numpy()
+    if firm.spec.traps.untold:
+        is_told = firm.who.channel[index] < len(firm.spec.channels) - 1
+    else:
+        is_told = np.ones(len(index), dtype=np.bool_)
     announced = first_day(month_of(day) - _ANNOUNCED)
     # Customers are notified over three weeks, in the order of their numbers.
     notice = day - _NOTICE_SHORTEST - (index * 7) % _NOTICE_DAYS
@@ -66,7 +70,7 @@ def _dated(firm: Firm, table: pd.DataFrame) -> pd.DataFrame:
             "old_price": table["old_price"],
             "new_price": table["new_price"],
             "cause": table["cause"],
-            "announced_on": np.where(is_rise & ~firm.who.is_yearly[index], announced, OPEN),
-            "notice_on": np.where(is_rise, notice, OPEN),
+            "announced_on": np.where(is_rise & is_told & ~firm.who.is_yearly[index], announced, OPEN),
+            "notice_on": np.where(is_rise & is_told, notice, OPEN),
         }
     )

@@ -8,28 +8,29 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from fairness.synth.lines import (
+from fairness.synth.calendar import add_months
+from fairness.synth.cycles import (
     CREDIT,
     KINDS,
-    ONE_OFF,
     PRORATION,
     REASONS,
     RECURRING,
+    SETUP,
     STATUSES,
     UNKNOWN_AMOUNT,
-    USAGE,
     Firm,
 )
-from fairness.synth.tariffs import OPEN
+from fairness.synth.spec import BillingSpec
+from fairness.synth.tariffs import OPEN, IntArray
 from fairness.synth.writing import date, money, write_parquet
 
-LINES = f"""
+_LINES = f"""
 select
     'L' || lpad(line::varchar, 8, '0') as line_id,
     'I' || lpad(invoice::varchar, 8, '0') as invoice_id,
     invoice_status,
     {date("issued")} as issued_on,
-    'C' || lpad(("index" + 1)::varchar, 7, '0') as customer_id,
+    'C' || lpad((customer + 1)::varchar, 7, '0') as customer_id,
     'S' || lpad(("index" + 1)::varchar, 7, '0') as subscription_id,
     product_id,
     plan_id,
@@ -51,14 +52,22 @@ select
     {date("discount_end")} as discount_ends_on,
     kind = {PRORATION} as is_proration,
     case when reverses <> {OPEN} then 'L' || lpad(reverses::varchar, 8, '0') end as reverses_line_id,
-    channel,
+    {{more}}channel,
     region,
     payment_method
 from block
 """
-"""The canonical billing line, one column each, from the table ``block``."""
+_APPLIES_TO = f"case when applies_to <> {OPEN} then 'L' || lpad(applies_to::varchar, 8, '0') end as applies_to_line_id,"
+_CONTRACT = f"{date('contract_end')} as contract_end,"
 
-_TAX_FREE = (ONE_OFF, CREDIT, USAGE)
+_TAXED = (RECURRING, PRORATION, SETUP)
+
+
+def lines_query(spec: BillingSpec) -> str:
+    """Return the select of the canonical line from the table ``block``, with the columns that the firm fills."""
+    more = [_APPLIES_TO] if spec.traps.loyalty_discounts else []
+    more += [_CONTRACT] if any(product.terms for product in spec.products) else []
+    return _LINES.format(more="\n    ".join([*more, ""]) if more else "")
 
 
 def named_block(firm: Firm, block: pd.DataFrame) -> pd.DataFrame:
@@ -69,9 +78,12 @@ def named_block(firm: Firm, block: pd.DataFrame) -> pd.DataFrame:
     plans = [plan for one in spec.products for plan in one.plans]
     first_plan = np.cumsum([0, *(len(one.plans) for one in spec.products)])[:-1]
     rate = np.array([one.tax for one in spec.products])[product]
-    # Fees, credits and usage are outside the tax here: their amounts are exact as they stand.
-    rate = np.where(np.isin(block["kind"].to_numpy(), _TAX_FREE), 0.0, rate)
+    # Fees, discounts, usage and credits of no period are outside the tax here: their amounts are exact as they stand.
+    kind, is_correction = block["kind"].to_numpy(), (block["start"] != OPEN).to_numpy()
+    rate = np.where(np.isin(kind, _TAXED) | (kind == CREDIT) & is_correction, rate, 0.0)
     return block.assign(
+        customer=who.customer[index],
+        contract_end=_contract_ends(firm, block),
         invoice_status=_names(STATUSES, block["status"].to_numpy()),
         product_id=_names([one.name for one in spec.products], product),
         plan_id=_names(plans, first_plan[product] + tariffs.plan[combination]),
@@ -86,6 +98,21 @@ def named_block(firm: Firm, block: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _contract_ends(firm: Firm, block: pd.DataFrame) -> IntArray:
+    """Return the day on which the contract behind a recurring line ends or ended, OPEN where it has no term."""
+    who, tariffs = firm.who, firm.tariffs
+    index, combination = block["index"].to_numpy(), block["combination"].to_numpy()
+    ends = np.full(len(block), OPEN)
+    for number, product in enumerate(firm.spec.products):
+        if product.terms:
+            term = np.array(product.terms)[tariffs.plan[combination] % len(product.terms)]
+            here = (tariffs.product[combination] == number) & (block["kind"] == RECURRING).to_numpy() & (term > 0)
+            upgraded = who.upgraded_on[index]
+            since = np.where(block["issued"].to_numpy() >= upgraded, upgraded, who.joined[index])
+            ends[here] = add_months(since[here], term[here])
+    return ends
+
+
 def _names(names: list[str] | tuple[str, ...], index: np.ndarray) -> pd.Categorical:
     distinct = list(dict.fromkeys(names))
     code = np.array([distinct.index(name) for name in names])
@@ -95,5 +122,5 @@ def _names(names: list[str] | tuple[str, ...], index: np.ndarray) -> pd.Categori
 def write_lines(con: duckdb.DuckDBPyConnection, firm: Firm, block: pd.DataFrame, path: Path, *, level: int) -> None:
     """Write a block as a Parquet file of canonical billing lines."""
     con.register("block", named_block(firm, block))
-    write_parquet(con, LINES, path, level=level)
+    write_parquet(con, lines_query(firm.spec), path, level=level)
     con.unregister("block")

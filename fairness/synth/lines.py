@@ -8,28 +8,39 @@ not depend on how many blocks are held in memory.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fairness.synth.calendar import add_months, first_day, month_of
-from fairness.synth.spec import BillingSpec
-from fairness.synth.subscriptions import NEVER, BoolArray, Prices, Subscriptions
-from fairness.synth.tariffs import OPEN, IntArray, Tariffs
-
-BLOCK = 40_000
-"""Customers of a block."""
-
-KINDS = ("recurring", "proration", "setup", "usage", "one_off", "credit")
-REASONS = ("acquisition", "renewal", "change", "correction", "manual")
-STATUSES = ("final", "void", "draft")
-UNKNOWN_AMOUNT = -(2**40)
-"""Pence that stand for a missing amount."""
-
-RECURRING, PRORATION, SETUP, USAGE, ONE_OFF, CREDIT = range(len(KINDS))
-ACQUISITION, RENEWAL, CHANGE, CORRECTION, MANUAL = range(len(REASONS))
-FINAL, VOID, DRAFT = range(len(STATUSES))
+from fairness.synth.calendar import first_day, month_of
+from fairness.synth.cycles import (
+    ACQUISITION,
+    CHANGE,
+    CORRECTION,
+    CREDIT,
+    DISCOUNT,
+    DRAFT,
+    FINAL,
+    MANUAL,
+    ONE_OFF,
+    PRORATION,
+    RECURRING,
+    RENEWAL,
+    SETUP,
+    UNKNOWN_AMOUNT,
+    USAGE,
+    VOID,
+    Cycles,
+    Firm,
+    Part,
+    billed_cycles,
+    chosen_for,
+    cycle_days,
+    make_part,
+)
+from fairness.synth.ordinary import ordinary_parts
+from fairness.synth.subscriptions import NEVER, BoolArray
+from fairness.synth.tariffs import OPEN, IntArray
 
 _IMPOSSIBLE_DAY = 86_000
 _LATE_FEE, _GOODWILL, _USAGE_PRICE = 750, (500, 1000, 1500), 12
@@ -37,94 +48,17 @@ _FEE_DAYS, _WAIVED_DAYS, _GOODWILL_DAYS = 19, 26, 9
 _MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Firm:
-    """A drawn firm: everything except its lines.
-
-    Attributes:
-        spec: What was asked for.
-        seed: Seed of all draws.
-        tariffs: Levels and offers.
-        who: Customers.
-        prices: What they pay.
-    """
-
-    spec: BillingSpec
-    seed: int
-    tariffs: Tariffs
-    who: Subscriptions
-    prices: Prices
-
-    @property
-    def n_blocks(self) -> int:
-        """Number of blocks that the lines come in."""
-        return -(-len(self.who) // BLOCK)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cycles:
-    """Full billing periods that are billed within the window, one entry each, by customer and time.
-
-    Attributes:
-        index: Customer.
-        cycle: Full cycles since joining, 0 for the first.
-        start, end: First day, and the day after the last.
-    """
-
-    index: IntArray
-    cycle: IntArray
-    start: IntArray
-    end: IntArray
-
-
-def billed_cycles(firm: Firm, low: int, high: int) -> Cycles:
-    """Return the full periods of the customers low to high - 1."""
-    spec, who = firm.spec, firm.who
-    index = np.arange(low, high)
-    first = who.first_cycle(slice(low, high))
-    step = np.where(who.is_yearly[low:high], _MONTHS, 1)
-    last_month = np.minimum(spec.as_of_month, np.where(who.left[index] < NEVER, month_of(who.left[index] - 1), 10**6))
-    begin = np.maximum(-((first - spec.first_month) // step), 0)
-    count = np.maximum((last_month - first) // step - begin + 1, 0)
-    row = np.repeat(np.arange(high - low), count)
-    cycle = begin[row] + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    start, end = cycle_days(who, index[row], first[row], cycle), cycle_days(who, index[row], first[row], cycle + 1)
-    return Cycles(index=index[row], cycle=cycle, start=start, end=end)
-
-
-def cycle_days(who: Subscriptions, index: IntArray, first: IntArray, cycle: IntArray) -> IntArray:
-    """Return the first day of customers' cycles: the 1st of a month, or the anniversary of joining."""
-    yearly = who.is_yearly[index]
-    days = np.empty(len(index), dtype=np.int64)
-    days[yearly] = add_months(who.joined[index[yearly]], _MONTHS * cycle[yearly])
-    days[~yearly] = first_day(first[~yearly] + cycle[~yearly])
-    return days
-
-
 def line_blocks(firm: Firm) -> Iterator[pd.DataFrame]:
     """Yield the lines of each block in export order: customer, issue day, kind; with line and invoice numbers."""
-    total = len(firm.who)
-    duplicated = _chosen(firm, "duplicates", firm.spec.traps.duplicates)
+    duplicated = chosen_for(firm, "duplicates", firm.spec.traps.duplicates)
     lines_before = invoices_before = 0
-    for number, low in enumerate(range(0, total, BLOCK)):
-        high = min(low + BLOCK, total)
+    for number, subscriptions in enumerate(firm.blocks):
         rng = np.random.default_rng([firm.seed, 1, number])
-        block = _sorted(_Block(firm, rng, low, high).lines())
+        block = _sorted(_Block(firm, rng, subscriptions.start, subscriptions.stop).lines())
         n_invoices = _number(block, lines_before, invoices_before)
         lines_before += len(block)
         invoices_before += n_invoices
         yield _with_duplicates(block, duplicated)
-
-
-def _chosen(firm: Firm, purpose: str, count: int) -> IntArray:
-    """Return customers drawn without replacement for a trap, sorted; each purpose has its own generator."""
-    purposes = ("duplicates", "voids", "drafts", "rejected")
-    rng = np.random.default_rng([firm.seed, 2, purposes.index(purpose)])
-    who = firm.who
-    may = np.flatnonzero(
-        ~who.is_test & ~who.is_yearly & (who.left == NEVER) & (who.first_cycle() <= firm.spec.as_of_month - 2)
-    )
-    return np.sort(rng.permutation(may)[:count])
 
 
 class _Block:
@@ -138,7 +72,7 @@ class _Block:
         first, after = first_day(np.array([firm.spec.first_month, firm.spec.as_of_month + 1]))
         self._first, self._last = int(first), int(after) - 1
 
-    def lines(self) -> list[dict[str, IntArray]]:
+    def lines(self) -> list[Part]:
         """Return all parts, each a table of equally long columns."""
         firm, traps = self._firm, self._firm.spec.traps
         cycles = self._cycles
@@ -152,42 +86,19 @@ class _Block:
         if traps.prorations:
             parts += [self._joining(), self._leaving()]
         parts += [*self._upgrades(), self._voids(recurring), self._drafts(recurring)]
+        parts += ordinary_parts(firm, self._rng, cycles, recurring)
         self._spoil(recurring)
         return parts
 
-    def _part(
-        self, index: IntArray, issued: IntArray, kind: int, net: IntArray, **more: IntArray | int
-    ) -> dict[str, IntArray]:
-        """Return a part with defaults for the columns that are not given."""
-        who = self._firm.who
-        given: dict[str, IntArray | int] = {
-            "status": FINAL,
-            "reason": CORRECTION,
-            "start": OPEN,
-            "end": OPEN,
-            "quantity": 1,
-            "listed": OPEN,
-            "gross": net,
-            "discount_end": OPEN,
-            "fee": OPEN,
-            "combination": np.where(
-                issued >= who.upgraded_on[index], who.later_combination[index], who.combination[index]
-            ),
-            **more,
-        }
-        columns = {
-            name: np.broadcast_to(np.asarray(value, dtype=np.int64), index.shape) for name, value in given.items()
-        }
-        return {"index": index, "issued": issued, "kind": np.full(len(index), kind), "net": net, **columns}
-
-    def _recurring(self, listed: IntArray, paid: IntArray) -> dict[str, IntArray]:
+    def _recurring(self, listed: IntArray, paid: IntArray) -> Part:
         firm, cycles = self._firm, self._cycles
         who, index = firm.who, cycles.index
         quantity = who.quantity[index]
         offer = (who.combination[index], firm.tariffs.version(who.combination[index], who.joined[index]))
         introduced = firm.tariffs.cycles[offer]
         end = cycle_days(who, index, who.first_cycle(index), introduced)
-        return self._part(
+        return make_part(
+            self._firm,
             index,
             cycles.start,
             RECURRING,
@@ -199,33 +110,35 @@ class _Block:
             listed=listed,
             gross=listed * quantity,
             discount_end=np.where(paid < listed, end, OPEN),
+            own=np.arange(len(index)),
         )
 
-    def _goodwill(self, cycles: Cycles) -> dict[str, IntArray]:
+    def _goodwill(self, cycles: Cycles) -> Part:
         here = self._rng.random(len(cycles.index)) < self._firm.spec.traps.goodwill
         here &= cycles.start + _GOODWILL_DAYS <= self._last
         amount = np.array(_GOODWILL)[np.floor(self._rng.random(int(here.sum())) * len(_GOODWILL)).astype(np.int64)]
-        return self._part(cycles.index[here], cycles.start[here] + _GOODWILL_DAYS, CREDIT, -amount)
+        return make_part(self._firm, cycles.index[here], cycles.start[here] + _GOODWILL_DAYS, CREDIT, -amount)
 
-    def _fees(self, cycles: Cycles) -> list[dict[str, IntArray]]:
-        """Return late fees and the credits that reverse some of them; ``fee`` numbers both, and the credit refers."""
+    def _fees(self, cycles: Cycles) -> list[Part]:
+        """Return late fees and the credits that reverse some of them by name."""
         traps = self._firm.spec.traps
         here = self._rng.random(len(cycles.index)) < traps.late_fees
         here &= cycles.start + _WAIVED_DAYS <= self._last
         index, issued = cycles.index[here], cycles.start[here] + _FEE_DAYS
         waived = self._rng.random(len(index)) < traps.waived
-        number, amount = np.arange(len(index)), np.full(len(index), _LATE_FEE)
-        fees = self._part(index, issued, ONE_OFF, amount, reason=MANUAL, listed=amount, fee=number)
+        number, amount = len(cycles.index) + np.arange(len(index)), np.full(len(index), _LATE_FEE)
+        fees = make_part(self._firm, index, issued, ONE_OFF, amount, reason=MANUAL, listed=amount, own=number)
         later = issued[waived] + _WAIVED_DAYS - _FEE_DAYS
-        return [fees, self._part(index[waived], later, CREDIT, -amount[waived], fee=number[waived])]
+        return [fees, make_part(self._firm, index[waived], later, CREDIT, -amount[waived], refers=number[waived])]
 
-    def _usage(self, cycles: Cycles) -> dict[str, IntArray]:
+    def _usage(self, cycles: Cycles) -> Part:
         rates = np.array([product.usage for product in self._firm.spec.products])[self._firm.who.product[cycles.index]]
         here = (self._rng.random(len(cycles.index)) < rates) & (cycles.cycle > 0)
         used = 1 + np.floor(self._rng.random(int(here.sum())) * 90).astype(np.int64)
         start = cycles.start[here]
         before = first_day(month_of(start) - 1)
-        return self._part(
+        return make_part(
+            self._firm,
             cycles.index[here],
             start,
             USAGE,
@@ -241,23 +154,23 @@ class _Block:
         inside: BoolArray = (day >= self._first) & (day <= self._last)
         return inside
 
-    def _setup(self) -> dict[str, IntArray]:
+    def _setup(self) -> Part:
         firm = self._firm
         index = self._index
         joined = firm.who.joined[index]
         offer = (firm.who.combination[index], firm.tariffs.version(firm.who.combination[index], joined))
         fee = firm.tariffs.setup_fee[offer]
         here = self._in_window(joined) & (fee > 0)
-        return self._part(index[here], joined[here], SETUP, fee[here], reason=ACQUISITION, listed=fee[here])
+        return make_part(self._firm, index[here], joined[here], SETUP, fee[here], reason=ACQUISITION, listed=fee[here])
 
-    def _joining(self) -> dict[str, IntArray]:
+    def _joining(self) -> Part:
         """Bill the rest of the month in which monthly customers join."""
         who, index = self._firm.who, self._index
         joined = who.joined[index]
         here = ~who.is_yearly[index] & self._in_window(joined) & (joined > first_day(month_of(joined)))
         return self._share(index[here], joined[here], sign=1, cycle=np.full(int(here.sum()), -1), reason=ACQUISITION)
 
-    def _leaving(self) -> dict[str, IntArray]:
+    def _leaving(self) -> Part:
         """Credit the rest of the month in which monthly customers leave: it was billed in advance."""
         who, index = self._firm.who, self._index
         left = who.left[index]
@@ -266,7 +179,7 @@ class _Block:
         cycle = month_of(left[here]) - who.first_cycle(index[here])
         return self._share(index[here], left[here], sign=-1, cycle=cycle, reason=CORRECTION)
 
-    def _upgrades(self) -> list[dict[str, IntArray]]:
+    def _upgrades(self) -> list[Part]:
         """Credit the old plan and bill the new one for the rest of the month."""
         who = self._firm.who
         index = self._index[who.upgraded_on[self._index] < NEVER]
@@ -277,14 +190,15 @@ class _Block:
 
     def _share(
         self, index: IntArray, day: IntArray, *, sign: int, cycle: IntArray, reason: int, priced: IntArray | None = None
-    ) -> dict[str, IntArray]:
+    ) -> Part:
         """Return prorations from days to the ends of their months, at the prices of ``priced``."""
         who, prices = self._firm.who, self._firm.prices
         day_priced = day if priced is None else priced
         _, unit = prices.at(index, day_priced, cycle)
         start, end = first_day(month_of(day)), first_day(month_of(day) + 1)
         net = sign * np.rint(unit * who.quantity[index] * (end - day) / (end - start)).astype(np.int64)
-        return self._part(
+        return make_part(
+            self._firm,
             index,
             day,
             PRORATION,
@@ -299,14 +213,14 @@ class _Block:
             ),
         )
 
-    def _latest(self, recurring: dict[str, IntArray], purpose: str, count: int, back: int) -> IntArray:
+    def _latest(self, recurring: Part, purpose: str, count: int, back: int) -> IntArray:
         """Return the rows of chosen customers' recurring lines, ``back`` periods before their last."""
-        chosen = _chosen(self._firm, purpose, count)
+        chosen = chosen_for(self._firm, purpose, count)
         chosen = chosen[np.isin(chosen, self._index)]
         rows: IntArray = np.searchsorted(recurring["index"], chosen, side="right") - 1 - back
         return rows
 
-    def _voids(self, recurring: dict[str, IntArray]) -> dict[str, IntArray]:
+    def _voids(self, recurring: Part) -> Part:
         """Bill a fifth too much on an invoice that is then voided."""
         rows = self._latest(recurring, "voids", self._firm.spec.traps.voids, 0)
         part = {name: column[rows] for name, column in recurring.items()}
@@ -316,10 +230,11 @@ class _Block:
             "net": net,
             "gross": net,
             "discount_end": np.full(len(rows), OPEN),
+            "own": np.full(len(rows), OPEN),
             "status": np.full(len(rows), VOID),
         }
 
-    def _drafts(self, recurring: dict[str, IntArray]) -> dict[str, IntArray]:
+    def _drafts(self, recurring: Part) -> Part:
         """Prepare the invoice of the month after the last."""
         rows = self._latest(recurring, "drafts", self._firm.spec.traps.drafts, 0)
         part = {name: column[rows] for name, column in recurring.items()}
@@ -329,15 +244,16 @@ class _Block:
             "issued": start - 4,
             "start": start,
             "end": first_day(month_of(start) + 1),
+            "own": np.full(len(rows), OPEN),
             "status": np.full(len(rows), DRAFT),
             "reason": np.full(len(rows), RENEWAL),
         }
 
-    def _spoil(self, recurring: dict[str, IntArray]) -> None:
+    def _spoil(self, recurring: Part) -> None:
         """Make lines before the last period unusable: no amount, no quantity, price 0, an impossible date, in turn."""
         for name in ("issued", "net", "gross", "quantity", "start", "end", "discount_end"):
             recurring[name] = recurring[name].copy()
-        everyone = _chosen(self._firm, "rejected", self._firm.spec.traps.rejected)
+        everyone = chosen_for(self._firm, "rejected", self._firm.spec.traps.rejected)
         rows = self._latest(recurring, "rejected", self._firm.spec.traps.rejected, 1)
         turn = np.searchsorted(everyone, recurring["index"][rows]) % 4
         recurring["net"][rows[turn == 0]] = UNKNOWN_AMOUNT
@@ -346,31 +262,32 @@ class _Block:
             recurring[name][rows[turn == 2]] = 0
         recurring["discount_end"][rows[turn == 2]] = OPEN
         recurring["issued"][rows[turn == 3]] = _IMPOSSIBLE_DAY
+        last = self._latest(recurring, "unreadable_bills", self._firm.spec.traps.unreadable_bills, 0)
+        recurring["net"][last] = UNKNOWN_AMOUNT
 
 
-def _sorted(parts: list[dict[str, IntArray]]) -> pd.DataFrame:
+def _sorted(parts: list[Part]) -> pd.DataFrame:
     """Return the parts as one table by customer, issue day, status and kind."""
     names = list(parts[0])
     table = {name: np.concatenate([part[name] for part in parts]) for name in names}
-    key = ((table["index"] * 2**18 + table["issued"]) * 4 + table["status"]) * 8 + table["kind"]
+    key = ((table["index"] * 2**18 + table["issued"]) * 4 + table["status"]) * 16 + table["kind"]
     order = np.argsort(key, kind="stable")
     return pd.DataFrame({name: column[order] for name, column in table.items()}, copy=False)
 
 
 def _number(block: pd.DataFrame, lines_before: int, invoices_before: int) -> int:
-    """Add line and invoice numbers and the line that a credit reverses; return the number of invoices."""
+    """Add line and invoice numbers and the lines that credits and discounts name; return the number of invoices."""
     block["line"] = np.arange(1, len(block) + 1) + lines_before
     keys = block[["index", "issued", "status"]].to_numpy()
     is_new = np.ones(len(block), dtype=np.bool_)
     is_new[1:] = (keys[1:] != keys[:-1]).any(axis=1)
     block["invoice"] = np.cumsum(is_new) + invoices_before
-    is_fee = (block["kind"] == ONE_OFF).to_numpy()
-    line_of_fee = np.zeros(int(is_fee.sum()), dtype=np.int64)
-    line_of_fee[block["fee"].to_numpy()[is_fee]] = block["line"].to_numpy()[is_fee]
-    reverses = np.full(len(block), OPEN)
-    is_reversal = ((block["kind"] == CREDIT) & (block["fee"] != OPEN)).to_numpy()
-    reverses[is_reversal] = line_of_fee[block["fee"].to_numpy()[is_reversal]]
-    block["reverses"] = reverses
+    own, refers = block["own"].to_numpy(), block["refers"].to_numpy()
+    # The last place stands for the number OPEN, which nothing has.
+    line_of = np.full(own.max(initial=0) + 2, OPEN)
+    line_of[own[own != OPEN]] = block["line"].to_numpy()[own != OPEN]
+    for name, kind in (("reverses", CREDIT), ("applies_to", DISCOUNT)):
+        block[name] = np.where((block["kind"] == kind).to_numpy(), line_of[refers], OPEN)
     return int(is_new.sum())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fairness.synth.calendar import first_day
-from fairness.synth.lines import Firm
+from fairness.synth.cycles import Firm
 
 _UNREADABLE = ("12.40 CR", "1O.00", "ten pounds", "7.5O", "5..00", "see email")
 _DAY_ZERO = date(1970, 1, 1)
@@ -38,7 +38,7 @@ def manual_lines(firm: Firm) -> pd.DataFrame:
             "invoice_id": [f"MI{number:05d}" for number in range(1, n + 1)],
             "invoice_status": "final",
             "issued_on": [(_DAY_ZERO + timedelta(days=int(day))).isoformat() for day in issued],
-            "customer_id": [f"C{one + 1:07d}" for one in index],
+            "customer_id": [f"C{one + 1:07d}" for one in who.customer[index]],
             "subscription_id": [f"S{one + 1:07d}" for one in index],
             "product_id": [spec.products[one].name for one in product],
             "plan_id": [spec.products[p].plans[q] for p, q in zip(product, who.plan[index], strict=True)],

@@ -43,6 +43,7 @@ class Product:
         campaigns: Terms that offer versions draw from; empty for a legacy product that is no longer offered.
         walking: Rise of the gap per completed year of tenure beyond the second, a fraction a year, for 15 years.
         usage: Share of its recurring lines that a usage line accompanies.
+        terms: Months of the contract of each plan, over and over; 0 for none. Empty: no contract states its end.
         tax: Tax rate on its charges.
     """
 
@@ -55,6 +56,7 @@ class Product:
     campaigns: tuple[Campaign, ...] = (Campaign(),)
     walking: float = 0.0
     usage: float = 0.0
+    terms: tuple[int, ...] = ()
     tax: float = 0.2
 
     @property
@@ -86,6 +88,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddOn:
+    """A product that some customers of another hold beside it, on the same subscription and bill, at its list price.
+
+    Attributes:
+        product: Name of the product added; its plans are drawn evenly.
+        beside: Name of the product that they hold.
+        channel: Channel of these customers.
+        share: Share of them that add it.
+        months: Last months in which it is billed.
+    """
+
+    product: str
+    beside: str
+    channel: str
+    share: float
+    months: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traps:
     """What makes real exports hard; rates are shares, counts are exact. :meth:`none` switches everything off.
 
@@ -109,6 +130,19 @@ class Traps:
         manual_lines: Credits and charges that the back office keeps in a file of its own, as text.
         unreadable: Of these, lines with an amount that nobody can parse.
         retention_offers: Whether the offers hold cheap ones for existing customers, which are no comparator.
+        rebills: Share of recurring lines that were billed a fifth too high first, credited in full, and billed again.
+        loyalty_discounts: Share of tenured monthly subscriptions that got a discount after the last yearly rise, billed
+            as a line of its own: a discount that names its line, one that does not, or a credit every month, in turn.
+        paper_bills: Share of monthly subscriptions that pay a fee for paper bills every month of the last year.
+        instalments: Share of subscriptions to products with usage that pay for a device in the last year.
+        summaries: Share of monthly subscriptions whose bills of the last year state their total as a line besides.
+        second_subscriptions: Subscriptions beside `customers`, each of a customer who has one to the same plan.
+        extra_plans: Tenured subscriptions that hold the product's cheapest plan besides for the last six months.
+        unreadable_bills: Tenured subscriptions whose recurring line of the last month has no amount.
+        unlisted: Customers whom the customer file does not know.
+        lasting_offers: Every third plan's list prices have no end, with promotions beside them; the offers of the plans
+            after them, where monthly, overlap for two weeks.
+        untold: Customers of the last channel were told of no rise.
     """
 
     prorations: bool = True
@@ -129,6 +163,17 @@ class Traps:
     manual_lines: int = 60
     unreadable: int = 6
     retention_offers: bool = True
+    rebills: float = 0.0
+    loyalty_discounts: float = 0.0
+    paper_bills: float = 0.0
+    instalments: float = 0.0
+    summaries: float = 0.0
+    second_subscriptions: int = 0
+    extra_plans: int = 0
+    unreadable_bills: int = 0
+    unlisted: int = 0
+    lasting_offers: bool = False
+    untold: bool = False
 
     @classmethod
     def none(cls) -> Traps:
@@ -173,6 +218,7 @@ class BillingSpec:
         longest_tenure: Longest tenure at the end; longer tenures are rarer.
         leavers: Share of customers that leave within the window, at a time drawn evenly.
         offer_rise: Rise of the offers' level at each yearly price rise.
+        rise_spread: Each price of the list rises by a percentage of its own, evenly within this much of `offer_rise`.
         rise_month: Calendar month of the yearly price rise, which comes on its first day.
         campaign_months: Calendar months in which offers change besides; half the plans change on the 15th.
         tariff_noise: Standard deviation of an offer version's effective price around its level: each is a decision.
@@ -181,6 +227,7 @@ class BillingSpec:
         vulnerable_share: Share of customers flagged as vulnerable, whatever their price.
         payment_methods: (name, share) of each.
         currency: ISO 4217 code with two decimals.
+        add_on: A product that is held beside another; None for none.
         traps: What else the export holds.
     """
 
@@ -197,6 +244,7 @@ class BillingSpec:
     longest_tenure: int = 200
     leavers: float = 0.22
     offer_rise: float = 0.02
+    rise_spread: float = 0.0
     rise_month: int = 4
     campaign_months: tuple[int, ...] = (8, 11)
     tariff_noise: float = 0.01
@@ -205,6 +253,7 @@ class BillingSpec:
     vulnerable_share: float = 0.12
     payment_methods: tuple[tuple[str, float], ...] = (("direct_debit", 0.75), ("card", 0.2), ("invoice", 0.05))
     currency: str = "GBP"
+    add_on: AddOn | None = None
     traps: Traps = field(default_factory=Traps)
 
     def __post_init__(self) -> None:

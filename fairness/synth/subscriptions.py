@@ -7,14 +7,14 @@ times 1 + the cell's gap, times the walking of completed years.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairness.synth.calendar import add_months, completed_months, first_day, month_of
 from fairness.synth.spec import BillingSpec
-from fairness.synth.tariffs import RUN_UP, FloatArray, IntArray, Tariffs
+from fairness.synth.tariffs import OPEN, RUN_UP, FloatArray, IntArray, Tariffs
 
 BoolArray = NDArray[np.bool_]
 
@@ -32,9 +32,10 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subscriptions:
-    """One entry per customer, test accounts last, shape (n,).
+    """One entry per subscription, those of test accounts and second ones last, shape (n,).
 
     Attributes:
+        customer: Number of the customer; that of their only or first subscription.
         cell: Index of the cell in the spec.
         product, region, channel: Indexes of its keys.
         plan, later_plan: Plan on joining, and after the upgrade (the same where there is none).
@@ -46,9 +47,12 @@ class Subscriptions:
         factor: Individual price over the price list.
         party: Number of the customer whose party this one belongs to.
         is_vulnerable, is_test, is_censored: Flags; a censored customer's start is not exported.
+        is_unlisted: Whether the customer file does not know the customer.
+        add_on: Plan of the product held beside, or OPEN.
         is_yearly: Whether it is billed yearly.
     """
 
+    customer: IntArray
     cell: IntArray
     product: IntArray
     region: IntArray
@@ -67,7 +71,9 @@ class Subscriptions:
     is_vulnerable: BoolArray
     is_test: BoolArray
     is_censored: BoolArray
+    is_unlisted: BoolArray
     is_yearly: BoolArray
+    add_on: IntArray
 
     def __len__(self) -> int:
         """Return the number of subscriptions."""
@@ -81,7 +87,7 @@ class Subscriptions:
 
 
 def draw_subscriptions(spec: BillingSpec, tariffs: Tariffs, rng: np.random.Generator) -> Subscriptions:
-    """Draw the customers of a firm; every draw depends on the spec and the generator's state alone."""
+    """Draw the subscriptions of a firm; every draw depends on the spec and the generator's state alone."""
     n = spec.customers + spec.traps.test_accounts
     weights = np.array([cell.weight for cell in spec.cells])
     cell = rng.choice(len(spec.cells), size=n, p=weights / weights.sum()).astype(np.int64)
@@ -98,7 +104,8 @@ def draw_subscriptions(spec: BillingSpec, tariffs: Tariffs, rng: np.random.Gener
     several = (rng.random(n) < spec.traps.several_units) & ~is_yearly
     shares = np.array([share for _, share in spec.payment_methods])
     noise = 1.0 + spec.price_noise * np.clip(rng.standard_normal(n), -_NOISE_LIMIT, _NOISE_LIMIT)
-    return Subscriptions(
+    first = Subscriptions(
+        customer=np.arange(n),
         cell=cell,
         product=product,
         region=region,
@@ -117,8 +124,32 @@ def draw_subscriptions(spec: BillingSpec, tariffs: Tariffs, rng: np.random.Gener
         is_vulnerable=rng.random(n) < spec.vulnerable_share,
         is_test=is_test,
         is_censored=_censored(spec, rng, joined, left, ~is_yearly & ~is_test),
+        is_unlisted=np.zeros(n, dtype=np.bool_),
         is_yearly=is_yearly,
+        add_on=np.full(n, OPEN),
     )
+    return _with_ordinary(spec, rng, first)
+
+
+def _with_ordinary(spec: BillingSpec, rng: np.random.Generator, who: Subscriptions) -> Subscriptions:
+    """Add what is held beside, customers whom no file knows, and second subscriptions, which are like the first."""
+    n, traps = len(who), spec.traps
+    add_on, is_unlisted = who.add_on.copy(), who.is_unlisted.copy()
+    if spec.add_on is not None:
+        place = (spec.add_on.beside, spec.add_on.channel)
+        here = np.array([(one.product, one.channel) == place for one in spec.cells])[who.cell] & ~who.is_test
+        here &= rng.random(n) < spec.add_on.share
+        n_plans = next(len(one.plans) for one in spec.products if one.name == spec.add_on.product)
+        add_on[here] = np.floor(rng.random(int(here.sum())) * n_plans).astype(np.int64)
+    if traps.unlisted:
+        may = np.flatnonzero(~who.is_test & ~who.is_censored)
+        is_unlisted[rng.permutation(may)[: traps.unlisted]] = True
+    found = replace(who, add_on=add_on, is_unlisted=is_unlisted)
+    if not traps.second_subscriptions:
+        return found
+    may = np.flatnonzero(~who.is_test & ~who.is_yearly & (add_on == OPEN) & (who.left == NEVER))
+    twins = np.concatenate((np.arange(n), np.sort(rng.permutation(may)[: traps.second_subscriptions])))
+    return Subscriptions(**{field.name: getattr(found, field.name)[twins] for field in fields(found)})
 
 
 def _cell_indexes(spec: BillingSpec) -> tuple[IntArray, IntArray, IntArray]:

@@ -29,6 +29,7 @@ RUN_UP = 24
 _MONTHS = 12
 _NOISE_LIMIT = 2.5
 _RETENTION = 0.8
+_OVERLAP = 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,13 +94,13 @@ class Tariffs:
 
 
 def draw_tariffs(spec: BillingSpec, rng: np.random.Generator) -> Tariffs:
-    """Draw the offers of a firm; levels follow from the spec alone."""
+    """Draw the offers of a firm; without a spread of rises, levels follow from the spec alone."""
     keys, first = _combinations(spec)
     begin = spec.first_month - RUN_UP
     months = np.arange(begin + 1, spec.as_of_month + 1)
     rise_days = first_day(months[months % _MONTHS == spec.rise_month - 1])
     starts = _version_starts(spec, begin)
-    level = _levels(spec, keys, len(rise_days))
+    level = _levels(spec, rng, keys, len(rise_days))
     offered = np.array([bool(one.campaigns) for one in spec.products])[keys[:, 0]]
     noise = 1.0 + spec.tariff_noise * np.clip(
         rng.standard_normal((len(keys), starts.shape[1])), -_NOISE_LIMIT, _NOISE_LIMIT
@@ -156,7 +157,7 @@ def _version_starts(spec: BillingSpec, begin: int) -> IntArray:
     return np.stack((days, shifted)).astype(np.int64)
 
 
-def _levels(spec: BillingSpec, keys: IntArray, n_rises: int) -> FloatArray:
+def _levels(spec: BillingSpec, rng: np.random.Generator, keys: IntArray, n_rises: int) -> FloatArray:
     prices = []
     region, channel = ([1.0, *(factor for _, factor in places)] for places in (spec.regions, spec.channels))
     for product, plan, r, c in keys:
@@ -165,6 +166,9 @@ def _levels(spec: BillingSpec, keys: IntArray, n_rises: int) -> FloatArray:
         position = 2.0 * plan / steps - 1.0 if len(one.plans) > 1 else 0.0
         prices.append(one.price * (1.0 + one.spread * position) * region[r + 1] * channel[c + 1] * PENCE)
     levels: FloatArray = np.array(prices)[:, None] * (1.0 + spec.offer_rise) ** np.arange(n_rises + 1)
+    if spec.rise_spread:
+        own = spec.rise_spread * (2.0 * rng.random((len(keys), n_rises)) - 1.0) / (1.0 + spec.offer_rise)
+        levels[:, 1:] *= np.cumprod(1.0 + own, axis=1)
     return levels
 
 
@@ -203,12 +207,32 @@ def offers_table(spec: BillingSpec, tariffs: Tariffs) -> pd.DataFrame:
     parity = tariffs.plan[combination] % 2
     valid_to = ends[parity, version]
     chosen = tariffs.offered[combination] & ((valid_to == OPEN) | (valid_to > window))
-    parts.append(_offer_rows(spec, tariffs, combination[chosen], version[chosen], valid_to[chosen]))
+    if spec.traps.lasting_offers:
+        parts += _lasting_rows(spec, tariffs, combination[chosen], version[chosen], valid_to[chosen])
+    else:
+        parts.append(_offer_rows(spec, tariffs, combination[chosen], version[chosen], valid_to[chosen]))
     if spec.traps.retention_offers:
         parts.append(_retention_rows(spec, tariffs))
     table = pd.concat(parts, ignore_index=True)
     table.insert(0, "offer_id", [f"O{number:06d}" for number in range(1, len(table) + 1)])
     return table
+
+
+def _lasting_rows(
+    spec: BillingSpec, tariffs: Tariffs, combination: IntArray, version: IntArray, valid_to: IntArray
+) -> list[pd.DataFrame]:
+    """Return the offers of three sorts of plans, by their numbers: dated to the day, lists without end, overlapping.
+
+    A list price holds until the next one; what is dearer than the promotion beside it is what nobody has to pay.
+    """
+    sort, monthly = tariffs.plan[combination] % 3, tariffs.cycles_a_year[combination] == _MONTHS
+    valid_to = np.where((sort == 2) & monthly & (valid_to != OPEN), valid_to + _OVERLAP, valid_to)
+    rows = _offer_rows(spec, tariffs, combination, version, valid_to)
+    no_end = sort == 1
+    listed = rows[no_end].assign(origin="price_book", audience="all", valid_to=OPEN, incentive_value=0)
+    listed[["intro_unit_price", "intro_cycles"]] = pd.NA
+    beside = no_end & (rows["origin"] == "promotion").to_numpy()
+    return [rows[~no_end], listed, rows[beside]]
 
 
 def _offer_rows(

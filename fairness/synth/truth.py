@@ -1,176 +1,238 @@
 """The recorded truth of a generated firm: gaps that were injected, and facts of the customers drawn.
 
-An injected gap is what the price-setting process was told to do: every interval should contain it. Facts are exact:
-they hold for the files as they are written. Prices are per month, in ticks of 1/10000 of the currency, half-even.
+An injected gap is what the price-setting process was told to do: every interval should contain it. Facts come from the
+generator's own events, not from the files: what each customer pays in the last month once every correction and discount
+is settled, and what a new customer would pay for the same over twelve months. Money is exact, in whole pence a year.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from fairness.synth.calendar import completed_months, first_day
-from fairness.synth.lines import Firm, billed_cycles
+from fairness.synth.cycles import Firm, billed_cycles, chosen_for
+from fairness.synth.ordinary import add_on_price, cheapest_plan, loyalty_discount
 from fairness.synth.subscriptions import NEW_BELOW, TENURED_FROM, BoolArray
-from fairness.synth.tariffs import FloatArray, IntArray
+from fairness.synth.tariffs import OPEN, FloatArray, IntArray
 
-TICKS = 10_000
-_TICKS_PER_PENNY = 100
 _MONTHS = 12
 _DIGITS = 9
 _LEAST_PER_GROUP = 10
+CLEAR, UNREADABLE, TWO_PLANS = range(3)
+"""Whether a bill can be understood; if not, why."""
+REASONS = {UNREADABLE: "rejected", TWO_PLANS: "several_plans"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AsOf:
-    """Customers with a full period that covers the first day of the last month, test accounts left out, shape (n,).
+    """What is held on the first day of the last month, test accounts left out: one entry per contract, shape (n,).
 
     Attributes:
-        cell: Index of the cell.
+        customer: Number of the customer.
+        product, region, channel: Indexes of its cell.
         quantity: Units.
         tenure: Completed months on the first day of the last month; from the first line on where no start is exported.
-        price: What a unit costs a month, ticks.
-        offer: Effective price of the offer in force when the price was set, ticks; 0 where there is none.
-        billed: What a unit costs an interval, month or year, ticks: as billed, not divided.
-        billed_offer: The offer for an interval, ticks.
-        per_year: Intervals of a year.
-        level: Price level that offers vary around, ticks, not rounded.
-        gap: Injected gap over that level.
-        is_censored: Whether the tenure is a lower bound.
+        paid: What all units cost a year, pence.
+        offered: What they would cost a new customer a year, on the day on which the period billed begins, pence.
+        is_offered: Whether a new customer can have them.
+        level: Price level that offers vary around, of all units a year, pence, not rounded.
+        above: What was injected over that level, likewise.
+        billing: Whether the bill can be understood.
+        is_censored, is_unlisted: Whether the tenure is a lower bound, or nobody knows it.
     """
 
-    cell: IntArray
+    customer: IntArray
+    product: IntArray
+    region: IntArray
+    channel: IntArray
     quantity: IntArray
     tenure: IntArray
-    price: IntArray
-    offer: IntArray
-    billed: IntArray
-    billed_offer: IntArray
-    per_year: IntArray
+    paid: IntArray
+    offered: IntArray
+    is_offered: BoolArray
     level: FloatArray
-    gap: FloatArray
+    above: FloatArray
+    billing: IntArray
     is_censored: BoolArray
+    is_unlisted: BoolArray
+
+    @property
+    def is_known(self) -> BoolArray:
+        """Whether the tenure is known."""
+        return ~self.is_unlisted
+
+    @property
+    def is_tenured(self) -> BoolArray:
+        """Whether customers are known to be tenured."""
+        return self.is_known & (self.tenure >= TENURED_FROM)
+
+    @property
+    def is_new(self) -> BoolArray:
+        """Whether customers are known to be new."""
+        return self.is_known & (self.tenure < NEW_BELOW)
+
+    def n(self, here: BoolArray) -> int:
+        """Return how many customers some entries are of."""
+        return len(np.unique(self.customer[here]))
 
 
 def as_of_customers(firm: Firm) -> AsOf:
-    """Return what customers pay and are offered in the last month."""
-    spec, who, tariffs = firm.spec, firm.who, firm.tariffs
-    window, as_of = first_day(np.array([spec.first_month, spec.as_of_month]))
+    """Return what customers hold, pay and are offered in the last month."""
+    who = firm.who
+    as_of = int(first_day(np.array([firm.spec.as_of_month]))[0])
     cycles = billed_cycles(firm, 0, len(who))
     here = (cycles.start <= as_of) & (as_of < cycles.end) & ~who.is_test[cycles.index]
     index, cycle, day = cycles.index[here], cycles.cycle[here], cycles.start[here]
-    _, paid = firm.prices.at(index, day, cycle)
-    months = np.where(who.is_yearly[index], _MONTHS, 1)
+    held = _subscriptions(firm, index, cycle, day)
+    if firm.spec.add_on is None:
+        return held
+    added = _add_ons(firm, index, day, held)
+    both = ((getattr(held, field.name), getattr(added, field.name)) for field in fields(AsOf))
+    return AsOf(*(np.concatenate(values) for values in both))
+
+
+def _subscriptions(firm: Firm, index: IntArray, cycle: IntArray, day: IntArray) -> AsOf:
+    """Return the contracts of subscriptions, of which each bills the period that begins on a day."""
+    who, tariffs, traps = firm.who, firm.tariffs, firm.spec.traps
+    window, as_of = first_day(np.array([firm.spec.first_month, firm.spec.as_of_month]))
+    quantity, per_year = who.quantity[index], np.where(who.is_yearly[index], 1, _MONTHS)
+    _, unit = firm.prices.at(index, day, cycle)
+    discount = loyalty_discount(firm, index, day)
     combination = np.where(day >= who.upgraded_on[index], who.later_combination[index], who.combination[index])
-    total = tariffs.effective_total(combination, tariffs.version(combination, day))
-    year = np.full(len(total), _MONTHS)
     start = np.where(who.is_censored[index], np.maximum(who.joined[index], window), who.joined[index])
+    level = firm.prices.level(index, day) * quantity * per_year
+    gap = np.where(completed_months(start, day) >= TENURED_FROM, firm.prices.gap(index, day), 0.0)
+    unreadable, two_plans = (
+        np.isin(index, chosen_for(firm, purpose, count))
+        for purpose, count in (
+            ("unreadable_bills", traps.unreadable_bills),
+            ("extra_plans", traps.extra_plans),
+        )
+    )
+    _, extra = cheapest_plan(firm, index, day)
     return AsOf(
-        cell=who.cell[index],
-        quantity=who.quantity[index],
+        customer=who.customer[index],
+        product=who.product[index],
+        region=who.region[index],
+        channel=who.channel[index],
+        quantity=quantity,
         tenure=completed_months(start, np.full(len(start), as_of)),
-        price=half_even(paid * _TICKS_PER_PENNY, months),
-        offer=np.where(tariffs.offered[combination], half_even(total * _TICKS_PER_PENNY, year), 0),
-        billed=paid * _TICKS_PER_PENNY,
-        billed_offer=half_even(total * _TICKS_PER_PENNY * months, year),
-        per_year=_MONTHS // months,
-        level=firm.prices.level(index, day) * _TICKS_PER_PENNY / months,
-        gap=np.where(completed_months(start, day) >= TENURED_FROM, firm.prices.gap(index, day), 0.0),
+        paid=(unit * quantity - discount + np.where(two_plans, extra, 0)) * per_year,
+        offered=tariffs.effective_total(combination, tariffs.version(combination, day)) * quantity,
+        is_offered=tariffs.offered[combination],
+        level=level,
+        above=level * gap - discount * per_year,
+        billing=np.where(unreadable, UNREADABLE, np.where(two_plans, TWO_PLANS, CLEAR)),
         is_censored=who.is_censored[index],
+        is_unlisted=who.is_unlisted[index],
     )
 
 
-def half_even(amount: IntArray, parts: IntArray) -> IntArray:
-    """Divide whole numbers, halves to the even neighbour.
-
-    Example:
-        >>> half_even(np.array([5, 15, 16]), np.array([2, 10, 10]))
-        array([2, 2, 2])
-    """
-    quotient, rest = amount // parts, amount % parts
-    up = (2 * rest > parts) | ((2 * rest == parts) & (quotient % 2 == 1))
-    rounded: IntArray = quotient + up
-    return rounded
+def _add_ons(firm: Firm, index: IntArray, day: IntArray, held: AsOf) -> AsOf:
+    """Return what is held beside subscriptions: everybody pays the list price of the day, new or not."""
+    assert firm.spec.add_on is not None
+    here = firm.who.add_on[index] != OPEN
+    combination, price = add_on_price(firm, index[here], day[here])
+    year = price * _MONTHS
+    name = [one.name for one in firm.spec.products].index(firm.spec.add_on.product)
+    own = {
+        "product": np.full(len(year), name),
+        "quantity": np.ones_like(year),
+        "paid": year,
+        "offered": firm.tariffs.effective_total(combination, firm.tariffs.version(combination, day[here])),
+        "is_offered": np.ones(len(year), dtype=np.bool_),
+        "level": year.astype(np.float64),
+        "above": np.zeros(len(year)),
+        "billing": np.full(len(year), CLEAR),
+    }
+    return AsOf(**{field.name: own.get(field.name, getattr(held, field.name)[here]) for field in fields(AsOf)})
 
 
 def recorded_truth(firm: Firm) -> dict[str, Any]:
     """Return the truth of the last month: for the whole book, by product, region, channel and cell."""
-    spec, customers = firm.spec, as_of_customers(firm)
-    everyone = np.ones(len(customers.cell), dtype=np.bool_)
+    spec, held = firm.spec, as_of_customers(firm)
+    everyone = np.ones(len(held.customer), dtype=np.bool_)
     truth: dict[str, Any] = {
         "generator": "billing",
         "seed": firm.seed,
         "as_of": spec.last_month,
         "currency": spec.currency,
-        "whole_book": {**figures(customers, everyone), **contrasts(customers, everyone)},
-        "left_censored_customers": int(customers.is_censored.sum()),
+        "whole_book": {**figures(held, everyone), **contrasts(held, everyone)},
+        "left_censored_customers": held.n(held.is_censored),
+        "unknown_tenure_customers": held.n(held.is_unlisted),
     }
-    for column, key in (("products", "product"), ("regions", "region"), ("channels", "channel")):
-        values = list(dict.fromkeys(getattr(cell, key) for cell in spec.cells))
-        truth[column] = []
-        for value in values:
-            here = np.array([getattr(cell, key) == value for cell in spec.cells])[customers.cell]
-            scope = {"product_id" if key == "product" else key: value}
-            truth[column].append({"scope": scope, **figures(customers, here), **contrasts(customers, here)})
-    truth["cells"] = [
-        {
-            "scope": {"product_id": cell.product, "region": cell.region, "channel": cell.channel},
-            "penalty": cell.penalty,
-            **figures(customers, customers.cell == position),
-        }
-        for position, cell in enumerate(spec.cells)
-    ]
+    names = {
+        "product_id": [product.name for product in spec.products],
+        "region": [name for name, _ in spec.regions],
+        "channel": [name for name, _ in spec.channels],
+    }
+    codes = {"product_id": held.product, "region": held.region, "channel": held.channel}
+    for column, group in (("product_id", "products"), ("region", "regions"), ("channel", "channels")):
+        truth[group] = []
+        for position, name in enumerate(names[column]):
+            here = codes[column] == position
+            if here.any():
+                truth[group].append({"scope": {column: name}, **figures(held, here), **contrasts(held, here)})
+    penalties = {(cell.product, cell.region, cell.channel): cell.penalty for cell in spec.cells}
+    truth["cells"] = []
+    for keys in np.unique(np.stack(list(codes.values()), axis=1), axis=0):
+        here = np.all([code == key for code, key in zip(codes.values(), keys, strict=True)], axis=0)
+        scope = {column: names[column][key] for column, key in zip(codes, keys, strict=True)}
+        penalty = penalties.get((scope["product_id"], scope["region"], scope["channel"]), 0.0)
+        truth["cells"].append({"scope": scope, "penalty": penalty, **figures(held, here)})
     return truth
 
 
-def figures(customers: AsOf, here: BoolArray) -> dict[str, Any]:
-    """Return counts, prices of one unit a month, and gap and money a year of all units of some customers."""
-    tenured = here & (customers.tenure >= TENURED_FROM)
-    offered = tenured & (customers.offer > 0)
-    price, offer = customers.price[offered], customers.offer[offered]
-    per_year = customers.per_year * customers.quantity
-    level = customers.level[offered] * customers.quantity[offered]
-    paid, due = (per_year * customers.billed)[offered], (per_year * customers.billed_offer)[offered]
-    over = paid - due
+def figures(held: AsOf, here: BoolArray) -> dict[str, Any]:
+    """Return customers, and gap and money a year, of some contracts; what cannot be compared stands apart."""
+    tenured = here & held.is_tenured
+    compared = tenured & held.is_offered & (held.billing == CLEAR)
+    over = held.paid - held.offered
+    not_compared = {"no_offer": tenured & ~held.is_offered}
+    not_compared |= {name: tenured & held.is_offered & (held.billing == code) for code, name in REASONS.items()}
     return {
-        "customers": int(here.sum()),
-        "new_customers": int((here & (customers.tenure < NEW_BELOW)).sum()),
-        "tenured_customers": int(tenured.sum()),
-        "tenured_paid": money(int(customers.price[tenured].sum())),
-        "assessable_customers": int(offered.sum()),
-        "assessable_paid": money(int(price.sum())),
-        "assessable_at_offer": money(int(offer.sum())),
-        "not_assessable_customers": int((tenured & ~offered).sum()),
-        "not_assessable_paid": money(int(customers.price[tenured & ~offered].sum())),
-        "not_assessable_paid_a_year": money(int((per_year * customers.billed)[tenured & ~offered].sum())),
-        "injected_gap": ratio(float((level * customers.gap[offered]).sum()), float(level.sum())),
-        "offer_gap": ratio(float(over.sum()), float(due.sum())),
-        "customers_above_offer": int((over > 0).sum()),
-        "overpaid_a_year": money(int(np.maximum(over, 0).sum())),
-        "net_overpaid_a_year": money(int(over.sum())),
+        "customers": held.n(here),
+        "new_customers": held.n(here & held.is_new),
+        "tenured_customers": held.n(tenured),
+        "compared_customers": held.n(compared),
+        "compared_paid_a_year": pounds(held.paid[compared].sum()),
+        "compared_at_offer_a_year": pounds(held.offered[compared].sum()),
+        "not_compared": {
+            name: {"customers": held.n(those), "paid_a_year": pounds(held.paid[those].sum())}
+            for name, those in not_compared.items()
+            if those.any()
+        },
+        "injected_gap": ratio(float(held.above[compared].sum()), float(held.level[compared].sum())),
+        "offer_gap": ratio(float(over[compared].sum()), float(held.offered[compared].sum())),
+        "customers_above_offer": held.n(compared & (over > 0)),
+        "overpaid_a_year": pounds(np.maximum(over[compared], 0).sum()),
+        "net_overpaid_a_year": pounds(over[compared].sum()),
     }
 
 
-def contrasts(customers: AsOf, here: BoolArray) -> dict[str, float | None]:
+def contrasts(held: AsOf, here: BoolArray) -> dict[str, float | None]:
     """Return the raw gap and the like-for-like gap between tenured and new customers, by units: facts."""
-    tenured, new = here & (customers.tenure >= TENURED_FROM), here & (customers.tenure < NEW_BELOW)
-    units = customers.quantity.astype(np.float64)
-    price = customers.billed * customers.per_year * units / _MONTHS
-    n_cells = int(customers.cell.max(initial=-1)) + 1
+    cells = np.unique(np.stack((held.product, held.region, held.channel), axis=1), axis=0, return_inverse=True)[1]
     sums = {}
-    for name, chosen in (("tenured", tenured), ("new", new)):
-        cell = customers.cell[chosen]
-        held, paid = (np.bincount(cell, weights=values[chosen], minlength=n_cells) for values in (units, price))
-        sums[name] = (np.bincount(cell, minlength=n_cells), held, paid)
-    (n_tenured, held, paid), (n_new, held_new, paid_new) = sums["tenured"], sums["new"]
+    for name, chosen in (("tenured", held.is_tenured), ("new", held.is_new)):
+        those = here & chosen & (held.billing == CLEAR)
+        cell, n_cells = cells[those], int(cells.max(initial=-1)) + 1
+        units, paid = (
+            np.bincount(cell, weights=values[those], minlength=n_cells)
+            for values in (held.quantity.astype(np.float64), held.paid.astype(np.float64))
+        )
+        customers = np.unique(np.stack((cell, held.customer[those])), axis=1)[0]
+        sums[name] = (np.bincount(customers, minlength=n_cells), units, paid)
+    (n_tenured, units, paid), (n_new, units_new, paid_new) = sums["tenured"], sums["new"]
     common = (n_tenured >= _LEAST_PER_GROUP) & (n_new >= _LEAST_PER_GROUP)
-    expected = (held[common] * paid_new[common] / held_new[common]).sum()
-    raw_new = float(paid_new.sum() * held.sum() / held_new.sum()) if held_new.sum() else 0.0
+    expected = float((units[common] * paid_new[common] / units_new[common]).sum())
+    raw_new = float(paid_new.sum() * units.sum() / units_new.sum()) if units_new.sum() else 0.0
     return {
         "raw_gap": ratio(float(paid.sum()) - raw_new, raw_new),
-        "like_for_like_gap": ratio(float(paid[common].sum() - expected), float(expected)),
+        "like_for_like_gap": ratio(float(paid[common].sum()) - expected, expected),
     }
 
 
@@ -179,12 +241,12 @@ def ratio(above: float, below: float) -> float | None:
     return round(above / below, _DIGITS) if below else None
 
 
-def money(ticks: int) -> str:
-    """Return ticks as a decimal text.
+def pounds(pence: int) -> str:
+    """Return whole pence as a decimal text.
 
     Example:
-        >>> money(123456), money(-5)
-        ('12.3456', '-0.0005')
+        >>> pounds(123456), pounds(-5)
+        ('1234.56', '-0.05')
     """
-    whole, rest = divmod(abs(ticks), TICKS)
-    return f"{'-' if ticks < 0 else ''}{whole}.{rest:04d}"
+    whole, rest = divmod(abs(int(pence)), 100)
+    return f"{'-' if pence < 0 else ''}{whole}.{rest:02d}"

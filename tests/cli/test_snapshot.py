@@ -192,8 +192,8 @@ def test_slides_are_four_with_native_text(made: Path) -> None:
     slides = list(pptx.Presentation(made / "slides.pptx").slides)
     assert len(slides) == 4
     texts = [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
-    assert "Tenured customers pay 5.3 % more than a new customer is offered" in texts[0]
-    assert "1.9 % (1.2 to 2.6)" in texts[2]
+    assert "Tenured customers pay 5.0 % more than a new customer is offered" in texts[0]
+    assert "20.0 % (19.0 to 21.0)" in texts[2]
     assert all("Dec 2025" in text and "effective offer" in text for text in texts)
     assert not any(
         shape.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE for slide in slides for shape in slide.shapes
@@ -210,7 +210,7 @@ def test_pdf_has_two_pages_and_the_answer(made: Path) -> None:
     document.close()
     assert len(texts) == 2
     assert sizes == [(pytest.approx(595, abs=1), pytest.approx(842, abs=1))] * 2
-    assert "Tenured customers pay 5.3 % more than a new customer is offered" in texts[0]
+    assert "Tenured customers pay 5.0 % more than a new customer is offered" in texts[0]
     assert "Method and caveats" in texts[1]
     assert sum(inked) > 500
 
@@ -343,13 +343,13 @@ def test_a_figure_without_n_is_refused() -> None:
 @pytest.mark.slow
 def test_markdown_and_tex_say_what_the_table_says(demo: Path, call_cli: Callable[..., Any]) -> None:
     markdown, tex = (call_cli("analyze", demo, "--format", form).out for form in ("md", "tex"))
-    assert markdown.startswith("# Tenured customers pay 5.3 % more than a new customer is offered\n")
-    assert "| 3–4 | 3.9 % (0.7 to 7.1) | pay more |" in markdown
+    assert markdown.startswith("# Tenured customers pay 5.0 % more than a new customer is offered\n")
+    assert "| 3–4 | 3.4 % (2.8 to 4.0) | pay more |" in markdown
     assert "> The raw gap points the other way" in markdown
     rows = [line for line in markdown.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in rows} == {6}
-    assert tex.startswith(r"\section*{Tenured customers pay 5.3 \% more than a new customer is offered}")
-    assert tex.count(r"\begin{tabular}{lrrrr}") == tex.count(r"\end{tabular}") == 2
+    assert tex.startswith(r"\section*{Tenured customers pay 5.0 \% more than a new customer is offered}")
+    assert tex.count(r"\begin{tabular}{lrrrr}") == tex.count(r"\end{tabular}") == 3
     assert not re.search(r"(?<!\\)[%&#_](?![^&]*\\\\)", "\n".join(line for line in tex.splitlines() if "&" not in line))
 
 
@@ -358,9 +358,9 @@ def test_python_gives_the_numbers_of_the_document(demo: Path) -> None:
     run = fairness.open(demo)
     document = run.findings()
     assert run.gap() == document["headline"]
-    assert "Tenured customers pay 5.3 % more" in repr(run)
+    assert "Tenured customers pay 5.0 % more" in repr(run)
     assert [item["scope"]["region"] for item in run.gap(by="region")] == ["Islands", "Midlands", "North", "South"]
-    assert len(run.gap(by="cell")) == 24
+    assert len(run.gap(by="cell")) == 27
     table = run.to_pandas()
     assert len(table) == len(document["findings"])
     assert table["estimate"][0] == document["headline"]["estimate"]
