@@ -63,7 +63,9 @@ def money(amount: Any) -> str:
     return str(Decimal(str(amount or 0)).quantize(Decimal("0.01"), ROUND_HALF_EVEN))
 
 
-def records(con: duckdb.DuckDBPyConnection, sql: str, values: list[object] | None = None) -> list[dict[str, Any]]:
+def records(
+    con: duckdb.DuckDBPyConnection, sql: str, values: list[object] | dict[str, object] | None = None
+) -> list[dict[str, Any]]:
     """Return the rows of a query by the names of its columns."""
     result = con.execute(sql, values or [])
     names = [column[0] for column in result.description or ()]

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from fairness.causes.catalogue import Rule
+from fairness.causes.rule_catalogue import Rule
 from fairness.config.promises import PromiseRule
 from fairness.engine.models import sql_root
 

@@ -79,8 +79,8 @@ def _kept(con: duckdb.DuckDBPyConnection, level: float) -> dict[str, Any]:
         "letters": judged,
         "kept": kept,
         "share": kept / judged if judged else None,
-        "ci_lower": lower,
-        "ci_upper": upper,
+        "lower": lower,
+        "upper": upper,
         "campaigns": len(rows),
     }
 

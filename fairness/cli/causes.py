@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +13,6 @@ from fairness.cli.runs import Format
 from fairness.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fairness.runs.store import Run
 
 ConfigArgument = Annotated[
@@ -20,63 +20,103 @@ ConfigArgument = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="table, json or csv")]
 
+
+class RemedyKind(StrEnum):
+    """What a remedy does."""
+
+    cap = "cap"
+    match = "match"
+    glide = "glide"
+    refund = "refund"
+
+
 EvidenceOption = Annotated[
     Path | None, typer.Option("--evidence", help="CSV file to write: one row per policy or rise in a rule's scope")
 ]
 
 
-def register(app: typer.Typer, say: Callable[[str], None]) -> None:
-    """Add the commands to the command line.
+def changes(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
+    """Say what raised prices, who was raised without a reason, and whom each decision hit."""
+    from fairness.causes.price_rises import rises as read
+    from fairness.cli.causes_output import print_changes
 
-    Args:
-        app: The command line.
-        say: Prints what is said about the data, on stderr.
-    """
-
-    @app.command()
-    def changes(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
-        """Say what raised prices, who was raised without a reason, and whom each decision hit."""
-        from fairness.causes.price_rises import rises as read
-        from fairness.cli.causes_output import print_changes
-
-        print_changes(read(_built(config, say)), output.value)
-
-    @app.command()
-    def told(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
-        """Hold what letters told against what bills charged, and list the rises that nobody was told of in time."""
-        from fairness.causes.told import told as read
-        from fairness.cli.causes_output import print_told
-
-        print_told(read(_built(config, say)), output.value)
-
-    @app.command()
-    def check(
-        config: ConfigArgument = None,
-        output: FormatOption = Format.table,
-        evidence: EvidenceOption = None,
-    ) -> None:
-        """Test the rules of [promises]: exit with 3 when one failed, with 1 when one cannot be judged."""
-        from fairness.causes.promises import EVIDENCE
-        from fairness.causes.promises import check as test
-        from fairness.cli.causes_output import print_check, write_rows
-        from fairness.config import find_config, load_config
-
-        document, rows = test(_built(config, say), load_config(find_config(config)))
-        if evidence is not None:
-            write_rows(evidence, EVIDENCE, rows)
-        print_check(document, output.value)
-        results = {rule["result"] for rule in document["rules"]}
-        if "fail" in results:
-            raise typer.Exit(ExitCode.FINDING)
-        if "not_assessable" in results:
-            raise typer.Exit(ExitCode.DATA_ERROR)
+    print_changes(read(_built(config)), output.value)
 
 
-def _built(config: Path | None, say: Callable[[str], None]) -> Run:
+def told(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
+    """Hold what letters told against what bills charged, and list the rises that nobody was told of in time."""
+    from fairness.causes.told import told as read
+    from fairness.cli.causes_output import print_told
+
+    print_told(read(_built(config)), output.value)
+
+
+def check(
+    config: ConfigArgument = None,
+    output: FormatOption = Format.table,
+    evidence: EvidenceOption = None,
+) -> None:
+    """Test the rules of [promises]: exit with 3 when one failed, with 1 when one cannot be judged."""
+    from fairness.causes.promise_check import EVIDENCE
+    from fairness.causes.promise_check import check as test
+    from fairness.cli.causes_output import print_check, write_rows
+    from fairness.config import find_config, load_config
+
+    document, rows = test(_built(config), load_config(find_config(config)))
+    if evidence is not None:
+        write_rows(evidence, EVIDENCE, rows)
+    print_check(document, output.value)
+    results = {rule["result"] for rule in document["rules"]}
+    if "fail" in results:
+        raise typer.Exit(ExitCode.FINDING)
+    if "not_assessable" in results:
+        raise typer.Exit(ExitCode.DATA_ERROR)
+
+
+def remedy(
+    config: ConfigArgument = None,
+    *,
+    kind: Annotated[RemedyKind, typer.Option("--kind", help="cap, match, glide or refund")] = RemedyKind.match,
+    x: Annotated[float, typer.Option("--x", min=0, help="Share above the offer that a cap leaves")] = 0.0,
+    renewals: Annotated[int, typer.Option("--renewals", min=1, max=100, help="Renewals of a glide")] = 3,
+    months: Annotated[int, typer.Option("--months", min=1, max=240, help="Months that a refund looks back")] = 12,
+    budget: Annotated[float | None, typer.Option("--budget", help="Most a year; the largest excess first")] = None,
+    to: Annotated[Path | None, typer.Option("--list", help="CSV file to write: new price per customer")] = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Say what it costs to cap, match, glide to or refund the excess over the offer, and the gap that is left."""
+    from decimal import Decimal
+
+    from fairness.causes.remedies import LIST, Remedy
+    from fairness.causes.remedies import remedy as work_out
+    from fairness.cli.causes_output import print_remedy, write_rows
+    from fairness.config import find_config, load_config
+
+    limit = None if budget is None else Decimal(str(budget))
+    asked = Remedy(kind=kind.value, x=x, renewals=renewals, months=months, budget=limit)
+    document, rows = work_out(_built(config), load_config(find_config(config)), asked)
+    if to is not None:
+        write_rows(to, LIST, rows)
+    print_remedy(document, output.value)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (changes, told, check, remedy):
+        app.command()(command)
+
+
+def _built(config: Path | None) -> Run:
     """Return the run of a study, built where needed."""
     from fairness.build.pipeline import build
     from fairness.cli.output import progress
     from fairness.config import find_config, load_config
 
     with progress() as step:
-        return build(load_config(find_config(config)), progress=step, say=say)
+        return build(load_config(find_config(config)), progress=step, say=_say)
+
+
+def _say(text: str) -> None:
+    from fairness.text.escape import terminal_text
+
+    print(terminal_text(text), file=sys.stderr)

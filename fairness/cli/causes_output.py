@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairness.cli.output import print_rows
-from fairness.text import numbers, price_drivers, promise_words, told_outcomes
+from fairness.text import numbers, price_drivers, promise_words, remedy_words, told_outcomes
 from fairness.text.escape import csv_line, terminal_text
 
 _OWNERS_SHOWN = 5
@@ -110,6 +110,34 @@ def print_check(document: dict[str, Any], form: str) -> None:
         for rule in document["rules"]
     ]
     titled("Rules", ("rule", "outcome", "failed", "judged", "excess a year"), rows)
+
+
+def print_remedy(document: dict[str, Any], form: str) -> None:
+    """Print what a remedy costs: as JSON, as CSV (the cost to close by share above the offer) or as tables."""
+    if form == "json":
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    if form == "csv":
+        print_rows(("x", "cost"), [(point["x"], point["cost"]) for point in document["curve"]], "csv")
+        return
+    currency = document["currency"]
+    print(remedy_words.cost(document))
+    print(remedy_words.gap(document))
+    for step in document["glide"]:
+        print(f"Renewal {step['renewal']}: {numbers.money(step['cost'], currency)} a year")
+    for name in ("products", "channels"):
+        rows = [
+            (
+                "unknown" if row["value"] is None else row["value"],
+                numbers.money(row["cost"], currency),
+                str(row["customers"]),
+            )
+            for row in document[name]
+        ]
+        if rows:
+            titled(f"By {name[:-1]}", (name[:-1], "cost", "customers"), rows)
+    curve = [(numbers.percent(point["x"]), numbers.money(point["cost"], currency)) for point in document["curve"]]
+    titled("What it costs a year that nobody pays more than the offer plus a share", ("share", "cost"), curve)
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

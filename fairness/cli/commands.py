@@ -307,7 +307,7 @@ def _say(text: str) -> None:
     print(terminal_text(text), file=sys.stderr)
 
 
-register_causes(app, _say)
+register_causes(app)
 register_power(app, _say)
 
 

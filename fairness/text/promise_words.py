@@ -26,9 +26,9 @@ def kept(found: dict[str, Any]) -> str:
             "can be judged, which is below the coverage asked for."
         )
     text = f"{numbers.percent(found['share'])} of {numbers.count(judged)} policies are kept in every rule"
-    if found["ci_lower"] is None:
+    if found["lower"] is None:
         return f"{text}; they stand or fall with one decision, so there is no interval."
-    lower, upper = numbers.percentage(found["ci_lower"]), numbers.percent(found["ci_upper"])
+    lower, upper = numbers.percentage(found["lower"]), numbers.percent(found["upper"])
     return f"{text} ({lower} to {upper}, by {numbers.many(found['decisions'], 'decision')})."
 
 
@@ -47,5 +47,5 @@ def rate(rule: dict[str, Any]) -> str:
     """Return the rate of failures with its exact interval."""
     if rule.get("fail_rate") is None:
         return "–"
-    lower, upper = numbers.percentage(rule["ci_lower"]), numbers.percent(rule["ci_upper"])
+    lower, upper = numbers.percentage(rule["lower"]), numbers.percent(rule["upper"])
     return f"{numbers.percent(rule['fail_rate'])} ({lower} to {upper})"

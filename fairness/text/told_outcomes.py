@@ -39,9 +39,9 @@ def kept(found: dict[str, Any]) -> str:
         f"Of {numbers.many(found['letters'], 'letter')} that can be judged, {numbers.percent(found['share'])} were kept"
     )
     runs = numbers.many(found["campaigns"], "letter run")
-    if found["ci_lower"] is None:
+    if found["lower"] is None:
         return f"{text}; {runs} are too few for an interval."
-    lower, upper = numbers.percentage(found["ci_lower"]), numbers.percent(found["ci_upper"])
+    lower, upper = numbers.percentage(found["lower"]), numbers.percent(found["upper"])
     return f"{text} ({lower} to {upper}, by {runs})."
 
 

@@ -485,6 +485,7 @@ def test_help(call_cli: Run, command: str) -> None:
             "changes",
             "told",
             "check",
+            "remedy",
             "power",
             "runs",
         ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fairness.causes.catalogue import CATALOGUE
+from fairness.causes.rule_catalogue import CATALOGUE
 from tests.oracle.bills import Bills
 
 FEBRUARY = date(2025, 2, 1)
@@ -181,7 +181,7 @@ def test_without_a_failure_the_bound_is_that_of_the_decisions(call_cli: Any, fir
     """Two policies of one plan on two offers would be two draws; here they stand or fall with one: no interval."""
     rule = checked(call_cli, firm, 'id = "own_parity"\nproducts = ["open"]\nx = 1.0', code=0)
     kept = rule["all"]["kept"]
-    assert (kept["share"], kept["decisions"], kept["ci_lower"]) == (1.0, 1, None)
+    assert (kept["share"], kept["decisions"], kept["lower"]) == (1.0, 1, None)
 
 
 def test_a_study_without_rules_and_a_rule_without_its_number_are_refused(call_cli: Any, firm: Path) -> None:

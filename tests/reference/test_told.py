@@ -151,7 +151,7 @@ def test_every_outcome_is_printed_with_its_money(call_cli: Any, config: Path) ->
     judged = sum(n for outcome, (n, _, _) in found.items() if outcome not in ("superseded", "not_assessable"))
     assert document["kept"]["letters"] == judged
     assert document["kept"]["share"] == found["kept"][0] / judged
-    assert document["kept"]["ci_lower"] is None
+    assert document["kept"]["lower"] is None
     assert {row["reason"] for row in document["not_assessable"]} == {*REASONS}
     table = call_cli("told", config)
     assert table.code == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fairness.causes import catalogue
+from fairness.causes import rule_catalogue
 from fairness.causes.price_rises import money, records
 from fairness.causes.promise_rules import answers, prepare
 from fairness.config import Config
@@ -41,7 +41,7 @@ def check(run: Run, config: Config) -> tuple[dict[str, Any], list[tuple[Any, ...
     with reading(run.warehouse) as con:
         prepare(con)
         for number, rule in enumerate(promises.rule):
-            known = catalogue.CATALOGUE[rule.id]
+            known = rule_catalogue.CATALOGUE[rule.id]
             if known.is_run:
                 found[number] = answers(con, rule, known, complete=config.drivers.events_complete)
         (study,) = records(con, "select currency, as_of_month from params")
@@ -59,7 +59,7 @@ def check(run: Run, config: Config) -> tuple[dict[str, Any], list[tuple[Any, ...
         "run": run.id,
         "currency": study["currency"],
         "as_of": None if study["as_of_month"] is None else f"{study['as_of_month']:%Y-%m}",
-        "rules_version": catalogue.VERSION,
+        "rules_version": rule_catalogue.VERSION,
         "jurisdiction": promises.jurisdiction,
         "sector": promises.sector,
         "coverage_floor": promises.coverage,
@@ -91,8 +91,8 @@ def _refuse(config: Config) -> None:
 
 
 def _head(rule: PromiseRule, promises: Promises) -> dict[str, Any]:
-    known = catalogue.CATALOGUE[rule.id]
-    is_breach = catalogue.is_breach(known, promises.jurisdiction, promises.sector)
+    known = rule_catalogue.CATALOGUE[rule.id]
+    is_breach = rule_catalogue.is_breach(known, promises.jurisdiction, promises.sector)
     return {
         "id": rule.id,
         "name": rule.name,
@@ -132,8 +132,8 @@ def _result(rule: PromiseRule, rows: list[tuple[Any, ...]] | None, promises: Pro
         "right_to_leave": sum(row[5] == "right_to_leave" for row in rows),
         "customers_failed": len({row[0] for row in failed}),
         "fail_rate": n_fail / judged if judged else None,
-        "ci_lower": lower,
-        "ci_upper": upper,
+        "lower": lower,
+        "upper": upper,
         "coverage": coverage,
         "excess_a_year": money(sum(amounts)) if amounts else None,
         "result": "fail"
@@ -177,8 +177,8 @@ def _kept(found: Answers, paid: dict[tuple[Any, ...], Any], floor: float, level:
         "not_assessable": len(outcomes) - len(judged),
         "coverage": coverage,
         "share": len(kept) / len(judged) if is_shown else None,
-        "ci_lower": lower,
-        "ci_upper": upper,
+        "lower": lower,
+        "upper": upper,
         "decisions": len({decisions[policy] for policy in judged}),
         "money_kept": money(sum(paid.get(policy) or 0 for policy in kept)),
         "money_failed": money(sum(paid.get(policy) or 0 for policy in failed)),
