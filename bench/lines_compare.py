@@ -26,6 +26,7 @@ def check(run: Path, rows: dict[str, Any]) -> dict[str, int]:
             "reconciliation": (_reconciliation(con), _listed(rows["reconciliation"])),
             "price_ledger, entries": (_entries(con), {tuple(row[:3]): row[3] for row in rows["ledger"]["entries"]}),
             "price_ledger, sums": _sums(con, rows["ledger"]["sums"]),
+            "amount_beside": _beside(con, rows["beside"]),
             "unmatched": (_unmatched(con), {(*row[0], *row[1:3]): tuple(row[3:]) for row in rows["unmatched"]}),
         }
     for name, (ours, theirs) in tables.items():
@@ -75,6 +76,16 @@ def _sums(con: duckdb.DuckDBPyConnection, theirs: dict[str, dict]) -> tuple[dict
         for name, months in theirs.items()
         for month, pair in months.items()
         if (name, month) in ours or pair[0]
+    }
+
+
+def _beside(con: duckdb.DuckDBPyConnection, theirs: dict[str, dict]) -> tuple[dict[tuple, Any], dict[tuple, Any]]:
+    """Return what is billed beside prices by kind and month of issue, in millionths."""
+    listed = ", ".join(f"cast(sum({name}_amount) * 1000000 as hugeint)" for name in theirs)
+    found = con.execute(f"select month_number - 23640, {listed} from amount_beside group by 1").fetchall()
+    ours = {(name, str(row[0])): int(amount) for row in found for name, amount in zip(theirs, row[1:], strict=True)}
+    return {key: amount for key, amount in ours.items() if amount}, {
+        (name, month): amount for name, months in theirs.items() for month, amount in months.items()
     }
 
 

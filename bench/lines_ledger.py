@@ -220,49 +220,20 @@ def _completed(starts: np.ndarray, start: np.ndarray, ends: np.ndarray, end: np.
     return np.maximum(months[0] - months[1] - (day[0] < day[1]), 0).astype(np.int16)
 
 
-@dataclass
-class Beside:
-    """Amounts beside the price of a product by customer and month: for each of ``BESIDE`` sorted keys and their ticks.
-
-    ``asked`` is the key of each entry of the ledger.
-    """
-
-    keys: list[np.ndarray]
-    ticks: list[np.ndarray]
-    asked: np.ndarray
-
-    def of(self, name: str) -> np.ndarray:
-        """Return the ticks of each entry, 0 where there are none."""
-        keys, ticks = self.keys[BESIDE.index(name)], self.ticks[BESIDE.index(name)]
-        if not len(keys):
-            return np.zeros(len(self.asked), dtype=np.int64)
-        position = np.minimum(np.searchsorted(keys, self.asked), len(keys) - 1)
-        return np.where(keys[position] == self.asked, ticks[position], 0)
-
-
-def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray, book: Ledger) -> Beside:
-    """Add up what customers paid in a month beside the price of a product.
+def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray) -> dict[str, dict[str, int]]:
+    """Add up what is billed beside prices, in millionths, by kind and month of issue.
 
     Finance, fees and set-up, usage and one-off charges are lines of their own; tax stands on comparable lines too.
     """
     table = lines.table
-    names = ["customer_id", "product_id", "currency"]
-    sizes = [int(table.codes[name].max()) + 2 for name in names]
-    month = months_of(lines.days["issued_on"])
-
-    def who(codes: dict[str, np.ndarray]) -> np.ndarray:
-        return np.ravel_multi_index([codes[name] + 1 for name in names], sizes).astype(np.int64) * _SPAN
-
-    beside = Beside([], [], who(book.codes)[book.price])
-    beside.asked += book.month
+    month = months_of(lines.days["issued_on"])[table.codes["issued_on"]]
     tax = lines.micros["tax_amount"]
     taxed = (found == ACCEPTED) & lines.holds("tax_amount", (tax != 0) & (tax != MISSING))
+    sums: dict[str, dict[str, int]] = {}
     for name in BESIDE:
         is_kind = np.isin(found, [outcome(name), outcome("setup")] if name == "fee" else [outcome(name)])
         rows = np.flatnonzero(is_kind | taxed if name == "tax" else is_kind)
         stated = net[rows] if name != "tax" else np.where(taxed[rows], tax[table.codes["tax_amount"][rows]], net[rows])
-        key = who({column: table.codes[column][rows] for column in names}) + month[table.codes["issued_on"][rows]]
-        sums = pd.Series(stated).groupby(key).sum()
-        beside.keys.append(sums.index.to_numpy())
-        beside.ticks.append(half_even(sums.to_numpy(), np.int64(MICROS // TICKS)))
-    return beside
+        total = pd.Series(stated).groupby(month[rows]).sum()
+        sums[name] = {str(int(at)): int(amount) for at, amount in total.items() if amount}
+    return sums

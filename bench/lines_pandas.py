@@ -18,7 +18,7 @@ import pandas as pd
 from lines_changes import Changes, cells_of, changes, joiners, price_set_on, pricing_month
 from lines_dispositions import Customers, customers_of, dispose, last_month, only_counted, reconcile
 from lines_findings import AsOf, all_findings, monthly
-from lines_ledger import BESIDE, GRAIN, GROUPS, NEW, TENURED, TICKS, Beside, Ledger, amounts_beside, ledger
+from lines_ledger import GRAIN, GROUPS, NEW, TENURED, TICKS, Ledger, amounts_beside, ledger
 from lines_offers import BASES, OFFER_COLUMNS, REASONS, Matches, match, offer_prices
 from lines_read import read_lines, read_small
 from lines_rejects import MISSING, Checked, check_customers, check_events, check_lines, check_offers
@@ -35,7 +35,7 @@ _CUSTOMERS = ["customer_id", "tenure_start", "tenure_confidence", "is_vulnerable
 _EVENTS = ["subscription_id", "changed_on", "old_price", "new_price", "announced_on"]
 
 
-def published_ledger(book: Ledger, matches: Matches, beside: Beside) -> dict[str, Any]:
+def published_ledger(book: Ledger, matches: Matches) -> dict[str, Any]:
     """Return, by month, count and sum of each number of the ledger, and entries by group and reason."""
     price, number = book.price, matches.number
     low = int(book.month.min())
@@ -59,8 +59,6 @@ def published_ledger(book: Ledger, matches: Matches, beside: Beside) -> dict[str
         by_price[f"{name}_ticks"] = matches.ticks(basis, number)
         by_price[f"{basis}_interval_ticks"] = matches.ticks(f"{basis}_interval", number)
     sums = {name: _by_month(values[price], month, span) for name, values in by_price.items()}
-    for name in BESIDE:
-        sums[f"{name}_ticks"] = _by_month(beside.of(name), month, span)
     key = (month.astype(np.int32) * len(GROUPS) + book.group[price]) * len(REASONS) + matches.reason[number][price]
     counts = np.bincount(key, minlength=span * len(GROUPS) * len(REASONS)).reshape(span, len(GROUPS), len(REASONS))
     return {
@@ -177,15 +175,14 @@ def main(file: Path, target: Path) -> None:
     ]  # fmt: skip
     clock.append(time.perf_counter())
     book = ledger(lines, net, found, people)
-    beside = amounts_beside(lines, net, found, book)
+    beside = amounts_beside(lines, net, found)
     del net, found
     table.forget("line_id", *table.codes)
     clock.append(time.perf_counter())
     month = last_month(AS_OF)
     entries = book.at(month)
     matches = match(lines, book, offer_prices(offers_file), entries, price_set_on(lines, book, entries, month))
-    published = published_ledger(book, matches, beside)
-    del beside
+    published = published_ledger(book, matches)
     clock.append(time.perf_counter())
     as_of, without = as_of_rows(lines, book, matches, people, events)
     gaps = all_findings(as_of) + by_month(lines, book, matches, month)
@@ -193,4 +190,5 @@ def main(file: Path, target: Path) -> None:
     steps = ("read", "dispositions", "ledger", "offers", "estimate")
     seconds = dict(zip(steps, np.diff(clock).round(2).tolist(), strict=True))
     document = {"findings": gaps, "seconds": seconds, "reconciliation": rows, "ledger": published, "unmatched": without}
+    document["beside"] = beside
     target.write_text(json.dumps(document, default=lambda value: value.item()))
