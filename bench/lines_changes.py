@@ -108,8 +108,8 @@ def joiners(lines: Checked, book: Ledger, cell: np.ndarray) -> pd.DataFrame:
     A join is the first month of a customer and grain, as a new customer; ``cell`` is that of each price.
     """
     key = book.key[book.price]
-    first = book.price[np.append(True, key[1:] != key[:-1])]
-    first = first[book.group[first] == NEW]
+    entries = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+    first = book.price[entries[book.group[entries] == NEW]]
     found = pd.DataFrame(
         {
             "cell": cell[first],

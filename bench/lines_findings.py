@@ -122,7 +122,7 @@ def _changes(as_of: AsOf, results: Results, key: dict[str, Any], tenured: np.nda
 
 
 def _change(as_of: AsOf, mask: np.ndarray) -> tuple[list[float], dict[str, float]]:
-    """Return mean difference of log changes, its standard error by offer version, and companions."""
+    """Return mean difference of log changes, its standard error by price decision, and companions."""
     change = as_of.changes
     own = np.log(change.after[mask] / change.before[mask])
     offered = np.log(change.offer_after[mask] / change.offer_before[mask])
@@ -131,7 +131,7 @@ def _change(as_of: AsOf, mask: np.ndarray) -> tuple[list[float], dict[str, float
     size, total = np.bincount(number), np.bincount(number, value)
     mean = value.mean()
     effective = n**2 / (size**2).sum() if len(size) > 1 else np.nan
-    variance = ((total - size * mean) ** 2 / (1 - size / n)).sum() / n**2 if len(size) > 1 else np.nan
+    variance = (((total - size * mean) / (1 - size / n)) ** 2).sum() / n**2 if len(size) > 1 else np.nan
     # Rounded, so that equal differences of unequal prices are ties.
     rounded = value.round(13)
     ranks = np.bincount(number, np.sign(rounded) * stats.rankdata(np.abs(rounded)))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from lines_dispositions import ACCEPTED, Customers, outcome
 from lines_read import day_of_month, half_even, months_of, months_per_cycle
-from lines_rejects import MICROS, MISSING, Checked, day_numbers
+from lines_rejects import MISSING, Checked, day_numbers
 
 TICKS = 10**4
 GRAIN = ["product_id", "currency", "interval_unit", "interval_count"]
@@ -33,8 +33,9 @@ class Ledger:
     """Prices and where they apply.
 
     Arrays of a price, shape (prices,): ``codes`` into the values of the lines, ``key`` = customer and grain, ticks a
-    month and an interval, tenure and plan age at the pricing date, group and band (0 where the tenure is only a bound).
-    Arrays of an entry, shape (entries,), by key and month: ``price`` of it and ``month``.
+    month and an interval, the intervals a month (``a_month``), plan age at the pricing date, whether tenure is a bound.
+    Arrays of an entry, shape (entries,), by key and month: ``price`` of it, ``month``, tenure at its first day, group
+    and band (0 where the tenure is only a bound).
     """
 
     codes: dict[str, np.ndarray]
@@ -43,6 +44,7 @@ class Ledger:
     paid: np.ndarray
     standard: np.ndarray
     billed: np.ndarray
+    a_month: np.ndarray
     plan_age: np.ndarray
     tenure: np.ndarray
     group: np.ndarray
@@ -188,13 +190,12 @@ def _priced(lines: Checked, customers: Customers, prices: _Prices, price: np.nda
     for here, unit, count in lines.intervals(codes):
         times[here], over[here] = months_per_cycle(unit, count)
     issued = lines.days["issued_on"]
-    start = customers.tenure_start()
-    months = _completed(start, codes["customer_id"], issued, codes["issued_on"])
+    months = _at_first(customers.tenure_start()[codes["customer_id"]][price], month)
     plan, plan_days = pd.factorize(prices.plan_start)
     plan_days = plan_days.astype(np.int64).astype("datetime64[D]")
     censored = customers.is_censored()[codes["customer_id"]]
     group = np.where(months < NEW_BELOW, NEW, np.where(months < TENURED_FROM, MIDDLE, TENURED)).astype(np.int8)
-    group[censored & (group != TENURED)] = UNKNOWN
+    group[censored[price] & (group != TENURED)] = UNKNOWN
     band = np.searchsorted(BAND_EDGES, months, side="right").astype(np.int8)
     return Ledger(
         codes=codes,
@@ -203,14 +204,20 @@ def _priced(lines: Checked, customers: Customers, prices: _Prices, price: np.nda
         paid=half_even(paid * TICKS * times, quantity * over),
         standard=half_even(standard * TICKS * times, quantity * over),
         billed=half_even(paid * TICKS, quantity),
+        a_month=times / over,
         plan_age=_completed(plan_days, plan, issued, codes["issued_on"]),
         tenure=months,
         group=group,
-        band=np.where(censored, 0, band),
+        band=np.where(censored[price], 0, band),
         censored=censored,
         price=price,
         month=month,
     )
+
+
+def _at_first(start: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Return the months completed from each start to the first day of its month, 0 where the start is later."""
+    return np.maximum(month - months_of(start) - (day_of_month(start) > 0), 0).astype(np.int16)
 
 
 def _completed(starts: np.ndarray, start: np.ndarray, ends: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -223,12 +230,14 @@ def _completed(starts: np.ndarray, start: np.ndarray, ends: np.ndarray, end: np.
 def amounts_beside(lines: Checked, net: np.ndarray, found: np.ndarray) -> dict[str, dict[str, int]]:
     """Add up what is billed beside prices, in millionths, by kind and month of issue.
 
-    Finance, fees and set-up, usage and one-off charges are lines of their own; tax stands on comparable lines too.
+    Finance, fees and set-up, usage and one-off charges are lines of their own; tax stands on comparable lines
+    and on all of these too.
     """
     table = lines.table
     month = months_of(lines.days["issued_on"])[table.codes["issued_on"]]
     tax = lines.micros["tax_amount"]
-    taxed = (found == ACCEPTED) & lines.holds("tax_amount", (tax != 0) & (tax != MISSING))
+    counted = [ACCEPTED, *(outcome(name) for name in (*BESIDE, "setup", "credit") if name != "tax")]
+    taxed = np.isin(found, counted) & lines.holds("tax_amount", (tax != 0) & (tax != MISSING))
     sums: dict[str, dict[str, int]] = {}
     for name in BESIDE:
         is_kind = np.isin(found, [outcome(name), outcome("setup")] if name == "fee" else [outcome(name)])

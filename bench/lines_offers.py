@@ -23,6 +23,7 @@ OFFER_COLUMNS = [
     "incentive_value",
 ]  # fmt: skip
 _EXACT = ["product_id", *CONTROLS]
+_TERMS = ["effective", "headline_interval", "standard_interval"]
 _TICK = MICROS // TICKS
 
 
@@ -62,7 +63,19 @@ def offer_prices(file: Checked) -> pd.DataFrame:
     )
     offers["effective_interval"] = half_even(total, _TICK * times * HORIZON)
     comparable = offers["audience"].isin(["new_only", "all"]) & (offers["origin"] != "market")
-    return offers[comparable].reset_index(drop=True)
+    offers = offers[comparable].reset_index(drop=True)
+    offers["decision"] = _decisions(offers)
+    return offers
+
+
+def _decisions(offers: pd.DataFrame) -> np.ndarray:
+    """Number the price decisions: equal terms of a product and plan in an unbroken run, wherever they hold."""
+    terms = ["product_id", "plan_id", "currency", "interval_unit", "interval_count", *_TERMS]
+    frame = offers[["valid_from", "valid_to", "offer_id"]].assign(terms=offers.groupby(terms, dropna=False).ngroup())
+    frame = frame.sort_values(["terms", "valid_from", "offer_id"])
+    until = frame["valid_to"].fillna(pd.Timestamp("2200-01-01")).groupby(frame["terms"]).cummax()
+    starts = ~(until.groupby(frame["terms"]).shift() >= frame["valid_from"])
+    return starts.cumsum().sort_index().to_numpy()
 
 
 @dataclass

@@ -42,14 +42,12 @@ def published_ledger(book: Ledger, matches: Matches) -> dict[str, Any]:
     month = book.month - low
     span = int(month.max()) + 1
     by_price = {
-        "tenure_months": book.tenure,
         "is_censored": book.censored,
         "plan_age_months": book.plan_age,
         "quantity_micros": book.quantity,
         "price_ticks": book.paid,
         "standard_ticks": book.standard,
         "interval_ticks": book.billed,
-        "band_order": np.where(book.band > 0, book.band.astype(np.int64), MISSING),
         "n_candidates": matches.candidates[number],
         "offer_ticks": matches.ticks("effective", number),
         "offer_interval_ticks": matches.ticks("effective_interval", number),
@@ -59,7 +57,9 @@ def published_ledger(book: Ledger, matches: Matches) -> dict[str, Any]:
         by_price[f"{name}_ticks"] = matches.ticks(basis, number)
         by_price[f"{basis}_interval_ticks"] = matches.ticks(f"{basis}_interval", number)
     sums = {name: _by_month(values[price], month, span) for name, values in by_price.items()}
-    key = (month.astype(np.int32) * len(GROUPS) + book.group[price]) * len(REASONS) + matches.reason[number][price]
+    sums["tenure_months"] = _by_month(book.tenure, month, span)
+    sums["band_order"] = _by_month(np.where(book.band > 0, book.band.astype(np.int64), MISSING), month, span)
+    key = (month.astype(np.int32) * len(GROUPS) + book.group) * len(REASONS) + matches.reason[number][price]
     counts = np.bincount(key, minlength=span * len(GROUPS) * len(REASONS)).reshape(span, len(GROUPS), len(REASONS))
     return {
         "sums": {name: {str(low + m): pair for m, pair in enumerate(pairs)} for name, pairs in sums.items()},
@@ -84,7 +84,13 @@ def unmatched(lines: Checked, book: Ledger, matches: Matches, cell: np.ndarray, 
     price = book.price[entries]
     reason = matches.reason[matches.number[price]]
     table = pd.DataFrame(
-        {"cell": cell[price], "group": book.group[price], "reason": reason, "ticks": book.paid[price], "price": price}
+        {
+            "cell": cell[price],
+            "group": book.group[entries],
+            "reason": reason,
+            "ticks": book.billed[price],
+            "price": price,
+        }
     )[reason > 0]
     found = table.groupby(["cell", "group", "reason"]).agg({"price": ["size", "first"], "ticks": "sum"})
     return [
@@ -110,12 +116,19 @@ def as_of_rows(
     ours = np.array([name[CELL.index("currency")] == CURRENCY for name in names])
     kept = np.flatnonzero(ours[cell[book.price[entries]]])
     kept = kept[np.argsort(cell[book.price[entries[kept]]], kind="stable")]
-    price = book.price[entries[kept]]
+    here = entries[kept]
+    price = book.price[here]
     number, at_set = matches.number[price], matches.at_set[kept]
-    version = np.append(pd.factorize(matches.offers["offer_id"])[0], -1)
-    offers = {basis: matches.ticks(basis, number) for basis in BASES}
+    version = np.append(matches.offers["decision"].to_numpy(), -1)
+    rate = np.array([_INTERVALS_A_YEAR[name[2]] // int(name[3]) for name in names])
+
+    def a_month(ticks: np.ndarray) -> np.ndarray:
+        return np.where(ticks == MISSING, ticks, ticks * book.a_month[price])
+
+    offers = {basis: a_month(matches.ticks(f"{basis}_interval", number)) for basis in BASES}
     primary = offers["effective"]
-    paid = book.paid[price] / TICKS
+    # Money is what is billed or offered an interval, brought to a month without rounding.
+    paid = a_month(book.billed[price]) / TICKS
     who = book.codes["customer_id"][price]
     rows = Rows(
         cell=cell[price],
@@ -123,9 +136,9 @@ def as_of_rows(
         price=paid,
         log_price=np.log(paid),
         offer=np.where(primary > 0, primary, np.nan) / TICKS,
-        months=np.where(book.band[price] > 0, book.tenure[price], -1),
-        is_new=book.group[price] == NEW,
-        is_tenured=book.group[price] == TENURED,
+        months=np.where(book.band[here] > 0, book.tenure[here], -1),
+        is_new=book.group[here] == NEW,
+        is_tenured=book.group[here] == TENURED,
         vulnerable=people.lens[who],
         party=who,
         names=[(name[0], *name[4:]) for name in names],
@@ -136,8 +149,8 @@ def as_of_rows(
         offers=offers,
         billed=book.billed[price],
         offers_billed={basis: matches.ticks(f"{basis}_interval", number) for basis in BASES},
-        rate=np.array([_INTERVALS_A_YEAR[name[2]] // int(name[3]) for name in names]),
-        offer_set=matches.ticks("effective", at_set),
+        rate=rate,
+        offer_set=a_month(matches.ticks("effective_interval", at_set)),
         version_set=version[matches.offer[at_set]],
         changes=Changes(*(values[kept] for values in vars(change).values())),
         pricing_month=pricing_month(lines, book, price),
@@ -149,12 +162,13 @@ def as_of_rows(
 def by_month(lines: Checked, book: Ledger, matches: Matches, last: int) -> list[dict[str, Any]]:
     """Return the offer gap of every month up to the last."""
     position = lines.table.values["currency"].tolist().index(CURRENCY)
-    primary = matches.ticks("effective", matches.number)
-    fits = (book.group == TENURED) & (primary > 0) & (book.codes["currency"] == position)
-    entries = np.flatnonzero(fits[book.price] & (book.month <= last))
+    primary = matches.ticks("effective_interval", matches.number)
+    fits = (primary > 0) & (book.codes["currency"] == position)
+    entries = np.flatnonzero(fits[book.price] & (book.group == TENURED) & (book.month <= last))
     price = book.price[entries]
-    version = pd.factorize(matches.offers["offer_id"])[0][matches.offer[matches.number[price]]]
-    return monthly(book.month[entries], version, book.paid[price] / TICKS, primary[price] / TICKS)
+    version = matches.offers["decision"].to_numpy()[matches.offer[matches.number[price]]]
+    paid, offered = (ticks[price] * book.a_month[price] / TICKS for ticks in (book.billed, primary))
+    return monthly(book.month[entries], version, paid, offered)
 
 
 def main(file: Path, target: Path) -> None:

@@ -255,7 +255,7 @@ def clustered(group: np.ndarray, price: np.ndarray, offer: np.ndarray, within: n
     residual = price - (total_p / total_b)[group] * offer
     alone = np.bincount(group, minlength=n) < 2
     others = np.where(alone[group], np.nan, 1 - offer / total_b[group])
-    variance = np.bincount(group, residual**2 / others, n) / total_p**2
+    variance = np.bincount(group, (residual / others) ** 2, n) / total_p**2
     effective = np.where(alone, np.nan, total_b**2 / np.bincount(group, offer**2, n))
     return pd.DataFrame({"log_ratio": np.log(total_p / total_b), "se": np.sqrt(variance), "df": effective - 1})
 
@@ -298,18 +298,36 @@ def offer_companions(
     by_cell = [np.bincount(cell, values) for values in (price, offer)]
     size = np.bincount(cell)
     there = size > 0
-    k, n = int((price > offer).sum()), len(price)
+    lower, upper = share_interval(price > offer, cluster)
     signed = np.sign(log_ratio) * stats.rankdata(np.abs(log_ratio))
     sums = signed if cluster is None else np.bincount(cluster, signed)
     return {
         "geometric": np.expm1(log_ratio.mean()),
         "count_weighted": (size[there] * (by_cell[0][there] / by_cell[1][there])).sum() / len(price) - 1,
         "median_ratio": np.median(ratio) - 1,
-        "share_above": k / n,
-        "share_above_lower": stats.beta.ppf(ALPHA / 2, k, n - k + 1) if k else 0.0,
-        "share_above_upper": stats.beta.ppf(1 - ALPHA / 2, k + 1, n - k) if k < n else 1.0,
+        "share_above": (price > offer).mean(),
+        "share_above_lower": lower,
+        "share_above_upper": upper,
         "signed_rank": sums.sum() / np.sqrt((sums**2).sum()) if sums.any() else 0.0,
     }
+
+
+def share_interval(above: np.ndarray, cluster: np.ndarray | None) -> tuple[float, float]:
+    """Return the Clopper-Pearson interval of a share at its effective sample; rows of a cluster are one draw."""
+    n, share = len(above), above.mean()
+    sizes = np.ones(n) if cluster is None else np.bincount(cluster)
+    found = above * 1.0 if cluster is None else np.bincount(cluster, above)
+    found, weight = found[sizes > 0], sizes[sizes > 0] / n
+    effective_clusters = 1 / (weight**2).sum()
+    if share in (0, 1):
+        bound = (ALPHA / 2) ** (1 / effective_clusters)
+        return (0.0, 1 - bound) if share == 0 else (bound, 1.0)
+    variance = (((found / n - share * weight) / (1 - weight)) ** 2).sum()
+    effect = max(1.0, variance / (share * (1 - share) / n * (n / (n - 1)) ** 2))
+    t = [stats.t.ppf(1 - ALPHA / 2, df) for df in (n - 1, effective_clusters - 1)]
+    size = n / effect * (t[0] / t[1]) ** 2
+    x = share * size
+    return stats.beta.ppf(ALPHA / 2, x, size - x + 1), stats.beta.ppf(1 - ALPHA / 2, x + 1, size - x)
 
 
 def offers(

@@ -121,7 +121,8 @@ class Reader:
         con.execute(
             "create or replace temp table mart_decision as select pricing_decision, "
             "cast(row_number() over (order by pricing_decision) as bigint) as decision "
-            "from (select distinct pricing_decision from offer_counts where pricing_decision is not null)"
+            "from (select pricing_decision from offer_counts union select pricing_decision from monthly_offer_counts) "
+            "where pricing_decision is not null"
         )
         con.execute(
             "create or replace temp table mart_reason as select reason, "
