@@ -1,9 +1,10 @@
 """The exports that the lines benchmark reads: a generated firm with traps of real ones, and the study beside them.
 
-The other way to the findings knows no reversals, no rest of a term and no quantities, so the firm has none of these: odd
-bills are held against bills read as a person reads them, in the tests. ``fairness.synth`` draws six cells each of a monthly
-and a yearly product over 36 months, about 14 lines a customer. Its lines, of 29 columns, are written as one CSV and one
-Parquet file; customers and price events are the CSV files it writes, and so are the offers but for every twelfth.
+The other way to the findings knows no reversals, no rest of a term and no quantities, so the firm has none of these:
+odd bills are held against bills read as a person reads them, in the tests. ``fairness.synth`` draws six cells each of
+a monthly and a yearly product over 36 months, about 14 lines a customer. Its lines, of 29 columns, are written as one
+CSV and one Parquet file; customers and price events are the CSV files it writes, as are the offers but for every
+twelfth.
 """
 
 from __future__ import annotations
