@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -14,6 +15,7 @@ from fairness.intake.stage import Staged, StagedFile
 _KINDS = ("price", "amount", "quantity", "whole", "months", "date", "month")
 """Kinds of columns whose values are told: prices, numbers and dates, never names or ids."""
 
+_WORD = re.compile(r"[\w-]+")
 _SHOWN, _TRIED, _LONGEST = 3, 50, 40
 
 
@@ -22,8 +24,8 @@ def write_rejected_values(
 ) -> None:
     """Create ``rejected_value``; needs ``quarantine`` and the staging tables.
 
-    A row whose columns have slipped may hold an id where a price belongs: values that are ids of rows of the same role
-    are left out, and where ids become pseudonyms no value is told, only its shape.
+    A row whose columns have slipped may hold an id where a price belongs: values that hold an id of rows of the same
+    role are left out, and where ids become pseudonyms no value is told, only its shape.
 
     Args:
         con: Connection whose current database is the warehouse.
@@ -86,14 +88,20 @@ def _values(
         [record.file.label, record.source.role, reason, column],
     ).fetchall()
     found = [(str(value), int(n)) for value, n in rows]
-    ids = _ids_among(con, layout, [value for value, _ in found], personal)
-    return [(value, n) for value, n in found if value not in ids]
+    words = {value: _words(value) for value, _ in found}
+    ids = _ids_among(con, layout, sorted(set().union(*words.values())), personal)
+    return [(value, n) for value, n in found if not words[value] & ids]
+
+
+def _words(value: str) -> set[str]:
+    """Return what of a value may be an id: all of it, what stands between spaces, and words that hold a letter."""
+    return {value, *value.split(), *(word for word in _WORD.findall(value) if not word.isnumeric())}
 
 
 def _ids_among(
     con: duckdb.DuckDBPyConnection, layout: Layout, values: Sequence[str], personal: Collection[str]
 ) -> set[str]:
-    """Return those of the values that are ids of people in the rows of a role."""
+    """Return those of the words that are ids of people in the rows of a role."""
     found: set[str] = set()
     for name in sorted({*personal} & {*layout.names}):
         query = f"select distinct {ident(name)} from {layout.table} where {ident(name)} in (select unnest(?))"

@@ -17,6 +17,7 @@
 --          min_per_group: Least number of new and of tenured customers that a cell needs for a comparison
 --          primary_estimand: Question of the headline
 --          tenure_clock: When tenure is read: observed (first day of the month) or priced (on the pricing date)
+--          tenure_from_lines: Whether customers whom the customer file does not name have the tenure of their first bill
 --          rejoin: What an absence does to tenure: continue or reset
 --          rejoin_after_months: Months without a billed period that are an absence
 --          comparator_date: Day whose offer counts: cycle_start, or price_set where it is stated

@@ -17,6 +17,7 @@ from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.engine import models
 from fairness.errors import DataError, SqlError
+from fairness.intake.rejected_values import shape
 from fairness.runs import pseudonyms
 from fairness.runs.documents import read_findings
 from tests.oracle.files import unpacked, values
@@ -219,6 +220,9 @@ class TestSameNumbers:
         assert built.code == 0
         documents = [read_findings(build(load_config(config))) for config in (firm, with_ids)]
         ids = [document["build"].pop("id") for document in documents]
+        # Where ids become pseudonyms, only the shapes of what could not be read are told.
+        for row in (row for document in documents for row in document["rejected"]):
+            row["values"] = sorted({shape(value) for value in row["values"]})
         assert documents[0] == documents[1]
         assert len(documents[0]["findings"]) > 5
         assert ids[0] != ids[1]

@@ -68,6 +68,8 @@ path = "offers.csv"
 [[source]]
 role = "customers"
 path = "customers.csv"
+[tenure]
+from_lines = true
 [like_for_like]
 cell = ["region"]
 min_per_group = 3
