@@ -218,7 +218,7 @@ BROKEN: list[tuple[str, str | bytes | None, dict[str, Any], int, list[str], str,
         "book.csv.zst",
         "zstd -t",
     ),
-    ("unknown format", GOOD, {"file": "book.xlsx"}, 1, ["'book.xlsx'"], "book.xlsx", "source.format"),
+    ("unknown format", GOOD, {"file": "book.pages"}, 1, ["'book.pages'"], "book.pages", "source.format"),
     ("broken parquet", b"PAR1", {"file": "book.parquet"}, 1, ["parquet"], "book.parquet", "source.format"),
     ("broken JSON", '{"price":', {"file": "book.json"}, 1, ["json"], "book.json", "check the file"),
 ]
