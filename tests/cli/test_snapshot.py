@@ -110,9 +110,17 @@ def test_every_number_leads_to_its_sql(demo: Path, manifest: dict[str, Any]) -> 
                 result = con.execute(source["sql"])
                 names = [column[0] for column in result.description or ()]
                 (row,) = result.fetchall()
-                found = {name: float(value) for name, value in zip(names, row, strict=True)}
+                # Money that nobody could read is missing in both.
+                assert {name for name, value in zip(names, row, strict=True) if value is None} <= {
+                    name for name, value in source["values"].items() if value is None
+                }
+                found = {name: value if value is None else float(value) for name, value in zip(names, row, strict=True)}
                 assert found.keys() == source["values"].keys()
                 for name, exact in found.items():
+                    if exact is None or source["values"][name] is None:
+                        # Withheld: only numbers of customers left out for one reason, and their money, may be.
+                        assert names == ["customers", "money"]
+                        continue
                     shown = float(source["values"][name])
                     # What the uncovered would have to pay is shown in steps of a fifth, being a bound.
                     step = 0.05 if "comparator = 'derived'" in source["sql"] else 0.01
