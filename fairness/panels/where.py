@@ -44,7 +44,7 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
         cells = [cell for cell in view.cell_findings if cell.verdict == verdict]
         n = sum(cell.n_tenured or 0 for cell in cells)
         if verdict == "not_assessable":
-            n = sum(left_out[_key(cell)][0] for cell in cells)
+            n = sum(cell.n_not_compared or left_out[_key(cell)][0] for cell in cells)
         items.append(
             (
                 verdict,
