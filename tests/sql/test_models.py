@@ -202,6 +202,7 @@ class TestByHand:
         idle = set(names) - {
             "int_interval_vote",
             "int_offer_repeat",
+            "int_twice_priced",
             "product_offer_counts",
             "best_offer_counts",
             "int_filtered_row",
