@@ -57,6 +57,12 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
     return items
 
 
+def _people(view: View, cells: list[Finding]) -> str:
+    """Return how many tenured customers are compared in cells; a customer of several cells counts once over all."""
+    n = sum(cell.n_tenured or 0 for cell in cells)
+    return numbers.many(min(n, view.head.n_tenured or n), "tenured customer")
+
+
 Left = dict[frozenset[tuple[str, str | None]], tuple[int, str]]
 """Scope of a cell to its tenured customers and the reason why most of them cannot be compared."""
 
@@ -145,7 +151,7 @@ def heat(view: View, chosen: str | None) -> Panel | None:
         table=findings_table(view, cells, lambda cell: labels.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),
         foot=(
-            f"{numbers.many(sum(cell.n_tenured or 0 for cell in shown), 'tenured customer')} in "
+            f"{_people(view, shown)} in "
             f"{numbers.many(sum(bool(cell.n_tenured) for cell in shown), 'cell')}. Click one to open it",
             source_line(view),
         ),
@@ -266,7 +272,7 @@ def forest(view: View, chosen: str | None, *, narrow: bool) -> Panel | None:
         sql=published_sql(view, cells),
         foot=(
             f"Adj. p: {_corrected(view)}",
-            f"{numbers.many(sum(cell.n_tenured or 0 for cell in drawn), 'tenured customer')}. {source_line(view)}",
+            f"{_people(view, drawn)}. {source_line(view)}",
         ),
         alt=in_words([*decided, *undecided], name),
         findings=published(view, [*decided, *undecided, *left_out]),

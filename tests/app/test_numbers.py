@@ -257,7 +257,8 @@ def test_cells_by_verdict_are_those_of_json_and_sql(view: View, demo: Demo, quer
         where level = 'cell' and estimand = 'offer_gap' group by verdict""")
     (left,) = query("""
         with cells as (
-            select cell_key from cell_coverage where loyalty_group = 'tenured' group by cell_key having sum(n_offered) = 0
+            select cell_key from cell_coverage
+            where loyalty_group = 'tenured' group by cell_key having sum(n_offered) = 0
         )
         select count(distinct customer_id) as n from not_compared inner join cells using (cell_key)
         where loyalty_group = 'tenured'""")

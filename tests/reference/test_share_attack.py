@@ -37,7 +37,7 @@ def test_nothing_is_told_of_a_small_firm(seed: int, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_nothing_is_told_of_the_demo(tmp_path: Path) -> None:
     guesses, n_exact = attack_demo(tmp_path)
-    assert len(guesses) > 50
+    assert len(guesses) > 30, "the attacker has nothing to attack"
     assert told(guesses) == []
     assert n_exact == 0
 
