@@ -36,7 +36,7 @@ def test_nothing_takes_their_place(firm: Firm, columns: dict[str, object], reaso
     head = done.headline
     assert (head["estimand"], head["comparator"]) == ("offer_gap", "offer")
     assert (head["verdict"], head["verdict_reason"], head["estimate"]) == ("not_assessable", reason, None)
-    assert head["warnings"] == ["no_usable_offer"]
+    assert head["warnings"] == ["no_usable_offer", *(["rows_rejected"] if reason == "offers_rejected" else [])]
     assert words in sentences.sentence(Finding.load(head), margin=0.01)
     # What like for like says stands beside it, never in its place.
     assert next(f for f in done.document["findings"] if f["estimand"] == "like_for_like_gap")["estimate"] > 0
