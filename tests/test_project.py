@@ -43,7 +43,6 @@ LONG = {
     "fairness/charts/interactive/distribution.py: _add_gap",
     "fairness/charts/interactive/intervals.py: interval_columns",
     "fairness/intake/params.py: write_settings",
-    "fairness/intake/stage.py: stage",
     "fairness/panels/cell.py: open_cell",
     "fairness/panels/coverage.py: left_out",
 }

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from fairness.engine.base import Connection, SumTooLargeError
+from fairness.engine.connection import ENGINE
 from fairness.errors import DataError
 from fairness.stats.scores import group_starts, sorting
 
@@ -106,7 +107,7 @@ class Reader:
 
     def __init__(
         self,
-        con: duckdb.DuckDBPyConnection,
+        con: Connection,
         cells: dict[str, int],
         lenses: dict[str, int],
         asked: frozenset[str] | None = None,
@@ -199,14 +200,13 @@ class Reader:
     def _fetch(self, query: str, values: list[str], table: str) -> dict[str, Any]:
         """Return the columns of a query; sums that 64 bits cannot hold are refused, never wrapped."""
         try:
-            frame: dict[str, Any] = self._con.execute(query, values).fetchnumpy()
-        except duckdb.ConversionException as error:
+            return ENGINE.read_counts(self._con, query, values)
+        except SumTooLargeError as error:
             raise DataError(
                 "the prices of one cell add up to more than 922 trillion currency units",
                 where=table,
                 fix="check the unit of the amounts; if it is right, state them in thousands in [source.columns]",
             ) from error
-        return frame
 
 
 def sorted_columns(frame: dict[str, Any], names: list[str]) -> dict[str, IntArray]:

@@ -7,8 +7,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.findings.results import Companion, Diagnostics, Finding, Findings, Support, plain
 
 _TEXT = "varchar"
@@ -80,7 +79,7 @@ MONTHLY_COLUMNS = {
 SUPPORT_COLUMNS = {"name": _TEXT, "reason": _TEXT, "value": "double", "amount": "decimal(38,4)"}
 
 
-def write_findings(con: duckdb.DuckDBPyConnection, findings: Findings) -> None:
+def write_findings(con: Connection, findings: Findings) -> None:
     """Create ``findings``, ``findings_companions``, ``findings_monthly`` and ``findings_support``.
 
     One row per finding in document order, numbered from 1.
@@ -146,7 +145,7 @@ def finding_row(number: int, finding: Finding) -> dict[str, object]:
     }
 
 
-def create(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
+def create(con: Connection, table: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
     """Create a table with these columns (name to SQL type) and rows."""
     listed = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
     con.execute(f"create or replace table {table} ({listed})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
+from fairness.engine.base import Connection
 
 _CELLS = """
 select count(distinct cell_key), coalesce(sum(n_observations), 0)
@@ -45,7 +45,7 @@ class GroupCounts:
     lenses: tuple[tuple[str, int], ...]
 
 
-def count_groups(con: duckdb.DuckDBPyConnection) -> GroupCounts:
+def count_groups(con: Connection) -> GroupCounts:
     """Count the groups of a warehouse whose models have run."""
     n_cells, n_customers = con.execute(_CELLS).fetchone() or (0, 0)
     columns, lenses = (

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-import duckdb
 import numpy as np
 
 from fairness.analysis.counts import (
@@ -25,6 +24,8 @@ from fairness.analysis.counts import (
     sorted_columns,
 )
 from fairness.analysis.distinct import with_customers
+from fairness.engine.base import Connection
+from fairness.engine.connection import ENGINE
 from fairness.stats.scores import exact_sums, group_starts
 
 Keep = Callable[[Mapping[str, str | None]], bool]
@@ -156,7 +157,7 @@ def to_money(ticks: Fraction) -> Decimal:
     return Decimal(round(ticks)).scaleb(-4)
 
 
-def load_marts(con: duckdb.DuckDBPyConnection, needs: Collection[str] | None = None, keep: Keep | None = None) -> Marts:
+def load_marts(con: Connection, needs: Collection[str] | None = None, keep: Keep | None = None) -> Marts:
     """Read the marts of the current database.
 
     Args:
@@ -272,7 +273,7 @@ _PARTY = (
 )
 
 
-def _monthly(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], FloatArray]:
+def _monthly(con: Connection) -> tuple[dict[str, Counts], FloatArray]:
     """Return the tenured customers of every month with what they pay and are offered, and the intervals in a year."""
     intervals = con.execute(
         "select distinct interval_unit, interval_count from monthly_offer_counts order by all"
@@ -282,7 +283,8 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], FloatAr
     )
     for number, (unit, count) in enumerate(intervals):
         con.execute("insert into mart_interval values (?, ?, ?)", [unit, count, number])
-    frame = con.execute(
+    frame = ENGINE.read_counts(
+        con,
         """
         select
             cast(year(month) * 12 + month(month) - 1 as bigint) as month_number,
@@ -290,8 +292,9 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], FloatAr
         from monthly_offer_counts
         inner join mart_interval using (interval_unit, interval_count)
         left join mart_decision using (pricing_decision)
-        """
-    ).fetchnumpy()
+        """,
+        [],
+    )
     names = ["month_number", "cell", "decision", "paid_ticks", "offered_ticks", "n_observations"]
     arrays = sorted_columns(frame, names)
     found = {}
@@ -304,7 +307,7 @@ def _monthly(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], FloatAr
     return found, np.array([float(_per_year(unit, count)) for unit, count in intervals])
 
 
-def _left_censored(con: duckdb.DuckDBPyConnection, currency: str) -> int:
+def _left_censored(con: Connection, currency: str) -> int:
     row = con.execute(
         "select count(distinct customer_id) from int_as_of_row inner join mart_cell using (cell_key) "
         "where is_censored and currency = ?",
@@ -313,16 +316,16 @@ def _left_censored(con: duckdb.DuckDBPyConnection, currency: str) -> int:
     return int(row[0]) if row else 0
 
 
-def has_several_plans(con: duckdb.DuckDBPyConnection) -> bool:
+def has_several_plans(con: Connection) -> bool:
     """Say whether billing lines carry plans, more than one."""
     return _any(con, "select 1 from int_holding having count(distinct plan_id) > 1")
 
 
-def _any(con: duckdb.DuckDBPyConnection, query: str) -> bool:
+def _any(con: Connection, query: str) -> bool:
     return con.execute(query).fetchone() is not None
 
 
-def _cells(con: duckdb.DuckDBPyConnection) -> tuple[Cell, ...]:
+def _cells(con: Connection) -> tuple[Cell, ...]:
     values: dict[str, dict[str, str | None]] = {}
     rows = con.execute("select cell_key, column_name, value from cell_value order by cell_key, column_order").fetchall()
     for key, column, value in rows:
@@ -350,7 +353,7 @@ def _month_weights(cells: tuple[Cell, ...]) -> FloatArray:
     return found
 
 
-def _lenses(con: duckdb.DuckDBPyConnection, n_lenses: int) -> tuple[dict[str, int], tuple[tuple[str | None, ...], ...]]:
+def _lenses(con: Connection, n_lenses: int) -> tuple[dict[str, int], tuple[tuple[str | None, ...], ...]]:
     rows = con.execute("select lens_key, value from lens_value order by lens_key, lens_order").fetchall()
     values: dict[str, list[str | None]] = {}
     for key, value in rows:
@@ -362,7 +365,7 @@ def _lenses(con: duckdb.DuckDBPyConnection, n_lenses: int) -> tuple[dict[str, in
 
 
 def _other_coverage(
-    con: duckdb.DuckDBPyConnection, cells: tuple[Cell, ...], currency: str
+    con: Connection, cells: tuple[Cell, ...], currency: str
 ) -> tuple[tuple[str, str, int, Decimal | None], ...]:
     per_year = {cell.key: cell.per_year for cell in cells}
     totals: dict[tuple[str, str], tuple[int, Fraction | None]] = {}

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import log1p
 
-import duckdb
 import numpy as np
 
 from fairness.analysis.counts import MICROS_PER_UNIT, TENURED, BoolArray, FloatArray
 from fairness.analysis.marts import Marts
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
+from fairness.engine.base import Connection
 
 WARNING = "quantity_mixed"
 _BINDING_SHARE = 0.05
@@ -24,7 +24,7 @@ _SURE = 3.0
 _ALIKE = ("like_for_like_gap", "market_gap", "cost_gap")
 
 
-def mixed_estimands(con: duckdb.DuckDBPyConnection, marts: Marts, config: Config) -> tuple[str, ...]:
+def mixed_estimands(con: Connection, marts: Marts, config: Config) -> tuple[str, ...]:
     """Return the estimands that compare mixed quantities although unit prices fall with quantity.
 
     Args:

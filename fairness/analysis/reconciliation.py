@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import duckdb
+from fairness.engine.base import Connection
 
 DISPOSITIONS = ("accepted", "excluded", "rejected", "duplicate", "filtered")
 
@@ -15,7 +15,7 @@ _WAYS = ("leading zeros", "case", "spaces")
 """What ids lose on their way through other programs."""
 
 
-def reconciliation(con: duckdb.DuckDBPyConnection, *, priced: bool) -> dict[str, Any]:
+def reconciliation(con: Connection, *, priced: bool) -> dict[str, Any]:
     """Return rows and amounts by disposition; they tie out or the build has failed before.
 
     Args:
@@ -41,7 +41,7 @@ def rejected_share(block: Mapping[str, Any]) -> float:
     return float(sum(block["rows_rejected"].values()) / block["rows_in"]) if block["rows_in"] else 0.0
 
 
-def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:
+def _block(con: Connection, roles: list[str]) -> dict[str, Any]:
     rows = con.execute(
         "select disposition, reason, currency, n_rows, amount, n_amount from reconciliation "
         "where role in (select unnest(?)) order by all",
@@ -82,7 +82,7 @@ def _block(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, Any]:
     }
 
 
-def id_matches(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def id_matches(con: Connection) -> list[dict[str, Any]]:
     """Return for each pair of files whose ids have to meet how many do, by name of the pair.
 
     ``differs_by`` names what would have to be left out of both sides for more of them to meet; empty if nothing helps.
@@ -106,7 +106,7 @@ def id_matches(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return found
 
 
-def time_zone_suspects(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def time_zone_suspects(con: Connection) -> list[dict[str, Any]]:
     """Return the columns whose moments nearly all show one hour that is not midnight."""
     rows = con.execute(
         "select path, column_name, hour, n_same, n_moments from time_zone_suspect "
@@ -118,7 +118,7 @@ def time_zone_suspects(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     ]
 
 
-def spellings(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
+def spellings(con: Connection) -> tuple[dict[str, Any], ...]:
     """Return the columns with values that differ only by case or Unicode form, by name.
 
     Each has the number of things that are most likely meant, of their spellings and of the rows, and the values of the
@@ -140,7 +140,7 @@ def spellings(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _unread(con: duckdb.DuckDBPyConnection, roles: list[str]) -> dict[str, list[str]]:
+def _unread(con: Connection, roles: list[str]) -> dict[str, list[str]]:
     """Return the columns of each input file that nothing reads, in the order of the file."""
     query = (
         "select path, list(column_name order by column_order) "

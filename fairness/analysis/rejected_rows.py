@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import duckdb
-
 from fairness.analysis.verdicts import Draft
+from fairness.engine.base import Connection
 
 WARNED_SHARE, BINDING_SHARE = 0.01, 0.20
 _PRICED = ("billing", "book")
@@ -20,7 +19,7 @@ _HEADLINE = "headline"
 _VALUES = 3
 
 
-def rejected_rows(con: duckdb.DuckDBPyConnection, currency: str, priced_share: float) -> tuple[dict[str, Any], ...]:
+def rejected_rows(con: Connection, currency: str, priced_share: float) -> tuple[dict[str, Any], ...]:
     """Return the rejected rows of the roles of which 1 % or more are rejected, by reason, the most rows first.
 
     Each has role, reason, the column that most of the rows are rejected for, up to three of its values, rows, the rows

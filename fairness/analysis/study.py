@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import duckdb
-
 from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
 from fairness.analysis.marts import Marts, has_several_plans, load_marts
@@ -28,6 +26,7 @@ from fairness.analysis.unoffered import unoffered_plans, with_unoffered
 from fairness.analysis.usable_offers import why_none_usable, with_reason
 from fairness.analysis.verdicts import Draft, finish
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.findings.estimands import BY_NAME, FALLBACK, RAW_GAP
 from fairness.findings.results import Finding, Findings
 
@@ -35,9 +34,7 @@ HEADLINE = "headline"
 _LEVELS = ("pooled", "lens", "cell")
 
 
-def analyse(
-    con: duckdb.DuckDBPyConnection, config: Config, build: Mapping[str, Any], *, marts: Marts | None = None
-) -> Findings:
+def analyse(con: Connection, config: Config, build: Mapping[str, Any], *, marts: Marts | None = None) -> Findings:
     """Turn the marts of a built warehouse into the findings document.
 
     Args:
@@ -88,7 +85,7 @@ def analyse(
     )
 
 
-def _study(con: duckdb.DuckDBPyConnection, marts: Marts, config: Config) -> dict[str, Any]:
+def _study(con: Connection, marts: Marts, config: Config) -> dict[str, Any]:
     """Return what the document says of the study as a whole."""
     return {
         "name": config.study.name,

@@ -6,7 +6,6 @@ from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
-import duckdb
 import numpy as np
 
 from fairness.analysis.counts import GROUPS, NEW, NO_REASON, TENURED, UNKNOWN, BoolArray, Counts, IntArray
@@ -14,6 +13,7 @@ from fairness.analysis.coverage import MONTHS_PER_YEAR, Coverage
 from fairness.analysis.distinct import has_comparator, has_price, repeats
 from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import POOLED
+from fairness.engine.base import Connection
 from fairness.findings.estimands import Comparator
 from fairness.findings.results import NotCompared, OtherCurrency, Support
 from fairness.stats.scores import exact_sums, group_starts, sorting
@@ -52,7 +52,7 @@ def support(
     )
 
 
-def beside_support(con: duckdb.DuckDBPyConnection) -> tuple[NotCompared, ...]:
+def beside_support(con: Connection) -> tuple[NotCompared, ...]:
     """Return who counts nowhere: customers whose last bill was taken back, with what it came to a year.
 
     Args:

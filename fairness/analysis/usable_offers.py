@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-import duckdb
-
 from fairness.analysis.marts import Marts
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.findings.estimands import OFFER_GAP
 from fairness.stats.verdict import NoOffer
 
 _NOT_IN_FORCE = "no_offer_in_force"
 
 
-def why_none_usable(con: duckdb.DuckDBPyConnection, marts: Marts, config: Config) -> NoOffer | None:
+def why_none_usable(con: Connection, marts: Marts, config: Config) -> NoOffer | None:
     """Return why no offer of the given files serves as comparator; None where one does, or none was given.
 
     Args:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import duckdb
-
 from fairness.analysis.group_counts import GroupCounts, count_groups
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.errors import ConfigError
 from fairness.text import messages
 
@@ -31,7 +30,7 @@ def most_cells(n_customers: int) -> int:
     return min(max(_LEAST, n_customers // 10), _MOST)
 
 
-def check_groups(con: duckdb.DuckDBPyConnection, config: Config, say: Callable[[str], None]) -> None:
+def check_groups(con: Connection, config: Config, say: Callable[[str], None]) -> None:
     """Refuse more groups than the config allows; where there are many, say so.
 
     Args:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from fairness.config import Config
 from fairness.config.toml_positions import pointing_into
+from fairness.engine.base import Connection
 from fairness.engine.connection import building, looking
 from fairness.engine.sql_text import ident
 from fairness.intake.files import refuse_changed
@@ -107,7 +106,7 @@ def check_input(config: Config) -> Checked:
     return checked
 
 
-def _files(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[CheckedFile]:
+def _files(con: Connection, staged: Staged) -> Iterator[CheckedFile]:
     for record in staged.files:
         layout, own = record.mapping.layout, f"source_index = {record.source_index}"
         reasons: dict[str | None, int] = dict(
@@ -130,7 +129,7 @@ def _files(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[CheckedFi
         )
 
 
-def _money(con: duckdb.DuckDBPyConnection, record: StagedFile) -> dict[str, str]:
+def _money(con: Connection, record: StagedFile) -> dict[str, str]:
     layout = record.mapping.layout
     amount = _MONEY.get(layout.role)
     if amount is None:
@@ -142,7 +141,7 @@ def _money(con: duckdb.DuckDBPyConnection, record: StagedFile) -> dict[str, str]
     return {str(currency): f"{total:,.2f}" for currency, total in con.execute(query).fetchall()}
 
 
-def _preview(con: duckdb.DuckDBPyConnection, record: StagedFile, names: Sequence[str]) -> list[tuple[Any, ...]]:
+def _preview(con: Connection, record: StagedFile, names: Sequence[str]) -> list[tuple[Any, ...]]:
     layout = record.mapping.layout
     listed = ", ".join(ident(name) for name in names)
     query = (
@@ -152,7 +151,7 @@ def _preview(con: duckdb.DuckDBPyConnection, record: StagedFile, names: Sequence
     return con.execute(query).fetchall() if names else []
 
 
-def _matches(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[Matched]:
+def _matches(con: Connection, staged: Staged) -> Iterator[Matched]:
     tables = {record.mapping.layout.role: record.mapping.layout.table for record in staged.files}
     for role, other, column in _PAIRS:
         if role not in tables or other not in tables:

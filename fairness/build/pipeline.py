@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 import fairness
 from fairness.analysis.findings_tables import write_findings
 from fairness.analysis.marts import Marts, load_marts
@@ -22,7 +20,8 @@ from fairness.build.reason_table import write_reasons
 from fairness.config import Config
 from fairness.config.toml_positions import pointing_into
 from fairness.disclosure.share import write_share
-from fairness.engine.connection import beside, building, looking
+from fairness.engine.base import Connection
+from fairness.engine.connection import ENGINE, beside, building, looking
 from fairness.engine.models import analyst_tables, run_checks, run_models, share_tables, write_comments
 from fairness.errors import DataError, without_values
 from fairness.findings.results import Findings
@@ -182,12 +181,7 @@ def _key(config: Config, inputs: list[SourceFile], say: Say) -> Key | None:
 def _on_full_disk(output: Path) -> Iterator[None]:
     try:
         yield
-    except (
-        duckdb.IOException,
-        duckdb.TransactionException,
-        duckdb.FatalException,
-        duckdb.OutOfMemoryException,
-    ) as error:
+    except ENGINE.no_room as error:
         raise DataError(
             f"the run cannot be written: {without_values(first_line(error))}",
             where=output.name,
@@ -232,7 +226,7 @@ def _write_share(path: Path, findings: Findings, marts: Marts, config: Config) -
 
 
 @contextmanager
-def _checked(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str]) -> Iterator[None]:
+def _checked(con: Connection, *, hidden: Collection[str]) -> Iterator[None]:
     """Run the checks beside the body, which only reads: the engine's work beside Python's.
 
     What a check finds is raised whatever becomes of the body: it explains an analysis that fails.
@@ -245,7 +239,7 @@ def _checked(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str]) -> Iter
             checks.result()
 
 
-def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
+def _fill(con: Connection, job: _Job, folder: Path) -> Staged:
     """Stage the inputs and run the models; what cannot be read as it is is copied into the folder meanwhile."""
     names = [item.file.label for item in job.inputs]
     job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
@@ -274,7 +268,7 @@ def _fill(con: duckdb.DuckDBPyConnection, job: _Job, folder: Path) -> Staged:
 def _description(identity: str, staged: Staged) -> dict[str, Any]:
     return {
         "id": identity,
-        "engine": f"duckdb {duckdb.__version__}",
+        "engine": ENGINE.version,
         "software_version": fairness.__version__,
         "inputs": [
             {

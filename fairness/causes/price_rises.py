@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.connection import reading
 from fairness.runs.store import Run
 
@@ -63,23 +62,21 @@ def money(amount: Any) -> str:
     return str(Decimal(str(amount or 0)).quantize(Decimal("0.01"), ROUND_HALF_EVEN))
 
 
-def records(
-    con: duckdb.DuckDBPyConnection, sql: str, values: list[object] | dict[str, object] | None = None
-) -> list[dict[str, Any]]:
+def records(con: Connection, sql: str, values: list[object] | dict[str, object] | None = None) -> list[dict[str, Any]]:
     """Return the rows of a query by the names of its columns."""
     result = con.execute(sql, values or [])
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+def one(con: Connection, sql: str) -> tuple[Any, ...]:
     """Return the one row of a query."""
     row = con.execute(sql).fetchone()
     assert row is not None
     return row
 
 
-def _drivers(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _drivers(con: Connection) -> list[dict[str, Any]]:
     rows = records(
         con,
         f"""
@@ -92,7 +89,7 @@ def _drivers(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [{**row, "money": money(row["money"])} for row in rows]
 
 
-def _owners(con: duckdb.DuckDBPyConnection, owner: str) -> list[dict[str, Any]]:
+def _owners(con: Connection, owner: str) -> list[dict[str, Any]]:
     rows = records(
         con,
         f"""
@@ -109,7 +106,7 @@ def _owners(con: duckdb.DuckDBPyConnection, owner: str) -> list[dict[str, Any]]:
     return [{**row, "money": money(row["money"])} for row in rows]
 
 
-def _exposure(con: duckdb.DuckDBPyConnection, window_id: int | None) -> list[dict[str, Any]]:
+def _exposure(con: Connection, window_id: int | None) -> list[dict[str, Any]]:
     """Return by tenure band how many were hit and by how much, of one decision or of all of the twelve months."""
     rows = records(
         con,
@@ -141,7 +138,7 @@ def _exposed(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _decisions(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _decisions(con: Connection) -> list[dict[str, Any]]:
     rows = records(
         con,
         """

@@ -10,10 +10,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from fairness.causes.rule_catalogue import Rule
 from fairness.config.promises import PromiseRule
+from fairness.engine.base import Connection
 from fairness.engine.models import sql_root
 
 _COLUMNS = "customer_id, product_id, subscription_id, on_day, outcome, reason, actual, allowed, excess_a_year, decision"
@@ -25,13 +24,13 @@ def question(name: str) -> str:
     return text.strip().removesuffix(";")
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
+def prepare(con: Connection) -> None:
     """Define what the questions ask: what is held in the as-of month, with and without a price."""
     for name in ("policy", "unpriced"):
         con.execute(question(name))
 
 
-def answers(con: duckdb.DuckDBPyConnection, rule: PromiseRule, known: Rule, *, complete: bool) -> list[tuple[Any, ...]]:
+def answers(con: Connection, rule: PromiseRule, known: Rule, *, complete: bool) -> list[tuple[Any, ...]]:
     """Return the rows of a rule's question, in a fixed order.
 
     Args:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import duckdb
-
 from fairness.causes.price_rises import money, one, records
+from fairness.engine.base import Connection
 from fairness.engine.connection import reading
 from fairness.runs.store import Run
 from fairness.stats.proportion import clustered_proportion
@@ -48,7 +47,7 @@ def told(run: Run) -> dict[str, Any]:
         }
 
 
-def _outcomes(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _outcomes(con: Connection) -> list[dict[str, Any]]:
     rows = records(
         con,
         f"""
@@ -62,7 +61,7 @@ def _outcomes(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [{**row, "over": money(row["over"]), "under": money(row["under"])} for row in rows]
 
 
-def _kept(con: duckdb.DuckDBPyConnection, level: float) -> dict[str, Any]:
+def _kept(con: Connection, level: float) -> dict[str, Any]:
     rows = con.execute(
         f"""
         select campaign, count(*) filter (where outcome = 'kept'), count(*)
@@ -85,7 +84,7 @@ def _kept(con: duckdb.DuckDBPyConnection, level: float) -> dict[str, Any]:
     }
 
 
-def _by(con: duckdb.DuckDBPyConnection, key: str) -> list[dict[str, Any]]:
+def _by(con: Connection, key: str) -> list[dict[str, Any]]:
     rows = records(
         con,
         f"""
@@ -103,7 +102,7 @@ def _by(con: duckdb.DuckDBPyConnection, key: str) -> list[dict[str, Any]]:
     ]
 
 
-def _untold(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def _untold(con: Connection) -> dict[str, Any]:
     where = "untold_rise where in_last_year and currency = (select currency from params)"
     total, customers, days = one(
         con,

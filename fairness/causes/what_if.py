@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import duckdb
-
 from fairness.analysis.study import analyse
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.engine.connection import looking
 from fairness.engine.models import model_files
 from fairness.engine.sql_text import ident, quote
@@ -62,7 +61,7 @@ left join new_price as new
 """
 
 
-def _show(con: duckdb.DuckDBPyConnection, *, hidden: set[str]) -> None:
+def _show(con: Connection, *, hidden: set[str]) -> None:
     """Make everything of the run visible under its own name, but what is made again."""
     rows = con.execute(
         "select table_name from duckdb_tables() where database_name = 'base' "

@@ -10,8 +10,12 @@ import errno
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fairness.errors import FairnessError, shortened, without_values
+
+if TYPE_CHECKING:
+    from fairness.engine.base import Engine
 
 TRACEBACK = "FAIRNESS_TRACEBACK"
 """Environment variable with which a defect shows where it arose, as Python prints it."""
@@ -130,12 +134,13 @@ def _of_text(error: UnicodeError) -> FairnessError:
 
 def _of_engine(error: BaseException) -> FairnessError | None:
     # Nothing is imported here: an engine that has not been loaded has not failed.
-    duckdb = sys.modules.get("duckdb")
-    if duckdb is None or not isinstance(error, duckdb.Error):
+    loaded = sys.modules.get("fairness.engine.connection")
+    engine: Engine | None = getattr(loaded, "ENGINE", None)
+    if engine is None or not isinstance(error, engine.error):
         return None
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, engine.no_memory):
         remedy = "set engine.memory_limit and engine.threads lower, or use a machine with more memory"
-    elif isinstance(error, duckdb.IOException):
+    elif isinstance(error, engine.no_access):
         remedy = "free disk space, see to the permissions, and check the disk; `fairness runs verify` checks the runs"
     else:
         remedy = REPORT

@@ -7,8 +7,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import duckdb
-
 from fairness.analysis.findings_tables import COLUMNS, COMPANION_COLUMNS, MONTHLY_COLUMNS, create, finding_row
 from fairness.analysis.marts import Marts
 from fairness.config import Config
@@ -17,6 +15,7 @@ from fairness.disclosure.control.kinds import EFFECT_SIZES, FINDINGS, Kind, kind
 from fairness.disclosure.control.precision import UNSEEN, coverage_grid, mean_grid, money_grid, rounded_count
 from fairness.disclosure.release import COARSE, UNKNOWN, Release, Shown, kind_of, place_of, release, rules_of
 from fairness.disclosure.rounding import Rounding, companion_numbers, precision_of
+from fairness.engine.base import Connection
 from fairness.findings.estimands import BY_NAME
 from fairness.findings.results import Companion, Finding, Findings
 from fairness.stats.influence import Influence
@@ -66,7 +65,7 @@ _STUDY = {
 }
 
 
-def write_share(con: duckdb.DuckDBPyConnection, findings: Findings, marts: Marts, config: Config) -> None:
+def write_share(con: Connection, findings: Findings, marts: Marts, config: Config) -> None:
     """Create the tables of the share file in the current database: study, findings with companions and months, cells.
 
     Withheld figures are null and ``withheld`` says why. Scopes that are not named come last, so that their place in

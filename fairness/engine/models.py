@@ -11,15 +11,13 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
-import duckdb
-
+from fairness.engine.base import Connection
+from fairness.engine.connection import ENGINE, EngineError
 from fairness.engine.headers import Header, comment_statements, read_model, read_options, read_tables
 from fairness.errors import DataError, FairnessError, SqlError, without_values
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
-# The engine guesses that one line in 25 passes conditions that nearly all pass, and would hash the lines instead of
-# what they look up: several times the work, and all of the memory.
 _LINE_BY_LINE = "line by line"
 """Option of models that look something up for every billing line."""
 
@@ -81,7 +79,7 @@ def share_tables() -> list[Header]:
     return read_tables(sql_root() / "tables" / "share.sql")
 
 
-def run_models(con: duckdb.DuckDBPyConnection) -> None:
+def run_models(con: Connection) -> None:
     """Run the models, in order.
 
     Raises:
@@ -95,20 +93,13 @@ def run_models(con: duckdb.DuckDBPyConnection) -> None:
                 where=str(path.relative_to(sql_root().parent)),
                 fix=f"the only option is '{_LINE_BY_LINE}'",
             )
-        if _LINE_BY_LINE not in options:
-            _run(con, path)
-            continue
-        con.execute("set disabled_optimizers = 'build_side_probe_side'")
-        try:
-            _run(con, path)
-        finally:
-            con.execute("reset disabled_optimizers")
+        _run(con, path, line_by_line=_LINE_BY_LINE in options)
 
 
-def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _run(con: Connection, path: Path, *, line_by_line: bool) -> None:
     try:
-        con.execute(path.read_text(encoding="utf-8"))
-    except duckdb.Error as error:
+        ENGINE.run_model(con, path, line_by_line=line_by_line)
+    except EngineError as error:
         raise SqlError(
             f"the model {path.name} failed: {without_values(str(error).strip().splitlines()[0])}",
             where=str(path.relative_to(sql_root().parent)),
@@ -116,7 +107,7 @@ def _run(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         ) from error
 
 
-def write_comments(con: duckdb.DuckDBPyConnection, tables: Collection[Header]) -> None:
+def write_comments(con: Connection, tables: Collection[Header]) -> None:
     """Write the COMMENT of every table, view and column; needs all of them to exist.
 
     Args:
@@ -131,7 +122,7 @@ def write_comments(con: duckdb.DuckDBPyConnection, tables: Collection[Header]) -
     for statement in comment_statements(tables, analyst_tables()):
         try:
             con.execute(statement)
-        except duckdb.Error as error:
+        except EngineError as error:
             raise SqlError(
                 f"a comment cannot be written: {without_values(str(error).strip().splitlines()[0])}",
                 where=statement.partition(" is ")[0],
@@ -140,7 +131,7 @@ def write_comments(con: duckdb.DuckDBPyConnection, tables: Collection[Header]) -
     con.commit()
 
 
-def run_checks(con: duckdb.DuckDBPyConnection, *, hidden: Collection[str] = ()) -> None:
+def run_checks(con: Connection, *, hidden: Collection[str] = ()) -> None:
     """Run every check; nothing is published when one returns rows.
 
     Args:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-
-from fairness.engine.connection import LOOK_THROUGH
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError
+from fairness.engine.duckdb_engine import LOOK_THROUGH
 from fairness.engine.guard.check import LIST_FIX, Refused, check_reading, sql_error
 from fairness.engine.result_columns import distinct_names
 
 
-def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def run_query(con: Connection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Return the column names and rows of the analyst's own query, which may read files and write none.
 
     Args:
@@ -33,7 +33,7 @@ def run_query(con: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], li
         return columns, result.fetchall()
     except Refused as refused:
         raise sql_error(query, refused.what, refused.fix) from None
-    except duckdb.Error as error:
+    except EngineError as error:
         what = str(error).strip().splitlines()[0]
         # The engine checks every block that it reads: a damaged file gives no wrong numbers.
         raise sql_error(query, what, LOOK_THROUGH if "Corrupt database" in what else LIST_FIX) from error

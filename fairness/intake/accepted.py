@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.sql_text import quote
 from fairness.errors import DataError
 from fairness.intake.readers import relation
@@ -29,7 +28,7 @@ _COLUMNS = {
 """Column that an exclusion is about; the kinds of lines are named by ``line_kind``."""
 
 
-def refuse_nothing_accepted(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def refuse_nothing_accepted(con: Connection, staged: Staged) -> None:
     """Refuse an export whose rows with prices are all rejected or excluded.
 
     Args:
@@ -75,7 +74,7 @@ def _nothing_meant(staged: Staged, role: str, total: int) -> DataError:
     )
 
 
-def _column(con: duckdb.DuckDBPyConnection, role: str, reason: str) -> str:
+def _column(con: Connection, role: str, reason: str) -> str:
     row = con.execute(
         "select column_name, count(*) as n from quarantine where role = ? and reason = ? and column_name is not null "
         "group by all order by n desc, column_name limit 1",
@@ -84,7 +83,7 @@ def _column(con: duckdb.DuckDBPyConnection, role: str, reason: str) -> str:
     return str(row[0]) if row else _COLUMNS.get(reason, "line_kind")
 
 
-def _values(con: duckdb.DuckDBPyConnection, record: StagedFile, column: str) -> list[str]:
+def _values(con: Connection, record: StagedFile, column: str) -> list[str]:
     """Return the first values of a column as the file has them; none where the file does not have it."""
     expression = record.mapping.expression(column)
     if expression is None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.guard.allowed import FUNCTIONS
 from fairness.errors import ConfigError
 
@@ -39,7 +38,7 @@ _DATES = (
 _OTHERWISE = "use only the row's own columns, constants and functions that give the same value every time"
 
 
-def refuse_function(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], *, where: str) -> None:
+def refuse_function(con: Connection, node: Mapping[str, Any], *, where: str) -> None:
     """Refuse a function call whose value is not settled by the row; what is no function at all, the engine refuses.
 
     Args:

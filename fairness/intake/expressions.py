@@ -13,8 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.sql_text import quote
 from fairness.errors import ConfigError, nearest
 from fairness.intake.dates import CLOCK_TYPES, ZONED_TYPES
@@ -109,7 +108,7 @@ def loose(name: str) -> str:
 
 
 def resolve(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     expression: str,
     header: Header,
     *,
@@ -158,7 +157,7 @@ def resolve(
     return Resolved(_sql_of(con, tree), bool(names), is_study_clock, frozenset(places))
 
 
-def _sql_of(con: duckdb.DuckDBPyConnection, tree: Tree) -> str:
+def _sql_of(con: Connection, tree: Tree) -> str:
     row = con.execute("select json_deserialize_sql(?)", [json.dumps(tree)]).fetchone()
     return str(row[0]).removeprefix("SELECT ") if row else ""
 
@@ -174,7 +173,7 @@ class _Typing:
         type_of: Returns the type of SQL over the file's internal columns.
     """
 
-    con: duckdb.DuckDBPyConnection
+    con: Connection
     statement: Tree
     zone: str
     type_of: Callable[[str], str]
@@ -215,7 +214,7 @@ def _unquoted(expression: str) -> str:
     return expression
 
 
-def _parse(con: duckdb.DuckDBPyConnection, expression: str, key: str) -> Tree:
+def _parse(con: Connection, expression: str, key: str) -> Tree:
     row = con.execute("select json_serialize_sql(?)", [f"select {expression}"]).fetchone()
     tree: Tree = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):

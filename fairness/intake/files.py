@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import duckdb
-
 from fairness.config import Config, Form, Source, Table
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError
 from fairness.engine.sql_text import quote
 from fairness.errors import DataError, is_unicode
 from fairness.intake.decoding import COMPRESSED, blocks, is_plain, raw_blocks, without_lines
@@ -121,7 +121,7 @@ def _label(file: Path, base_dir: Path) -> str:
         return file.name
 
 
-def describe_file(con: duckdb.DuckDBPyConnection, path: Path, label: str, source: Form) -> InputFile:
+def describe_file(con: Connection, path: Path, label: str, source: Form) -> InputFile:
     """Read the file's header and how to read the rest.
 
     Raises:
@@ -166,11 +166,11 @@ def pointer(name: str) -> str:
     return quote("/" + name.replace("~", "~0").replace("/", "~1"))
 
 
-def _records(con: duckdb.DuckDBPyConnection, file: InputFile) -> str:
+def _records(con: Connection, file: InputFile) -> str:
     """Return the key under which one object holds all rows, as web services answer; empty where there is none."""
     try:
         found = con.execute(f"select json_keys(json), json from {objects(file)} limit 2").fetchall()
-    except duckdb.Error as error:
+    except EngineError as error:
         raise _unreadable(error, file) from error
     if len(found) != 1:
         return ""
@@ -181,7 +181,7 @@ def _records(con: duckdb.DuckDBPyConnection, file: InputFile) -> str:
     return named[0] if len(named) == len(lists) == 1 else ""
 
 
-def _unreadable(error: duckdb.Error, file: InputFile) -> DataError:
+def _unreadable(error: Exception, file: InputFile) -> DataError:
     return DataError(
         f"the file cannot be read as {file.format}: {first_line(error)}",
         where=file.label,
@@ -189,7 +189,7 @@ def _unreadable(error: duckdb.Error, file: InputFile) -> DataError:
     )
 
 
-def _names(con: duckdb.DuckDBPyConnection, file: InputFile) -> tuple[str, ...]:
+def _names(con: Connection, file: InputFile) -> tuple[str, ...]:
     """Return the column names of a Parquet or JSON file that the engine can read."""
     try:
         if file.format == "json":
@@ -200,7 +200,7 @@ def _names(con: duckdb.DuckDBPyConnection, file: InputFile) -> tuple[str, ...]:
             tuple(str(row[0]) for row in con.execute(query.format(partitions), [literal(file.path)]).fetchall())
             for partitions in ("false", "true")
         )
-    except duckdb.Error as error:
+    except EngineError as error:
         raise _unreadable(error, file) from error
     for folder in file.path.parts[:-1]:
         name = folder.partition("=")[0]

@@ -6,9 +6,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import duckdb
-
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.engine.sql_text import ident
 from fairness.errors import ConfigError
 from fairness.intake.files import InputFile
@@ -57,7 +56,7 @@ def refuse_identities_in_keys(config: Config, staged: Staged) -> None:
 
 
 def find_identities(
-    con: duckdb.DuckDBPyConnection, config: Config, inputs: Sequence[SourceFile], pseudonym: str, wanted: list[str]
+    con: Connection, config: Config, inputs: Sequence[SourceFile], pseudonym: str, wanted: list[str]
 ) -> list[tuple[str, str]]:
     """Return (pseudonym, id) of those pseudonyms that the inputs hold, sorted.
 
@@ -73,9 +72,7 @@ def find_identities(
         return sorted({pair for item in files for pair in _identities_of(con, config, item, pseudonym)})
 
 
-def _identities_of(
-    con: duckdb.DuckDBPyConnection, config: Config, item: SourceFile, pseudonym: str
-) -> Iterator[tuple[str, str]]:
+def _identities_of(con: Connection, config: Config, item: SourceFile, pseudonym: str) -> Iterator[tuple[str, str]]:
     """Yield (pseudonym, id) of the wanted pseudonyms that one file holds."""
     layout = LAYOUTS[item.source.role]
     mapping = Mapping(con, layout=layout, config=config, source=item.source, file=item.file, key=item.key)

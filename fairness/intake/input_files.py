@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
-
 from fairness.config import Config, Source
+from fairness.engine.base import Connection
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, plain_copy
 from fairness.intake.joined_rows import (
     Joined,
@@ -50,7 +49,7 @@ class SourceFile:
         return (self.file,) if self.joined is None else self.joined.files
 
 
-def find_inputs(con: duckdb.DuckDBPyConnection, config: Config) -> list[SourceFile]:
+def find_inputs(con: Connection, config: Config) -> list[SourceFile]:
     """Find and describe every input file, in the order of the config and then by path.
 
     Raises:
@@ -83,9 +82,7 @@ def fingerprints(inputs: list[SourceFile]) -> list[Future[Fingerprint]]:
 
 
 @contextmanager
-def plain_copies(
-    con: duckdb.DuckDBPyConnection, inputs: Sequence[SourceFile], folder: Path
-) -> Iterator[list[SourceFile]]:
+def plain_copies(con: Connection, inputs: Sequence[SourceFile], folder: Path) -> Iterator[list[SourceFile]]:
     """Yield the inputs as the engine can read them: compressed ones and other encodings as copies, removed at the end.
 
     Args:

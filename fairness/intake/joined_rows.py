@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
-
 from fairness.config import Config, Form, Source, Table
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line, plain_copy
@@ -56,7 +56,7 @@ class Joined:
         return tuple(file for table in self.tables for file in table.files)
 
 
-def find_tables(con: duckdb.DuckDBPyConnection, config: Config) -> dict[str, TableFiles]:
+def find_tables(con: Connection, config: Config) -> dict[str, TableFiles]:
     """Find and describe the files of every ``[[table]]``, by name.
 
     Raises:
@@ -86,7 +86,7 @@ def refuse_unread(config: Config, read: Collection[str]) -> None:
 
 
 def joined_inputs(
-    con: duckdb.DuckDBPyConnection, source: Source, tables: dict[str, TableFiles], key: str
+    con: Connection, source: Source, tables: dict[str, TableFiles], key: str
 ) -> Iterator[tuple[InputFile, Joined]]:
     """Yield what a query gives: once for each file of its first table where it keeps that table's rows.
 
@@ -106,7 +106,7 @@ def joined_inputs(
         )
         try:
             header = own_columns([str(row[0]) for row in con.execute(f"describe {query.sql}").fetchall()])
-        except duckdb.Error as error:
+        except EngineError as error:
             raise ConfigError(
                 f"the query does not compute: {first_line(error)}",
                 where=f"{key}.sql",
@@ -129,9 +129,7 @@ def joined_fingerprint(joined: Joined) -> Fingerprint:
     return Fingerprint(digest, sum(item.n_bytes for item in found))
 
 
-def write_joined(
-    con: duckdb.DuckDBPyConnection, file: InputFile, joined: Joined, folder: Path, *, rejects: str
-) -> InputFile:
+def write_joined(con: Connection, file: InputFile, joined: Joined, folder: Path, *, rejects: str) -> InputFile:
     """Run the query and write its rows to a file of the folder.
 
     Args:
@@ -156,7 +154,7 @@ def write_joined(
             if not joined.query.keeps_rows:
                 con.execute("set threads = 1")
             con.execute(f"copy ({joined.query.sql}) to {quote(name)} (format parquet)")
-        except duckdb.Error as error:
+        except EngineError as error:
             raise DataError(
                 f"the query cannot be run: {without_values(first_line(error))}",
                 where=file.label,
@@ -199,7 +197,7 @@ def _united(found: TableFiles, *, empty: bool = False) -> str:
 
 
 @contextmanager
-def _defined(con: duckdb.DuckDBPyConnection, tables: dict[str, TableFiles]) -> Iterator[None]:
+def _defined(con: Connection, tables: dict[str, TableFiles]) -> Iterator[None]:
     """Give the connection empty tables of these names and columns."""
     try:
         for name, found in tables.items():
@@ -210,7 +208,7 @@ def _defined(con: duckdb.DuckDBPyConnection, tables: dict[str, TableFiles]) -> I
             con.execute(f"drop table if exists temp.{ident(name)}")
 
 
-def _fill(con: duckdb.DuckDBPyConnection, joined: Joined, rejects: str | None) -> None:
+def _fill(con: Connection, joined: Joined, rejects: str | None) -> None:
     """Give the connection the tables: the first one as a view where its rows are counted, the others read whole."""
     for number, found in enumerate(joined.tables):
         name = ident(found.table.name)
@@ -223,7 +221,7 @@ def _fill(con: duckdb.DuckDBPyConnection, joined: Joined, rejects: str | None) -
         con.execute(f"create or replace temp table {name} as {_united(found)}")
 
 
-def _drop(con: duckdb.DuckDBPyConnection, joined: Joined) -> None:
+def _drop(con: Connection, joined: Joined) -> None:
     for found in joined.tables:
         name, kinds = found.table.name, ("view", "table")
         for kind in kinds:
@@ -234,7 +232,7 @@ def _drop(con: duckdb.DuckDBPyConnection, joined: Joined) -> None:
                 con.execute(f"drop {kind} temp.{ident(name)}")
 
 
-def _refuse_malformed(con: duckdb.DuckDBPyConnection, file: InputFile, table: Table) -> None:
+def _refuse_malformed(con: Connection, file: InputFile, table: Table) -> None:
     """Refuse a table with records that cannot be read: a row that is looked up there would find nothing."""
     if file.format != "csv":
         return
@@ -253,7 +251,7 @@ def _refuse_malformed(con: duckdb.DuckDBPyConnection, file: InputFile, table: Ta
     tie_to_lines(file, lines, n_rows=read, n_misplaced=0)
 
 
-def _tie(con: duckdb.DuckDBPyConnection, path: str, first: InputFile, joined: Joined, rejects: str) -> None:
+def _tie(con: Connection, path: str, first: InputFile, joined: Joined, rejects: str) -> None:
     """Check that each record of the first table came out, and came out once."""
     rows, records = con.execute(f"select count(*), count(distinct {RECORD}) from read_parquet(?)", [path]).fetchall()[0]
     if rows > records:

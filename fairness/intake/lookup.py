@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import duckdb
-
 from fairness.config import Source
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError
 from fairness.engine.sql_text import quote
 from fairness.errors import ConfigError
 from fairness.intake import dates
@@ -27,7 +27,7 @@ class Lookup:
         zone: ``study.time_zone``.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, *, source: Source, file: InputFile, key: str, zone: str) -> None:
+    def __init__(self, con: Connection, *, source: Source, file: InputFile, key: str, zone: str) -> None:
         self._con = con
         self._source = source
         self._file = file
@@ -118,7 +118,7 @@ class Lookup:
         """Return the type of SQL over the file's internal columns, which the mapping of ``name`` asks for."""
         try:
             row = self._con.execute(f"describe select {sql} as v from {relation(self._file, self._source)}").fetchone()
-        except duckdb.Error as error:
+        except EngineError as error:
             raise ConfigError(
                 f"the expression does not compute: {first_line(error)}",
                 where=f"{key} = {expression or self._source.columns.get(name, name)!r}",

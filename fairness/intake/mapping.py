@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import duckdb
-
 from fairness.config import Config, Source
 from fairness.engine import sql_text
+from fairness.engine.base import Connection
 from fairness.errors import ConfigError, nearest
 from fairness.intake import casts, cell_keys, net_amount
 from fairness.intake.casts import Cast
@@ -53,7 +52,7 @@ class Mapping:
 
     def __init__(
         self,
-        con: duckdb.DuckDBPyConnection,
+        con: Connection,
         *,
         layout: Layout,
         config: Config,
@@ -126,7 +125,7 @@ class Mapping:
         self._assumed[name] = value
         self._columns = [self._canonical(column) for column in self.layout.columns]
 
-    def count_blank(self, con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
+    def count_blank(self, con: Connection, name: str) -> tuple[int, int]:
         """Return how many rows leave a column blank, all where the file lacks it, and how many rows there are."""
         located = self._locate(name)
         blank = "true"

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.sql_text import quote
 from fairness.errors import ConfigError
 from fairness.intake.input_files import SourceFile
@@ -37,7 +36,7 @@ class _Section:
         labels = ", ".join(item.file.label for item, _ in self.members[:3])
         return f"{self.first.key}.columns.{name} and {labels}"
 
-    def blanks(self, con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
+    def blanks(self, con: Connection, name: str) -> tuple[int, int]:
         """Return the rows that leave a column blank, or have none, and all rows."""
         counts = [mapping.count_blank(con, name) for _, mapping in self.members]
         return sum(blank for blank, _ in counts), sum(rows for _, rows in counts)
@@ -51,7 +50,7 @@ class _Section:
         return self.first.source.columns.get(name, name)
 
 
-def settle_offer_terms(con: duckdb.DuckDBPyConnection, offers: Sequence[tuple[SourceFile, Mapping]]) -> None:
+def settle_offer_terms(con: Connection, offers: Sequence[tuple[SourceFile, Mapping]]) -> None:
     """Take interval and currency of offers that state none from the lines; refuse what stays open.
 
     Args:
@@ -76,9 +75,7 @@ def settle_offer_terms(con: duckdb.DuckDBPyConnection, offers: Sequence[tuple[So
         _settle(con, section, "currency", "GBP", others=None)
 
 
-def _settle(
-    con: duckdb.DuckDBPyConnection, section: _Section, name: str, example: str, *, others: tuple[str, str] | None
-) -> None:
+def _settle(con: Connection, section: _Section, name: str, example: str, *, others: tuple[str, str] | None) -> None:
     blank, rows = section.blanks(con, name)
     if not blank:
         return
@@ -104,7 +101,7 @@ def _settle(
         section.assume("interval_count", str(count))
 
 
-def _usual(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, int, int]]:
+def _usual(con: Connection, name: str) -> list[tuple[str, int, int]]:
     """Return what the readable recurring lines have: value, interval count (1 for a currency), lines; most first."""
     count = "interval_count" if name == "interval_unit" else "1"
     query = (

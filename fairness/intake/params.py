@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-import duckdb
-
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.intake.casts import MAX_TENURE_MONTHS
 from fairness.intake.cell_keys import SEPARATOR, UNKNOWN
 from fairness.intake.layout_parts import CELL_BASE, PLAN
@@ -20,7 +19,7 @@ MAX_COVERED_MONTHS = 240
 _COMPLETE_FROM_DAY = 28
 
 
-def write_settings(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
+def write_settings(con: Connection, config: Config, staged: Staged) -> None:
     """Create ``params`` and the other small tables of settings: inputs, tenure, months and keys."""
     _write_params(con, config, staged)
     _fill(
@@ -104,7 +103,7 @@ def band_labels(edges: Sequence[int]) -> tuple[str, ...]:
     return (*labels, f"{lowers[-1]}+{unit}")
 
 
-def _write_params(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
+def _write_params(con: Connection, config: Config, staged: Staged) -> None:
     """Write the one-row ``params``: what the models and every reader need to know of the settings."""
     as_of = config.study.as_of_date or _default_as_of(con)
     values: dict[str, tuple[str, object]] = {
@@ -145,7 +144,7 @@ def _states_tenure(staged: Staged) -> bool:
     return any(file.source.role == "customers" and file.mapping.has("tenure_start") for file in staged.files)
 
 
-def _default_as_of(con: duckdb.DuckDBPyConnection) -> date | None:
+def _default_as_of(con: Connection) -> date | None:
     """Return the as-of date where the config names none: the last complete month of the data.
 
     Billing lines: the month of the latest issue date if that lies on the 28th or later, else the month before. A book:
@@ -159,7 +158,7 @@ def _default_as_of(con: duckdb.DuckDBPyConnection) -> date | None:
     return row[0] if row else None
 
 
-def _fill(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
+def _fill(con: Connection, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
     con.execute(f"create or replace table {table} ({columns})")
     values = list(rows)
     if values:

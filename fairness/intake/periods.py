@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.sql_text import quote
 from fairness.errors import ConfigError
 from fairness.intake.stage import Staged
 
 
-def refuse_periods(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def refuse_periods(con: Connection, staged: Staged) -> None:
     """Refuse an export whose blank intervals are no months, or whose period ends are the last day of service.
 
     Args:
@@ -23,7 +22,7 @@ def refuse_periods(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     _refuse_ends(con, staged)
 
 
-def _refuse_intervals(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def _refuse_intervals(con: Connection, staged: Staged) -> None:
     found = con.execute(
         "select section, product_id, plan_id, n_days, n_lines, n_of from int_interval_vote "
         "order by n_lines desc, section, product_id, plan_id, n_days"
@@ -49,14 +48,14 @@ def _refuse_intervals(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     )
 
 
-def _is_everywhere(con: duckdb.DuckDBPyConnection, section: int, n_days: int) -> bool:
+def _is_everywhere(con: Connection, section: int, n_days: int) -> bool:
     """Return whether all lines of a section whose interval is blank last that many days."""
     query = "select bool_and(n_days = ?) from int_billed_period where section = ? and interval_is_blank"
     row = con.execute(query, [n_days, section]).fetchone()
     return bool(row and row[0])
 
 
-def _refuse_ends(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def _refuse_ends(con: Connection, staged: Staged) -> None:
     found = con.execute(
         "select section, n_inclusive, n_votes from int_period_vote where outcome = 'inclusive' order by section"
     ).fetchall()

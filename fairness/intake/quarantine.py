@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import DataError
 from fairness.intake.cell_keys import known
@@ -56,7 +56,7 @@ _REPEATED = {
 }
 
 
-def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def write_quarantine(con: Connection, staged: Staged) -> None:
     """Create ``quarantine``; needs the staging tables and those that find contradicting rows.
 
     Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
@@ -102,7 +102,7 @@ def _rejected(record: StagedFile, columns: str) -> str:
     return query
 
 
-def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
+def _add_rows(con: Connection, record: StagedFile) -> None:
     """Add the rejected rows of a file: read from the few records that may be meant, else from the whole file."""
     with _excerpt(con, record) as few:
         is_found = few is not None and _is_found(con, record, few)
@@ -118,7 +118,7 @@ def _add_rows(con: duckdb.DuckDBPyConnection, record: StagedFile) -> None:
     con.execute("drop table found_row")
 
 
-def _excerpt(con: duckdb.DuckDBPyConnection, record: StagedFile) -> AbstractContextManager[Excerpt | None]:
+def _excerpt(con: Connection, record: StagedFile) -> AbstractContextManager[Excerpt | None]:
     """Return the records of a file that hold an id of a rejected row."""
     identity, column = record.mapping.identity, record.mapping.identity_column
     if identity is None or column is None:
@@ -138,20 +138,20 @@ def _excerpt(con: duckdb.DuckDBPyConnection, record: StagedFile) -> AbstractCont
     )
 
 
-def _is_found(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt) -> bool:
+def _is_found(con: Connection, record: StagedFile, few: Excerpt) -> bool:
     """Create ``found_row`` from an excerpt; say whether it holds all rejected rows of the file, and all can be read."""
     try:
         read = con.execute(f"select count(*) from {relation(few.file, record.source)}").fetchall()
         if read != [(len(few.numbers),)]:
             return False
         _find_rows(con, record, few)
-    except duckdb.Error:
+    except EngineError:
         # Alone, the records may look like another file to the engine than among all others.
         return False
     return _is_complete(con, record)
 
 
-def _is_complete(con: duckdb.DuckDBPyConnection, record: StagedFile) -> bool:
+def _is_complete(con: Connection, record: StagedFile) -> bool:
     """Say whether the rows found are those that staging rejects, reason by reason."""
     reason = f"coalesce(r.reject_reason, {_contradiction(record)}) as reason"
     staged = con.execute(f"select reason, count(*) from ({_rejected(record, reason)}) group by reason").fetchall()
@@ -165,7 +165,7 @@ def _contradiction(record: StagedFile) -> str:
     return quote(repeated.reason) if repeated else "cast(null as varchar)"
 
 
-def _find_rows(con: duckdb.DuckDBPyConnection, record: StagedFile, few: Excerpt | None) -> None:
+def _find_rows(con: Connection, record: StagedFile, few: Excerpt | None) -> None:
     """Create ``found_row``: the rejected rows as ``quarantine`` lists them, among few records or the whole file."""
     layout, identity = record.mapping.layout, record.mapping.identity
     query = record.mapping.select(

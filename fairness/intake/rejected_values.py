@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.sql_text import ident, quote
 from fairness.intake.layout_parts import Layout
 from fairness.intake.stage import Staged, StagedFile
@@ -19,9 +18,7 @@ _WORD = re.compile(r"[\w-]+")
 _SHOWN, _TRIED, _LONGEST = 3, 50, 40
 
 
-def write_rejected_values(
-    con: duckdb.DuckDBPyConnection, staged: Staged, *, personal: Collection[str], as_shapes: bool
-) -> None:
+def write_rejected_values(con: Connection, staged: Staged, *, personal: Collection[str], as_shapes: bool) -> None:
     """Create ``rejected_value``; needs ``quarantine`` and the staging tables.
 
     A row whose columns have slipped may hold an id where a price belongs: values that hold an id of rows of the same
@@ -64,7 +61,7 @@ def shape(value: str) -> str:
 
 
 def _values(
-    con: duckdb.DuckDBPyConnection, record: StagedFile, reason: str, column: str, personal: Collection[str]
+    con: Connection, record: StagedFile, reason: str, column: str, personal: Collection[str]
 ) -> list[tuple[str, int]]:
     """Return values of a column for which rows of a file are rejected, with their rows, the most frequent first.
 
@@ -98,9 +95,7 @@ def _words(value: str) -> set[str]:
     return {value, *value.split(), *(word for word in _WORD.findall(value) if not word.isnumeric())}
 
 
-def _ids_among(
-    con: duckdb.DuckDBPyConnection, layout: Layout, values: Sequence[str], personal: Collection[str]
-) -> set[str]:
+def _ids_among(con: Connection, layout: Layout, values: Sequence[str], personal: Collection[str]) -> set[str]:
     """Return those of the words that are ids of people in the rows of a role."""
     found: set[str] = set()
     for name in sorted({*personal} & {*layout.names}):

@@ -6,9 +6,8 @@ lies one day early, and on the first of a month a month early. The first rows of
 
 from __future__ import annotations
 
-import duckdb
-
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.intake import dates
 from fairness.intake.readers import relation
 from fairness.intake.stage import Staged, StagedFile
@@ -17,7 +16,7 @@ _LOOKED_AT = 10_000
 _LEAST, _NEARLY_ALL = 20, 0.95
 
 
-def write_shared_hours(con: duckdb.DuckDBPyConnection, config: Config, staged: Staged) -> None:
+def write_shared_hours(con: Connection, config: Config, staged: Staged) -> None:
     """Create ``time_zone_suspect``; needs the inputs, still readable."""
     con.execute(
         "create or replace table time_zone_suspect "
@@ -29,7 +28,7 @@ def write_shared_hours(con: duckdb.DuckDBPyConnection, config: Config, staged: S
                 _look_at(con, config, record, column.name)
 
 
-def _look_at(con: duckdb.DuckDBPyConnection, config: Config, record: StagedFile, name: str) -> None:
+def _look_at(con: Connection, config: Config, record: StagedFile, name: str) -> None:
     value = record.mapping.expression(name)
     if value is None:
         return

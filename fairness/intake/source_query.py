@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError
 from fairness.engine.guard.check import Catalog, Refused, check_guarded
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, nearest
@@ -52,7 +52,7 @@ class Query:
 
 
 def check_query(
-    con: duckdb.DuckDBPyConnection, sql: str, *, tables: Collection[str], names: Collection[str], role: str, key: str
+    con: Connection, sql: str, *, tables: Collection[str], names: Collection[str], role: str, key: str
 ) -> Query:
     """Check the query of a source and return how it is run.
 
@@ -74,7 +74,7 @@ def check_query(
         tree = json.loads(con.execute("select json_serialize_sql(?)", [sql]).fetchall()[0][0])
     except Refused as error:
         raise ConfigError(str(error), where=where, fix=_fix(error.fix, tables)) from error
-    except duckdb.Error as error:
+    except EngineError as error:
         raise ConfigError(f"the query is no SQL: {str(error).splitlines()[0]}", where=where, fix=_JOINS) from error
     nodes = list(_walk(tree))
     _refuse_chance(con, nodes, names, where)
@@ -94,7 +94,7 @@ def _fix(fix: str, tables: Collection[str]) -> str:
     return f"one SELECT over the [[table]] sections {', '.join(sorted(tables))}" if "show tables" in fix else fix
 
 
-def _refuse_chance(con: duckdb.DuckDBPyConnection, nodes: list[Tree], names: Collection[str], where: str) -> None:
+def _refuse_chance(con: Connection, nodes: list[Tree], names: Collection[str], where: str) -> None:
     """Refuse what may give other rows in another build."""
     known = {name.casefold() for name in names}
     for node in nodes:
@@ -134,7 +134,7 @@ def _numbered(sql: str) -> str:
     return f"select *, row_number() over () as {RECORD}, cast(null as varchar) as {NOT_JOINED} from ({sql})"
 
 
-def _counted(con: duckdb.DuckDBPyConnection, tree: Tree, tables: Collection[str], where: str) -> tuple[str, str]:
+def _counted(con: Connection, tree: Tree, tables: Collection[str], where: str) -> tuple[str, str]:
     """Return the first table, and the query with its rows numbered and its inner joins as outer ones."""
     tree = copy.deepcopy(tree)
     node = tree["statements"][0]["node"]
@@ -194,7 +194,7 @@ def _name(node: Tree) -> str:
     return str(node.get("alias") or node.get("table_name") or "the joined query")
 
 
-def _marked(con: duckdb.DuckDBPyConnection, node: Tree, mark: str) -> Tree:
+def _marked(con: Connection, node: Tree, mark: str) -> Tree:
     """Return a part of FROM with one more column."""
     alias = ident(_name(node))
     template = json.loads(
@@ -207,7 +207,7 @@ def _marked(con: duckdb.DuckDBPyConnection, node: Tree, mark: str) -> Tree:
     return outer
 
 
-def _expression(con: duckdb.DuckDBPyConnection, text: str) -> Tree:
+def _expression(con: Connection, text: str) -> Tree:
     tree = json.loads(con.execute("select json_serialize_sql(?)", [f"select {text}"]).fetchall()[0][0])
     found: Tree = tree["statements"][0]["node"]["select_list"][0]
     return found

@@ -8,8 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.engine.sql_text import ident, quote
 from fairness.intake.cell_keys import SEPARATOR, UNKNOWN
 from fairness.intake.layout_parts import CELL_BASE, PLAN
@@ -31,7 +30,7 @@ def folded(value: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
 
 
-def write_spellings(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def write_spellings(con: Connection, staged: Staged) -> None:
     """Create ``spelling``; needs the staging tables.
 
     Ids stand in columns of their own name, so that pseudonyms and erasure reach them; other values in ``value``.
@@ -81,7 +80,7 @@ def _query(table: str, value: str) -> str:
     return f"select {value} as v, count(*) as n {rows} group by 1"
 
 
-def _may_differ(con: duckdb.DuckDBPyConnection, values: str) -> bool:
+def _may_differ(con: Connection, values: str) -> bool:
     """Say whether values may differ only by case or Unicode form.
 
     In ASCII two of them need a small letter in one and a capital in the other; most ids have one kind only.
@@ -92,7 +91,7 @@ def _may_differ(con: duckdb.DuckDBPyConnection, values: str) -> bool:
     return found is not None and any(found)
 
 
-def _add(con: duckdb.DuckDBPyConnection, name: str, values: str) -> None:
+def _add(con: Connection, name: str, values: str) -> None:
     """Add the groups of spellings of one column."""
     # Nearly every row has an id of its own, and finding the distinct ones takes ten times as long as a look at each.
     if name in _IDS and not _may_differ(con, f"({values})"):

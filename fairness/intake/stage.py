@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-import duckdb
-
 from fairness.config import Config, Source
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
 from fairness.intake.files import Fingerprint, InputFile, first_line
@@ -71,9 +71,7 @@ class Staged:
     plan_in_cell: bool
 
 
-def stage(
-    con: duckdb.DuckDBPyConnection, config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]]
-) -> Staged:
+def stage(con: Connection, config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerprint]]) -> Staged:
     """Create the staging tables of every role in the current database and fill those that have files.
 
     Each role has a table of what differs between rows (``stg_book_row``) and a view with every column of the layout
@@ -217,7 +215,7 @@ def _share_keys(
 
 
 def _stage_role(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     layout: Layout,
     inputs: list[SourceFile],
     members: dict[int, Mapping],
@@ -305,12 +303,12 @@ def _content(layout: Layout, extras: tuple[str, ...]) -> str:
     return f"concat_ws(chr(31), {parts})"
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: SourceFile, *, ordered: bool) -> int:
+def _insert(con: Connection, table: str, query: str, item: SourceFile, *, ordered: bool) -> int:
     """Add a file's rows and return how many; ordered where row numbers become customer ids."""
     con.execute(f"set preserve_insertion_order = {str(ordered).lower()}")
     try:
         inserted = con.execute(f"insert into {table} {query}").fetchone()
-    except duckdb.Error as error:
+    except EngineError as error:
         if item.file.format == "csv":
             records = count_records(item.file.path, delimiter=item.file.delimiter, width=len(item.file.header))
             if (cause := out_of_order(item.file, records)) is not None:
@@ -326,7 +324,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, query: str, item: Source
     return int(inserted[0]) if inserted else 0
 
 
-def try_each_row(con: duckdb.DuckDBPyConnection) -> None:
+def try_each_row(con: Connection) -> None:
     """Make ``try`` hold what it promises.
 
     A cast that a tried expression and the test of its failure share would be computed once, outside of both, and one
@@ -335,7 +333,7 @@ def try_each_row(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set disabled_optimizers = 'common_subexpressions'")
 
 
-def _store_unreadable(con: duckdb.DuckDBPyConnection, role: str, source_index: int, rejects: str) -> tuple[int, int]:
+def _store_unreadable(con: Connection, role: str, source_index: int, rejects: str) -> tuple[int, int]:
     """Keep each malformed record once, with the engine's most telling reason.
 
     Returns:

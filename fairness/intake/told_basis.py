@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.errors import ConfigError
 from fairness.intake.stage import Staged
 
 
-def refuse_told_basis(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def refuse_told_basis(con: Connection, staged: Staged) -> None:
     """Refuse price events that tell customers with a discount a price, but not whether discounts are off it already.
 
     Args:

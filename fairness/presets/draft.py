@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from fairness.engine.base import Connection
 from fairness.errors import ConfigError
 from fairness.presets.preset_files import Part, Preset, load_presets
 from fairness.presets.samples import Sample, find_samples
@@ -55,7 +54,7 @@ class _Fit:
 
 
 def draft_config(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     paths: Sequence[Path],
     base: Path,
     *,

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from fairness.config import Table
+from fairness.engine.base import Connection
 from fairness.errors import ConfigError, DataError
 from fairness.intake.decoding import COMPRESSED
 from fairness.intake.files import FORMAT_BY_SUFFIX, InputFile, describe_file, plain_copy
@@ -46,7 +45,7 @@ class Sample:
         return [value for value in self.rows.get(column, []) if value]
 
 
-def find_samples(con: duckdb.DuckDBPyConnection, paths: Iterable[Path], base: Path) -> list[Sample]:
+def find_samples(con: Connection, paths: Iterable[Path], base: Path) -> list[Sample]:
     """Return the files that paths and folders name.
 
     Raises:
@@ -71,7 +70,7 @@ def _is_data(file: Path) -> bool:
     )
 
 
-def _sample(con: duckdb.DuckDBPyConnection, file: Path, base: Path) -> Sample:
+def _sample(con: Connection, file: Path, base: Path) -> Sample:
     path = _relative(file, base)
     keys: dict[str, object] = {}
     if (encoding := _encoding(file)) != "utf-8":
@@ -96,7 +95,7 @@ def _sample(con: duckdb.DuckDBPyConnection, file: Path, base: Path) -> Sample:
     return Sample(path, keys, found, Names(columns), values)
 
 
-def _described(con: duckdb.DuckDBPyConnection, file: Path, path: str, keys: dict[str, object]) -> InputFile:
+def _described(con: Connection, file: Path, path: str, keys: dict[str, object]) -> InputFile:
     return describe_file(con, file, path, _form(path, keys))
 
 

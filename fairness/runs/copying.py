@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import duckdb
-
+from fairness.engine.base import Connection
+from fairness.engine.connection import ENGINE
 from fairness.engine.sql_text import ident, quote
 
 PERSONAL = frozenset(
@@ -53,7 +53,7 @@ class Table:
     n_rows: int
 
 
-def tables(con: duckdb.DuckDBPyConnection, database: str) -> Iterator[Table]:
+def tables(con: Connection, database: str) -> Iterator[Table]:
     """Return the tables of an attached database, in the order in which they were made; staged rows are numbered."""
     rows = con.execute(
         """
@@ -69,9 +69,7 @@ def tables(con: duckdb.DuckDBPyConnection, database: str) -> Iterator[Table]:
         yield Table(str(name), (*columns, ROW_ID) if numbered else tuple(columns), int(n_rows or 0))
 
 
-def copy_database(
-    con: duckdb.DuckDBPyConnection, source: str, target: str, query: Callable[[Table], tuple[str, Values]]
-) -> None:
+def copy_database(con: Connection, source: str, target: str, query: Callable[[Table], tuple[str, Values]]) -> None:
     """Copy tables, views and comments of one attached database to another.
 
     Args:
@@ -94,21 +92,21 @@ def copy_database(
         con.execute(statement)
 
 
-def _create_views(con: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
+def _create_views(con: Connection, statements: list[str]) -> None:
     """Create views that may read each other: a file does not keep the order in which they were made."""
     while statements:
         waiting = []
         for statement in statements:
             try:
                 con.execute(statement)
-            except duckdb.CatalogException:
+            except ENGINE.missing:
                 waiting.append(statement)
         if len(waiting) == len(statements):
             con.execute(waiting[0])
         statements = waiting
 
 
-def _comments(con: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+def _comments(con: Connection, source: str) -> list[str]:
     found = []
     for kind in ("table", "view"):
         rows = con.execute(

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from fairness.config import Config
-from fairness.engine.connection import building, looking
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError, building, looking
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, is_unicode, without_values
 from fairness.intake.casts import trimmed
@@ -74,7 +73,7 @@ def erase(config: Config, customer: str) -> Erasure:
             for name in names:
                 try:
                     n = _erase_from(run, config, name, done.receipt)
-                except duckdb.Error as error:
+                except EngineError as error:
                     if not run.damages(Depth.WHOLE):
                         raise
                     why_not = f"its file cannot be read: {without_values(first_line(error))}"
@@ -184,7 +183,7 @@ def _rounded_up(amount: float) -> float:
     return math.ceil(amount / unit) * unit
 
 
-def _list_theirs(con: duckdb.DuckDBPyConnection, identity: str) -> None:
+def _list_theirs(con: Connection, identity: str) -> None:
     """Collect the subscriptions, lines and invoices that the id alone has."""
     con.execute("create temp table theirs (identity varchar)")
     for table in tables(con, "old"):
@@ -198,7 +197,7 @@ def _list_theirs(con: duckdb.DuckDBPyConnection, identity: str) -> None:
             )
 
 
-def _files_of(con: duckdb.DuckDBPyConnection, identity: str) -> list[str]:
+def _files_of(con: Connection, identity: str) -> list[str]:
     """Return the hashes of the input files that hold rows of an id: as long as they stay the same, they hold them."""
     selects: list[str] = []
     values: list[object] = []
@@ -260,7 +259,7 @@ def _names_them(identity: str) -> tuple[str, str]:
     return f"regexp_matches({RAW}, ?)", f"(^|[^0-9A-Za-z]){re.escape(identity)}([^0-9A-Za-z]|$)"
 
 
-def _n_emptied(con: duckdb.DuckDBPyConnection, identity: str) -> int:
+def _n_emptied(con: Connection, identity: str) -> int:
     """Return how many rejected rows lose their content."""
     names_them, value = _names_them(identity)
     total = 0
@@ -272,7 +271,7 @@ def _n_emptied(con: duckdb.DuckDBPyConnection, identity: str) -> int:
     return total
 
 
-def _n_rows(con: duckdb.DuckDBPyConnection, database: str) -> int:
+def _n_rows(con: Connection, database: str) -> int:
     total = 0
     for table in tables(con, database):
         row = con.execute(f"select count(*) from {ident(database)}.{ident(table.name)}").fetchone()

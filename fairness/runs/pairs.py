@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from fairness.engine.connection import looking
+from fairness.engine.base import Connection
+from fairness.engine.connection import EngineError, looking
 from fairness.engine.models import sql_root
 from fairness.engine.sql_text import quote
 from fairness.errors import DataError, without_values
@@ -44,7 +44,7 @@ class PartSums:
 
 
 @contextmanager
-def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+def pair(first: Run, second: Run) -> Iterator[Connection]:
     """Yield a connection that holds what both runs compare with an offer, as ``sql/diff/compared.sql`` says.
 
     Raises:
@@ -54,13 +54,13 @@ def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
         for alias, run in (("before", first), ("after", second)):
             try:
                 con.execute(f"attach {quote(str(run.warehouse))} as {alias} (read_only)")
-            except duckdb.Error as error:
+            except EngineError as error:
                 raise DataError(
                     f"the run cannot be opened: {str(error).strip().splitlines()[0]}", where=run.id
                 ) from error
         try:
             con.execute(_query("compared"))
-        except duckdb.Error as error:
+        except EngineError as error:
             raise DataError(
                 f"the two runs cannot be read together: {without_values(str(error).strip().splitlines()[0])}",
                 where=f"{first.id}, {second.id}",
@@ -69,7 +69,7 @@ def pair(first: Run, second: Run) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def part_sums(con: duckdb.DuckDBPyConnection) -> dict[str, PartSums]:
+def part_sums(con: Connection) -> dict[str, PartSums]:
     """Return the sums of each part: stayed, mix, entrants, leavers, and of the runs: before, after, defined.
 
     Args:
@@ -83,7 +83,7 @@ def part_sums(con: duckdb.DuckDBPyConnection) -> dict[str, PartSums]:
     return found
 
 
-def party_sums(con: duckdb.DuckDBPyConnection) -> dict[str, npt.NDArray[np.float64]]:
+def party_sums(con: Connection) -> dict[str, npt.NDArray[np.float64]]:
     """Return what each party pays and is offered in each run, major units a year, shape (parties,), by party.
 
     Args:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from fairness.config import Config
+from fairness.engine.base import Connection
 from fairness.engine.connection import building
 from fairness.engine.sql_text import ident, quote
 from fairness.runs.copying import CONTENT, PERSONAL, RAW, Table, Values, copy_database, tables
@@ -50,7 +49,7 @@ def hashed(value: str, *, inner: str = "$inner_pad", outer: str = "$outer_pad") 
     return f"left({digest}, {PSEUDONYM_DIGITS})"
 
 
-def _look_up(con: duckdb.DuckDBPyConnection, key: Key) -> bool:
+def _look_up(con: Connection, key: Key) -> bool:
     """Compute the pseudonym of every id of the billing lines once; a book has each id once anyway."""
     staged = [
         (table, column)

@@ -46,10 +46,9 @@ def read_shared(run: Run) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
     with reading(run.share) as con:
         for table, order in _TABLES.items():
-            with con.cursor() as cursor:
-                result = cursor.execute(f"select * from {table} order by {order}")
-                names = [str(column[0]) for column in result.description or ()]
-                found[table] = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            result = con.execute(f"select * from {table} order by {order}")
+            names = [str(column[0]) for column in result.description]
+            found[table] = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     return found
 
 
@@ -63,6 +62,6 @@ def largest_payment(run: Run) -> float:
 
 def largest_of(warehouse: Path) -> float:
     """Return the same of the rows of an analyst's file alone."""
-    with reading(warehouse) as con, con.cursor() as cursor:
-        row = cursor.execute(_LARGEST).fetchone()
+    with reading(warehouse) as con:
+        row = con.execute(_LARGEST).fetchone()
     return float(row[0]) if row else 0.0

@@ -9,10 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 
+from fairness.engine.connection import ENGINE
 from fairness.synth.calendar import month_text
 from fairness.synth.cycles import KINDS, STATUSES, UNKNOWN_AMOUNT, Firm
 from fairness.synth.events import price_events
@@ -46,10 +46,10 @@ class SyntheticBilling:
 
         For exact amounts read the files of :meth:`write`.
         """
-        with duckdb.connect(config={"threads": 1}) as con:
+        with ENGINE.repeating() as con:
             for block in line_blocks(self.firm):
                 con.register("block", named_block(self.firm, block))
-                yield con.execute(lines_query(self.firm.spec)).df()
+                yield ENGINE.read_frame(con, lines_query(self.firm.spec))
 
     def write(self, folder: Path, *, level: int = 3) -> None:
         """Write all exports and ``truth.json`` into a folder, which is made when missing.
@@ -76,8 +76,7 @@ class SyntheticBilling:
         """Write the lines; return rows by status and kind, and the sum of all stated net amounts in pence."""
         rows: Counter[str] = Counter()
         net = 0
-        # One thread, because the order in which threads finish shows in the bytes; more are hardly faster here.
-        with duckdb.connect(config={"threads": 1}) as con:
+        with ENGINE.repeating() as con:
             for number, block in enumerate(line_blocks(self.firm), start=1):
                 name = "lines.parquet" if len(self.firm.blocks) == 1 else f"lines-{number:04d}.parquet"
                 write_lines(con, self.firm, block, folder / name, level=level)

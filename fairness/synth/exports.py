@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
+from fairness.engine.base import Connection
 from fairness.synth.calendar import add_months
 from fairness.synth.cycles import (
     CREDIT,
@@ -119,7 +119,7 @@ def _names(names: list[str] | tuple[str, ...], index: np.ndarray) -> pd.Categori
     return pd.Categorical.from_codes(code[index], categories=distinct)
 
 
-def write_lines(con: duckdb.DuckDBPyConnection, firm: Firm, block: pd.DataFrame, path: Path, *, level: int) -> None:
+def write_lines(con: Connection, firm: Firm, block: pd.DataFrame, path: Path, *, level: int) -> None:
     """Write a block as a Parquet file of canonical billing lines."""
     con.register("block", named_block(firm, block))
     write_parquet(con, lines_query(firm.spec), path, level=level)

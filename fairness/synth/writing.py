@@ -6,15 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
+
+from fairness.engine.base import Connection
+from fairness.engine.connection import ENGINE
 
 
 def money(pence: str) -> str:
     """Return the SQL of an amount in major units for that of whole hundredths.
 
     Example:
-        >>> duckdb.execute(f"select {money('1999')}").fetchall()
+        >>> with ENGINE.looking() as con:
+        ...     con.execute(f"select {money('1999')}").fetchall()
         [(Decimal('19.99'),)]
     """
     return f"cast(({pence}) * 0.01 as decimal(18, 2))"
@@ -24,7 +27,8 @@ def date(day: str) -> str:
     """Return the SQL of a date for that of a day number; negative numbers stand for no date.
 
     Example:
-        >>> duckdb.execute(f"select {date('31')}").fetchall()
+        >>> with ENGINE.looking() as con:
+        ...     con.execute(f"select {date('31')}").fetchall()
         [(datetime.date(1970, 2, 1),)]
     """
     return f"case when {day} >= 0 then date '1970-01-01' + ({day})::integer end"
@@ -44,12 +48,12 @@ def write_csv(rows: pd.DataFrame, path: Path, *, pence: tuple[str, ...] = (), da
         quoted = f'"{name}"'
         value = money(quoted) if name in pence else date(quoted) if name in days else quoted
         columns.append(f"{value} as {quoted}")
-    with duckdb.connect(config={"threads": 1}) as con:
+    with ENGINE.repeating() as con:
         con.register("generated", rows)
         con.execute(f"copy (select {', '.join(columns)} from generated) to {_literal(path)} (format csv, header)")
 
 
-def write_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path, *, level: int) -> None:
+def write_parquet(con: Connection, query: str, path: Path, *, level: int) -> None:
     """Write a query's rows as Parquet; the bytes repeat as long as the connection has one thread.
 
     Args:

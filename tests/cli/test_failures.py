@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from fairness.cli import commands
 from fairness.cli.failures import REPORT, TRACEBACK, defect, explain
+from fairness.engine.connection import ENGINE
 
 pytestmark = pytest.mark.xdist_group("failures")
 
@@ -220,9 +220,9 @@ EXPLAINED: list[tuple[BaseException, str, str]] = [
     (RecursionError("maximum"), "nested too deeply", "fewer brackets"),
     (MemoryError(), "memory is exhausted", "engine.memory_limit"),
     (ValueError("embedded null byte"), "character NUL", "another path"),
-    (duckdb.OutOfMemoryException("Out of Memory Error: x"), "the engine reports: Out of Memory", "engine.memory_limit"),
-    (duckdb.IOException("IO Error: Could not read 'a'"), "the engine reports: IO Error", "fairness runs verify"),
-    (duckdb.ConversionException("Could not convert 'Jones'"), "Could not convert '...'", "please report it"),
+    (ENGINE.no_memory("Out of Memory Error: x"), "the engine reports: Out of Memory", "engine.memory_limit"),
+    (ENGINE.no_access("IO Error: Could not read 'a'"), "the engine reports: IO Error", "fairness runs verify"),
+    (ENGINE.error("Could not convert 'Jones'"), "Could not convert '...'", "please report it"),
 ]
 
 

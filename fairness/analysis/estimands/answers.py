@@ -17,7 +17,7 @@ from fairness.analysis.estimands import (
     tenure_gradient,
     worst_segment,
 )
-from fairness.analysis.estimands.base import Answer, Leading
+from fairness.analysis.estimands.protocol import Answer, Leading
 
 ANSWERS: tuple[Answer, ...] = (
     offer_gap,

@@ -11,7 +11,7 @@ from fairness.analysis.comparison import Comparison, base_finding, decided_share
 from fairness.analysis.counts import TICKS_PER_UNIT, BoolArray, Counts, FloatArray, IntArray
 from fairness.analysis.coverage import Coverage, Covered
 from fairness.analysis.distinct import enough, has_comparator, repeats
-from fairness.analysis.estimands.base import reductions
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft

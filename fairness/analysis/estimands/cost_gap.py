@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fairness.analysis.counts import BoolArray
 from fairness.analysis.estimands import new_customers
-from fairness.analysis.estimands.base import reductions
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import Scope
 from fairness.analysis.verdicts import Draft

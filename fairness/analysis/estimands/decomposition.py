@@ -12,7 +12,7 @@ from fairness.analysis.counts import MICROS_PER_UNIT, BoolArray, Counts
 from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import has_price, repeats
 from fairness.analysis.estimands import new_customers
-from fairness.analysis.estimands.base import reductions
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import POOLED, Scope
 from fairness.analysis.verdicts import Draft

@@ -11,8 +11,8 @@ import numpy as np
 from fairness.analysis.comparison import base_finding, draft
 from fairness.analysis.counts import MICROS_PER_UNIT, TENURED, TICKS_PER_UNIT, BoolArray, Counts, IntArray
 from fairness.analysis.coverage import Covered
-from fairness.analysis.estimands.base import reductions
 from fairness.analysis.estimands.new_customers import compare
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope
 from fairness.analysis.verdicts import Draft

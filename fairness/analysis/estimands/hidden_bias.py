@@ -14,7 +14,7 @@ from fairness.analysis.comparison import base_finding
 from fairness.analysis.counts import MICROS_PER_UNIT, BoolArray, IntArray
 from fairness.analysis.coverage import Coverage
 from fairness.analysis.estimands import new_customers, offer_gap
-from fairness.analysis.estimands.base import reductions
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, Scope
 from fairness.analysis.verdicts import Draft

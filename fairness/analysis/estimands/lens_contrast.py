@@ -11,8 +11,8 @@ from fairness.analysis.comparison import base_finding
 from fairness.analysis.counts import TENURED, BoolArray, FloatArray
 from fairness.analysis.coverage import Coverage
 from fairness.analysis.estimands import offer_gap
-from fairness.analysis.estimands.base import reductions
 from fairness.analysis.estimands.offer_gap import Reading, assessable_cells
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.estimands.segment_money import Money, customers, money_of
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import Scope

@@ -13,10 +13,10 @@ from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.draws import decisions_differ, skewed
 from fairness.analysis.estimands import best_offer, joiners
-from fairness.analysis.estimands.base import reductions
 from fairness.analysis.estimands.best_offer import beside_other_date, with_best_offer
 from fairness.analysis.estimands.offer_rises import Rises, are_unseen, by_rise, in_scope, rises_of
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft

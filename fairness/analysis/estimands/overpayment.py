@@ -12,8 +12,8 @@ from fairness.analysis.comparison import base_finding
 from fairness.analysis.counts import PARTY_OFFERS, TICKS_PER_UNIT, Counts
 from fairness.analysis.coverage import Coverage, Covered
 from fairness.analysis.distinct import repeats
-from fairness.analysis.estimands.base import reductions
 from fairness.analysis.estimands.offer_gap import Reading, assessable_cells, in_reading, readings
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts, at_rates, to_money
 from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft

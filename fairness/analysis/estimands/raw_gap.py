@@ -10,7 +10,6 @@ import numpy as np
 from fairness.analysis.comparison import base_finding, draft
 from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import repeats
-from fairness.analysis.estimands.base import reductions
 from fairness.analysis.estimands.new_customers import (
     COMPARATOR,
     compare,
@@ -19,6 +18,7 @@ from fairness.analysis.estimands.new_customers import (
     party_rows,
     several_of,
 )
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import Scope
 from fairness.analysis.verdicts import Draft

@@ -13,9 +13,9 @@ import numpy as np
 from fairness.analysis.comparison import base_finding
 from fairness.analysis.counts import IntArray
 from fairness.analysis.coverage import Coverage
-from fairness.analysis.estimands.base import reductions
 from fairness.analysis.estimands.offer_gap import readings
 from fairness.analysis.estimands.offer_rows import arrange
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.marts import UNKNOWN_NUMBER, Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope
 from fairness.analysis.verdicts import Draft

@@ -11,7 +11,7 @@ from fairness.analysis import scopes as parts
 from fairness.analysis.comparison import base_finding
 from fairness.analysis.coverage import Coverage
 from fairness.analysis.estimands import offer_gap
-from fairness.analysis.estimands.base import reductions
+from fairness.analysis.estimands.protocol import reductions
 from fairness.analysis.estimands.segment_money import Money, Scope, customers, money_of
 from fairness.analysis.marts import Marts
 from fairness.analysis.verdicts import Draft

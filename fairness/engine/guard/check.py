@@ -13,10 +13,11 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
+from fairness.engine.base import Connection
 from fairness.engine.guard.allowed import CATALOG_VIEWS, FUNCTIONS, TABLE_FUNCTIONS
 from fairness.errors import SqlError, nearest
 
@@ -97,7 +98,7 @@ class Catalog:
     withheld: frozenset[str]
 
 
-def read_catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
+def read_catalog(con: Connection) -> Catalog:
     """Return the names of the opened database; before the settings are locked or after."""
     name = con.execute("select current_database()").fetchall()[0][0]
     rows = con.execute(
@@ -110,7 +111,7 @@ def read_catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
     return Catalog(name.lower(), tables, frozenset(table for table, _ in rows) - tables - CATALOG_VIEWS)
 
 
-def check_guarded(con: duckdb.DuckDBPyConnection, query: str, catalog: Catalog) -> str:
+def check_guarded(con: Connection, query: str, catalog: Catalog) -> str:
     """Let a statement pass when it is one query and every part of it is on the lists of what is allowed.
 
     Returns:
@@ -138,7 +139,7 @@ def check_guarded(con: duckdb.DuckDBPyConnection, query: str, catalog: Catalog) 
     return before + inner
 
 
-def check_reading(con: duckdb.DuckDBPyConnection, query: str) -> tuple[str, bool]:
+def check_reading(con: Connection, query: str) -> tuple[str, bool]:
     """Let a statement pass when it is one query that changes nothing; functions and files are not looked at.
 
     Returns:
@@ -164,12 +165,12 @@ def check_reading(con: duckdb.DuckDBPyConnection, query: str) -> tuple[str, bool
     return before + inner, not runs_text
 
 
-def _kinds(con: duckdb.DuckDBPyConnection, query: str) -> tuple[str, ...]:
+def _kinds(con: Connection, query: str) -> tuple[str, ...]:
     """Return the kinds of the statements of a text."""
     # A NUL may end the text for one reader and be a blank for another; half a surrogate pair is no character.
     if "\0" in query or any("\ud800" <= character <= "\udfff" for character in query):
         raise Refused("the query holds a byte that is no text", "write it as plain UTF-8")
-    statements = con.extract_statements(query)
+    statements = cast(duckdb.DuckDBPyConnection, con).extract_statements(query)
     kinds = tuple(statement.type.name for statement in statements)
     if not kinds:
         raise Refused("the query is empty", "try 'from findings'")
@@ -190,7 +191,7 @@ def _explained(query: str, kinds: tuple[str, ...]) -> tuple[str, str]:
     return "explain analyze " if found[1] else "explain ", query[found.end() :]
 
 
-def _tree(con: duckdb.DuckDBPyConnection, query: str) -> Any:
+def _tree(con: Connection, query: str) -> Any:
     """Return the parsed form of a query, or None for statements of other kinds."""
     try:
         found = json.loads(con.execute("select json_serialize_sql(?::varchar)", [query]).fetchall()[0][0])
