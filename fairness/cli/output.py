@@ -18,6 +18,7 @@ from fairness.text import changes, codes, data_notes, messages, numbers, sentenc
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
+from fairness.text.verdict_words import VERDICTS
 
 _WORST_CELLS = 5
 _UNDECIDED_CELLS = 10
@@ -216,11 +217,9 @@ def _print_cells(console: Any, document: Document, name: Callable[[Finding], str
     cells, margin, currency = document.cells(), document.margin, document.currency
     if len(cells) < 2:
         return
-    counts = {verdict: sum(f.verdict == verdict for f in cells) for verdict in codes.VERDICTS}
+    counts = {verdict: sum(f.verdict == verdict for f in cells) for verdict in VERDICTS}
     summary = ", ".join(
-        f"{number:,} {codes.VERDICTS[verdict].format(margin=f'{margin * 100:g} %')}"
-        for verdict, number in counts.items()
-        if number
+        f"{number:,} {sentences.verdict_label(verdict, margin=margin)}" for verdict, number in counts.items() if number
     )
     looks = document.looked_at(cells[0].family)
     console.print(f"{len(cells):,} cells, corrected for looking at {looks:,}: {summary}")

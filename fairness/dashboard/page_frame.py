@@ -15,6 +15,7 @@ from fairness.text import codes, data_notes, messages, screen, sentences
 from fairness.text.escape import html_text
 from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
+from fairness.text.warning_words import VIEW_FALLBACK, WARNINGS
 
 
 def current_view() -> View:
@@ -36,7 +37,7 @@ def above_headline(view: View) -> str:
 
 def rejected(view: View) -> str:
     """Return what stands above the headline where many rows of the study were rejected."""
-    meaning = codes.MEANINGS["rows_rejected"]
+    meaning = WARNINGS["rows_rejected"].meaning
     lines = rejected_lines(view.study.document)
     return "".join(html.warning(line, meaning, f"rejected-{number}") for number, line in enumerate(lines))
 
@@ -50,8 +51,8 @@ def notes(view: View) -> str:
     ]
     if view.chosen and head.estimand != view.whole.head.estimand:
         # The study has offers, but none of them in this view: the usual sentence would speak of the whole study.
-        lines = [(codes.VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
-    explained = [(line, codes.MEANINGS[code]) for line, code in lines]
+        lines = [(VIEW_FALLBACK if code == "primary_fallback" else line, code) for line, code in lines]
+    explained = [(line, WARNINGS[code].meaning) for line, code in lines]
     explained += [(line, data_notes.MEANING) for line in data_notes.unmatched(view.document)]
     explained += [(line, data_notes.OF_ZONES) for line in data_notes.shared_hours(view.document)]
     text = "".join(html.warning(line, meaning, str(number)) for number, (line, meaning) in enumerate(explained))

@@ -25,8 +25,9 @@ from fairness.panels.panel import (
 )
 from fairness.panels.scene import Scene
 from fairness.panels.view import View
-from fairness.text import codes, labels, numbers, screen, sentences, snapshot, titles
+from fairness.text import labels, numbers, screen, sentences, snapshot, titles
 from fairness.text.escape import html_text
+from fairness.text.verdict_words import DECIDED
 
 LARGEST = 5
 _NOTE = 30
@@ -182,7 +183,7 @@ def worst(scene: Scene, links: Callable[[Sequence[Row], Sequence[str]], tuple[st
         links: Makes the links to the cells from rows and names: HTML over the chart, and after the footer.
     """
     cells, order = scene.cell_findings, scene.order
-    decided = [cell for cell in cells if cell.verdict in codes.DECIDED and cell.has_interval]
+    decided = [cell for cell in cells if cell.verdict in DECIDED and cell.has_interval]
     if len(cells) < 2 or not decided:
         return None
     largest = sorted(decided, key=lambda cell: -cell.gap)[:LARGEST]

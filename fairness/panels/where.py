@@ -20,27 +20,21 @@ from fairness.panels.panel import (
 )
 from fairness.panels.view import View, query
 from fairness.text import codes, labels, numbers, screen, sentences, titles
+from fairness.text.verdict_words import DECIDED, VERDICTS
 
 MOST_ROWS = 40
 _MOST_TILES = 8
 _MOST_DOWN, _MOST_DOWN_ROWS, _MOST_TALL = 2, 16, 10
 _LINE = 38
 """Characters of a cell's name per line of the forest plot."""
-_NAMES = {
-    "penalty": "Pay more",
-    "favourable": "Pay less",
-    "equivalent": "Equal within {margin}",
-    "inconclusive": "Cannot tell yet",
-    "not_assessable": "Cannot be assessed",
-}
 
 
 def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
     """Return cells and tenured customers by verdict."""
-    margin = f"{view.document['study']['margin'] * 100:g} %"
     left_out = uncompared(view)
     items = []
-    for verdict, name in _NAMES.items():
+    for verdict in VERDICTS:
+        name = sentences.verdict_label(verdict, margin=view.document.margin)
         cells = [cell for cell in view.cell_findings if cell.verdict == verdict]
         n = sum(cell.n_tenured or 0 for cell in cells)
         if verdict == "not_assessable":
@@ -48,7 +42,7 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
         items.append(
             (
                 verdict,
-                name.format(margin=margin),
+                f"{name[:1].upper()}{name[1:]}",
                 numbers.count(len(cells)),
                 "cell" if len(cells) == 1 else "cells",
                 numbers.many(n, "customer"),
@@ -283,8 +277,8 @@ def in_order(cells: Sequence[Finding]) -> tuple[list[Finding], list[Finding], li
     """Return the decided cells by size, the undecided by size, and those that cannot be assessed."""
     drawn = [cell for cell in cells if cell.estimate is not None and cell.verdict != "not_assessable"]
     by_size = sorted(drawn, key=lambda cell: -cell.gap)
-    decided = [cell for cell in by_size if cell.verdict in codes.DECIDED]
-    undecided = [cell for cell in by_size if cell.verdict not in codes.DECIDED]
+    decided = [cell for cell in by_size if cell.verdict in DECIDED]
+    undecided = [cell for cell in by_size if cell.verdict not in DECIDED]
     return (
         decided,
         undecided,

@@ -15,8 +15,8 @@ from fairness.errors import DataError, shortened
 from fairness.findings.estimands import BY_NAME
 from fairness.report.manifest import MAKE_AGAIN, MANIFEST, read_manifest, require_shape
 from fairness.runs.json_file import read_json
-from fairness.text.codes import VERDICTS
 from fairness.text.labels import BASIS_IN_TEXT
+from fairness.text.verdict_words import VERDICTS
 
 _FINDINGS = "findings.json"
 

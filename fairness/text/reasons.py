@@ -18,11 +18,13 @@ class Reason:
         label: A clause in lower case, as in "12 customers: the whole month was given away".
         sentence: What it means.
         fix: What to do about it; "Nothing." where nothing is wrong.
+        short: Two or three words for a tile of the heat map.
     """
 
     label: str
     sentence: str
     fix: str
+    short: str = "none"
 
 
 NOT_COMPARED = {
@@ -129,12 +131,16 @@ _LARGER = "Fewer columns in [like_for_like] cell make larger cells."
 
 NOT_MATCHED = {
     "no_price": Reason(
-        "no price stated", "The row states no price.", "Map price, or leave the rows out if they are no contracts."
+        "no price stated",
+        "The row states no price.",
+        "Map price, or leave the rows out if they are no contracts.",
+        "no price",
     ),
     "no_offer": Reason(
         "no new-customer offer for this product",
         "No offer of the file is for the product.",
         "Add its offers, if new customers can buy it.",
+        "no offer",
     ),
     "plan_not_offered": Reason(
         "the product is offered, but not on this plan",
@@ -145,6 +151,7 @@ NOT_MATCHED = {
         "no new-customer offer in force on the pricing date",
         "The product has offers, but none for this region, channel, interval, quantity and day.",
         "Add the offers of that day, if there were any.",
+        "no offer",
     ),
     "offer_not_positive": Reason(
         "the offer costs nothing after its incentive",
@@ -155,17 +162,19 @@ NOT_MATCHED = {
         "too few customers joined in the month of pricing",
         "Fewer customers than [comparator] min_evidence joined the cell in the month of the pricing date.",
         _LARGER,
+        "too few",
     ),
     "no_market_price": Reason("no market price", "The row states no market price.", "Map market_price."),
     "no_expected_cost": Reason("no expected cost", "The row states no expected cost.", "Map expected_cost."),
     "no_prior_price": Reason("no prior price", "No comparable price of a year ago is known.", "Map prior_price."),
     "no_new_customers": Reason(
-        "no new customers of the same cell", "The cell has no new customer to compare with.", _LARGER
+        "no new customers of the same cell", "The cell has no new customer to compare with.", _LARGER, "no new"
     ),
     "too_few_customers": Reason(
         "too few customers in the cell",
         "The cell has fewer customers than [like_for_like] min_per_group in one of the groups.",
         _LARGER,
+        "too few",
     ),
 }
 """Why a thing held with a price has nothing that the price can be held against; ``no_price`` is said of a book."""

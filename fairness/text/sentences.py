@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from fairness.findings.document import Data, Document, Finding, Month
 from fairness.findings.estimands import BY_NAME
 from fairness.text import numbers
-from fairness.text.codes import VERDICTS, WITHHELD, reason
+from fairness.text.codes import WITHHELD, reason, remark
 from fairness.text.labels import BASIS_IN_TEXT
 from fairness.text.numbers import count, many, money, p_value, percent, percentage, round_up
+from fairness.text.verdict_words import VERDICT_REASONS, VERDICTS
 
 _BASES = {
     "headline": "introductory price",
@@ -21,17 +22,6 @@ _BASES = {
     "standard": "price after the introduction",
 }
 
-
-_KEPT_OPEN = {
-    "estimators_disagree": "money and typical customer point in opposite directions",
-    "offsetting_gaps": "some cells pay more, others less",
-    "narrow_support": "those who could be compared pay the same, but too many could not",
-    "plan_not_offered": "too many hold plans that nobody is offered",
-    "unknown_tenure": "the tenure of too many customers is unknown",
-    "best_available_offer": "a cheaper offer fits them as well",
-    "pricing_dates_differ": "the offer has changed since the prices were set",
-}
-"""What keeps an answer open that more customers would not decide."""
 
 _OTHER_LOOKS = {
     "best_available_offer": ("best_available_offer", "the cheapest offer that fits"),
@@ -182,14 +172,15 @@ def still_needed(finding: Finding) -> str:
     text = what_decides(finding)
     if text.startswith("about "):
         return text.removeprefix("about ").removesuffix(" would decide it")
-    return finding.verdict_reason.replace("_", " ") if text else ""
+    return remark(finding.verdict_reason) if text else ""
 
 
 def what_decides(finding: Finding) -> str:
     """Return what would decide an inconclusive finding: more customers or decisions, or nothing of the kind."""
     sample = finding.deciding_sample
-    if known := _KEPT_OPEN.get(finding.verdict_reason):
-        return known
+    known = VERDICT_REASONS.get(finding.verdict_reason)
+    if known and known.label:
+        return known.label
     if sample is None or sample.at_zero is None or sample.at_twice_margin is None:
         return ""
     more = max(sample.at_zero, sample.at_twice_margin) - sample.present
@@ -199,8 +190,17 @@ def what_decides(finding: Finding) -> str:
 
 def verdict(finding: Finding, *, margin: float) -> str:
     """Return the verdict of a finding in two or three words."""
-    known = VERDICTS.get(finding.verdict or "", "")
-    return known.format(margin=f"{margin * 100:g} %")
+    return verdict_label(finding.verdict, margin=margin) if finding.verdict else ""
+
+
+def verdict_label(name: str, *, margin: float) -> str:
+    """Return a verdict in two or three words.
+
+    Example:
+        >>> verdict_label("equivalent", margin=0.01)
+        'equal within 1 % on average'
+    """
+    return VERDICTS[name].label.format(margin=f"{margin * 100:g} %")
 
 
 def customers(finding: Finding) -> str:
@@ -217,7 +217,7 @@ def customers(finding: Finding) -> str:
 
 def remarks(finding: Finding, *, currency: str) -> str:
     """Return the warnings of a finding in short, and the money of customers of whom nobody is compared."""
-    notes = [code.replace("_", " ") for code in finding.warnings]
+    notes = [remark(code) for code in finding.warnings]
     if not finding.n_tenured and finding.money_not_compared is not None:
         notes.append(f"{money(finding.money_not_compared, currency)} a year not compared")
     return ", ".join(notes)

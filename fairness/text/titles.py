@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from fairness.findings.document import Finding, Month
-from fairness.text import codes, numbers
+from fairness.text import numbers
 from fairness.text.labels import band_label, band_unit, column, comparator, parts, scope, value
+from fairness.text.verdict_words import DECIDED, VERDICTS
 
 Findings = Sequence[Finding]
 
@@ -59,7 +60,7 @@ def basis_title(alternatives: Findings) -> str:
         return "Tenured customers pay less on every reading of the offer"
     if verdicts == {"equivalent"}:
         return "Equal on every reading of the offer"
-    if {"penalty", "favourable"} <= verdicts or ("equivalent" in verdicts and len(verdicts & set(codes.DECIDED)) > 1):
+    if {"penalty", "favourable"} <= verdicts or ("equivalent" in verdicts and len(verdicts & set(DECIDED)) > 1):
         return "The answer depends on how the offer is read"
     return "Not every reading of the offer decides it"
 
@@ -119,15 +120,6 @@ def where_title(cells: Findings, order: Sequence[str]) -> tuple[str, str, str]:
     return "No cell can be assessed", "", ""
 
 
-_COUNTED = {
-    "penalty": ("pays more", "pay more"),
-    "favourable": ("pays less", "pay less"),
-    "equivalent": ("is equal", "are equal"),
-    "inconclusive": ("cannot be told yet", "cannot be told yet"),
-    "not_assessable": ("cannot be assessed", "cannot be assessed"),
-}
-
-
 def where_summary(cells: Findings, n_looked_at: int) -> str:
     """Return how many cells have which verdict, and for how many looks that is corrected.
 
@@ -136,16 +128,16 @@ def where_summary(cells: Findings, n_looked_at: int) -> str:
         'Of 2 cells, 1 pays more, 1 is equal; corrected for looking at 24.'
     """
     counted = []
-    for verdict, (one, several) in _COUNTED.items():
-        n = sum(cell.verdict == verdict for cell in cells)
+    for name, verdict in VERDICTS.items():
+        n = sum(cell.verdict == name for cell in cells)
         if n:
-            counted.append(f"{n:,} {one if n == 1 else several}")
+            counted.append(f"{n:,} {verdict.one if n == 1 else verdict.several}")
     return f"Of {numbers.many(len(cells), 'cell')}, {', '.join(counted)}; corrected for looking at {n_looked_at:,}."
 
 
 def forest_title(cells: Findings) -> str:
     """Return the title over the forest plot of cells."""
-    decided = sum(cell.verdict in codes.DECIDED for cell in cells)
+    decided = sum(cell.verdict in DECIDED for cell in cells)
     more = sum(cell.verdict == "penalty" for cell in cells)
     if not decided:
         return f"None of {numbers.many(len(cells), 'cell')} is decided"

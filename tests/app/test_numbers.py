@@ -23,7 +23,8 @@ from fairness.panels.strip import headline_panel, metric_strip
 from fairness.panels.view import Filter, View
 from fairness.panels.where import forest, heat, looked_at, verdict_strip
 from fairness.report import compose
-from fairness.text import codes, labels, titles
+from fairness.text import labels, titles
+from fairness.text.verdict_words import DECIDED
 from tests.app.conftest import Demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dashboard")]
@@ -186,7 +187,7 @@ def counted(panel: Panel, view: View) -> set[str]:
     """Return numbers of things that the panel itself lists: cells, groups, months, rows."""
     document = view.document
     cells = view.cell_findings
-    decided = [cell for cell in cells if cell["verdict"] in codes.DECIDED]
+    decided = [cell for cell in cells if cell["verdict"] in DECIDED]
     tested = [cell for cell in cells if cell["p_value"] is not None]
     sizes = [len(cells), len(decided), len(tested), len(document["monthly"]), *range(7)]
     sizes += [sum(cell["verdict"] == verdict for cell in cells) for verdict in {cell["verdict"] for cell in cells}]

@@ -17,7 +17,8 @@ from fairness.report.page_model import Page
 from fairness.report.pdf import pdf
 from fairness.runs.documents import read_settings
 from fairness.runs.share_file import largest_payment, read_shared
-from fairness.text import codes, sentences
+from fairness.text import sentences
+from fairness.text.verdict_words import VERDICTS
 
 pytestmark = pytest.mark.xdist_group("page")
 
@@ -121,7 +122,7 @@ def test_page_reads_easily(name: str, page_of: Callable[[str], tuple[Page, Docum
 @pytest.mark.parametrize("name", STUDIES)
 def test_page_has_its_verdict_and_no_codes(name: str, page_of: Callable[[str], tuple[Page, Document]]) -> None:
     page, document = page_of(name)
-    if name in codes.VERDICTS:
+    if name in VERDICTS:
         assert page.verdict == name
     text = re.sub(r"<(style|code|details).*?</\1>", "", render(page, document), flags=re.S)
     seen = re.sub(r"<[^>]*>", " ", text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import runpy
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from fairness.intake.layouts import BILLING
 from fairness.text import codes
 from fairness.text.reasons import DUPLICATE, EXCLUDED, NOT_COMPARED, NOT_MATCHED, REJECTED, Reason
 
-DOCS = Path(__file__).parents[3] / "docs"
 MODELS = Path(__file__).parents[3] / "sql" / "models"
 KINDS = next({*column.words} for column in BILLING.columns if column.name == "line_kind")
 
@@ -71,7 +69,3 @@ def test_every_reason_not_to_match_has_a_record() -> None:
     assert given("3_offers/50_int_offer_match", r"(?:then|else) '([a-z_]+)'") <= set(NOT_MATCHED)
     missing = {comparator.missing for spec in ESTIMANDS for comparator in spec.comparators} - {""}
     assert missing | {TOO_FEW, NO_NEW} <= set(NOT_MATCHED)
-
-
-def test_the_table_of_the_manual_says_the_records(capsys: pytest.CaptureFixture[str]) -> None:
-    assert runpy.run_path(str(DOCS / "reasons.py"))["main"](["--check"]) == 0, capsys.readouterr().err
