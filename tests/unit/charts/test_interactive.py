@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from fairness.charts.chart_spec import HeatMap, IntervalColumns, IntervalRows, Month, MonthlySteps, Row, Tile
+from fairness.charts.chart_spec import (
+    HeatMap,
+    IntervalColumns,
+    IntervalRows,
+    Month,
+    MonthlySteps,
+    PriceDistributions,
+    PriceShares,
+    Row,
+    Tile,
+)
 from fairness.charts.interactive import THEMES, draw
 
 THEME = THEMES["light"]
@@ -133,3 +143,91 @@ def test_dear_cells_are_orange_cheap_ones_blue_and_larger_gaps_stronger(name: st
     texts = {(note.x, note.y): note.text for note in figure.layout.annotations}
     assert "20%" in texts[(0.5, 0.5)]
     assert "-20%" in texts[(3.5, 0.5)]
+
+
+NEW = PriceShares("New", "4 customers", (20.0, 22.0), (3, 1), 20.5)
+TENURED = PriceShares("Tenured", "10 customers", (20.0, 24.0, 26.0), (2, 5, 3), 23.8)
+
+
+def _distributions(gap: tuple[float, float, float], verdict: str = "penalty") -> Any:
+    """Return two distributions whose zero of the gap is an offer of 20."""
+    chart = PriceDistributions(
+        NEW,
+        TENURED,
+        reference=20.0,
+        reference_name="Offer 20.00",
+        offers=(19.0, 21.0),
+        gap=gap,
+        verdict=verdict,
+        gap_texts=("+3.80", "19 %"),
+        difference=("Gap", "per month"),
+        margin=0.01,
+        band_name="equal within 1 %",
+        money="£",
+        price_axis="Price",
+    )
+    return draw(chart, THEME)
+
+
+def _across(axis: Any, value: float) -> float:
+    """Return where a value lies across the plot, from 0 at the left to 1 at the right."""
+    low, high = axis.range
+    return (value - low) / (high - low)
+
+
+@pytest.mark.parametrize(
+    ("gap", "verdict", "colour"),
+    [((0.19, 0.15, 0.24), "penalty", "#D55E00"), ((-0.03, -0.045, -0.02), "favourable", "#56B4E9")],
+)
+def test_a_gap_lies_under_the_price_that_it_leads_to(
+    gap: tuple[float, float, float], verdict: str, colour: str
+) -> None:
+    figure = _distributions(gap, verdict)
+    (line,), (point,) = _lines(figure), _marks(figure)
+    assert (line.xaxis, line.yaxis, point.xaxis, point.yaxis) == ("x2", "y3", "x2", "y3")
+    drawn = [_across(figure.layout.xaxis2, value) for value in (*point.x, *line.x)]
+    under = [_across(figure.layout.xaxis, 20.0 * (1 + value)) for value in gap]
+    assert drawn == pytest.approx(under)
+    assert set(line.y) == set(point.y)
+    assert (line.line.color, point.marker.color) == (colour, colour)
+    # Dearer is to the right on both scales, and their labels say so.
+    assert figure.layout.xaxis.range[0] < figure.layout.xaxis.range[1]
+    ticks = dict(zip(figure.layout.xaxis2.tickvals, figure.layout.xaxis2.ticktext, strict=True))
+    assert ticks[0] == "0"
+    assert all(
+        float(text.removesuffix(" %").replace("−", "-")) / 100 == pytest.approx(value) for value, text in ticks.items()
+    )
+
+
+def test_the_line_of_the_offer_runs_through_the_zero_of_the_gap() -> None:
+    figure = _distributions((0.19, 0.15, 0.24))
+    offers = [shape for shape in figure.layout.shapes if shape.type == "line" and shape.xref == "x"]
+    assert [(shape.x0, shape.x1) for shape in offers] == [(20.0, 20.0), (19.0, 19.0), (21.0, 21.0)]
+    assert (offers[0].y0, offers[0].y1) == (0, 1)
+    assert _across(figure.layout.xaxis2, 0) == pytest.approx(_across(figure.layout.xaxis, 20.0))
+
+
+def test_bars_stand_over_their_prices_with_the_share_of_their_group() -> None:
+    figure = _distributions((0.19, 0.15, 0.24))
+    new, tenured = (trace for trace in figure.data if trace.type == "bar")
+    for bars, group, axis, colour in ((new, NEW, "y", "#0072B2"), (tenured, TENURED, "y2", "#D55E00")):
+        assert (bars.yaxis, bars.marker.color) == (axis, colour)
+        total = sum(group.customers)
+        assert list(bars.y) == pytest.approx([n / total for n in group.customers])
+        for middle, price in zip(bars.x, group.prices, strict=True):
+            assert abs(middle - price) <= 0.51 * bars.width / 0.92
+    means = [note for note in figure.layout.annotations if note.text == "▲"]
+    assert [(note.x, note.yref) for note in means] == [(20.5, "y"), (23.8, "y2")]
+    # The new stand above the tenured.
+    assert figure.layout.yaxis.domain[0] > figure.layout.yaxis2.domain[1] > figure.layout.yaxis3.domain[1]
+
+
+def test_parts_of_a_sum_are_bars_from_where_the_one_before_ends() -> None:
+    rows = [Row("Start", bar=(0.0, 0.10)), Row("Less", bar=(0.10, 0.07)), Row("More", bar=(0.07, 0.12))]
+    figure = _forest([Row(row.label, right=("–",), bar=row.bar) for row in rows])
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert [(bar.base[0], bar.base[0] + bar.x[0]) for bar in bars] == [
+        pytest.approx(pair) for pair in ((0.0, 0.10), (0.10, 0.07), (0.07, 0.12))
+    ]
+    assert [bar.marker.color == THEME.bar_rest for bar in bars] == [False, True, False]
+    assert [bar.y[0] for bar in bars] == [26.0, 78.0, 130.0]
