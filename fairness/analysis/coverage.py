@@ -2,6 +2,8 @@
 
 Everybody who holds something in the month is in the denominator: who has no price that can be understood, whose row was
 rejected, who has no comparator. Customers are distinct; money is what is paid a year.
+
+Decision D12.
 """
 
 from __future__ import annotations

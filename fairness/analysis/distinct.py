@@ -2,6 +2,8 @@
 
 Counts hold observations. Parties with several of them are listed beside the counts (``Marts.parties``), with a number
 for each customer, so that the repetitions can be taken off without reading a customer again.
+
+Decision D54.
 """
 
 from __future__ import annotations

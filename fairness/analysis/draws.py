@@ -1,4 +1,7 @@
-"""Who draws in a comparison of two samples: customers, parties or the prices of cells; the widest is printed."""
+"""Who draws in a comparison of two samples: customers, parties or the prices of cells; the widest is printed.
+
+Decisions D21 and D23.
+"""
 
 from __future__ import annotations
 

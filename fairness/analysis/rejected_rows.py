@@ -2,6 +2,8 @@
 
 Rows are rejected for what stands in them, so those left are no sample of all: a sign before the prices of one system
 takes out its customers, and whoever is left may pay anything else.
+
+Decision D68.
 """
 
 from __future__ import annotations

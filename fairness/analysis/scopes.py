@@ -1,4 +1,7 @@
-"""The parts of the book that findings are made for: pooled, tenure bands, lens values; cells come out of each."""
+"""The parts of the book that findings are made for: pooled, tenure bands, lens values; cells come out of each.
+
+Decisions D31 and D33.
+"""
 
 from __future__ import annotations
 

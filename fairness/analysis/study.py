@@ -1,4 +1,7 @@
-"""The order of the analysis: which questions a study answers, which one is the headline, and how it is listed."""
+"""The order of the analysis: which questions a study answers, which one is the headline, and how it is listed.
+
+Decision D18.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """From estimates to findings: adjust within families, print the right interval, give the verdict.
 
 A :class:`Draft` is a finding before anyone looked at how many others there are. :func:`finish` looks.
+
+Decision D34.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 A column that is nearly an id, put into the cell by mistake, makes a cell of each customer: hours of work and a document
 of gigabytes, in which nothing is compared. A firm whose cells are many says so, with their number.
+
+Decision D6.
 """
 
 from __future__ import annotations

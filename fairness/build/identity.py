@@ -1,4 +1,7 @@
-"""What makes a run the run it is: inputs, settings, software and key, and the id over them."""
+"""What makes a run the run it is: inputs, settings, software and key, and the id over them.
+
+Decisions D35 and D70.
+"""
 
 from __future__ import annotations
 

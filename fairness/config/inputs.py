@@ -44,7 +44,7 @@ class Study(Section):
         currency: ISO 4217 code; findings and support cover this currency only.
         as_of: ``YYYY-MM`` or ``YYYY-MM-DD``; None means the last complete month of the data.
         output: Folder of the run directories, relative to the config file.
-        time_zone: IANA name of the zone whose days count; values with a zone become days in it.
+        time_zone: IANA name of the zone whose days count; values with a zone become days in it (D15).
     """
 
     name: Filled
@@ -141,16 +141,16 @@ class Source(Form):
         path: Files or globs, relative to the config file; one text in the file becomes a tuple of one.
         preset: Vendor preset; ``canonical`` means that columns carry our names or are mapped in `columns`.
         format: None means that the file name tells.
-        date_format: strptime formats tried in this order; empty means ISO 8601 only.
+        date_format: strptime formats tried in this order; empty means ISO 8601 only (D14).
         delimiter: Field separator of delimited text; None means that it is found from the file.
         encoding: Character encoding of delimited text.
         decimal: Decimal sign of numbers in text.
-        grouping: Thousands sign of numbers in text; empty means none.
+        grouping: Thousands sign of numbers in text; empty means none (D17).
         null_tokens: Texts that mean "no value".
         time_zone: IANA name of the zone in which the file's timestamps without a zone were written; None means that
-            they show the study's days as they stand.
+            they show the study's days as they stand (D15).
         period_end: Whether a billed period's end is the first day after it (``exclusive``) or its last (``inclusive``);
-            None means exclusive, and that the periods are asked whether that is right.
+            None means exclusive, and that the periods are asked whether that is right (D16).
         keep: Columns of the source, or names of `columns`, that are carried along though no result uses them.
         when: SQL condition on a row; rows on which it is false are not meant, and counted as filtered.
         skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.

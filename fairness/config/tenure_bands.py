@@ -2,6 +2,8 @@
 
 A preset is usable here when its clock is the age in months of the customer or of the loan, because the price ledger
 bands customer tenure. Presets on another clock are known by name, so that asking for one says why it is refused.
+
+Decision D32.
 """
 
 from __future__ import annotations

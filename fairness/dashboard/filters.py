@@ -3,6 +3,8 @@
 A filter chooses cells. The address holds what is chosen, and nothing else does: a link restores a view, and Back undoes
 a filter. Whatever defines the numbers (who is tenured, the offer's reading, the margin) is no filter: it is shown, and
 changing it is a new build.
+
+Decision D36.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The findings of one kind (estimand, comparator, basis) are tables that share margins: the whole book is the sum of its
 cells, of the values of each lens, and of the tenure bands of the tenured; a lens value whose column is part of the cell
 is the sum of its cells. :func:`release` decides for every finding what is shown.
+
+Decision D67.
 """
 
 from __future__ import annotations

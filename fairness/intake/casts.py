@@ -2,6 +2,8 @@
 
 Every function takes a SQL expression with its DuckDB type and returns a :class:`Cast`: the typed SQL and the reject
 conditions with their reason codes. Nothing is guessed: text is parsed by the declared formats only.
+
+Decisions D9, D17 and D48.
 """
 
 from __future__ import annotations

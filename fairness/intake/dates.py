@@ -3,6 +3,8 @@
 A value with a zone (``Z``, an offset, a typed timestamp with time zone) is a moment: its day is that of
 ``study.time_zone``. A timestamp without one is a wall clock: it shows the day itself, unless ``[[source]] time_zone``
 says in which zone the clock hung. A date is a day and never moved.
+
+Decisions D14, D15 and D49.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The canonical layouts: which columns each role has, what they mean and what makes a row unusable."""
+"""The canonical layouts: which columns each role has, what they mean and what makes a row unusable.
+
+Decision D50.
+"""
 
 from __future__ import annotations
 

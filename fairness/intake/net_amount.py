@@ -1,4 +1,7 @@
-"""SQL of a billing line's amounts ex tax, whatever amounts the line states."""
+"""SQL of a billing line's amounts ex tax, whatever amounts the line states.
+
+Decision D51.
+"""
 
 from __future__ import annotations
 

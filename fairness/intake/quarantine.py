@@ -1,4 +1,7 @@
-"""List every rejected row with its reason, column and content, so that someone can fix it."""
+"""List every rejected row with its reason, column and content, so that someone can fix it.
+
+Decision D62.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """Find ids and names of one column that differ only by case or Unicode form: most likely one thing, read as several.
 
 Nothing is joined: ids may be case-sensitive, and a firm may well have two regions. The reader is told instead.
+
+Decision D47.
 """
 
 from __future__ import annotations

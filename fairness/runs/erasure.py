@@ -1,4 +1,7 @@
-"""Erase a customer from the published runs: each file is written afresh without the customer's rows."""
+"""Erase a customer from the published runs: each file is written afresh without the customer's rows.
+
+Decision D69.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@
 takes seconds, so that three depths are told apart: sizes and small files where runs are listed; where one is opened,
 also the large files whose time is not the one of the record; all files where someone asks for it. It finds a bad disk,
 a copy that broke off and an edit by mistake; whoever may write to the folder can forge record and files together.
+
+Decision D71.
 """
 
 from __future__ import annotations

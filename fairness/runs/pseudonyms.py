@@ -2,6 +2,8 @@
 
 The models run on the real ids, so that no number depends on the pseudonyms; the published file is written afresh, so
 that no real id stays behind in it.
+
+Decision D61.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Which runs stay: pinned and current ones, the latest, and those whose files are whole."""
+"""Which runs stay: pinned and current ones, the latest, and those whose files are whole.
+
+Decision D72.
+"""
 
 from __future__ import annotations
 

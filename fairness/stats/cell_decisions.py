@@ -3,6 +3,8 @@
 A price list gives every customer of a cell one price, and a firm may set the list of each cell with noise of its own.
 Then the cells' prices are the draws, not the customers'. Cells that plainly share one list price are one decision.
 Above 0, tenured customers pay more.
+
+Decision D21.
 """
 
 from __future__ import annotations

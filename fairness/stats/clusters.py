@@ -4,6 +4,8 @@ Every estimator hands over *linearised scores*: numbers that sum to 0 over the b
 cluster, sum to the variance of the log ratio. Each cluster's score is divided by 1 - w, w its share of the money, so
 that a cluster that pulls the ratio towards itself does not look quieter than it is (the jackknife form). A t
 distribution with G_eff - 1 degrees of freedom, G_eff = 1 / sum w^2, is asymptotic in the clusters.
+
+Decisions D20 and D23.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Assumptions: each run's interval rests on price decisions that are draws from its process. The two runs are treated as
 separate draws; where the same parties are in both, the spread of their own changes is a second look. The wider of the
 two is printed. Errors of one price list that persist make runs alike, so that the interval is, if anything, too wide.
+
+Decisions D73 and D74.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 BH controls the false discovery rate under independence or positive dependence, BY under any dependence, Holm the
 familywise error under any dependence. A family and its method are fixed before looking.
+
+Decision D34.
 """
 
 from __future__ import annotations

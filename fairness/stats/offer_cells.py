@@ -3,6 +3,8 @@
 Cells are held against each other to see whether their gaps offset. They carry the uncertainty of the interval that is
 printed: where customers of a cell share price decisions, a cell with ten offers holds ten draws, however many customers
 it has. Above 0, tenured customers of the cell pay more.
+
+Decision D24.
 """
 
 from __future__ import annotations

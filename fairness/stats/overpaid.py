@@ -2,6 +2,8 @@
 
 Everything is integer arithmetic on ticks of 10^-4 major units. Nothing is asymptotic; the noise floor is a yardstick
 that takes deviations from the mean gap as roughly normal.
+
+Decision D30.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ Prices of one party move together: three accounts of a household are less eviden
 fixed strata; the draws are parties, and a party may have customers in several cells and in both groups. Where every
 party has one customer all results are those of :mod:`~fairness.stats.standardised_ratio` and
 :func:`~fairness.stats.ranks.van_elteren`. Above 0, tenured customers pay more.
+
+Decision D23.
 """
 
 from __future__ import annotations

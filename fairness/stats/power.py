@@ -3,6 +3,8 @@
 At 80 % power on the log scale, where a gap of a few percent is its own logarithm. The detectable gap uses the t
 distribution of the printed interval; the deciding sample is a normal approximation, standard errors taken to fall as
 one over the root of the sample in the binding unit (customers or price decisions).
+
+Decision D27.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ Both draw counts, not customers: a multinomial or hypergeometric draw over the d
 drawing its customers. Entries are put in canonical order first and every draw comes from seeded generators, so a seed
 gives the same result for any order of the input and any number of threads. Cells are fixed; prices within a cell are
 exchangeable draws.
+
+Decision D37.
 """
 
 from __future__ import annotations

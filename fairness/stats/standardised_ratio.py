@@ -6,6 +6,8 @@ the tenured customers' own. R - 1 above 0 means that tenured customers pay more.
 
 Cells are fixed strata, each with customers in both arms; prices within a cell and arm are independent draws. The t
 distribution is asymptotic. Which cells qualify (``min_per_group``), the margin and alpha are fixed before looking.
+
+Decision D19.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 "Not significant" is never called fair: equal prices have to be shown (``equivalent``). A real but negligible gap is
 equivalent, not a penalty. Alpha, margin and minimum support are fixed before looking.
+
+Decisions D7, D22, D25, D26 and D29.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ spreadsheet as that text, ``<script>`` in a page as those letters, and an escape
 Numbers and dates are never touched: a quote before -3.20 would make text of a number.
 
 Sources: OWASP, "CSV Injection"; RFC 4180; Unicode Technical Report 36 (characters that change the writing direction).
+
+Decision D60.
 """
 
 from __future__ import annotations

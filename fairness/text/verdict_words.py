@@ -1,6 +1,8 @@
 """What each verdict is called and means, and which rule gives it: one record per verdict and per reason of a verdict.
 
 README's table of verdicts and the table of rules in ``docs/method.md`` are made from these records (`make docs`).
+
+Decision D38.
 """
 
 from __future__ import annotations

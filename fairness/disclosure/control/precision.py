@@ -10,6 +10,8 @@ above their offer fit the gap, the step is what half of ``min_cell`` customers c
 prices, the gap says how many pay which. Then the step is more than twice the largest effect times ``min_cell``, and it
 is counted from what most pay: up to ``min_cell`` customers more or less at another price leave what is published as it
 is.
+
+Decisions D64 and D65.
 """
 
 from __future__ import annotations

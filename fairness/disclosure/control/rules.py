@@ -1,4 +1,7 @@
-"""What is unsafe by itself: small counts, and amounts that one or two contributors dominate."""
+"""What is unsafe by itself: small counts, and amounts that one or two contributors dominate.
+
+Decision D63.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Secondary suppression: what has to be withheld beside the unsafe, until no withheld number can be worked out."""
+"""Secondary suppression: what has to be withheld beside the unsafe, until no withheld number can be worked out.
+
+Decision D66.
+"""
 
 from __future__ import annotations
 

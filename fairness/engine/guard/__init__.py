@@ -1,6 +1,8 @@
 """Run SQL that nobody has read before: checked, in a process of its own, with bounds on everything it may take.
 
 See ``docs/security.md`` for what this protects from and what it does not.
+
+Decision D59.
 """
 
 from fairness.engine.guard.runner import Cut, GuardedResult, Limits, run_guarded

@@ -6,6 +6,7 @@
 --          days alike comes from no calendar; a month itself shows 30 and 31, with inclusive ends 29 and 30. At least 1 % of
 --          a plan's lines and three; of five or more, half of them, or all. Left out: starts in February
 --          and months from the 29th on, which are cut; whole quarters and years; part periods of calendar months.
+--          Decision D16.
 
 create or replace table int_interval_vote as
 with

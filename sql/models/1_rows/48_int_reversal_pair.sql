@@ -3,7 +3,7 @@
 -- Columns: row_id = the credit; charge_row_id; shape = what the credit states; n_missing = parts that the charge states and
 --          the credit does not; charge_rank, credit_rank = order within the shape, the latest first.
 -- Why:     the exact opposite in customer, product, plan, subscription, currency, period and amount, charged no later than
---          the last such credit was given. A discount takes back nothing.
+--          the last such credit was given. A discount takes back nothing. Decision D41.
 
 create or replace table int_reversal_pair as
 with

@@ -5,6 +5,7 @@
 -- Why:     a stated start wins over the first bill. A customer first seen in the first month of the data may have been
 --          there for years: such a start is a bound, not a date. Who is missing in a customer file that states starts, or
 --          stands in it with contents that contradict each other, has none: a first bill would make such a customer new.
+--          Decision D2.
 -- Options: line by line
 
 create or replace table int_customer as

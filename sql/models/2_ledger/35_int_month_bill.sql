@@ -5,7 +5,7 @@
 --          billing interval; controls and dates of the latest line; reason = why they make no price, null where they make one.
 -- Why:     equal unit prices are units, and quantities add. Different ones are no price: a mean of a base plan and an add-on is
 --          what nobody pays, unless the study says that they are units or parts of one thing. Discounts that take all are a
---          free month; discounts that take more, or raise the price, are not understood.
+--          free month; discounts that take more, or raise the price, are not understood. Decisions D40 and D43.
 
 create or replace table int_month_bill as
 with

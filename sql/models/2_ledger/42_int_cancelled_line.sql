@@ -4,7 +4,7 @@
 --          that starts within one of its periods of its end; reversed_last where the data end before such a bill would be
 --          issued; ended otherwise.
 -- Why:     a month that was given away is held without a price. A policy that was taken back and not billed again is over;
---          where the next bill is not due yet, nobody can tell.
+--          where the next bill is not due yet, nobody can tell. Decision D43.
 
 create or replace table int_cancelled_line as
 with

@@ -10,6 +10,7 @@
 -- Why:     month prices: year / 12, week x 365 / 84, day x 365 / 12, each divided by interval_count. a / d is the exact
 --          fraction; (2a + d) // 2d, one less on a tie where that is odd, is the same on every engine. Wide integers are
 --          slow, so amounts below a million, nearly all, are divided as 64-bit integers, which they cannot overflow.
+--          Decision D8.
 -- Options: line by line
 
 create or replace table int_ledger_span as

@@ -5,7 +5,7 @@
 --          what its lines come to a month, in 10^-6; party_id, tenure_start, is_censored, cell_key, lens_key.
 -- Why:     who cannot be compared is counted, with the reason and the money. A summary or a discount stands for its
 --          customer only where nothing else does: it repeats or lowers what other lines say. A line that was taken back stands
---          only where no price of its chain replaces it.
+--          only where no price of its chain replaces it. Decision D12.
 
 create or replace table int_not_compared as
 with

@@ -5,7 +5,7 @@
 --          one belongs to, with its price where the version has several; is_stated = whether the offer file names it.
 -- Why:     a price is decided once, in however many regions it holds and however often it is issued again under a new id.
 --          Customers of one decision are one draw. A break in the terms ends the decision. One offer_id may stand for a
---          whole price list: rows of different price under it are different decisions.
+--          whole price list: rows of different price under it are different decisions. Decision D20.
 
 create or replace table int_offer_decision as
 with

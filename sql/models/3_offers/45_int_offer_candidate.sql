@@ -3,7 +3,7 @@
 -- Columns: lookup_id; offer_id, valid_from, its pricing_decision and prices; n_candidates = offers in force that fit;
 --          candidate_rank = 1 for the comparator; price_rank = 1 for the cheapest that costs something.
 -- Why:     of rows with equal keys and kind in force on the day, the latest start counts; of the kinds the cheaper at the
---          primary basis. Then most keys stated wins, then the lowest price, then the least offer_id.
+--          primary basis. Then most keys stated wins, then the lowest price, then the least offer_id. Decision D44.
 
 create or replace table int_offer_candidate as
 with

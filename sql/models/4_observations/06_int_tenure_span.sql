@@ -5,7 +5,7 @@
 --          completed on the first day of first_month, or on the pricing date; covers_as_of, covers_year_before.
 -- Why:     groups and bands are those of the observed month, so that a price frozen for years does not stay that of a new
 --          customer. k months are completed on the first day of tenure_number + k. Nearly all spans are one month long and
---          need no cut.
+--          need no cut. Decision D3.
 
 create or replace view int_tenure_span as
 with

@@ -71,7 +71,7 @@
 -- Why:     everything an analyst needs of one month of one thing held stands in one row. Later models that do not need the
 --          plan age read int_grouped_span, which has a row for many months and joins less. What is billed beside the price
 --          has a grain of its own: amount_beside. That plan age belongs to billing rows alone is said where it is selected:
---          said in the join, it keeps some engines from hashing it.
+--          said in the join, it keeps some engines from hashing it. Decisions D1 and D55.
 
 create or replace view price_ledger as
 with

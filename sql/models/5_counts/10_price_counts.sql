@@ -23,6 +23,7 @@
 -- Why:     amounts are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
 --          customers comes out of them. Customers are read for them once; the models below read these counts. A book and
 --          billing lines are grouped apart: grouping a book by what it never has would double the time.
+--          Decisions D10 and D53.
 
 create or replace table price_counts as
 with

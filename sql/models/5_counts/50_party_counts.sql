@@ -15,7 +15,7 @@
 --          change_known: 2 where price and offer of a year ago are known, 1 where the price is, else 0
 --          customer_number: Which of the party's customers, from 1
 -- Why:     clustering by party and counting distinct customers need to know which observations belong together, not
---          whose they are. No id leaves this model.
+--          whose they are. No id leaves this model. Decisions D23 and D54.
 
 create or replace table party_counts as
 with

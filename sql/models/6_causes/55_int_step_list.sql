@@ -4,7 +4,7 @@
 --          price makes; discount_part = what discounts make; told_ticks, is_standard = price told and its basis, null where
 --          nothing was; rate = what the index of the contract moved by in a year; n_events on file.
 -- Why:     the index counts that was published when the price moved: that of two months before, or of the month of the year
---          that the study names.
+--          that the study names. Decision D58.
 
 create or replace table int_step_list as
 with
