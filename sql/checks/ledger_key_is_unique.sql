@@ -1,6 +1,6 @@
 -- Healthy: no rows.
--- Guards:  one row per customer, product, currency, interval and month. Customers with one row cannot break it, so
---          only the others are looked at.
+-- Guards:  one row of a book per customer, product, currency, interval and month. Customers with one row cannot break it,
+--          so only the others are looked at. one_price_a_month.sql looks at prices of billing lines.
 
 select
     price_ledger.customer_id,

@@ -202,7 +202,6 @@ class TestByHand:
         idle = set(names) - {
             "int_interval_vote",
             "int_offer_repeat",
-            "int_twice_priced",
             "product_offer_counts",
             "best_offer_counts",
             "int_filtered_row",
@@ -268,11 +267,32 @@ TAMPERING = [
         "alter view int_book_line rename to honest_line; "
         "create view int_book_line as from honest_line union all from honest_line where product_id = 'mobile'",
     ),
+    (
+        "one_price_a_month",
+        "insert into int_ledger_span (holding_id, first_month, n_months) values (1, 24000, 2), (1, 24001, 1)",
+    ),
     ("drivers_add_up", "insert into price_change_driver values (1, 'unexplained', 1, 4, 0)"),
     ("exposure_holds_every_rise", "insert into rise_exposure (window_id, n_held, n_raised) values (1, 1, 1)"),
     ("rows_tie_out", "update inputs set n_rows = n_rows + 1"),
     ("rows_tie_out", "delete from reconciliation where disposition = 'duplicate'"),
 ]
+
+
+def test_whole_steps_that_are_put_together_name_the_same_columns(copied: Connection) -> None:
+    """``union all`` goes by place: a column that moved would be read as another."""
+    found = 0
+    for path in MODELS:
+        sql = statement(path.read_text(encoding="utf-8"))
+        steps = re.search(r"\bwith\n.*(?=^select \* from final)", sql, re.DOTALL | re.MULTILINE)
+        for pair in re.finditer(r"select \* from (\w+)\s+union all\s+select \* from (\w+)", sql):
+            assert steps, path.stem
+            names = [
+                [column[0] for column in copied.execute(f"{steps[0]} select * from {step}").description or ()]
+                for step in pair.groups()
+            ]
+            assert names[0] == names[1], path.stem
+            found += 1
+    assert found
 
 
 class TestChecks:

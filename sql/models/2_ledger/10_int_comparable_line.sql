@@ -42,7 +42,7 @@ covering as (
 ),
 
 final as (
-    select covering.*, end_month - first_month as n_months
+    select covering.* exclude (end_month), end_month - first_month as n_months
     from covering
     where end_month - first_month between 1 and (select max(n_months) from month_offset)
 )

@@ -16,7 +16,7 @@ odd as (
 ),
 
 alone as (
-    select line.*
+    select line.* exclude (first_month, n_months), line.first_month, line.n_months
     from int_comparable_line as line
     left join odd
         on line.row_id = odd.row_id

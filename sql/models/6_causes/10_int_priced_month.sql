@@ -1,5 +1,5 @@
 -- Grain:   one row per thing held and month with a price, of chains that hold several things.
--- Reads:   int_holding, int_ledger_span, month_offset, int_twice_priced
+-- Reads:   int_holding, int_ledger_span, month_offset
 -- Columns: chain_id = number of the chain (customer x product x subscription x currency); holding_id, plan_id; first_month of the
 --          span; month_number; next_month, last_month = the months with a price after and before it, of the whole chain.
 -- Why:     a chain that holds one thing, nearly every one, is followed span by span. Where several plans or intervals follow or
@@ -30,7 +30,6 @@ months as (
     inner join month_offset
         on span.n_months = month_offset.n_months
     where chains.n_things > 1
-        and chains.holding_id not in (select holding_id from int_twice_priced)
 ),
 
 neighbours as (

@@ -1,6 +1,6 @@
 -- Grain:   one row per change of what a chain (customer x product x subscription x currency) pays, from a month with a price to
 --          the next one.
--- Reads:   int_ledger_span, int_step_pair, int_priced_month, int_unpriced_month, int_month_bill, int_holding, int_twice_priced
+-- Reads:   int_ledger_span, int_step_pair, int_priced_month, int_unpriced_month, int_month_bill, int_holding
 -- Columns: step_id; kind as in int_step_pair; old_holding, old_first and new_holding, new_first = spans before and after;
 --          across_gap = months without a price lie between.
 -- Why:     months without any live line between two prices are an exit and an entry, and no change. What is paid, its
@@ -19,7 +19,6 @@ single as (
         lag(standard_ticks) over thing as old_standard_ticks
     from int_ledger_span
     where holding_id not in (select distinct holding_id from int_priced_month)
-        and holding_id not in (select holding_id from int_twice_priced)
     window thing as (partition by holding_id order by first_month)
 ),
 
