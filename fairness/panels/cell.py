@@ -10,7 +10,7 @@ from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, findings_table, published, source_line
 from fairness.panels.view import View, query
-from fairness.panels.where import cell_key, in_order, why_not
+from fairness.panels.where_panels import cell_key, in_order, why_not
 from fairness.text import codes, labels, numbers, screen, sentences
 
 _NOTHING = (0, None, None, None, None)

@@ -17,7 +17,7 @@ from fairness.panels.panel import (
     source_line,
 )
 from fairness.panels.view import View
-from fairness.panels.where import ends_of
+from fairness.panels.where_panels import ends_of
 from fairness.text import labels, screen, sentences, titles
 
 

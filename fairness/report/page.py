@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fairness.findings.document import Data, Document, Finding, Month
 from fairness.findings.estimands import OVERPAYMENT
-from fairness.panels import overview
+from fairness.panels import overview_panels
 from fairness.panels.panel import Panel as Shown
 from fairness.panels.scene import Released
 from fairness.report import figures
@@ -115,10 +115,10 @@ class _Layout:
         """Return the charts whose findings exist: the panels of the dashboard, made from what may be shown."""
         scene = Released(self.document, tuple(self.order))
         built = (
-            ("B", "gap-and-certainty", overview.certainty(scene)),
-            ("C", "gap-by-month", overview.monthly(scene)),
-            ("D", "largest-cells", overview.worst(scene)),
-            ("E", "readings-of-the-offer", overview.by_basis(scene)),
+            ("B", "gap-and-certainty", overview_panels.certainty(scene)),
+            ("C", "gap-by-month", overview_panels.monthly(scene)),
+            ("D", "largest-cells", overview_panels.worst(scene)),
+            ("E", "readings-of-the-offer", overview_panels.by_basis(scene)),
         )
         return tuple(self._panel(key, name, panel) for key, name, panel in built if panel is not None)
 

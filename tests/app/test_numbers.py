@@ -16,12 +16,12 @@ from fairness.charts.interactive import THEMES, draw
 from fairness.dashboard.pages.overview import rows_of
 from fairness.dashboard.session import open_study, view_of
 from fairness.panels.cell import open_cell
-from fairness.panels.coverage import left_out, rows_accounted
+from fairness.panels.coverage_panels import left_out, rows_accounted
 from fairness.panels.lenses import lenses
 from fairness.panels.panel import Panel
 from fairness.panels.strip import headline_panel, metric_strip
 from fairness.panels.view import Filter, View
-from fairness.panels.where import forest, heat, looked_at, verdict_strip
+from fairness.panels.where_panels import forest, heat, looked_at, verdict_strip
 from fairness.report import compose
 from fairness.text import labels, titles
 from fairness.text.verdict_words import DECIDED

@@ -27,12 +27,12 @@ from fairness.findings.document import Document, Finding
 from fairness.panels import html
 from fairness.panels.address import filter_columns, page_link, read_filters
 from fairness.panels.cell import cells_by_name, open_cell
-from fairness.panels.coverage import left_out, rows_accounted
+from fairness.panels.coverage_panels import left_out, rows_accounted
 from fairness.panels.lenses import lenses
-from fairness.panels.overview import monthly
+from fairness.panels.overview_panels import monthly
 from fairness.panels.panel import Panel
 from fairness.panels.view import Filter, View
-from fairness.panels.where import forest, heat
+from fairness.panels.where_panels import forest, heat
 from fairness.text import screen, sentences, titles
 from fairness.text.reasons import NOT_MATCHED
 from tests.conftest import ROOT, StudyRunner

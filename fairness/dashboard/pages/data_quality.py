@@ -6,7 +6,7 @@ from fairness.dashboard.page_frame import above_headline, end
 from fairness.dashboard.session import load_study, view_of
 from fairness.dashboard.widgets import show
 from fairness.panels import html
-from fairness.panels.coverage import left_out, rows_accounted
+from fairness.panels.coverage_panels import left_out, rows_accounted
 from fairness.panels.quality import by_month, inputs, rejected, set_aside, unread
 from fairness.text import quality_words
 

@@ -7,8 +7,8 @@ import streamlit as st
 from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import show
 from fairness.panels import html
-from fairness.panels.coverage import left_out, rows_accounted
-from fairness.panels.overview import (
+from fairness.panels.coverage_panels import left_out, rows_accounted
+from fairness.panels.overview_panels import (
     by_basis,
     by_tenure,
     certainty,

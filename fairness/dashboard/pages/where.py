@@ -13,7 +13,7 @@ from fairness.panels.address import CELL
 from fairness.panels.cell import CellView, cells_by_name, open_cell
 from fairness.panels.lenses import lenses
 from fairness.panels.view import View
-from fairness.panels.where import forest, heat, looked_at, needs_width, verdict_strip
+from fairness.panels.where_panels import forest, heat, looked_at, needs_width, verdict_strip
 from fairness.text import screen, titles
 from fairness.text.escape import html_text
 

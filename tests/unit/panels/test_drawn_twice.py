@@ -14,7 +14,7 @@ from fairness.charts.static import charts
 from fairness.charts.static.drawing import Line, Outline, Text
 from fairness.disclosure.released_document import released
 from fairness.findings.document import Document
-from fairness.panels import overview
+from fairness.panels import overview_panels
 from fairness.panels.panel import Panel
 from fairness.panels.scene import Released
 from fairness.report.page import lay_out
@@ -23,7 +23,12 @@ from fairness.runs.documents import read_settings
 from fairness.runs.share_file import largest_payment, read_shared
 
 WIDTH = 323.0
-KEYS = {"B": overview.certainty, "C": overview.monthly, "D": overview.worst, "E": overview.by_basis}
+KEYS = {
+    "B": overview_panels.certainty,
+    "C": overview_panels.monthly,
+    "D": overview_panels.worst,
+    "E": overview_panels.by_basis,
+}
 
 
 def book() -> list[dict[str, object]]:
