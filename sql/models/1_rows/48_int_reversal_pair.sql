@@ -20,7 +20,9 @@ credits as (
 ),
 
 charges as (
-    select line.*
+    select
+        line.row_id, line.line_id, line.customer_id, line.product_id, line.plan_id, line.subscription_id, line.currency,
+        line.issued_on, line.period_start, line.period_end, line.net_amount
     from int_billing_line as line
     left join int_named_reversal
         on line.row_id = int_named_reversal.charge_row_id
@@ -38,20 +40,14 @@ last_credits as (
     group by shape
 ),
 
-pairs as (
+matched as (
     select
-        credits.row_id, charges.row_id as charge_row_id, credits.shape,
+        credits.row_id, charges.row_id as charge_row_id, credits.shape, credits.issued_on, credits.content_key,
+        charges.issued_on as charged_on, charges.line_id,
         case when credits.product_id is null then 1 else 0 end
             + case when credits.plan_id is null and charges.plan_id is not null then 1 else 0 end
             + case when credits.subscription_id is null and charges.subscription_id is not null then 1 else 0 end
-            + case when credits.period_start is null and charges.period_start is not null then 1 else 0 end as n_missing,
-        dense_rank() over (
-            partition by credits.shape
-            order by charges.issued_on desc, charges.line_id desc nulls last, charges.content_key desc, charges.row_id
-        ) as charge_rank,
-        dense_rank() over (
-            partition by credits.shape order by credits.issued_on desc, credits.content_key desc, credits.row_id
-        ) as credit_rank
+            + case when credits.period_start is null and charges.period_start is not null then 1 else 0 end as n_missing
     from credits
     inner join last_credits
         on credits.shape = last_credits.shape
@@ -65,6 +61,22 @@ pairs as (
         and coalesce(credits.subscription_id = charges.subscription_id, credits.subscription_id is null)
         and coalesce(credits.period_start = charges.period_start, credits.period_start is null)
         and coalesce(credits.period_end = charges.period_end, credits.period_end is null)
+),
+
+-- The content of a line is long: it is put together for these few.
+pairs as (
+    select
+        matched.row_id, matched.charge_row_id, matched.shape, matched.n_missing,
+        dense_rank() over (
+            partition by matched.shape
+            order by matched.charged_on desc, matched.line_id desc nulls last, charge.content_key desc, matched.charge_row_id
+        ) as charge_rank,
+        dense_rank() over (
+            partition by matched.shape order by matched.issued_on desc, matched.content_key desc, matched.row_id
+        ) as credit_rank
+    from matched
+    inner join int_billing_line as charge
+        on matched.charge_row_id = charge.row_id
 )
 
 select * from pairs;

@@ -1,5 +1,5 @@
 -- Grain:   one row per decision to raise a price and thing held of its key with a period that starts in its window.
--- Reads:   int_rise_day, int_ledger_span, int_step_left, offers, stg_price_event
+-- Reads:   int_rise_day, int_ledger_span, int_step_left, int_holding, offers, stg_price_event
 -- Columns: window_id; holding_id; tenure_months completed on the first such day, null where unknown; is_other = past the first 12
 --          months and any lock: one of those whose rises say what was common; rise_ticks = its rise before discounts, as
 --          far as neither index nor letter explain it, all_ticks = the whole of it, paid_ticks = what is paid more, 0 without a rise;
@@ -34,7 +34,7 @@ combinations as (
 
 held as (
     select
-        windows.window_id, span.holding_id, span.customer_id, span.subscription_id,
+        windows.window_id, span.holding_id,
         min(span.cycle_start) as first_day, min(span.tenure_start) as tenure_start, bool_or(span.is_censored) as is_censored
     from int_ledger_span as span
     inner join combinations
@@ -44,7 +44,7 @@ held as (
         and span.cycle_start >= windows.starts_on and span.cycle_start < windows.ends_on
     where span.plan_id is not distinct from combinations.plan_id
         and span.region is not distinct from combinations.region and span.channel is not distinct from combinations.channel
-    group by all
+    group by windows.window_id, span.holding_id
 ),
 
 rises as (
@@ -58,13 +58,25 @@ rises as (
     group by day.window_id, step.holding_id
 ),
 
+locks as (
+    select subscription_id, customer_id, lock_until from stg_price_event where lock_until is not null and reject_reason is null
+),
+
 locked as (
-    select distinct held.window_id, held.holding_id
-    from held
-    inner join stg_price_event as event
-        on held.subscription_id = event.subscription_id
-        or event.subscription_id is null and held.customer_id = event.customer_id
-    where event.lock_until > held.first_day and event.reject_reason is null
+    select holding_id, max(lock_until) as lock_until
+    from (
+        select thing.holding_id, locks.lock_until
+        from int_holding as thing
+        inner join locks
+            on thing.subscription_id = locks.subscription_id
+        union all
+        select thing.holding_id, locks.lock_until
+        from int_holding as thing
+        inner join locks
+            on thing.customer_id = locks.customer_id
+        where locks.subscription_id is null
+    )
+    group by holding_id
 ),
 
 final as (
@@ -73,7 +85,7 @@ final as (
         greatest(0, 12 * (year(first_day) - year(tenure_start)) + month(first_day) - month(tenure_start)
             - case when day(first_day) < day(tenure_start) then 1 else 0 end) as tenure_months,
         is_censored,
-        coalesce(tenure_start <= first_day - to_months(12) or is_censored, false) and locked.holding_id is null as is_other,
+        coalesce(tenure_start <= first_day - to_months(12) or is_censored, false) and coalesce(locked.lock_until <= first_day, true) as is_other,
         coalesce(rises.rise_ticks, 0) as rise_ticks, coalesce(rises.all_ticks, 0) as all_ticks,
         coalesce(rises.paid_ticks, 0) as paid_ticks, rises.old_standard,
         coalesce((rises.rise_ticks + case when rises.rise_ticks > 0 then rises.coin_ticks else 0 end)
@@ -81,7 +93,7 @@ final as (
     from held
     left join rises
         using (window_id, holding_id)
-    left join locked using (window_id, holding_id)
+    left join locked using (holding_id)
 )
 
 select * from final;

@@ -4,13 +4,13 @@
 --          reached, seen from one of them whose own rise is smaller, and larger; reached_from_outside = seen by a customer who is
 --          none of them; null where there are no others.
 -- Why:     customers of the same key; where they are too few, of the same product and interval, whose number is that of the
---          periods that start in the window: those who were not raised have no row.
+--          periods that start in the window: those who were not raised have no row. Nor do they stand in the lists of shares: theirs is 0.
 
 create or replace table int_rise_reach as
 with
 
 own as (
-    select window_id, count(*) as n, list(share order by share desc) as shares
+    select window_id, count(*) as n, list(share order by share desc) filter (where share > 0) as shares
     from int_rise_member
     where is_other
     group by window_id

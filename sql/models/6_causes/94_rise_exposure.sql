@@ -24,6 +24,21 @@ windows as (
     from int_rise_day
 ),
 
+counted as (
+    select
+        member.window_id,
+        case when not member.is_censored then tenure_class.band_order end as band_order,
+        count(*) as n_held,
+        count(*) filter (where all_ticks > 0) as n_raised,
+        cast(coalesce(sum(old_standard) filter (where all_ticks > 0), 0) as bigint) as before_ticks,
+        cast(sum(all_ticks) as bigint) as rise_ticks,
+        cast(sum(paid_ticks) as bigint) as paid_rise_ticks
+    from int_rise_member as member
+    left join tenure_class
+        on member.tenure_months = tenure_class.tenure_months
+    group by all
+),
+
 final as (
     select
         windows.window_id,
@@ -34,19 +49,10 @@ final as (
         split_part(window_key, chr(31), 5) as currency,
         split_part(window_key, chr(31), 6) as interval_unit,
         cast(split_part(window_key, chr(31), 7) as integer) as interval_count,
-        starts_on, ends_on,
-        case when not member.is_censored then tenure_class.band_order end as band_order,
-        count(*) as n_held,
-        count(*) filter (where all_ticks > 0) as n_raised,
-        cast(coalesce(sum(old_standard) filter (where all_ticks > 0), 0) as bigint) as before_ticks,
-        cast(sum(all_ticks) as bigint) as rise_ticks,
-        cast(sum(paid_ticks) as bigint) as paid_rise_ticks
-    from int_rise_member as member
+        starts_on, ends_on, band_order, n_held, n_raised, before_ticks, rise_ticks, paid_rise_ticks
+    from counted
     inner join windows
-        on member.window_id = windows.window_id
-    left join tenure_class
-        on member.tenure_months = tenure_class.tenure_months
-    group by all
+        on counted.window_id = windows.window_id
 )
 
 select * from final
