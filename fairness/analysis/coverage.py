@@ -19,7 +19,7 @@ from fairness.analysis.counts import TENURED, TICKS_PER_UNIT, UNKNOWN, BoolArray
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.marts import Marts, at_rates, to_money
 from fairness.analysis.scopes import Scope
-from fairness.findings.estimands import Comparator
+from fairness.findings.estimand_spec import Comparator
 from fairness.stats.scores import exact_sums, group_starts
 
 PLAN_NOT_OFFERED, REJECTED = "plan_not_offered", "rejected"

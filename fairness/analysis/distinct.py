@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from fairness.analysis.counts import NO_PRICE, PARTY_OFFERS, BoolArray, Counts, IntArray
-from fairness.findings.estimands import Comparator
+from fairness.findings.estimand_spec import Comparator
 from fairness.stats.scores import key_starts, sorting
 
 CUSTOMER = "customer"

@@ -24,6 +24,7 @@ from fairness.analysis.counts import (
     sorted_columns,
 )
 from fairness.analysis.distinct import with_customers
+from fairness.analysis.walking_rows import WalkingRows, no_walking_rows, walking_rows
 from fairness.engine.base import Connection
 from fairness.engine.connection import ENGINE
 from fairness.stats.scores import exact_sums, group_starts
@@ -86,6 +87,7 @@ class Marts:
         best_offers: Counts of (offered, best) where a cheaper offer than the comparator fits as well.
         unoffered: Counts of (paid, offered, quantity) of those whose plan is offered to nobody; the offer is that of
             the product, 0 where none fits.
+        walking: Monthly increments of price and offer by joining month; they know no cells.
         more: Count tables of single estimands by name; without those that were not asked for.
     """
 
@@ -115,6 +117,7 @@ class Marts:
     month_weights: FloatArray
     best_offers: Counts
     unoffered: Counts | None = None
+    walking: WalkingRows = field(default_factory=no_walking_rows)
     more: Mapping[str, Counts] = field(default_factory=dict)
 
     def yearly(self, cell: IntArray, ticks: IntArray) -> Decimal:
@@ -226,6 +229,7 @@ def load_marts(con: Connection, needs: Collection[str] | None = None, keep: Keep
         month_weights=_month_weights(cells),
         best_offers=reader.read("best_offer_counts", "offered_ticks", "best_ticks", "n_observations"),
         unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
+        walking=walking_rows(con) if keep is None and reader.reads("walking_counts") else no_walking_rows(),
         more={
             table: reader.read(table, *columns, missing=UNKNOWN_NUMBER)
             for table, columns in _OF_ONE_ESTIMAND.items()

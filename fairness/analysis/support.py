@@ -14,7 +14,7 @@ from fairness.analysis.distinct import has_comparator, has_price, repeats
 from fairness.analysis.marts import Marts, to_money
 from fairness.analysis.scopes import POOLED
 from fairness.engine.base import Connection
-from fairness.findings.estimands import Comparator
+from fairness.findings.estimand_spec import Comparator
 from fairness.findings.results import NotCompared, OtherCurrency, Support
 from fairness.stats.scores import exact_sums, group_starts, sorting
 

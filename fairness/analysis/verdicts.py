@@ -47,6 +47,7 @@ class Draft:
         sample: Present sample in the binding unit, and its unit.
         warnings: Codes found on the way.
         influence: How far few customers could move the estimate, or None.
+        margin: Margin of its own; None keeps that of the study.
     """
 
     finding: Finding
@@ -57,6 +58,11 @@ class Draft:
     sample: tuple[float, SampleUnit] = (0.0, "customers")
     warnings: tuple[str, ...] = ()
     influence: Influence | None = None
+    margin: float | None = None
+
+    def margin_of(self, settings: Inference) -> float:
+        """Return the margin that it is held against."""
+        return settings.margin if self.margin is None else self.margin
 
 
 def finish(drafts: Iterable[Draft], settings: Inference, *, tenured_bands: Collection[str] = ()) -> list[Finding]:
@@ -137,7 +143,7 @@ def _look_at_family(members: list[Draft], settings: Inference) -> list[_Looked]:
 
 
 def _is_beyond(draft: Draft, settings: Inference) -> bool:
-    return draft.ratio is not None and abs(draft.ratio.estimate) >= settings.margin
+    return draft.ratio is not None and abs(draft.ratio.estimate) >= draft.margin_of(settings)
 
 
 def _selected(first: list[_Looked], settings: Inference, n_tests: list[int]) -> list[_Looked]:
@@ -160,7 +166,7 @@ def _selected(first: list[_Looked], settings: Inference, n_tests: list[int]) -> 
                 one,
                 look=look,
                 is_dropped=(start.is_decided and not one.is_decided and one.includes_zero(look))
-                or (start.is_alike and not one.is_alike and not one.is_inside(look, settings.margin)),
+                or (start.is_alike and not one.is_alike and not one.is_inside(look, one.draft.margin_of(settings))),
             )
             for start, one in zip(first, looked, strict=True)
         ]
@@ -248,8 +254,8 @@ def _p_equivalence(draft: Draft, settings: Inference) -> float | None:
     if draft.ratio is None or draft.ratio.se is None:
         return None
     if draft.ratio.se == 0:
-        return 0.0 if abs(draft.ratio.estimate) < settings.margin else 1.0
-    return draft.ratio.p_equivalence(settings.margin)
+        return 0.0 if abs(draft.ratio.estimate) < draft.margin_of(settings) else 1.0
+    return draft.ratio.p_equivalence(draft.margin_of(settings))
 
 
 def _finish_one(looked: _Looked, settings: Inference) -> Finding:
@@ -288,7 +294,7 @@ def _finish_one(looked: _Looked, settings: Inference) -> Finding:
         p_equivalence_adjusted=tests.equivalence_adjusted,
         is_dropped=looked.is_dropped,
     )
-    return _with_verdict(draft, decide(evidence), finding, look, margin=settings.margin)
+    return _with_verdict(draft, decide(evidence), finding, look, margin=draft.margin_of(settings))
 
 
 def _with_verdict(

@@ -85,6 +85,34 @@ def gradient_fact(
     )
 
 
+def walking_fact(
+    estimate: float,
+    interval: tuple[float, float] | None,
+    *,
+    own: float,
+    offer: float,
+    n_months: int,
+    share_left: float | None,
+    margin: float,
+) -> str:
+    """Return the sentence for prices followed along each customer's path.
+
+    Example:
+        >>> walking_fact(0.03, (0.02, 0.04), own=0.051, offer=0.02, n_months=2_400, share_left=0.18, margin=0.002)
+        'Followed month by month for 200 customer-years, prices of customers moved away from the new-customer offers by
+        3.0 % a year, upwards (2.0 to 4.0): their own by +5.1 %, the offers by +2.0 %. Of those who stayed to pay; 18 %
+        of what was held ended on the way. Held against a margin of 0.20 % a year.'
+    """
+    between = f" ({interval[0] * 100:,.1f} to {interval[1] * 100:,.1f})" if interval else ""
+    left = "" if share_left is None else f"; {share_left * 100:,.0f} % of what was held ended on the way"
+    return (
+        f"Followed month by month for {n_months / 12:,.0f} customer-years, prices of customers moved away from the "
+        f"new-customer offers by {abs(estimate) * 100:,.1f} % a year, {'upwards' if estimate >= 0 else 'downwards'}"
+        f"{between}: their own by {own * 100:+,.1f} %, the offers by {offer * 100:+,.1f} %. "
+        f"Of those who stayed to pay{left}. Held against a margin of {margin * 100:,.2f} % a year."
+    )
+
+
 def hidden_trait_fact(
     estimate: float | None, at_interval: float | None, shifts: Mapping[str, float], *, reason: str
 ) -> str:

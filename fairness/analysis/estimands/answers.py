@@ -15,6 +15,7 @@ from fairness.analysis.estimands import (
     overpayment,
     raw_gap,
     tenure_gradient,
+    walking_slope,
     worst_segment,
 )
 from fairness.analysis.estimands.protocol import Answer, Leading
@@ -30,6 +31,7 @@ ANSWERS: tuple[Answer, ...] = (
     first_renewal_gap,
     decomposition,
     tenure_gradient,
+    walking_slope,
     hidden_bias,
     worst_segment,
     lens_contrast,

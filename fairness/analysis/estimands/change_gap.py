@@ -16,7 +16,8 @@ from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import POOLED, CellScope, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
-from fairness.findings.estimands import CHANGE_GAP, Comparator
+from fairness.findings.estimand_spec import Comparator
+from fairness.findings.estimands import CHANGE_GAP
 from fairness.findings.results import Companion, Finding
 from fairness.stats.change import (
     ChangeArms,

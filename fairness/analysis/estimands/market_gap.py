@@ -11,7 +11,8 @@ from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import Scope
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
-from fairness.findings.estimands import MARKET_GAP, Comparator
+from fairness.findings.estimand_spec import Comparator
+from fairness.findings.estimands import MARKET_GAP
 
 SPEC = MARKET_GAP
 

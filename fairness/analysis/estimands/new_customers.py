@@ -30,7 +30,7 @@ from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
-from fairness.findings.estimands import Comparator, Estimand
+from fairness.findings.estimand_spec import Comparator, Estimand
 from fairness.findings.results import Companion
 from fairness.stats.hodges_lehmann import hodges_lehmann
 from fairness.stats.influence import contrast_influence

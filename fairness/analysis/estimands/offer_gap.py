@@ -21,7 +21,8 @@ from fairness.analysis.marts import Marts, product_plans
 from fairness.analysis.scopes import POOLED, Scope, cell_scopes
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
-from fairness.findings.estimands import OFFER_GAP, Comparator
+from fairness.findings.estimand_spec import Comparator
+from fairness.findings.estimands import OFFER_GAP
 from fairness.findings.results import Companion
 from fairness.stats.checks import LOG_NOISE
 from fairness.stats.clusters import Way, two_way

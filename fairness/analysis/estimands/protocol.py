@@ -10,7 +10,7 @@ from fairness.analysis.marts import Marts
 from fairness.analysis.scopes import Scope
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
-from fairness.findings.estimands import Comparator, Estimand
+from fairness.findings.estimand_spec import Comparator, Estimand
 
 
 class Answer(Protocol):

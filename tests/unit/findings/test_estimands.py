@@ -21,7 +21,8 @@ from fairness.engine.headers import Header, read_model
 from fairness.engine.models import model_files
 from fairness.findings import estimands
 from fairness.findings.document import Finding
-from fairness.findings.estimands import BY_NAME, ESTIMANDS, Comparator, Estimand
+from fairness.findings.estimand_spec import Comparator, Estimand
+from fairness.findings.estimands import BY_NAME, ESTIMANDS
 from fairness.findings.facts import gap_fact
 from fairness.text import labels, sentences
 
