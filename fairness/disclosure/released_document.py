@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -46,14 +47,14 @@ def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_pa
     (study,) = shared["study"]
     rules = Rules(study["min_cell"], study["dominance_contributors"], study["dominance_share"])
     money = _Money(rules, largest_payment)
-    known = {_key(item, _scope_text(item["scope"])): item for item in document["findings"]}
+    known = {_place(found): found for found in map(Finding.load, document["findings"])}
     companions: dict[int, list[Data]] = {}
     for row in shared["findings_companions"]:
         companions.setdefault(row["finding_id"], []).append(row)
     findings = [
-        _finding(known[_key(row, row["scope"])], row, companions.get(row["finding_id"], []), document, money)
-        for row in shared["findings"]
-        if row["scope"] is not None
+        _finding(known[_place_of(told)], told, companions.get(told["finding_id"], []), document, money)
+        for told in shared["findings"]
+        if told["scope"] is not None
     ]
     head = findings[0]
     inputs = [_input(item, rules) for item in document["build"]["inputs"]]
@@ -66,12 +67,12 @@ def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_pa
             "dominance_contributors": rules.dominance_n,
             "dominance_share": rules.dominance_share,
             "findings": len(shared["findings"]),
-            "findings_withheld": sum(row["withheld"] is not None for row in shared["findings"]),
+            "findings_withheld": sum(told["withheld"] is not None for told in shared["findings"]),
         },
         "looked_at": _looked_at(document),
         "reconciliation": _rows(document, rules),
         "rejected": [_rejected(item, rules) for item in document["rejected"]],
-        "support": _support(document["support"], head, money),
+        "support": _support(document["support"], Finding.load(head), money),
         "headline": head,
         "findings": findings,
         "promises": [],
@@ -90,12 +91,12 @@ class _Money:
     def __init__(self, rules: Rules, largest: float) -> None:
         self.rules, self.largest = rules, largest
 
-    def is_safe(self, money: str | None) -> bool:
+    def is_safe(self, money: Decimal | str | None) -> bool:
         """Return whether the largest contributors cannot hold too much of an amount, whoever they are."""
         held = self.rules.dominance_n * self.largest
         return money is not None and held <= self.rules.dominance_share * float(money)
 
-    def told(self, money: str | None) -> str | None:
+    def told(self, money: Decimal | str | None) -> str | None:
         """Return an amount rounded to what the largest ``min_cell`` payments could make of it; None where unsafe."""
         if money is None or not self.is_safe(money) or self.largest <= 0:
             return None
@@ -103,7 +104,7 @@ class _Money:
         rounded = round(float(money) / step) * step
         return money_text(Decimal(f"{rounded:.2f}")) if 2 * step <= float(money) else None
 
-    def reversal(self, gap: float | None, money: str | None) -> float | None:
+    def reversal(self, gap: float | None, money: Decimal | str | None) -> float | None:
         """Return the gap that would turn the answer, rounded by what few could make of the money behind it."""
         if gap is None or money is None or not self.is_safe(money) or self.largest <= 0:
             return None
@@ -178,92 +179,93 @@ def unreleased(document: Data) -> Document:
 
 def _looked_at(document: Data) -> dict[str, int]:
     """Return the looks of each family; findings that are left out were tested as well."""
-    families = {finding["family"] for finding in document["findings"] if finding["family"] is not None}
     findings = [Finding.load(finding) for finding in document["findings"]]
+    families = {finding.family for finding in findings if finding.family is not None}
     return {family: looked_at(findings, family) for family in sorted(families)}
 
 
-def _scope_text(scope: Data) -> str:
-    return json.dumps(scope, ensure_ascii=False, sort_keys=True)
+def _place(finding: Finding) -> tuple[Any, ...]:
+    """Return what a finding is about, as its row of the share file says it."""
+    scope = json.dumps(finding.scope, ensure_ascii=False, sort_keys=True)
+    return (*(getattr(finding, name) for name in _KEYS), scope)
 
 
-def _key(finding: Data, scope: str) -> tuple[Any, ...]:
-    return (*(finding[name] for name in _KEYS), scope)
+def _place_of(told: Data) -> tuple[Any, ...]:
+    return (*(told[name] for name in _KEYS), told["scope"])
 
 
-def _finding(finding: Data, row: Data, companions: Sequence[Data], document: Data, money: _Money) -> Document:
-    """Return a finding with what its row of the share file shows; a field that nobody declared is withheld."""
+def _finding(finding: Finding, told: Data, companions: Sequence[Data], document: Data, money: _Money) -> Document:
+    """Return a finding with what its row of the share file tells; a field that nobody declared is withheld."""
     # Diagnostics and the deciding sample hold numbers of customers: they are told of the headline's question alone.
-    is_whole = finding["level"] == "pooled" and finding["tenure_band"] is None and row["n_tenured"] is not None
-    told = [_companion(item) for item in companions]
-    found: Document = {name: row.get(name) for name in finding}
+    is_whole = finding.is_whole and told["n_tenured"] is not None
+    found: Document = {name: told.get(name) for name in finding.data}
     found |= {
-        "estimate": _number(row, "estimate"),
-        "scope": finding["scope"],
-        "warnings": (row["warnings"] or "").split(", ") if row["warnings"] else [],
-        "companions": told,
+        "estimate": _number(told, "estimate"),
+        "scope": finding.scope,
+        "warnings": told["warnings"].split(", ") if told["warnings"] else [],
+        "companions": [_companion(item) for item in companions],
         "diagnostics": _diagnostics(finding, money.rules, is_shown=is_whole),
-        "deciding_sample": _deciding_sample(finding, money.rules) if is_whole and row["withheld"] is None else None,
-        "rounded_to": row["rounded_to"],
-        "withheld": row["withheld"],
+        "deciding_sample": _deciding_sample(finding, money.rules) if is_whole and told["withheld"] is None else None,
+        "rounded_to": told["rounded_to"],
+        "withheld": told["withheld"],
     }
-    found["fact"] = _fact(found, document["study"]["currency"])
-    if is_whole and row["n_not_compared"] is not None:
+    found["fact"] = _fact(Finding.load(found), document["study"]["currency"])
+    if is_whole and told["n_not_compared"] is not None:
         # The share file has none of these: whose that money is decides.
-        not_compared = finding["money_not_compared"]
+        not_compared = finding.money_not_compared
         found["money_not_compared"] = money.told(not_compared)
-        found["reversal_gap"] = money.reversal(finding["reversal_gap"], not_compared)
+        found["reversal_gap"] = money.reversal(finding.reversal_gap, not_compared)
         if money.is_safe(not_compared):
-            n = finding["n_tenured"] + finding["n_not_compared"]
-            found["support_money_share"] = _coverage(finding["support_money_share"], n, money.rules)
+            n = (finding.n_tenured or 0) + (finding.n_not_compared or 0)
+            found["support_money_share"] = _coverage(finding.support_money_share, n, money.rules)
     return found
 
 
-def _number(row: Data, name: str) -> float | int | str | None:
+def _number(told: Data, name: str) -> float | int | str | None:
     """Return a figure of a row: money as text, or a fraction."""
-    return row[name] if row["amount"] is None else money_text(row["amount"])
+    return told[name] if told["amount"] is None else money_text(told["amount"])
 
 
-def _companion(row: Data) -> Document:
+def _companion(told: Data) -> Document:
     names = ("name", "ci_lower", "ci_upper", "p_value", "rounded_to")
-    estimate = _number(row, "estimate")
-    if COMPANIONS.get(row["name"]) is Kind.COUNT and isinstance(estimate, float):
+    estimate = _number(told, "estimate")
+    if COMPANIONS.get(told["name"]) is Kind.COUNT and isinstance(estimate, float):
         estimate = int(estimate)
-    return {**{name: row[name] for name in names}, "estimate": estimate, "statistic": None}
+    return {**{name: told[name] for name in names}, "estimate": estimate, "statistic": None}
 
 
-def _fact(finding: Data, currency: str) -> str | None:
+def _fact(finding: Finding, currency: str) -> str | None:
     """Return the sentence of a finding from its published figures; None where it lacks one of them."""
-    n, estimate = finding["n_tenured"], finding["estimate"]
-    if n is None or estimate is None or finding["withheld"] is not None:
+    n = finding.n_tenured
+    if n is None or not finding.is_shown:
         return None
-    if finding["estimand"] == "overpayment":
-        told = {item["name"]: item["estimate"] for item in finding["companions"]}
-        net, affected = told.get("net"), told.get("customers_affected")
-        if net is None or affected is None:
+    if finding.amount is not None:
+        net, affected = finding.beside("net"), finding.beside("customers_affected")
+        if not isinstance(net, Decimal) or affected is None:
             return None
-        return overpayment_fact(Decimal(estimate), Decimal(net), currency=currency, n_affected=int(affected), n=n)
-    return gap_fact(finding["estimand"], finding["comparator"], estimate, n_tenured=n, n_cells=finding["n_cells"])
+        return overpayment_fact(finding.amount, net, currency=currency, n_affected=int(affected), n=n)
+    n_cells = finding.n_cells or 0
+    return gap_fact(finding.estimand, finding.comparator, finding.estimate, n_tenured=n, n_cells=n_cells)
 
 
-def _diagnostics(finding: Data, rules: Rules, *, is_shown: bool) -> Document:
-    values: Document = dict.fromkeys(finding["diagnostics"])
+def _diagnostics(finding: Finding, rules: Rules, *, is_shown: bool) -> Document:
+    values: Document = {item.name: None for item in fields(finding.diagnostics)}
     for name, kind in DIAGNOSTICS.items():
-        value = finding["diagnostics"].get(name)
+        value = getattr(finding.diagnostics, name)
         if is_shown and kind is Kind.EFFECTIVE and value is not None:
-            values[name] = _effective(value, finding["n_tenured"], rules)
+            values[name] = _effective(value, finding.n_tenured or 0, rules)
     return values
 
 
-def _deciding_sample(finding: Data, rules: Rules) -> Document | None:
+def _deciding_sample(finding: Finding, rules: Rules) -> Document | None:
     """Return the sample that would decide, each number rounded as an effective number of the customers behind it."""
-    sample = finding["deciding_sample"]
+    sample, n = finding.deciding_sample, finding.n_tenured or 0
     if sample is None:
         return None
-    sizes = {name: sample[name] for name in ("present", "at_zero", "at_twice_margin")}
-    told = {name: None if n is None else _effective(n, finding["n_tenured"], rules) for name, n in sizes.items()}
-    whole = {name: None if n is None else int(n) for name, n in told.items()}
-    return None if whole["present"] is None else {"unit": sample["unit"], "reason": sample["reason"], **whole}
+    sizes = {"present": sample.present, "at_zero": sample.at_zero, "at_twice_margin": sample.at_twice_margin}
+    told = {name: None if size is None else _effective(size, n, rules) for name, size in sizes.items()}
+    whole = {name: None if size is None else int(size) for name, size in told.items()}
+    return None if whole["present"] is None else {"unit": sample.unit, "reason": sample.reason, **whole}
 
 
 def _effective(value: float, n: int, rules: Rules) -> float | None:
@@ -276,7 +278,7 @@ def _coverage(value: float | None, n: int, rules: Rules) -> float | None:
     return None if value is None or grid is None else grid.nearest(value)
 
 
-def _support(support: Data, head: Data, money: _Money) -> Document:
+def _support(support: Data, head: Finding, money: _Money) -> Document:
     """Return who could be compared, with what may be told: nothing of those who could not where they are few."""
     rules = money.rules
     found: Document = {name: None for name, value in support.items() if not isinstance(value, list | tuple)}
@@ -294,11 +296,11 @@ def _support(support: Data, head: Data, money: _Money) -> Document:
         found["unknown_tenure_share"] = _coverage(support["unknown_tenure_share"], n_tenured, rules)
     if not n_tenured:
         return found | {"tenured_customers": 0, "assessable_customers": 0}
-    if head["support_share"] is not None or not n_compared:
+    if head.support_share is not None or not n_compared:
         found["assessable_share"] = _coverage(support["assessable_share"], n_tenured, rules)
         is_many = n_compared >= rules.min_cell
         found["assessable_customers"] = rounded_count(n_compared, rules) if is_many or not n_compared else None
-    if head["n_not_compared"] is None and n_compared:
+    if head.n_not_compared is None and n_compared:
         return found
     items = support["not_compared"]
     hidden = _hidden([item["customers"] for item in items], rules.min_cell)

@@ -184,26 +184,26 @@ def _companion(companion: Companion, finding: Finding, what: Shown, released: Re
 
 
 def month_row(
-    row: Mapping[str, Any], influence: Influence | None, rules: Rules, *, as_of: str | None
+    month: Mapping[str, Any], influence: Influence | None, rules: Rules, *, as_of: str | None
 ) -> dict[str, Any]:
     """Return a month; the as-of month states no count, because that of the headline may differ by a few customers."""
-    hidden: dict[str, Any] = dict.fromkeys(_MONTHLY) | {"month": row["month"]}
-    if row["n_tenured"] < rules.min_cell:
+    hidden: dict[str, Any] = dict.fromkeys(_MONTHLY) | {"month": month["month"]}
+    if month["n_tenured"] < rules.min_cell:
         return hidden | {WITHHELD: "small_count"}
-    bounds = row["ci_lower"], row["ci_upper"]
-    precision = precision_of(row["estimate"], bounds, influence, rules)
-    n = None if row["month"] == as_of else rounded_count(row["n_tenured"], rules)
+    bounds = month["ci_lower"], month["ci_upper"]
+    precision = precision_of(month["estimate"], bounds, influence, rules)
+    n = None if month["month"] == as_of else rounded_count(month["n_tenured"], rules)
     if precision is None:
         return hidden | {"n_tenured": n, WITHHELD: UNKNOWN if influence is None else COARSE}
-    rounding = Rounding(rules, row["n_tenured"], precision)
-    lower, upper = rounding.bounds(Kind.GAP, row["estimate"], *bounds)
+    rounding = Rounding(rules, month["n_tenured"], precision)
+    lower, upper = rounding.bounds(Kind.GAP, month["estimate"], *bounds)
     return hidden | {
-        "estimate": rounding.number(Kind.GAP, row["estimate"]),
+        "estimate": rounding.number(Kind.GAP, month["estimate"]),
         "ci_lower": lower,
         "ci_upper": upper,
-        "interval": None if precision.is_few else row["interval"],
+        "interval": None if precision.is_few else month["interval"],
         "n_tenured": n,
-        "pricing_decisions": rounding.number(Kind.EFFECTIVE, row["pricing_decisions"]),
+        "pricing_decisions": rounding.number(Kind.EFFECTIVE, month["pricing_decisions"]),
         "rounded_to": precision.grid.step,
     }
 
