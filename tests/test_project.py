@@ -235,6 +235,72 @@ def test_a_key_is_seen() -> None:
     assert keys_read(ast.parse(taken)) == ["finding['estimate']", "finding.get('verdict')"]
 
 
+TAG = re.compile(r"</?[a-z!]|&#?[a-z0-9]+;")
+PAGES = re.compile("fairness/(charts/static|dashboard|panels|report|text)/")
+"""Rooms that make pages. Figures of plotly read a few tags of their own; their texts pass `figure_text`."""
+
+AS_IS = {
+    "fairness/dashboard/look.py: Html(page_script())",
+    "fairness/dashboard/look.py: Html(sheet)",
+    "fairness/dashboard/look.py: Html(variables)",
+    "fairness/report/page_html.py: Html(style)",
+    "fairness/report/pdf.py: Html(style)",
+    "fairness/text/escape.py: Html(str(held).replace('\\r', '&#13;').replace('\\n', '&#10;'))",
+}
+"""Pieces of HTML that do not stand in the code: stylesheets, the script, and what has just been escaped."""
+
+
+def unescaped(name: str, tree: ast.Module) -> list[str]:
+    """Return where a module makes HTML in another way than of its own words by `Html`, which escapes the rest."""
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=parts):
+                texts = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+                is_bad = any(map(TAG.search, texts)) and bool(PAGES.match(name))
+            case ast.Call(func=ast.Name(id="Html" | "Markup"), args=[] | [ast.Constant()]):
+                is_bad = False
+            case ast.Call(func=ast.Name(id="Html" | "Markup")):
+                is_bad = f"{name}: {ast.unparse(node)}" not in AS_IS
+            case ast.Attribute(value=ast.Name(id="st"), attr="html"):
+                is_bad = name != "fairness/dashboard/look.py"
+            case ast.keyword(arg="unsafe_allow_html") | ast.ImportFrom(module="html"):
+                is_bad = True
+            case ast.Import(names=names):
+                is_bad = any(item.name == "html" for item in names)
+            case _:
+                continue
+        if is_bad:
+            found.append(ast.unparse(node))
+    return found
+
+
+def test_html_is_escaped_by_construction() -> None:
+    """What is put into a piece of HTML is escaped by its type; none is made by hand."""
+    assert {name: found for name, tree in sources().items() if (found := unescaped(name, tree))} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f'<b>{name}</b>'",
+        "Html(f'{name}')",
+        "Html('<b>' + name)",
+        "st.html(name)",
+        "st.markdown(name, unsafe_allow_html=True)",
+        "import html",
+        "from html import escape",
+    ],
+)
+def test_html_made_by_hand_is_seen(line: str) -> None:
+    assert unescaped("fairness/panels/x.py", ast.parse(line))
+
+
+def test_html_that_escapes_passes() -> None:
+    line = "Html('<b>{}</b>').format(name), Html().join(pieces), f'{name} < 3', html.note(name)"
+    assert unescaped("fairness/panels/x.py", ast.parse(line)) == []
+
+
 @pytest.mark.xdist_group("together")
 def test_tests_of_a_group_share_a_worker(request: pytest.FixtureRequest) -> None:
     """Split over workers, a group would build its study in each: nothing fails, everything takes longer."""

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from fairness.text.escape import html_text
+from fairness.text.escape import Html
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -134,13 +134,15 @@ class Access:
         own = self._pages is None or first in self._pages or (first in _STREAMLIT and rest) or "." in first
         if own or self._pages is None:
             return None
-        links = "".join(
-            f'<li><a href="/{html_text(at)}">{html_text(title)}</a></li>' for at, title in self._pages.items()
+        links = Html().join(
+            Html('<li><a href="/{}">{}</a></li>').format(at, title) for at, title in self._pages.items()
         )
         return HTMLResponse(
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_NO_PAGE}</title></head><body>'
-            f"<h1>{_NO_PAGE}</h1><p>There is no page “{html_text(first[:60])}” in this dashboard. "
-            f"These are its pages:</p><ul>{links}</ul></body></html>",
+            Html(
+                '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+                "<body><h1>{title}</h1><p>There is no page “{first}” in this dashboard. These are its pages:"
+                "</p><ul>{links}</ul></body></html>"
+            ).format(title=_NO_PAGE, first=first[:60], links=links),
             404,
         )
 

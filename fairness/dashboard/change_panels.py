@@ -15,7 +15,7 @@ from fairness.panels.panel import Panel
 from fairness.panels.view import Study
 from fairness.text import changes, numbers, sentences
 from fairness.text.about import About
-from fairness.text.escape import html_text
+from fairness.text.escape import Html
 
 _MARK, _BAR = 44, 30
 """Pixels of a row with an estimate, and of one with a part."""
@@ -224,7 +224,7 @@ def page_of(item: Entry) -> str:
     return html.framed("page-of-snapshot", base64.b64encode(path.read_bytes()).decode("ascii"), label=changes.OPEN_PAGE)
 
 
-def refusal(reasons: Sequence[str]) -> str:
+def refusal(reasons: Sequence[str]) -> Html:
     """Return why two cannot be compared, and what to do."""
-    lines = "".join(f"<li>{html_text(reason[:1].upper() + reason[1:])}</li>" for reason in reasons)
-    return f'<ul class="why">{lines}</ul>{html.note(changes.FIX_LIKE)}'
+    lines = Html().join(Html("<li>{}</li>").format(reason[:1].upper() + reason[1:]) for reason in reasons)
+    return Html('<ul class="why">{}</ul>{}').format(lines, html.note(changes.FIX_LIKE))

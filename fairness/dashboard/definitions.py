@@ -9,10 +9,10 @@ import streamlit as st
 
 from fairness.panels.view import Study
 from fairness.text import labels, numbers
-from fairness.text.escape import html_text
+from fairness.text.escape import Html
 
 
-def definitions(study: Study) -> str:
+def definitions(study: Study) -> Html:
     """Return the definitions that the numbers rest on: those that the run was built with."""
     config, document = study.config, study.document
     items = [("As of", numbers.month(document["study"]["as_of"]))]
@@ -25,8 +25,8 @@ def definitions(study: Study) -> str:
         ("Tenured", f"from {config.tenure.tenured_from_months} months"),
         ("Equal", f"within {config.inference.margin * 100:g} %"),
     ]
-    lines = "".join(f"<span>{html_text(name)}</span><b>{html_text(text)}</b>" for name, text in items)
-    return f'<div class="defs">{lines}</div>'
+    lines = Html().join(Html("<span>{}</span><b>{}</b>").format(name, text) for name, text in items)
+    return Html('<div class="defs">{}</div>').format(lines)
 
 
 @st.dialog("Change a definition", width="large")

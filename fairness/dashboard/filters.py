@@ -14,11 +14,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fairness.dashboard.definitions import change_definition, definitions
+from fairness.dashboard.look import put
 from fairness.dashboard.session import newest_run
 from fairness.panels.address import EXCLUDED, RUN, filter_columns, in_order, name_of, parameters, read_filters
 from fairness.panels.view import Chosen, Filter, Study
 from fairness.text import changes, labels, screen
-from fairness.text.escape import html_text
+from fairness.text.escape import Html
 
 
 def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filtered: bool) -> None:
@@ -31,25 +32,25 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filter
         filtered: The page follows the filters; elsewhere they keep their values and rest.
     """
     with st.sidebar:
-        name = html_text(study.document["study"]["name"])
-        st.html(f'<div class="brand"><i></i>Fairness</div><div class="study">{name}</div>')
+        brand = Html('<div class="brand"><i></i>Fairness</div><div class="study">{}</div>')
+        put(brand.format(study.document["study"]["name"]))
         for path, title in pages:
             with st.container(key="here" if title == here else f"page-{title.lower().replace(' ', '-')}"):
                 st.page_link(path, label=title, query_params=_pairs(study, chosen(study)))
-        more = (
-            f'<button type="button" class="btn side-more" data-more="side" aria-expanded="false">{screen.MORE}</button>'
-        )
-        st.html(more)
+        more = Html(
+            '<button type="button" class="btn side-more" data-more="side" aria-expanded="false">{}</button>'
+        ).format(screen.MORE)
+        put(more)
         with st.container(key="rest"):
             if filter_columns(study):
                 _filters(study, enabled=filtered)
-            st.html('<div class="sh">Fixed by the study</div>' + definitions(study))
+            put(Html('<div class="sh">Fixed by the study</div>') + definitions(study))
             if st.button("Change a definition", key="change", width="stretch"):
                 change_definition(study)
-            st.html('<button type="button" class="btn" data-link="here">Copy link to this view</button>')
+            put(Html('<button type="button" class="btn" data-link="here">Copy link to this view</button>'))
         with st.container(key="build"):
             _newer(study)
-            st.html(f'<div class="meta">{_build(study)}</div>')
+            put(Html('<div class="meta">{}</div>').format(_build(study)))
 
 
 def _pairs(study: Study, rules: Chosen) -> list[tuple[str, str]]:
@@ -57,8 +58,8 @@ def _pairs(study: Study, rules: Chosen) -> list[tuple[str, str]]:
 
 
 def _filters(study: Study, *, enabled: bool) -> None:
-    rest = "" if enabled else f'<div class="rest">{html_text(changes.FILTERS_REST)}</div>'
-    st.html(f'<div class="sh">Filters</div>{rest}')
+    rest = "" if enabled else Html('<div class="rest">{}</div>').format(changes.FILTERS_REST)
+    put(Html('<div class="sh">Filters</div>{}').format(rest))
     rules = chosen(study)
     for column in filter_columns(study):
         _select(study, column, rules, enabled=enabled)
@@ -131,18 +132,24 @@ def _newer(study: Study) -> None:
     """Offer a newer build; the page stays with its own."""
     newest = newest_run()
     if newest and newest != study.run.id:
-        st.html(f'<div class="newer">{html_text(screen.newer(newest))}</div>')
+        put(Html('<div class="newer">{}</div>').format(screen.newer(newest)))
         if st.button(screen.NEWEST, key="newest", width="stretch"):
             st.query_params[RUN] = newest
             st.rerun()
 
 
-def _build(study: Study) -> str:
+def _build(study: Study) -> Html:
     build, block = study.document["build"], study.document["reconciliation"]
     fingerprint = build["inputs"][0]["sha256"][:8] if build["inputs"] else ""
     tie = "amounts tie out" if block["ties_out"] else ""
     currencies = ", ".join(block["amount_in"])
-    return (
-        f"Build {html_text(build['id'])}<br>Input {fingerprint}, version {html_text(build['software_version'])}<br>"
-        f"Every row accounted for,<br>{tie} in {html_text(currencies)}"
+    return Html(
+        "Build {id}<br>Input {fingerprint}, version {software_version}<br>Every row accounted for,"
+        "<br>{tie} in {currencies}"
+    ).format(
+        id=build["id"],
+        fingerprint=fingerprint,
+        software_version=build["software_version"],
+        tie=tie,
+        currencies=currencies,
     )

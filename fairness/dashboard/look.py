@@ -8,6 +8,7 @@ import streamlit as st
 
 from fairness.charts.interactive import THEMES, Theme
 from fairness.charts.interactive.theme import FONT
+from fairness.text.escape import Html
 
 _ASSETS = files("fairness.dashboard") / "assets"
 
@@ -21,8 +22,13 @@ def apply_look() -> None:
     """Put the stylesheet with the theme's colours, and the script, into the page."""
     variables = ";".join(f"--{name}:{value}" for name, value in css_variables(current_theme()).items())
     sheet = (_ASSETS / "style.css").read_text(encoding="utf-8")
-    st.html(f"<style>:root{{{variables}}}\n{sheet}</style>")
-    st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
+    put(Html("<style>:root{{{}}}\n{}</style>").format(Html(variables), Html(sheet)))
+    st.html(Html("<script>{}</script>").format(Html(page_script())), unsafe_allow_javascript=True)
+
+
+def put(text: Html) -> None:
+    """Put a piece of HTML on the page; that it is a piece is the proof that it is escaped."""
+    st.html(text)
 
 
 def page_script() -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from fairness.dashboard.filters import chosen
+from fairness.dashboard.look import put
 from fairness.dashboard.session import filters_fit, load_study, view_of
 from fairness.panels import html
 from fairness.panels.view import Study, View
 from fairness.runs.erasure_record import read_erasures
 from fairness.text import codes, data_notes, messages, screen, sentences
-from fairness.text.escape import html_text
+from fairness.text.escape import Html
 from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
 from fairness.text.warning_words import VIEW_FALLBACK, WARNINGS
@@ -23,7 +22,7 @@ def current_view() -> View:
     study = load_study()
     filters = chosen(study)
     if filters and not filters_fit(study):
-        st.html(html.note(f"{screen.OTHER_SOFTWARE} This is the whole book."))
+        put(html.note(f"{screen.OTHER_SOFTWARE} This is the whole book."))
         return view_of(study, ())
     return view_of(study, filters)
 
@@ -35,14 +34,14 @@ def above_headline(view: View) -> str:
     return " · ".join(part for part in (*parts, about.compared_with, about.filters) if part)
 
 
-def rejected(view: View) -> str:
+def rejected(view: View) -> Html:
     """Return what stands above the headline where many rows of the study were rejected."""
     meaning = WARNINGS["rows_rejected"].meaning
     lines = rejected_lines(view.study.document)
-    return "".join(html.warning(line, meaning, f"rejected-{number}") for number, line in enumerate(lines))
+    return Html().join(html.warning(line, meaning, f"rejected-{number}") for number, line in enumerate(lines))
 
 
-def notes(view: View) -> str:
+def notes(view: View) -> Html:
     """Return the lines under the headline: warnings with their meaning, what to do, and what a filtered view is."""
     head = view.head
     least = view.study.config.inference.min_pricing_decisions
@@ -55,8 +54,8 @@ def notes(view: View) -> str:
     explained = [(line, WARNINGS[code].meaning) for line, code in lines]
     explained += [(line, data_notes.MEANING) for line in data_notes.unmatched(view.document)]
     explained += [(line, data_notes.OF_ZONES) for line in data_notes.shared_hours(view.document)]
-    text = "".join(html.warning(line, meaning, str(number)) for number, (line, meaning) in enumerate(explained))
-    text += "".join(html.note(line) for line in _erasures(view.study))
+    text = Html().join(html.warning(line, meaning, str(number)) for number, (line, meaning) in enumerate(explained))
+    text += Html().join(html.note(line) for line in _erasures(view.study))
     main = sentences.main_reason(view.document)
     if head.verdict == "not_assessable" and main is not None:
         text += html.note(reason_of(main["reason"]).fix)
@@ -74,10 +73,12 @@ def _erasures(study: Study) -> list[str]:
 
 def end(view: View) -> None:
     """Put the last line on the page: how to read it, and the build."""
-    st.html(
-        '<div class="end"><span>The gap, the money and the people are facts of this month. The interval says what '
-        "would fit the process that sets the prices; it does not cover a wrong comparator, wrong data, or differences "
-        f"that no column records.</span><span>Build {html_text(view.document['build']['id'])}</span></div>"
+    put(
+        Html(
+            '<div class="end"><span>The gap, the money and the people are facts of this month. The interval says what '
+            "would fit the process that sets the prices; it does not cover a wrong comparator, wrong data, or "
+            "differences that no column records.</span><span>Build {}</span></div>"
+        ).format(view.document["build"]["id"])
     )
 
 
@@ -89,9 +90,9 @@ def stand_in(page: str, title: str, lines: Sequence[str]) -> None:
         title: What is wrong, as the headline.
         lines: The same in full, and what to do.
     """
-    st.html(html.headline(page, "", title, "", "", tone="") + "".join(map(html.note, lines)))
+    put(html.headline(page, "", title, "", "", tone="") + Html().join(map(html.note, lines)))
 
 
 def close() -> None:
     """Put the last line on a page that shows no numbers."""
-    st.html('<div class="end"></div>')
+    put(Html('<div class="end"></div>'))

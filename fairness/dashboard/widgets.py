@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from fairness.charts.interactive import draw
-from fairness.dashboard.look import current_theme
+from fairness.dashboard.look import current_theme, put
 from fairness.panels import html
 from fairness.panels.panel import Panel
 from fairness.text.about import About
@@ -26,7 +26,7 @@ def show(panel: Panel, about: About, *, on_select: Callable[[], None] | None = N
         version: Part of the key of the plot: a new one forgets the last click.
     """
     with st.container(key=f"panel-{panel.key}", gap=None):
-        st.html(html.panel_head(panel.title, panel.subtitle))
+        put(html.panel_head(panel.title, panel.subtitle))
         if panel.chart is not None:
             options: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
             st.plotly_chart(
@@ -38,7 +38,7 @@ def show(panel: Panel, about: About, *, on_select: Callable[[], None] | None = N
                 **options,
             )
         if panel.body:
-            st.html(panel.body)
+            put(panel.body)
         drawn = panel.chart is not None
         texts = panel.key, panel.foot, panel.table, panel.sql, about
-        st.html(html.panel_foot(*texts, image=drawn, more=panel.more, sql_how=panel.sql_how))
+        put(html.panel_foot(*texts, image=drawn, more=panel.more, sql_how=panel.sql_how))

@@ -8,6 +8,7 @@ from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View
 from fairness.text import data_notes, numbers, screen, titles
+from fairness.text.escape import Html
 from fairness.text.reasons import reason_of
 
 _EXPLAINED = ("What it means", "What to do")
@@ -55,7 +56,7 @@ def left_out(view: View) -> Panel:
     listed = tuple((*row, *meaning) for row, meaning in zip((*rows, *beside), meanings, strict=True))
     csv_rows = tuple((code, n, amount, reason.sentence, reason.fix) for code, reason, n, amount in items)
     share = support["assessable_share"]
-    body = ""
+    body = Html()
     if share is not None:
         yes = f"{numbers.count(support['assessable_customers'])} compared, {numbers.percent(share)}"
         no = f"{numbers.count(missing)} not, {numbers.percent(1 - share)}"

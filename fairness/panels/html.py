@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fairness.text import screen
 from fairness.text.about import About
-from fairness.text.escape import csv_line, html_carried, html_text
+from fairness.text.escape import NOTHING, Html, csv_line, html_carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,47 +41,49 @@ def csv_text(table: Table, about: About) -> str:
     return "".join(f"{csv_line(line)}\r\n" for line in lines)
 
 
-def headline(page: str, right: str, before: str, stress: str, after: str, *, tone: str) -> str:
+def headline(page: str, right: str, before: str, stress: str, after: str, *, tone: str) -> Html:
     """Return the line above and the headline, its figure in the colour of the verdict."""
-    figure = f'<em class="{tone}">{html_text(stress)}</em>' if stress else ""
-    return (
-        f'<div class="eye"><b>{html_text(page)}</b><span>{html_text(right)}</span></div>'
-        f"<h1>{html_text(before)}{figure}{html_text(after)}</h1>"
+    figure = Html('<em class="{}">{}</em>').format(tone, stress) if stress else ""
+    return Html('<div class="eye"><b>{page}</b><span>{right}</span></div><h1>{before}{figure}{after}</h1>').format(
+        page=page, right=right, before=before, figure=figure, after=after
     )
 
 
-def warning(text: str, meaning: str, number: str) -> str:
+def warning(text: str, meaning: str, number: str) -> Html:
     """Return a warning beside the headline with a link to what it means; ``number`` tells it from others."""
-    return (
-        f'<div class="warn"><i class="sign" aria-hidden="true"></i><span>{html_text(text)} '
-        f"{opener('What this means', f'meaning-{number}')}</span></div>"
-        f"{popover(f'meaning-{number}', f'<p>{html_text(meaning)}</p>', label='What this means')}"
+    return Html(
+        '<div class="warn"><i class="sign" aria-hidden="true"></i><span>{text} {opener}</span></div>{popover}'
+    ).format(
+        text=text,
+        opener=opener("What this means", f"meaning-{number}"),
+        popover=popover(f"meaning-{number}", Html("<p>{}</p>").format(meaning), label="What this means"),
     )
 
 
-def note(text: str) -> str:
+def note(text: str) -> Html:
     """Return a plain line under the headline."""
-    return f'<div class="warn plain"><span>{html_text(text)}</span></div>'
+    return Html('<div class="warn plain"><span>{}</span></div>').format(text)
 
 
-def strip(items: Iterable[tuple[str, str, str, str, str]], *, kind: str = "") -> str:
+def strip(items: Iterable[tuple[str, str, str, str, str]], *, kind: str = "") -> Html:
     """Return the metric strip: (symbol, name, figure, unit, second line) each."""
-    cells = "".join(
-        f'<div><div class="k">{_symbol(symbol)}{html_text(name)}</div>'
-        f'<div class="v">{html_text(figure)} <small>{html_text(unit)}</small></div>'
-        f'<div class="s">{html_text(second)}</div></div>'
+    cells = Html().join(
+        Html(
+            '<div><div class="k">{symbol}{name}</div><div class="v">{figure} <small>{unit}</small></div>'
+            '<div class="s">{second}</div></div>'
+        ).format(symbol=_symbol(symbol), name=name, figure=figure, unit=unit, second=second)
         for symbol, name, figure, unit, second in items
     )
-    return f'<div class="strip {kind}">{cells}</div>'
+    return Html('<div class="strip {}">{}</div>').format(kind, cells)
 
 
-def _symbol(verdict: str) -> str:
-    return f'<i class="mark {verdict}" aria-hidden="true"></i>' if verdict else ""
+def _symbol(verdict: str) -> Html:
+    return Html('<i class="mark {}" aria-hidden="true"></i>').format(verdict) if verdict else NOTHING
 
 
-def panel_head(title: str, subtitle: str) -> str:
+def panel_head(title: str, subtitle: str) -> Html:
     """Return title and subtitle of a panel."""
-    return f'<div class="ph"><h2>{html_text(title)}</h2><p class="sub">{html_text(subtitle)}</p></div>'
+    return Html('<div class="ph"><h2>{}</h2><p class="sub">{}</p></div>').format(title, subtitle)
 
 
 def panel_foot(
@@ -92,15 +94,15 @@ def panel_foot(
     about: About,
     *,
     image: bool,
-    more: str = "",
+    more: Html = NOTHING,
     sql_how: str = "",
     sentence: str = "",
-) -> str:
+) -> Html:
     """Return the footer of a panel: what it rests on, and links to table, SQL, image and its sentence."""
-    links, overlays = [], []
+    links, overlays = list[Html](), list[Html]()
     if sentence:
-        text = html_text(screen.COPY)
-        links.append(f'<button type="button" class="lk" data-copy="{html_text(sentence)}">{text}</button>')
+        copy = Html('<button type="button" class="lk" data-copy="{}">{}</button>')
+        links.append(copy.format(sentence, screen.COPY))
     if table is not None:
         links.append(opener("Table", f"table-{key}"))
         overlays.append(popover(f"table-{key}", table_html(table, about, name=key), label="Table"))
@@ -108,54 +110,69 @@ def panel_foot(
         links.append(opener("SQL", f"sql-{key}"))
         overlays.append(popover(f"sql-{key}", sql_html(sql, sql_how), label="SQL"))
     if image:
-        name, line = html_text(about.file(key, "png")), html_text(about.line())
         links.append(
-            f'<button type="button" class="lk" data-image="{html_text(key)}" data-name="{name}" '
-            f'data-about="{line}">Image</button>'
+            Html(
+                '<button type="button" class="lk" data-image="{key}" data-name="{name}" data-about="{line}">'
+                "Image</button>"
+            ).format(key=key, name=about.file(key, "png"), line=about.line())
         )
-    text = "<br>".join(html_text(line) for line in lines)
-    return f'<div class="pf"><span>{text}{more}</span><span class="l">{"".join(links)}</span></div>{"".join(overlays)}'
-
-
-def opener(text: str, target: str) -> str:
-    """Return a link that opens an overlay."""
-    return f'<button type="button" class="lk" popovertarget="{html_text(target)}">{html_text(text)}</button>'
-
-
-def popover(name: str, content: str, *, label: str) -> str:
-    """Return an overlay that the browser itself opens and closes: with Escape, or a click elsewhere."""
-    name, label = html_text(name), html_text(label)
-    hide = f'popovertarget="{name}" popovertargetaction="hide"'
-    close = f'<button type="button" class="lk close" {hide}>Close</button>'
-    return f'<div popover id="{name}" class="over" role="dialog" aria-label="{label}">{close}{content}</div>'
-
-
-def table_html(table: Table, about: About, *, name: str) -> str:
-    """Return a table with a link that saves it as CSV."""
-    head = "".join(f"<th>{html_text(text)}</th>" for text in table.head)
-    body = "".join("<tr>" + "".join(f"<td>{html_text(text)}</td>" for text in row) + "</tr>" for row in table.rows)
-    file = f'data-csv="{html_carried(csv_text(table, about))}" data-name="{html_text(about.file(name, "csv"))}"'
-    button = f'<button type="button" class="lk" {file}>Download CSV</button>'
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{button}'
-
-
-def sql_html(sql: str, how: str = "") -> str:
-    """Return a query with how it is run, unless as most are, and a link that copies it."""
-    usual = 'Runs on the published tables: <code>fairness sql "…"</code>, or DuckDB on the file analyst.duckdb.'
-    return (
-        f"<p>{html_text(how) or usual}</p>"
-        f'<pre>{html_text(sql)}</pre><button type="button" class="lk" data-copy="{html_carried(sql)}">Copy SQL</button>'
+    text = Html("<br>").join(lines)
+    return Html('<div class="pf"><span>{text}{more}</span><span class="l">{links}</span></div>{overlays}').format(
+        text=text, more=more, links=Html().join(links), overlays=Html().join(overlays)
     )
 
 
-def bar(shares: Sequence[tuple[float, str, str]]) -> str:
+def opener(text: str, target: str) -> Html:
+    """Return a link that opens an overlay."""
+    return Html('<button type="button" class="lk" popovertarget="{}">{}</button>').format(target, text)
+
+
+def popover(name: str, content: Html, *, label: str) -> Html:
+    """Return an overlay that the browser itself opens and closes: with Escape, or a click elsewhere."""
+    return Html(
+        '<div popover id="{name}" class="over" role="dialog" aria-label="{label}">'
+        '<button type="button" class="lk close" popovertarget="{name}" popovertargetaction="hide">Close</button>'
+        "{content}</div>"
+    ).format(name=name, label=label, content=content)
+
+
+def table_html(table: Table, about: About, *, name: str) -> Html:
+    """Return a table with a link that saves it as CSV."""
+    head = Html().join(Html("<th>{}</th>").format(text) for text in table.head)
+    return Html(
+        '<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        '<button type="button" class="lk" data-csv="{carried}" data-name="{file}">Download CSV</button>'
+    ).format(
+        head=head,
+        body=Html().join(_row(row) for row in table.rows),
+        carried=html_carried(csv_text(table, about)),
+        file=about.file(name, "csv"),
+    )
+
+
+def _row(cells: Sequence[str], *, total: bool = False) -> Html:
+    row = Html('<tr class="total">{}</tr>') if total else Html("<tr>{}</tr>")
+    return row.format(Html().join(Html("<td>{}</td>").format(text) for text in cells))
+
+
+def sql_html(sql: str, how: str = "") -> Html:
+    """Return a query with how it is run, unless as most are, and a link that copies it."""
+    usual = Html('Runs on the published tables: <code>fairness sql "…"</code>, or DuckDB on the file analyst.duckdb.')
+    return Html(
+        '<p>{how}</p><pre>{sql}</pre><button type="button" class="lk" data-copy="{carried}">Copy SQL</button>'
+    ).format(how=how or usual, sql=sql, carried=html_carried(sql))
+
+
+def bar(shares: Sequence[tuple[float, str, str]]) -> Html:
     """Return a divided bar: (share, class, label) of each part."""
-    parts = "".join(f'<i class="{kind}" style="flex-grow:{share:.6f}"></i>' for share, kind, _ in shares)
-    labels = "".join(f"<span>{html_text(label)}</span>" for _, _, label in shares)
-    return f'<div class="bar">{parts}</div><div class="barl">{labels}</div>'
+    parts = Html().join(
+        Html('<i class="{}" style="flex-grow:{:.6f}"></i>').format(kind, share) for share, kind, _ in shares
+    )
+    labels = Html().join(Html("<span>{}</span>").format(label) for _, _, label in shares)
+    return Html('<div class="bar">{}</div><div class="barl">{}</div>').format(parts, labels)
 
 
-def framed(name: str, page: str, *, label: str) -> str:
+def framed(name: str, page: str, *, label: str) -> Html:
     """Return a link that opens a page of its own over this one.
 
     Args:
@@ -163,14 +180,14 @@ def framed(name: str, page: str, *, label: str) -> str:
         page: The page in base64: as text it would not pass the cleaning of what goes into a page.
         label: What the link says.
     """
-    return f'{opener(label, name)}{popover(name, f"""<div class="framed" data-frame="{page}"></div>""", label=label)}'
+    frame = Html('<div class="framed" data-frame="{}"></div>').format(page)
+    return opener(label, name) + popover(name, frame, label=label)
 
 
-def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False, kind: str = "") -> str:
+def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, total: bool = False, kind: str = "") -> Html:
     """Return a small table that is part of a panel; the last row may be the total."""
-    first = "".join(f"<th>{html_text(text)}</th>" for text in head)
-    body = ""
-    for number, row in enumerate(rows):
-        last = ' class="total"' if total and number == len(rows) - 1 else ""
-        body += f"<tr{last}>" + "".join(f"<td>{html_text(text)}</td>" for text in row) + "</tr>"
-    return f'<table class="{f"in {kind}".strip()}"><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>'
+    first = Html().join(Html("<th>{}</th>").format(text) for text in head)
+    body = Html().join(_row(row, total=total and number == len(rows) - 1) for number, row in enumerate(rows))
+    return Html('<table class="{kind}"><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>').format(
+        kind=f"in {kind}".strip(), first=first, body=body
+    )

@@ -26,7 +26,7 @@ from fairness.panels.panel import (
 from fairness.panels.scene import Scene
 from fairness.panels.view import View
 from fairness.text import labels, numbers, screen, sentences, snapshot, titles
-from fairness.text.escape import html_text
+from fairness.text.escape import NOTHING, Html
 from fairness.text.verdict_words import DECIDED
 
 LARGEST = 5
@@ -175,7 +175,9 @@ def by_basis(scene: Scene, height: int = 164) -> Panel | None:
     )
 
 
-def worst(scene: Scene, links: Callable[[Sequence[Row], Sequence[str]], tuple[str, str]] | None = None) -> Panel | None:
+def worst(
+    scene: Scene, links: Callable[[Sequence[Row], Sequence[str]], tuple[Html, Html]] | None = None
+) -> Panel | None:
     """Return the five largest of the decided cells.
 
     Args:
@@ -208,7 +210,7 @@ def worst(scene: Scene, links: Callable[[Sequence[Row], Sequence[str]], tuple[st
         )
     lines = [line for row in rows for line in (row.label, *row.note.split("\n"))]
     left = min(200, max(120, int(6.2 * max(len(line) for line in lines))))
-    over, after = links(rows, [name(cell) for cell in largest]) if links else ("", "")
+    over, after = links(rows, [name(cell) for cell in largest]) if links else (NOTHING, NOTHING)
     return Panel(
         key="worst",
         title=titles.worst_title(largest, order),
@@ -232,24 +234,25 @@ def _money_or_customers(scene: Scene, cell: Finding) -> str:
     return snapshot.a_year(money.amount, scene.document.currency)
 
 
-def open_links(view: View, rows: Sequence[Row], names: Sequence[str]) -> tuple[str, str]:
+def open_links(view: View, rows: Sequence[Row], names: Sequence[str]) -> tuple[Html, Html]:
     """Return a link per row, laid over the figure: links inside a figure cannot be reached by keyboard."""
     above, links = sum(row.height for row in rows) + AXIS, []
     for row, name in zip(rows, names, strict=True):
         top = above - row.height // 2 + 8
         above -= row.height
-        label = html_text(f"Open {name}")
-        address = html_text(page_link("where", view, cell=name))
-        links.append(f'<a href="{address}" style="top:-{top}px" aria-label="{label}">Open</a>')
-    every = f' <a href="{html_text(page_link("where", view))}">See all cells</a>'
-    return f'<div class="opens">{"".join(links)}</div>', every
+        link = Html('<a href="{}" style="top:-{}px" aria-label="Open {}">Open</a>')
+        links.append(link.format(page_link("where", view, cell=name), top, name))
+    every = Html(' <a href="{}">See all cells</a>').format(page_link("where", view))
+    return Html('<div class="opens">{}</div>').format(Html().join(links)), every
 
 
 def no_months(view: View) -> Panel:
     """Return what stands in a filtered view in place of the months: the monthly counts hold no cells."""
     title, subtitle, link = screen.MONTHS_OF_THE_WHOLE
-    address = html_text(page_link("", View(view.study, view.study.document, (), view.study.kept(()))))
-    return Panel(key="monthly", title=title, subtitle=subtitle, body=f'<p><a href="{address}">{link}</a></p>')
+    address = page_link("", View(view.study, view.study.document, (), view.study.kept(())))
+    return Panel(
+        key="monthly", title=title, subtitle=subtitle, body=Html('<p><a href="{}">{}</a></p>').format(address, link)
+    )
 
 
 def monthly(scene: Scene) -> Panel | None:

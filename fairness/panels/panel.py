@@ -13,6 +13,7 @@ from fairness.panels import html
 from fairness.panels.queries import by_number, counts_query, findings_query
 from fairness.panels.scene import Scene
 from fairness.text import numbers, screen, sentences, snapshot
+from fairness.text.escape import NOTHING, Html
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Panel:
     title: str
     subtitle: str
     chart: Chart | None = None
-    body: str = ""
+    body: Html = NOTHING
     table: html.Table | None = None
     sql: str = ""
     foot: tuple[str, ...] = ()
     alt: str = ""
-    more: str = ""
+    more: Html = NOTHING
     findings: tuple[int, ...] = ()
     sql_how: str = ""
     drawn: tuple[Finding | Month, ...] = ()

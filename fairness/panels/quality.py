@@ -11,6 +11,7 @@ from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View, query
 from fairness.text import numbers, quality_words
+from fairness.text.escape import NOTHING
 from fairness.text.reasons import row_reason
 
 _MOST_ROWS = 24
@@ -41,7 +42,7 @@ def set_aside(view: View) -> Panel:
         key="set-aside",
         title=quality_words.set_aside_title(total),
         subtitle=quality_words.SET_ASIDE,
-        body=html.plain_table(head, lines[:_MOST_ROWS], kind="wide") if lines else "",
+        body=html.plain_table(head, lines[:_MOST_ROWS], kind="wide") if lines else NOTHING,
         table=html.Table(head, tuple(lines), tuple(names), tuple(found)) if lines else None,
         sql=text,
         foot=(quality_words.more(len(lines) - _MOST_ROWS), source_line(view))
@@ -63,7 +64,7 @@ def rejected(view: View) -> Panel:
         key="rejected",
         title=quality_words.rejected_title(sum(int(row[2]) for row in found)),
         subtitle=quality_words.REJECTED,
-        body=html.plain_table(head, lines, kind="wide") if lines else "",
+        body=html.plain_table(head, lines, kind="wide") if lines else NOTHING,
         table=html.Table(head, tuple(lines), ("role", "reason", "rows", "file", "row", "column"), tuple(found))
         if lines
         else None,
@@ -84,7 +85,7 @@ def unread(view: View) -> Panel:
         key="unread",
         title=quality_words.unread_title(len(found)),
         subtitle=quality_words.UNREAD,
-        body=html.plain_table(head, lines, kind="wide") if lines else "",
+        body=html.plain_table(head, lines, kind="wide") if lines else NOTHING,
         table=html.Table(head, tuple(lines), ("role", "file", "column"), tuple(found)) if lines else None,
         sql=queries.UNREAD,
     )

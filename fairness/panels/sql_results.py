@@ -11,7 +11,7 @@ from fairness.engine.models import analysis_files, analyst_tables
 from fairness.panels import html
 from fairness.panels.panel import Panel
 from fairness.text import query_words
-from fairness.text.escape import html_text
+from fairness.text.escape import NOTHING, Html
 
 _QUESTION = re.compile(r"^-- Question: *(.*)$", re.MULTILINE)
 
@@ -20,7 +20,11 @@ def answer(result: GuardedResult, text: str) -> Panel:
     """Return the answer to a query as a table."""
     columns = tuple(result.columns)
     shown = tuple(tuple(_shown(value) for value in row) for row in result.rows[: query_words.SHOWN])
-    body = f'<div class="scroll">{html.plain_table(columns, shown, kind="found")}</div>' if shown else ""
+    body = (
+        Html('<div class="scroll">{}</div>').format(html.plain_table(columns, shown, kind="found"))
+        if shown
+        else NOTHING
+    )
     return Panel(
         key="answer",
         title=query_words.result_title(result),
@@ -50,15 +54,15 @@ def tables() -> list[Header]:
     return [header for header in analyst_tables() if header.columns]
 
 
-def schema_html(headers: Sequence[Header]) -> str:
+def schema_html(headers: Sequence[Header]) -> Html:
     """Return the tables with their columns, each to be opened."""
     blocks = []
     for header in sorted(headers, key=lambda header: header.name):
         rows = [(name, _text(header, name, headers)) for name in header.columns]
-        summary = f"<summary><code>{html_text(header.name)}</code> {html_text(header.grain)}</summary>"
+        summary = Html("<summary><code>{}</code> {}</summary>").format(header.name, header.grain)
         table = html.plain_table(query_words.COLUMNS, rows, kind="wide")
-        blocks.append(f'<details class="schema">{summary}{table}</details>')
-    return "".join(blocks)
+        blocks.append(Html('<details class="schema">{}{}</details>').format(summary, table))
+    return Html().join(blocks)
 
 
 def _text(header: Header, column: str, headers: Sequence[Header]) -> str:

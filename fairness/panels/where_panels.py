@@ -20,6 +20,7 @@ from fairness.panels.panel import (
 )
 from fairness.panels.view import View, query
 from fairness.text import codes, labels, numbers, screen, sentences, titles
+from fairness.text.escape import NOTHING, Html
 from fairness.text.verdict_words import DECIDED, VERDICTS
 
 MOST_ROWS = 40
@@ -200,20 +201,22 @@ def _tile(view: View, cell: Finding, place: tuple[int, int], chosen: str | None,
     )
 
 
-def _legend(cells: Sequence[Finding]) -> str:
+def _legend(cells: Sequence[Finding]) -> Html:
     """Return the key of the heat map: the ends of its scale, and what hatching means where there is any."""
     known = [abs(cell.estimate) for cell in cells if cell.estimate is not None]
     largest = numbers.percent(max(known, default=0.0))
     verdicts = {cell.verdict for cell in cells}
     hatched = [
-        f'<span><i class="mark {kind}"></i>{text}</span>'
+        Html('<span><i class="mark {}"></i>{}</span>').format(kind, text)
         for verdict, kind, text in (
             ("inconclusive", "undecided", "cannot tell yet"),
             ("not_assessable", "not_assessable", "cannot be assessed"),
         )
         if verdict in verdicts
     ]
-    return f'<div class="scalebar"><span>−{largest}<i class="ramp"></i>{largest}</span>{"".join(hatched)}</div>'
+    return Html('<div class="scalebar"><span>−{largest}<i class="ramp"></i>{largest}</span>{hatched}</div>').format(
+        largest=largest, hatched=Html().join(hatched)
+    )
 
 
 def forest(view: View, chosen: str | None, *, narrow: bool) -> Panel | None:
@@ -331,10 +334,10 @@ def _forest_row(view: View, cell: Finding, name: str, chosen: str | None, line: 
     )
 
 
-def _not_assessed(view: View, cells: Sequence[Finding]) -> str:
+def _not_assessed(view: View, cells: Sequence[Finding]) -> Html:
     """Return the cells that cannot be assessed with their reasons; many of them by reason."""
     if not cells:
-        return ""
+        return NOTHING
     left_out = uncompared(view)
     if len(cells) <= _MOST_TILES:
         lines = [

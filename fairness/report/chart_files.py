@@ -9,12 +9,13 @@ from fairness.charts.static.drawing import INK2, INK3, PAPER, Drawing, Text
 from fairness.charts.static.svg import render
 from fairness.report.page_model import Page, Panel
 from fairness.text import snapshot
+from fairness.text.escape import Html
 
 _WIDTH, _SIDE = 480.0, 20.0
 _TITLE_CHARACTERS, _SUBTITLE_CHARACTERS, _SMALL_CHARACTERS = 54, 72, 88
 
 
-def chart_svg(panel: Panel, page: Page) -> str:
+def chart_svg(panel: Panel, page: Page) -> Html:
     """Return a panel as an SVG that stands alone: it names comparator, filters, as-of month and build."""
     plot = draw(panel.chart, _WIDTH - 2 * _SIDE, f"{panel.title}. {panel.subtitle}")
     lines = len(textwrap.wrap(panel.title, _TITLE_CHARACTERS))
@@ -37,4 +38,4 @@ def chart_svg(panel: Panel, page: Page) -> str:
     drawing.place(plot, (_SIDE, top + 18))
     for number, line in enumerate(about):
         drawing.add(Text((_SIDE, foot + 14 * number), line, 10, INK3))
-    return f"{render(drawing)}\n"
+    return render(drawing) + "\n"

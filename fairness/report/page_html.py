@@ -12,21 +12,21 @@ from fairness.findings.document import Document
 from fairness.report.figures import Figure
 from fairness.report.page_model import Metric, Note, Page, Panel
 from fairness.text import method_page, numbers, sentences, snapshot
-from fairness.text.escape import html_text
+from fairness.text.escape import NOTHING, Html
 
 PANEL_WIDTH = 323
 """Width of a chart on the page, CSS pixels."""
 _PAGE_WIDTH = 682
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_BRAND = (
+_BRAND = Html(
     '<svg xmlns="http://www.w3.org/2000/svg" width="22" height="14" viewBox="0 0 22 14" aria-hidden="true">'
-    f'<line x1="4" x2="18" y1="7" y2="7" stroke="{INK}" stroke-width="1.5"/><circle cx="4" cy="7" r="4" '
-    f'fill="#0072B2"/><circle cx="18" cy="7" r="4" fill="{MARKS["penalty"]}"/></svg>'
-)
+    '<line x1="4" x2="18" y1="7" y2="7" stroke="{}" stroke-width="1.5"/>'
+    '<circle cx="4" cy="7" r="4" fill="#0072B2"/><circle cx="18" cy="7" r="4" fill="{}"/></svg>'
+).format(INK, MARKS["penalty"])
 
 
-def render(page: Page, document: Document) -> str:
+def render(page: Page, document: Document) -> Html:
     """Return the HTML of a page.
 
     Args:
@@ -34,88 +34,106 @@ def render(page: Page, document: Document) -> str:
         document: The released document, for the table of the second page.
     """
     style = resources.files("fairness.report").joinpath("page.css").read_text(encoding="utf-8")
-    title = html_text(f"{page.study}, {page.as_of}: {''.join(page.headline)}")
-    return "\n".join(
+    title = f"{page.study}, {page.as_of}: {''.join(page.headline)}"
+    return Html("\n").join(
         (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title><style>{style}</style></head><body>",
+            Html('<!doctype html><html lang="en"><head><meta charset="utf-8">'),
+            Html('<meta http-equiv="Content-Security-Policy" content="{}">').format(_POLICY),
+            Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+            Html("<title>{}</title><style>{}</style></head><body>").format(title, Html(style)),
             _first(page),
             _second(page, document),
             _sql(page),
-            "</body></html>\n",
+            Html("</body></html>\n"),
         )
     )
 
 
-def _first(page: Page) -> str:
-    before, stress, after = (html_text(part) for part in page.headline)
-    em = f'<em class="{html_text(page.verdict)}">{stress}</em>' if stress else ""
+def _first(page: Page) -> Html:
+    before, stress, after = page.headline
+    em = Html('<em class="{}">{}</em>').format(page.verdict, stress) if stress else ""
     rejected, warned = (
-        "".join(f'<p class="warn">{html_text(text)}</p>' for text in texts) for texts in (page.rejected, page.warnings)
+        Html().join(Html('<p class="warn">{}</p>').format(text) for text in texts)
+        for texts in (page.rejected, page.warnings)
     )
     pairs = [page.panels[number : number + 2] for number in range(0, len(page.panels), 2)]
-    rows = "\n".join(f'<div class="row">{"".join(_panel(panel) for panel in pair)}</div>' for pair in pairs)
-    notes = "".join(_note(note) for note in page.notes)
-    return "\n".join(
+    rows = Html("\n").join(Html('<div class="row">{}</div>').format(Html().join(map(_panel, pair))) for pair in pairs)
+    notes = Html().join(map(_note, page.notes))
+    return Html("\n").join(
         (
-            f'<div class="pg">{_top(page)}',
-            f"{rejected}<h1>{before}{em}{after}</h1>",
-            f'<p class="lead">{" ".join(_said(text) for text in page.lead)}</p>{warned}',
+            Html('<div class="pg">{}').format(_top(page)),
+            Html("{rejected}<h1>{before}{em}{after}</h1>").format(rejected=rejected, before=before, em=em, after=after),
+            Html('<p class="lead">{}</p>{}').format(Html(" ").join(_said(text) for text in page.lead), warned),
             _strip(page.strip),
             rows,
-            f'<div class="care">{notes}</div>',
+            Html('<div class="care">{}</div>').format(notes),
             _sign_off(page),
             _foot(page, 1),
-            "</div>",
+            Html("</div>"),
         )
     )
 
 
-def _top(page: Page) -> str:
-    scope = f"{html_text(page.comparator)}. {html_text(page.filters)}"
-    return (
-        f'<div class="top"><span class="what">{html_text(snapshot.kind())} · {html_text(page.study)} · '
-        f'{html_text(page.as_of)}</span><span class="brand">{_BRAND}Fairness</span></div>'
-        f'<p class="scope">{scope}</p>'
+def _top(page: Page) -> Html:
+    return Html(
+        '<div class="top"><span class="what">{kind} · {study} · {as_of}</span>'
+        '<span class="brand">{brand}Fairness</span></div><p class="scope">{comparator}. {filters}</p>'
+    ).format(
+        kind=snapshot.kind(),
+        study=page.study,
+        as_of=page.as_of,
+        brand=_BRAND,
+        comparator=page.comparator,
+        filters=page.filters,
     )
 
 
-def _strip(metrics: Sequence[Metric]) -> str:
+def _strip(metrics: Sequence[Metric]) -> Html:
     if not metrics:
-        return ""
+        return NOTHING
     widths = (190, *[(_PAGE_WIDTH - 190) // max(1, len(metrics) - 1)] * (len(metrics) - 1))
-    cells = "".join(
-        f'<div style="width:{width}px"><div class="k">{html_text(metric.label)}</div>'
-        f'<div class="v">{_number(metric.figure)}<small>{html_text(metric.beside)}</small></div>'
-        f'<div class="s">{html_text(metric.below)}</div></div>'
+    cells = Html().join(
+        Html(
+            '<div style="width:{width}px"><div class="k">{label}</div><div class="v">{number}<small>{beside}'
+            '</small></div><div class="s">{below}</div></div>'
+        ).format(
+            width=width, label=metric.label, number=_number(metric.figure), beside=metric.beside, below=metric.below
+        )
         for width, metric in zip(widths, metrics, strict=True)
     )
-    return f'<div class="strip">{cells}</div>'
+    return Html('<div class="strip">{}</div>').format(cells)
 
 
-def _number(figure: Figure) -> str:
-    hint = html_text(f"{figure.id}: {figure.unit}; {figure.n}")
-    return f'<data id="{figure.id}" value="{_value(figure)}" title="{hint}">{html_text(figure.text)}</data>'
+def _number(figure: Figure) -> Html:
+    hint = f"{figure.id}: {figure.unit}; {figure.n}"
+    return Html('<data id="{id}" value="{value}" title="{hint}">{text}</data>').format(
+        id=figure.id, value=_value(figure), hint=hint, text=figure.text
+    )
 
 
-def _value(figure: Figure) -> str:
-    return html_text(next(iter(figure.sources[0].values.values())))
+def _value(figure: Figure) -> Html:
+    return Html.escape(next(iter(figure.sources[0].values.values())))
 
 
-def _said(text: Figure | str) -> str:
-    return _number(text) if isinstance(text, Figure) else html_text(text)
+def _said(text: Figure | str) -> Html:
+    return _number(text) if isinstance(text, Figure) else Html.escape(text)
 
 
-def _panel(panel: Panel) -> str:
+def _panel(panel: Panel) -> Html:
     drawing = draw(panel.chart, PANEL_WIDTH, f"{panel.title}. {panel.subtitle}")
-    marks = "".join(f'<data id="{figure.id}" value="{_value(figure)}"></data>' for figure in panel.figures)
-    return (
-        f'<section class="panel"><h2>{html_text(panel.title)}</h2><p class="sub">{html_text(panel.subtitle)}</p>'
-        f"{svg.render(drawing)}{marks}"
-        f'<div class="pf"><span class="ids">{html_text(_ids(panel.figures))}</span>{html_text(panel.foot)}</div>'
-        "</section>"
+    marks = Html().join(
+        Html('<data id="{}" value="{}"></data>').format(figure.id, _value(figure)) for figure in panel.figures
+    )
+    return Html(
+        '<section class="panel"><h2>{title}</h2><p class="sub">{subtitle}</p>{render}{marks}'
+        '<div class="pf"><span class="ids">{ids}</span>{foot}</div></section>'
+    ).format(
+        title=panel.title,
+        subtitle=panel.subtitle,
+        render=svg.render(drawing),
+        marks=marks,
+        ids=_ids(panel.figures),
+        foot=panel.foot,
     )
 
 
@@ -124,36 +142,36 @@ def _ids(figures: Sequence[Figure]) -> str:
     return first if first == last else f"{first}–{last}"
 
 
-def _note(note: Note) -> str:
-    paragraphs = "".join(f"<p>{_said(text)}</p>" for text in note.paragraphs)
-    return f'<div class="note"><h2>{html_text(note.title)}</h2>{paragraphs}</div>'
+def _note(note: Note) -> Html:
+    paragraphs = Html().join(Html("<p>{}</p>").format(_said(text)) for text in note.paragraphs)
+    return Html('<div class="note"><h2>{}</h2>{}</div>').format(note.title, paragraphs)
 
 
-def _sign_off(page: Page) -> str:
+def _sign_off(page: Page) -> Html:
     if page.sign_off:
-        inside = f'<span class="said">{html_text(page.sign_off)}</span>'
+        inside = Html('<span class="said">{}</span>').format(page.sign_off)
     else:
-        inside = f'<span class="blank">{html_text(snapshot.sign_off_room())}</span>'
-    return f'<div class="sign"><b>{html_text(snapshot.TITLES["sign_off"])}</b>{inside}</div>'
+        inside = Html('<span class="blank">{}</span>').format(snapshot.sign_off_room())
+    return Html('<div class="sign"><b>{}</b>{}</div>').format(snapshot.TITLES["sign_off"], inside)
 
 
-def _foot(page: Page, number: int) -> str:
-    return (
-        f'<div class="foot"><span class="r">{html_text(page.build)}<br>{html_text(page.as_of)} · '
-        f"{html_text(snapshot.page(number, 2))}</span>{html_text(page.foot)}</div>"
+def _foot(page: Page, number: int) -> Html:
+    return Html('<div class="foot"><span class="r">{build}<br>{as_of} · {page}</span>{foot}</div>').format(
+        build=page.build, as_of=page.as_of, page=snapshot.page(number, 2), foot=page.foot
     )
 
 
-def _second(page: Page, document: Document) -> str:
+def _second(page: Page, document: Document) -> Html:
     pairs = [page.method[number : number + 2] for number in range(0, len(page.method), 2)]
-    notes = "".join(f'<div class="pair">{"".join(_note(note) for note in pair)}</div>' for pair in pairs)
-    return (
-        f'<div class="pg last">{_top(page)}<h1 class="h1b">{html_text(method_page.second_page())}</h1>'
-        f'{_table(document)}<div class="two">{notes}</div>{_foot(page, 2)}</div>'
+    notes = Html().join(Html('<div class="pair">{}</div>').format(Html().join(map(_note, pair))) for pair in pairs)
+    return Html(
+        '<div class="pg last">{top}<h1 class="h1b">{second_page}</h1>{table}<div class="two">{notes}</div>{foot}</div>'
+    ).format(
+        top=_top(page), second_page=method_page.second_page(), table=_table(document), notes=notes, foot=_foot(page, 2)
     )
 
 
-def _table(document: Document) -> str:
+def _table(document: Document) -> Html:
     """Return the findings of the whole book with their p-values: the detail view."""
     margin, currency = document.margin, document.currency
     rows = []
@@ -168,25 +186,26 @@ def _table(document: Document) -> str:
             numbers.p_value(finding.p_value, at_most=snapshot.is_rounded(document)),
             method_page.n_or_withheld(finding.n_tenured),
         )
-        rows.append("<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in cells) + "</tr>")
-    head = "".join(f"<th>{html_text(name)}</th>" for name in method_page.TABLE_COLUMNS)
-    return (
-        f"<table><caption>{html_text(method_page.table_title())}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table>"
-    )
+        rows.append(Html("<tr>{}</tr>").format(Html().join(map(Html("<td>{}</td>").format, cells))))
+    head = Html().join(map(Html("<th>{}</th>").format, method_page.TABLE_COLUMNS))
+    return Html(
+        "<table><caption>{table_title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    ).format(table_title=method_page.table_title(), head=head, rows=Html().join(rows))
 
 
-def _sql(page: Page) -> str:
+def _sql(page: Page) -> Html:
     """Return the list of all numbers with their SQL: below the two pages, on screen only."""
-    rows = "".join(
-        f'<tr><td><a href="#{figure.id}">{figure.id}</a></td><td>{html_text(figure.text)}</td>'
-        f"<td>{html_text(figure.n)}</td><td>"
-        + "".join(f"<code>{html_text(source.sql)}</code><br>" for source in figure.sources)
-        + "</td></tr>"
+    rows = Html().join(
+        Html('<tr><td><a href="#{id}">{id}</a></td><td>{text}</td><td>{n}</td><td>{sql}</td></tr>').format(
+            id=figure.id,
+            text=figure.text,
+            n=figure.n,
+            sql=Html().join(Html("<code>{}</code><br>").format(source.sql) for source in figure.sources),
+        )
         for figure in page.index.figures
     )
-    head = "".join(f"<th>{html_text(name)}</th>" for name in method_page.INDEX_COLUMNS)
-    return (
-        f'<details class="sql"><summary>{html_text(method_page.index_title())}</summary>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
-    )
+    head = Html().join(map(Html("<th>{}</th>").format, method_page.INDEX_COLUMNS))
+    return Html(
+        '<details class="sql"><summary>{index_title}</summary><table><thead><tr>{head}</tr></thead>'
+        "<tbody>{rows}</tbody></table></details>"
+    ).format(index_title=method_page.index_title(), head=head, rows=rows)

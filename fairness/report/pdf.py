@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fairness.errors import FairnessError
+from fairness.text.escape import Html
 
 _SCALE = 2.5
 """Pixels of a PNG per CSS pixel."""
@@ -20,7 +21,7 @@ class ReportExtraMissing(FairnessError):
     """The libraries of the extra ``report``, or what they need of the system, are not there."""
 
 
-def pdf(html: str) -> bytes:
+def pdf(html: Html) -> bytes:
     """Return a page as PDF.
 
     Raises:
@@ -33,7 +34,7 @@ def pdf(html: str) -> bytes:
     return written
 
 
-def pictures(svgs: Sequence[str]) -> list[bytes]:
+def pictures(svgs: Sequence[Html]) -> list[bytes]:
     """Return SVG drawings as PNG, in their order.
 
     Raises:
@@ -47,9 +48,9 @@ def pictures(svgs: Sequence[str]) -> list[bytes]:
     rules = "".join(
         f"@page p{i} {{ size: {_size(svg)}; margin: 0 }} .p{i} {{ page: p{i} }}" for i, svg in enumerate(svgs)
     )
-    body = "".join(f'<div class="p{i}">{svg}</div>' for i, svg in enumerate(svgs))
+    body = Html().join(Html('<div class="p{}">{}</div>').format(i, svg) for i, svg in enumerate(svgs))
     style = f"{rules} div {{ break-after: page; line-height: 0 }} div:last-child {{ break-after: auto }}"
-    document = pypdfium2.PdfDocument(pdf(f"<style>body {{ margin: 0 }} {style}</style>{body}"))
+    document = pypdfium2.PdfDocument(pdf(Html("<style>body {{ margin: 0 }} {}</style>{}").format(Html(style), body)))
     try:
         return [_png(document[number]) for number in range(len(svgs))]
     finally:

@@ -11,14 +11,15 @@ Decision D60.
 
 from __future__ import annotations
 
-import html
 import math
 import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+import markupsafe
 
 _FORMULA = frozenset("=+-@")
 _FIRST = frozenset("\t\r\n\0")
@@ -101,14 +102,34 @@ def _fits_xlsx(value: float | Decimal) -> bool:
     return len("".join(map(str, digits)).strip("0")) <= _XLSX_DIGITS
 
 
-def html_text(value: Any) -> str:
-    """Return a value as text of an HTML page, in elements and in quoted attributes; None is nothing.
+class Html(markupsafe.Markup):
+    """A piece of an HTML page: whatever is put into it, joined or added is escaped, unless it is a piece itself.
+
+    What it is made of stands in the code; a test holds that. Only functions that take one put it on a page.
 
     Example:
-        >>> html_text('<b title="x">'), html_text(None)
-        ('&lt;b title=&quot;x&quot;&gt;', '')
+        >>> print(Html('<b title="{}">{}</b>').format('"', Html("<i>{}</i>").format("<script>")))
+        <b title="&#34;"><i>&lt;script&gt;</i></b>
+        >>> print(Html("<br>").join(["1 < 2", "a"]) + " & b", Html("<b>{}</b>").format(None))
+        1 &lt; 2<br>a &amp; b <b></b>
     """
-    return "" if value is None else html.escape(terminal_text(str(value)), quote=True)
+
+    __slots__ = ()
+
+    @classmethod
+    def escape(cls, s: object, /) -> Self:
+        """Return a value as text in elements and in quoted attributes; None is nothing, a piece stays as it is."""
+        if hasattr(s, "__html__"):
+            return cls(s)
+        return cls(markupsafe.escape(terminal_text("" if s is None else str(s))))
+
+    def format(self, *args: Any, **kwargs: Any) -> Self:
+        """Return it with the values in their places; None is nothing."""
+        named = {name: "" if value is None else value for name, value in kwargs.items()}
+        return super().format(*("" if value is None else value for value in args), **named)
+
+
+NOTHING = Html()
 
 
 def figure_text(value: Any) -> str:
@@ -118,21 +139,22 @@ def figure_text(value: Any) -> str:
         >>> figure_text('"Gold" & <b>')
         '"Gold" &amp; &lt;b&gt;'
     """
-    return "" if value is None else html.escape(terminal_text(str(value)), quote=False)
+    text = "" if value is None else terminal_text(str(value))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def html_carried(text: str) -> str:
+def html_carried(text: str) -> Html:
     r"""Return a text that a page carries in a quoted attribute and hands on as it is: a file to save, a query to copy.
 
     Nobody reads it on the page, so that nothing is shown as a code: a changed query would find nothing. Line ends are
-    references, since a browser would make ``\n`` of ``\r\n``; what no page can hold is a code as in :func:`html_text`.
+    references, since a browser would make ``\n`` of ``\r\n``; what no page can hold is a code as on the page.
 
     Example:
-        >>> html_carried('a,"b"\r\n')
-        'a,&quot;b&quot;&#13;&#10;'
+        >>> print(html_carried('a,"b"\r\n'))
+        a,&#34;b&#34;&#13;&#10;
     """
-    held = _UNHOLDABLE.sub(_code, text)
-    return html.escape(held, quote=True).replace("\r", "&#13;").replace("\n", "&#10;")
+    held = markupsafe.escape(_UNHOLDABLE.sub(_code, text))
+    return Html(str(held).replace("\r", "&#13;").replace("\n", "&#10;"))
 
 
 def sql_literal(text: str) -> str:

@@ -158,7 +158,7 @@ def test_snapshot_shows_names_as_text(config: Path) -> None:
     run = current_run(load_config(config).output_dir)
     document = Document.load(released(read_findings(run), read_shared(run), largest_payment=largest_payment(run)))
     page = lay_out(document, read_settings(run), "<b>note</b>\u202e")
-    text = read(page_html.render(page, document))
+    text = read(str(page_html.render(page, document)))
     assert text.scripts == []
     check(text)
     assert "<script>study</script>\\u202e" in text.text

@@ -6,7 +6,7 @@ Colours are written out and text carries its own font: the file stands alone, in
 from __future__ import annotations
 
 from fairness.charts.static.drawing import Circle, Drawing, Line, Outline, Place, Shape, Text
-from fairness.text.escape import html_text
+from fairness.text.escape import NOTHING, Html
 
 FONT = "Inter, 'Segoe UI', -apple-system, Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -22,35 +22,40 @@ def px(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def render(drawing: Drawing) -> str:
+def render(drawing: Drawing) -> Html:
     """Return a picture as an SVG element."""
     width, height = px(drawing.width), px(drawing.height)
-    shapes = "\n".join(_shape(shape) for shape in drawing.shapes)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-label="{html_text(drawing.label)}" font-family="{html_text(FONT)}">\n{shapes}\n</svg>'
-    )
+    shapes = Html("\n").join(_shape(shape) for shape in drawing.shapes)
+    return Html(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        'role="img" aria-label="{label}" font-family="{font}">\n{shapes}\n</svg>'
+    ).format(width=width, height=height, label=drawing.label, font=FONT, shapes=shapes)
 
 
-def _shape(shape: Shape) -> str:
+def _shape(shape: Shape) -> Html:
     match shape:
         case Line((x1, y1), (x2, y2), colour, width, is_round):
-            cap = ' stroke-linecap="round"' if is_round else ""
-            ends = f'x1="{px(x1)}" y1="{px(y1)}" x2="{px(x2)}" y2="{px(y2)}"'
-            return f'<line {ends} stroke="{colour}" stroke-width="{width:g}"{cap}/>'
+            cap = Html(' stroke-linecap="round"') if is_round else ""
+            ends = Html('x1="{}" y1="{}" x2="{}" y2="{}"').format(px(x1), px(y1), px(x2), px(y2))
+            return Html('<line {} stroke="{}" stroke-width="{:g}"{}/>').format(ends, colour, width, cap)
         case Outline(places, fill, stroke, width):
             close = "Z" if fill else ""
-            return f'<path d="{_steps(places)}{close}" fill="{fill or "none"}"{_stroke(stroke, width)}/>'
+            path = Html('<path d="{}{}" fill="{}"{}/>')
+            return path.format(_steps(places), close, fill or "none", _stroke(stroke, width))
         case Circle((x, y), radius, fill, stroke, width):
-            return f'<circle cx="{px(x)}" cy="{px(y)}" r="{radius:g}" fill="{fill}"{_stroke(stroke, width)}/>'
+            circle = Html('<circle cx="{}" cy="{}" r="{:g}" fill="{}"{}/>')
+            return circle.format(px(x), px(y), radius, fill, _stroke(stroke, width))
         case Text((x, y), text, size, colour, weight, anchor):
-            look = f'font-size="{size:g}" font-weight="{weight}" fill="{colour}" text-anchor="{anchor}"'
-            return f'<text x="{px(x)}" y="{px(y)}" {look}>{html_text(text)}</text>'
+            look = Html('font-size="{:g}" font-weight="{}" fill="{}" text-anchor="{}"')
+            return Html('<text x="{}" y="{}" {}>{}</text>').format(
+                px(x), px(y), look.format(size, weight, colour, anchor), text
+            )
 
 
 def _steps(places: tuple[Place, ...]) -> str:
     return " ".join(f"{'L' if number else 'M'}{px(x)} {px(y)}" for number, (x, y) in enumerate(places))
 
 
-def _stroke(colour: str | None, width: float) -> str:
-    return f' stroke="{colour}" stroke-width="{width:g}" stroke-linejoin="round"' if colour else ""
+def _stroke(colour: str | None, width: float) -> Html:
+    stroke = Html(' stroke="{}" stroke-width="{:g}" stroke-linejoin="round"')
+    return stroke.format(colour, width) if colour else NOTHING

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fairness.dashboard.look import put
 from fairness.dashboard.page_frame import above_headline, end
 from fairness.dashboard.session import load_study, view_of
 from fairness.dashboard.widgets import show
@@ -16,7 +17,7 @@ def page() -> None:
     view = view_of(load_study(), ())
     block = view.document["reconciliation"]
     before, figure, after = quality_words.headline(block["rows_in"], sum(block["rows_rejected"].values()))
-    st.html(html.headline("Data quality", above_headline(view), before, figure, after, tone=""))
+    put(html.headline("Data quality", above_headline(view), before, figure, after, tone=""))
     pairs = ((rows_accounted(view), left_out(view)), (set_aside(view), rejected(view)), (by_month(view), unread(view)))
     for number, pair in enumerate(pairs):
         panels = [panel for panel in pair if panel is not None]

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from fairness.dashboard.look import put
 from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import show
 from fairness.panels import html
@@ -22,6 +23,7 @@ from fairness.panels.panel import Panel
 from fairness.panels.strip import headline_panel, metric_strip
 from fairness.panels.view import View
 from fairness.text import screen, sentences
+from fairness.text.escape import Html
 
 
 def rows_of(view: View) -> list[list[list[Panel]]]:
@@ -42,12 +44,12 @@ def page() -> None:
     view = current_view()
     before, figure, after = sentences.headline_parts(view.document)
     head = html.headline("Overview", above_headline(view), before, figure, after, tone=view.head.verdict or "")
-    st.html(rejected(view) + head + notes(view))
-    st.html(html.strip(metric_strip(view)))
+    put(rejected(view) + head + notes(view))
+    put(html.strip(metric_strip(view)))
     facts = headline_panel(view)
     texts = facts.key, facts.foot, facts.table, facts.sql, view.about
     foot = html.panel_foot(*texts, image=False, sentence=screen.copied(view.document, view.about.line()))
-    st.html(f'<div class="under">{foot}</div>')
+    put(Html('<div class="under">{}</div>').format(foot))
     for number, row in enumerate(row for row in rows_of(view) if row):
         with st.container(key=f"{'three' if len(row) == 3 else 'row'}-{number}"):
             for place, panels in zip(st.columns(len(row), gap="medium"), row, strict=True):

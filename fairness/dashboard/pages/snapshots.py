@@ -16,6 +16,7 @@ from fairness.dashboard.change_panels import (
     split_panel,
     state_of,
 )
+from fairness.dashboard.look import put
 from fairness.dashboard.page_frame import end
 from fairness.dashboard.session import load_study, view_of
 from fairness.dashboard.snapshot_list import Comparison, Entry, beside, comparison, entries, usual_pair
@@ -24,7 +25,7 @@ from fairness.errors import FairnessError
 from fairness.panels import html
 from fairness.panels.view import Study
 from fairness.text import changes, numbers, sentences
-from fairness.text.escape import html_text
+from fairness.text.escape import Html
 
 # Keys of the choices, in the state and in the address; a text below them would be printed by Streamlit.
 _FIRST, _SECOND, _OPEN = "first", "second", "snapshot"
@@ -44,7 +45,7 @@ def choose(key: str, known: dict[str, Entry], usual: Entry) -> str:
     return "" if chosen == wanted else wanted or ""
 
 
-def head(study: Study, title: str, right: str = "") -> str:
+def head(study: Study, title: str, right: str = "") -> Html:
     """Return the head of the page; no figure of it has the colour of a verdict: a change is none."""
     line = " · ".join(part for part in (right, sentences.view_name([])) if part)
     return html.headline("Snapshots", line, title, "", "", tone="")
@@ -65,14 +66,18 @@ def show_change(study: Study, pair: tuple[Entry, Entry], compared: Comparison) -
     if change is None:
         return
     about = about_change(study, change, compared)
-    st.html(html.strip(change_strip(change, compared.heads)))
+    put(html.strip(change_strip(change, compared.heads)))
     facts = before_and_after(study, change, compared.heads)
-    st.html(f'<div class="under">{html.panel_foot(facts.key, facts.foot, facts.table, "", about, image=False)}</div>')
+    put(
+        Html('<div class="under">{}</div>').format(
+            html.panel_foot(facts.key, facts.foot, facts.table, "", about, image=False)
+        )
+    )
     split = split_panel(study, pair, compared)
     if split is not None:
         show(split, about)
     else:
-        st.html(html.note(change["why_no_split"]))
+        put(html.note(change["why_no_split"]))
 
 
 def show_pair(study: Study, found: Sequence[Entry], pair: tuple[Entry, Entry], lines: Sequence[str]) -> None:
@@ -90,7 +95,7 @@ def show_pair(study: Study, found: Sequence[Entry], pair: tuple[Entry, Entry], l
         else:
             top = head(study, changes.change_sentence(compared.change), right)
             top += html.note(changes.change_certainty(compared.change))
-    st.html(top + "".join(map(html.note, lines)))
+    put(top + Html().join(map(html.note, lines)))
     show_choice(found)
     if compared is not None:
         show_change(study, pair, compared)
@@ -105,8 +110,8 @@ def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
         name = st.selectbox(changes.OPEN, list(by_label), index=None, key=_OPEN, bind="query-params", width=464)
         item = by_label[name] if name in by_label else snapshots[0]
         note = (item.manifest or {})["note"]
-        text = f"<p><b>{html_text(changes.NOTE)}</b> {html_text(note)}</p>" if note else ""
-        st.html(f'<div class="opened"><p>{page_of(item)}</p>{text}</div>')
+        text = Html("<p><b>{}</b> {}</p>").format(changes.NOTE, note) if note else ""
+        put(Html('<div class="opened"><p>{}</p>{}</div>').format(page_of(item), text))
         with st.container(horizontal=True, gap="small", key="files"):
             for file, label, kind in FILES:
                 path = item.folder / file
@@ -116,7 +121,7 @@ def show_kept(study: Study, snapshots: Sequence[Entry]) -> None:
         said, command = state_of(study, item)
         missing = (item.manifest or {})["missing"]
         lines = [said, *(f"{file}: {reason}" for file, reason in missing.items() if "/" not in file)]
-        st.html(f'<div class="opened">{"".join(f"<p>{html_text(line)}</p>" for line in lines)}</div>')
+        put(Html('<div class="opened">{}</div>').format(Html().join(Html("<p>{}</p>").format(line) for line in lines)))
         st.code(command, language="bash")
 
 
@@ -134,11 +139,11 @@ def page() -> None:
     else:
         title = changes.NOTHING_TO_COMPARE if snapshots else changes.NO_SNAPSHOT
         lines = [changes.WHAT_COMPARES, *problems] if snapshots else [changes.TO_BEGIN, *problems]
-        st.html(head(study, title) + "".join(map(html.note, lines)))
+        put(head(study, title) + Html().join(map(html.note, lines)))
     if snapshots:
         show_kept(study, snapshots)
     with st.container(key="panel-make", gap=None):
-        st.html(html.panel_head(*changes.MAKE))
+        put(html.panel_head(*changes.MAKE))
         st.code(changes.make_command(beside(study, study.config.path)), language="bash")
     end(view_of(study, ()))
 

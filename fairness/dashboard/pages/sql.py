@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fairness.dashboard.look import put
 from fairness.dashboard.page_frame import above_headline, end
 from fairness.dashboard.session import load_study, view_of
 from fairness.dashboard.widgets import show
@@ -40,7 +41,7 @@ def show_answer(study: Study, text: str) -> None:
         result = found(str(study.config.path), study.run.id, text)
     except FairnessError as error:
         fix = f" {error.fix[:1].upper()}{error.fix[1:]}." if error.fix else ""
-        st.html(html.panel_head(query_words.NOT_RUN, "") + html.note(f"{error.what}.{fix}"))
+        put(html.panel_head(query_words.NOT_RUN, "") + html.note(f"{error.what}.{fix}"))
         return
     show(answer(result, text), view_of(study, ()).about)
 
@@ -49,7 +50,7 @@ def page() -> None:
     """Draw the page."""
     study = load_study()
     view = view_of(study, ())
-    st.html(html.headline("SQL", above_headline(view), query_words.TITLE, "", "", tone="") + html.note(query_words.HOW))
+    put(html.headline("SQL", above_headline(view), query_words.TITLE, "", "", tone="") + html.note(query_words.HOW))
     if _TEXT not in st.session_state:
         # A link brings its query along; it runs when the reader says so.
         st.session_state[_TEXT] = st.query_params.get(_SQL, query_words.FIRST_QUERY)
@@ -68,7 +69,7 @@ def page() -> None:
     if asked:
         show_answer(study, asked)
     with st.container(key="panel-schema", gap=None):
-        st.html(html.panel_head(query_words.TABLES, query_words.TABLES_HOW) + schema_html(tables()))
+        put(html.panel_head(query_words.TABLES, query_words.TABLES_HOW) + schema_html(tables()))
     end(view)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from fairness.charts.interactive import draw
-from fairness.dashboard.look import current_theme
+from fairness.dashboard.look import current_theme, put
 from fairness.dashboard.page_frame import above_headline, current_view, end, notes, rejected
 from fairness.dashboard.widgets import PLOT, show
 from fairness.panels import html
@@ -15,7 +15,7 @@ from fairness.panels.lenses import lenses
 from fairness.panels.view import View
 from fairness.panels.where_panels import forest, heat, looked_at, needs_width, verdict_strip
 from fairness.text import screen, titles
-from fairness.text.escape import html_text
+from fairness.text.escape import Html
 
 _PER_ROW = 3
 _PICK = "pick-cell"
@@ -44,7 +44,7 @@ def picked() -> None:
 
 def show_cells(view: View, names: list[str], opened: str | None) -> None:
     """Draw the heat map and the forest plot, and the choice of a cell for those who use the keyboard."""
-    st.html(html.strip(verdict_strip(view), kind="verdicts"))
+    put(html.strip(verdict_strip(view), kind="verdicts"))
     tiles, alone = heat(view, opened), needs_width(view)
     rows = forest(view, opened, narrow=tiles is not None and not alone)
     panels = [panel for panel in (tiles, rows) if panel is not None]
@@ -88,7 +88,7 @@ def show_cell(view: View, names: list[str], name: str) -> None:
     with st.container(key="drill"):
         show_steps(names, name)
         with st.container(key="panel-cell", gap=None):
-            st.html(f'<div data-opened="{html_text(name)}">{html.panel_head(panel.title, panel.subtitle)}</div>')
+            put(Html('<div data-opened="{}">{}</div>').format(name, html.panel_head(panel.title, panel.subtitle)))
             left, right = st.columns([584, 336], gap="large")
             with left:
                 if panel.chart is not None:
@@ -97,14 +97,14 @@ def show_cell(view: View, names: list[str], name: str) -> None:
             with right:
                 show_beside(detail)
             texts = panel.key, panel.foot, panel.table, panel.sql, view.about
-            st.html(html.panel_foot(*texts, image=True, sentence=detail.sentence))
+            put(html.panel_foot(*texts, image=True, sentence=detail.sentence))
 
 
 def show_beside(detail: CellView) -> None:
     """Draw what stands beside the figure of a cell."""
-    texts = "".join(f"<h3>{html_text(title)}</h3><p>{html_text(text)}</p>" for title, text in detail.notes)
+    texts = Html().join(Html("<h3>{}</h3><p>{}</p>").format(title, text) for title, text in detail.notes)
     table = html.plain_table(detail.table.head, detail.table.rows)
-    st.html(f'<div class="side-notes">{table}{texts}</div>')
+    put(Html('<div class="side-notes">{}{}</div>').format(table, texts))
     st.download_button("Download CSV", detail.csv, detail.file, "text/csv", key="cell-csv", on_click="ignore")
 
 
@@ -118,7 +118,7 @@ def page() -> None:
     head = html.headline("Where", above_headline(view), before, figure, after, tone=titles.tone(figure))
     summary = html.note(titles.where_summary(cells, looked_at(view))) if cells else ""
     gone = html.note(screen.unknown_cell(wanted, filtered=bool(view.chosen))) if wanted and not opened else ""
-    st.html(rejected(view) + head + summary + gone + notes(view))
+    put(rejected(view) + head + summary + gone + notes(view))
     if cells:
         show_cells(view, names, opened)
     if opened:
