@@ -14,11 +14,12 @@ from fairness.config import Config
 from fairness.findings.facts import gap_fact
 from fairness.findings.results import Companion, Diagnostics, Finding
 from fairness.stats.influence import Influence
+from fairness.stats.left_out import LeftOut
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.multiplicity import adjust
 from fairness.stats.sign_flip import SignFlip
 from fairness.stats.standardised_ratio import CellRatios, Heterogeneity, needed_new, reversal_gap
-from fairness.stats.verdict import Doubt, Evidence
+from fairness.stats.verdict import FULL_SUPPORT, Doubt, Evidence
 
 UNKNOWN_TENURE_SHARE = 0.05
 """Share of the customers of unknown tenure above which "equal" and "less" are not said: they may all be tenured."""
@@ -159,6 +160,11 @@ def draft(
             money_not_compared=money,
         )
         return Draft(finding=base, evidence=evidence if judged else None)
+    left_out = _left_out(comparison, share)
+    if left_out is not None:
+        gap = comparison.ratio.estimate
+        beside = Companion("worst_case", None, *left_out.worst(gap, gap))
+        comparison = replace(comparison, companions=(*comparison.companions, beside))
     needed = needed_new(relative_range=comparison.relative_range, margin=settings.margin, alpha=alpha)
     finding = _filled(base, comparison, share, needed)
     # Fewer draws must not switch the guard off: it asks what customers pay, not how sure the price list is.
@@ -182,6 +188,7 @@ def draft(
         bootstrap_t=comparison.bootstrap_t,
         decisions_differ=comparison.decisions_differ,
         cells_are_draws=comparison.cells_are_draws,
+        left_out=left_out,
     )
     decisions = comparison.pricing_decisions
     few = decisions is not None and decisions < settings.min_pricing_decisions
@@ -197,6 +204,15 @@ def draft(
         warnings=comparison.warnings,
         influence=comparison.influence,
     )
+
+
+def _left_out(comparison: Comparison, share: Covered) -> LeftOut | None:
+    """Return those who are not compared, at their worst, where they are so many that it matters."""
+    is_narrow = min(share.customers, 1.0 if share.money is None else share.money) < FULL_SUPPORT
+    if not is_narrow or share.worst is None or comparison.comparator_money is None:
+        return None
+    rest = share.worst
+    return LeftOut(compared=comparison.comparator_money, paid=rest.paid, cheapest=rest.cheapest, dearest=rest.dearest)
 
 
 def _filled(base: Finding, comparison: Comparison, share: Covered, needed: float) -> Finding:

@@ -19,6 +19,7 @@ from fairness.analysis.counts import TENURED, TICKS_PER_UNIT, UNKNOWN, BoolArray
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.marts import Marts, at_rates, to_money
 from fairness.analysis.scopes import Scope
+from fairness.analysis.worst_case import Extremes, WorstCase
 from fairness.findings.estimand_spec import Comparator
 from fairness.stats.scores import exact_sums, group_starts
 
@@ -39,6 +40,7 @@ class Covered:
         unknown_tenure: Share of the scope's customers, tenured or not, whose tenure is unknown.
         plan_not_offered: Share of the tenured customers or of their money, the larger, on plans that are not offered.
         rejected: Share of the scope's customers whom a rejected row names.
+        worst: What is left out at the cheapest and the dearest comparator of its product; None where that is not known.
     """
 
     customers: float
@@ -49,6 +51,7 @@ class Covered:
     unknown_tenure: float = 0.0
     plan_not_offered: float = 0.0
     rejected: float = 0.0
+    worst: Extremes | None = None
 
 
 class Coverage:
@@ -58,9 +61,10 @@ class Coverage:
         marts: The study.
         against: The comparator that an observation must have.
         cells: True for the cells that are compared, shape (cells,).
+        comparators: Counts of (offered) of what is compared, for the worst case; None where there is none.
     """
 
-    def __init__(self, marts: Marts, against: Comparator, cells: BoolArray) -> None:
+    def __init__(self, marts: Marts, against: Comparator, cells: BoolArray, comparators: Counts | None = None) -> None:
         self._marts = marts
         rows, parties = marts.coverage, marts.parties
         usable, usable_paid = against.covered
@@ -68,6 +72,7 @@ class Coverage:
         self._compared = np.where(inside, rows.values[usable], 0)
         self._compared_paid = np.where(inside, rows.values[usable_paid], 0)
         self._parties_compared: BoolArray = has_comparator(parties, against) & cells[parties.cell]
+        self._comparators = comparators
 
     def of(self, scope: Scope, *, with_new: bool = False) -> Covered:
         """Return the shares of a scope; ``with_new`` as for :meth:`Scope.tenured`."""
@@ -101,6 +106,7 @@ class Coverage:
             unknown_tenure=_share(unknown, n_around),
             plan_not_offered=max(_share(n_plan, n_all), float(money[has_plan[chosen]].sum()) / total if total else 0.0),
             rejected=_share(n_rejected, n_around),
+            worst=self._worst.of(chosen) if self._worst else None,
         )
 
     def of_cell(self, cell: int) -> Covered:
@@ -120,6 +126,7 @@ class Coverage:
             unknown_tenure=_share(int(by_cell["unknown"][cell]), n_around),
             plan_not_offered=max(_share(int(by_cell["plan"][cell]), n_all), plan_money / money if money else 0.0),
             rejected=_share(int(by_cell["rejected"][cell]), n_around),
+            worst=self._worst.of(chosen) if self._worst else None,
         )
 
     def _has_reason(self, counts: Counts, reason: str) -> BoolArray:
@@ -128,6 +135,13 @@ class Coverage:
             return np.zeros(len(counts), dtype=np.bool_)
         found: BoolArray = counts.values["reason"] == reasons.index(reason)
         return found
+
+    @cached_property
+    def _worst(self) -> WorstCase | None:
+        if self._comparators is None:
+            return None
+        left_out = self._marts.coverage.values["n_observations"] - self._compared
+        return WorstCase(self._marts, self._comparators, left_out, self._money - self._compared_money)
 
     @cached_property
     def _money(self) -> FloatArray:

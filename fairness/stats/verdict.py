@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from fairness.stats.left_out import LeftOut
 from fairness.stats.sign_flip import SignFlip
 
 VerdictName = Literal["penalty", "favourable", "equivalent", "inconclusive", "not_assessable"]
@@ -88,6 +89,7 @@ class Evidence:
         support_customers: Share of tenured customers covered, 0 to 1.
         support_money: Share of tenured money covered, 0 to 1.
         min_support: Least share, of customers and of money, that is assessed.
+        left_out: Those who are not compared at their product's cheapest and dearest comparator; None where not known.
         alpha: 1 - confidence level.
         margin: Margin of equivalence, a fraction.
         estimate: The gap, a fraction; above 0, tenured customers pay more. None only when nothing qualifies.
@@ -156,6 +158,7 @@ class Evidence:
     cells_are_draws: bool = False
     is_dropped: bool = False
     decided_parts: tuple[str, ...] = ()
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,8 @@ def decide(evidence: Evidence) -> Verdict:
     3. ``inconclusive``: rank test (significant) and geometric companion agree with each other against the estimate.
     4. ``equivalent``: the 1 - 2 alpha interval lies inside the margin, its adjusted p is below alpha, the effective
        sample is large enough, no gaps offset each other (cells, tenure bands, lens values, price decisions) and 95 %
-       of the tenured customers and of their money are covered; ``inconclusive`` when one of the last three fails.
+       of the tenured customers and of their money are covered, or the others cannot move the interval out of the
+       margin; ``inconclusive`` when one of the last three fails.
     5. ``penalty`` or ``favourable``: interval excludes 0, adjusted p below alpha, estimate at least the margin; with
        strongly skewed prices a bootstrap-t interval has to exclude 0 on the same side.
     6. ``inconclusive`` otherwise, and where a doubt stands against ``equivalent`` or ``favourable``.
@@ -266,7 +270,7 @@ def _unproven(evidence: Evidence) -> Reason | None:
         return "small_effective_sample"
     if _offsetting(evidence):
         return "offsetting_gaps"
-    return "narrow_support" if _least_support(evidence) < FULL_SUPPORT else None
+    return "narrow_support" if _least_support(evidence) < FULL_SUPPORT and not _rest_is_harmless(evidence) else None
 
 
 def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
@@ -303,6 +307,14 @@ def _warnings(evidence: Evidence, estimate: float, reason: Reason) -> tuple[Warn
 
 def _least_support(evidence: Evidence) -> float:
     return min(evidence.support_customers, evidence.support_money)
+
+
+def _rest_is_harmless(evidence: Evidence) -> bool:
+    """Return whether the gap of everybody lies inside the margin, whatever the others are held against."""
+    if evidence.left_out is None or evidence.equivalence_interval is None:
+        return False
+    least, greatest = evidence.left_out.worst(*evidence.equivalence_interval)
+    return -evidence.margin < least and greatest < evidence.margin
 
 
 def _few_decisions(evidence: Evidence) -> bool:

@@ -127,12 +127,27 @@ def sentence(finding: Finding, *, margin: float, plans_pooled: bool = False) -> 
     if verdict in ("penalty", "favourable"):
         return f"Tenured customers pay {more_or_less(finding)} {than}{other_looks(finding)}"
     if verdict == "equivalent":
-        return f"Equal within {margin * 100:g} % on average: tenured customers pay neither more nor less {than}"
+        equal = f"Equal within {margin * 100:g} % on average: tenured customers pay neither more nor less {than}"
+        return f"{equal}{_harmless_rest(finding)}"
     if verdict == "inconclusive":
         decides = what_decides(finding)
         than += other_looks(finding)
         return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
     return f"Cannot be assessed: {reason(finding.verdict_reason)}"
+
+
+def _harmless_rest(finding: Finding) -> str:
+    """Return that many are not compared, and what was assumed of them; empty where nearly everybody is.
+
+    Example:
+        >>> _harmless_rest(Finding(warnings=["narrow_support"], support_share=0.9, support_money_share=0.92))
+        ', also with the 10.0 % not compared at the cheapest or the dearest offer of their product'
+    """
+    if "narrow_support" not in finding.warnings or finding.support_share is None:
+        return ""
+    money = finding.support_money_share
+    rest = 1 - min(finding.support_share, 1.0 if money is None else money)
+    return f", also with the {percent(rest)} not compared at the cheapest or the dearest offer of their product"
 
 
 def other_looks(finding: Finding) -> str:

@@ -195,7 +195,8 @@ VERDICT_REASONS = {
     "narrow_support": VerdictReason(
         "4",
         _OPEN,
-        "inside ±δ, but less than 95 % of the tenured customers, or of their money, is covered",
+        "inside ±δ, but less than 95 % of the tenured customers, or of their money, is covered, and the others could "
+        "move the average out of it (`worst_case`)",
         "those who could be compared pay the same, but too many could not",
     ),
     "gap_beyond_margin": VerdictReason(

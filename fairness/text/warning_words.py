@@ -135,7 +135,8 @@ WARNINGS = {
         "This covers {support}.{reversal}",
         "The answer covers only customers with something to compare with. The rest are listed with their reason and "
         "money. Nothing is assumed about them, so below 95 % of the customers or of their money nothing is called "
-        "equal. Where it exists, the gap of the rest that would reverse the answer is given.",
+        "equal, unless the average stays within the margin even with the rest at their product's cheapest or dearest "
+        "offer. Where it exists, the gap of the rest that would reverse the answer is given.",
         "less than 95 % of the customers, or of their money, is covered",
     ),
     "approximate": Warn(

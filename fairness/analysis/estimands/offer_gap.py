@@ -116,9 +116,10 @@ def can_answer(marts: Marts, config: Config) -> bool:
 
 def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
     """Return the drafts of offer_gap under one reading: each scope, and each cell under the primary one."""
-    coverage = Coverage(marts, SPEC.against(reading.comparator), assessable_cells(marts))
+    compared = marts.offers[reading.counts]
+    coverage = Coverage(marts, SPEC.against(reading.comparator), assessable_cells(marts), compared)
     family = product_plans(marts)
-    whole = arrange(marts.offers[reading.counts], marts.weights, family)
+    whole = arrange(compared, marts.weights, family)
     is_primary = reading.counts == "primary"
     other = OTHER_DATE[config.comparator.date]
     on_other_date = arrange(marts.offers[other], marts.weights, family) if is_primary else None

@@ -113,6 +113,8 @@ COMPANIONS: Mapping[str, Kind] = {
     "new_to_reference_all": Kind.WITHHELD,
     "share_above_all": Kind.WITHHELD,
     "tenured_to_reference_all": Kind.WITHHELD,
+    # What is assumed of those who are not compared tells what they pay.
+    "worst_case": Kind.WITHHELD,
     # How far few customers could move these is not known: cells differ in them.
     "new_mean_log_change": Kind.WITHHELD,
     "new_to_reference": Kind.WITHHELD,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from fairness.stats.left_out import LeftOut
 from fairness.stats.verdict import Evidence, decide
 
 PENALTY = Evidence(
@@ -177,6 +178,19 @@ def test_equal_needs_nearly_everybody_and_their_money(of: str) -> None:
     # What is known to be wrong is said before what is not known.
     assert verdict_of(EQUAL, **{of: 0.5}, n_eff=5.0)[1] == "small_effective_sample"
     assert verdict_of(EQUAL, **{of: 0.5}, decided_share=0.5)[1] == "offsetting_gaps"
+
+
+@pytest.mark.parametrize(
+    ("paid", "verdict"),
+    [(10.0, "equivalent"), (10.5, "equivalent"), (10.7, "inconclusive"), (9.4, "equivalent"), (9.2, "inconclusive")],
+)
+def test_a_rest_that_cannot_move_the_average_out_of_the_margin_does_no_harm(paid: float, verdict: str) -> None:
+    # The 90 % intervals of those compared ends at -0.2 and 0.4 %. (90 x 1.004 + 10.5) / 100 = 1.0086, with 10.7 it is
+    # 1.0106; (90 x 0.998 + 9.4) / 100.1 = 0.99121, with 9.2 it is 0.98921.
+    rest = LeftOut(compared=90.0, paid=paid, cheapest=10.0, dearest=10.1)
+    assert verdict_of(EQUAL, support_customers=0.9, left_out=rest)[0] == verdict
+    # It opens one door: nearly everybody must still be assessed.
+    assert verdict_of(EQUAL, support_customers=0.1, left_out=rest)[:2] == ("not_assessable", "support_below_minimum")
 
 
 def test_refuses_to_judge_without_an_estimate() -> None:
