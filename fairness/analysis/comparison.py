@@ -161,20 +161,38 @@ def draft(
         )
         return Draft(finding=base, evidence=evidence if judged else None)
     left_out = _left_out(comparison, share)
+    evidence = replace(evidence, left_out=left_out)
     if left_out is not None:
         gap = comparison.ratio.estimate
         beside = Companion("worst_case", None, *left_out.worst(gap, gap))
         comparison = replace(comparison, companions=(*comparison.companions, beside))
     needed = needed_new(relative_range=comparison.relative_range, margin=settings.margin, alpha=alpha)
-    finding = _filled(base, comparison, share, needed)
+    decisions = comparison.pricing_decisions
+    few = decisions is not None and decisions < settings.min_pricing_decisions
+    bound_by_decisions = few or comparison.interval == "decision"
+    return Draft(
+        finding=_filled(base, comparison, share, needed),
+        ratio=comparison.ratio,
+        evidence=_judged(evidence, comparison, needed, settings.min_pricing_decisions) if judged else None,
+        p_value=comparison.p_value,
+        sample=(decisions, "pricing_decisions")
+        if decisions is not None and bound_by_decisions
+        else (float(comparison.n_tenured + (comparison.n_new or 0)), "customers"),
+        warnings=comparison.warnings,
+        influence=comparison.influence,
+    )
+
+
+def _judged(evidence: Evidence, comparison: Comparison, needed: float, min_pricing_decisions: int) -> Evidence:
+    """Return the evidence with what the comparison says."""
     # Fewer draws must not switch the guard off: it asks what customers pay, not how sure the price list is.
     rank_z, rank_p = comparison.rank_by_party or comparison.rank
-    evidence = replace(
+    return replace(
         evidence,
         doubts=(*evidence.doubts, *comparison.doubts),
         shares_comparators=comparison.pricing_decisions is not None,
         g_eff=comparison.pricing_decisions,
-        min_pricing_decisions=settings.min_pricing_decisions,
+        min_pricing_decisions=min_pricing_decisions,
         rank_z=rank_z,
         rank_p=rank_p,
         geometric=comparison.geometric,
@@ -188,21 +206,6 @@ def draft(
         bootstrap_t=comparison.bootstrap_t,
         decisions_differ=comparison.decisions_differ,
         cells_are_draws=comparison.cells_are_draws,
-        left_out=left_out,
-    )
-    decisions = comparison.pricing_decisions
-    few = decisions is not None and decisions < settings.min_pricing_decisions
-    bound_by_decisions = few or comparison.interval == "decision"
-    return Draft(
-        finding=finding,
-        ratio=comparison.ratio,
-        evidence=evidence if judged else None,
-        p_value=comparison.p_value,
-        sample=(decisions, "pricing_decisions")
-        if decisions is not None and bound_by_decisions
-        else (float(comparison.n_tenured + (comparison.n_new or 0)), "customers"),
-        warnings=comparison.warnings,
-        influence=comparison.influence,
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
-from fairness.analysis.marts import Marts, has_several_plans, load_marts
+from fairness.analysis.marts import Marts
+from fairness.analysis.marts_reader import has_several_plans, load_marts
 from fairness.analysis.mixed_quantities import mixed_estimands, with_mixed
 from fairness.analysis.reconciliation import (
     id_matches,

@@ -12,7 +12,8 @@ from typing import Any
 
 import fairness
 from fairness.analysis.findings_tables import write_findings
-from fairness.analysis.marts import Marts, load_marts
+from fairness.analysis.marts import Marts
+from fairness.analysis.marts_reader import load_marts
 from fairness.analysis.study import analyse, needs
 from fairness.build.group_limits import check_groups
 from fairness.build.identity import run_id, settings_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from fairness.analysis.marts import load_marts
+from fairness.analysis.marts_reader import load_marts
 from fairness.analysis.study import analyse, needs
 from fairness.build.identity import config_of
 from fairness.config import Config, find_config, load_config

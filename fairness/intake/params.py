@@ -22,6 +22,23 @@ _COMPLETE_FROM_DAY = 28
 def write_settings(con: Connection, config: Config, staged: Staged) -> None:
     """Create ``params`` and the other small tables of settings: inputs, tenure, months and keys."""
     _write_params(con, config, staged)
+    _write_inputs(con, staged)
+    _write_tenure(con, config)
+    plan = (PLAN,) if staged.plan_in_cell else ()
+    cell_columns = (*CELL_BASE, *plan, *staged.cell_columns)
+    _fill(con, "cell_column", "column_order integer, column_name varchar", enumerate(cell_columns, start=1))
+    _fill(con, "lens_column", "lens_order integer, lens varchar", enumerate(staged.lens_columns, start=1))
+    con.execute(
+        f"""
+        create or replace table month_offset as
+        select cast(n as integer) as n_months, cast(o as integer) as month_offset
+        from range(1, {MAX_COVERED_MONTHS + 1}) as months(n), range(0, {MAX_COVERED_MONTHS}) as offsets(o)
+        where o < n
+        """
+    )
+
+
+def _write_inputs(con: Connection, staged: Staged) -> None:
     _fill(
         con,
         "inputs",
@@ -43,6 +60,9 @@ def write_settings(con: Connection, config: Config, staged: Staged) -> None:
         "source_index integer, column_order integer, column_name varchar",
         ((r.source_index, order, name) for r in staged.files for order, name in enumerate(r.mapping.unread(), start=1)),
     )
+
+
+def _write_tenure(con: Connection, config: Config) -> None:
     edges = config.tenure.band_edges
     _fill(
         con,
@@ -65,18 +85,6 @@ def write_settings(con: Connection, config: Config, staged: Staged) -> None:
             cast((select max(band_order) from tenure_band where lower_months <= n) as integer) as band_order
         from range({MAX_TENURE_MONTHS + 1}) as months(n)
         cross join params
-        """
-    )
-    plan = (PLAN,) if staged.plan_in_cell else ()
-    cell_columns = (*CELL_BASE, *plan, *staged.cell_columns)
-    _fill(con, "cell_column", "column_order integer, column_name varchar", enumerate(cell_columns, start=1))
-    _fill(con, "lens_column", "lens_order integer, lens varchar", enumerate(staged.lens_columns, start=1))
-    con.execute(
-        f"""
-        create or replace table month_offset as
-        select cast(n as integer) as n_months, cast(o as integer) as month_offset
-        from range(1, {MAX_COVERED_MONTHS + 1}) as months(n), range(0, {MAX_COVERED_MONTHS}) as offsets(o)
-        where o < n
         """
     )
 

@@ -80,27 +80,26 @@ def open_cell(view: View, name: str) -> CellView:
             price_axis=f"Price {period}",
         ),
         table=findings_table(view, _asked_otherwise(view, cell), sentences.estimand, "Question", adjusted=True),
-        sql="\n\n".join(
-            (
-                queries.findings_query(published(view, [cell])),
-                queries.summary_query(values),
-                queries.price_query(values),
-                queries.offers_query(values),
-                queries.customers_query(values),
-            )
-        ),
-        foot=(
-            f"{numbers.count(_count(summary, 'tenured'))} tenured and "
-            f"{numbers.count(_count(summary, 'new'))} new customers"
-            + (f", {numbers.many(len(offers), 'offer price')}" if offers else ""),
-            source_line(view),
-        ),
+        sql=_sql(published(view, [cell]), values),
+        foot=(_customers(summary, len(offers)), source_line(view)),
         alt=f"{name}: {sentences.gap(cell)}",
         findings=published(view, _asked_otherwise(view, cell)),
     )
     about = replace(view.about, filters=name)
     sentence = f"{panel.title}{screen.interval(cell, view.document)}. {about.line()}."
     return CellView(panel, table, _notes(view, cell), html.csv_text(table, about), about.file("cell", "csv"), sentence)
+
+
+def _sql(findings: tuple[int, ...], values: Mapping[str, str | None]) -> str:
+    """Return the queries behind a cell, its finding first."""
+    asked = (queries.summary_query, queries.price_query, queries.offers_query, queries.customers_query)
+    return "\n\n".join((queries.findings_query(findings), *(query_of(values) for query_of in asked)))
+
+
+def _customers(summary: dict[str, tuple[object, ...]], n_offers: int) -> str:
+    tenured, new = (numbers.count(_count(summary, group)) for group in ("tenured", "new"))
+    offers = f", {numbers.many(n_offers, 'offer price')}" if n_offers else ""
+    return f"{tenured} tenured and {new} new customers{offers}"
 
 
 def _count(summary: dict[str, tuple[object, ...]], group: str) -> int:

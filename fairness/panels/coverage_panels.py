@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View
 from fairness.text import data_notes, numbers, screen, titles
-from fairness.text.escape import Html
+from fairness.text.escape import NOTHING, Html
 from fairness.text.reasons import reason_of
 
 _EXPLAINED = ("What it means", "What to do")
@@ -32,6 +34,31 @@ def left_out(view: View) -> Panel:
         known = [Decimal(amount) for *_, amount in items if amount is not None]
         rows.append(("Together", "", numbers.money(sum(known, Decimal(0)), currency)))
         meanings.append(("", ""))
+    beside = _beside(support, currency)
+    head = ("Reason", "Customers", "A year")
+    meanings += [("", "") for _ in beside]
+    listed = tuple((*row, *meaning) for row, meaning in zip((*rows, *beside), meanings, strict=True))
+    csv_rows = tuple((code, n, amount, reason.sentence, reason.fix) for code, reason, n, amount in items)
+    body = _compared(support, missing)
+    if rows or beside:
+        body += html.plain_table(head, [*rows, *beside], total=len(items) > 1 and not beside)
+    return Panel(
+        key="left-out",
+        title=titles.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
+        subtitle="What tenured customers hold and nothing could be compared with, by reason",
+        body=body,
+        table=html.Table((*head, *_EXPLAINED), listed, (*head, *_EXPLAINED), csv_rows) if listed else None,
+        sql=queries.coverage_query(view.chosen) if view.chosen or not _has_offers(view) else queries.UNMATCHED,
+        foot=(
+            f"{numbers.many(support['tenured_customers'], 'tenured customer')}. "
+            "Nothing is assumed about those left out.",
+            source_line(view),
+        ),
+    )
+
+
+def _beside(support: Mapping[str, Any], currency: str) -> list[tuple[str, str, str]]:
+    """Return the rows of those who are in no count of the study's currency, and of unknown tenure."""
     beside = [
         (
             f"Customers in {item['currency']}",
@@ -51,33 +78,17 @@ def left_out(view: View) -> Panel:
     if support["unknown_tenure_customers"]:
         share = numbers.percent(support["unknown_tenure_share"])
         beside.append((f"Unknown tenure, {share}", numbers.count(support["unknown_tenure_customers"]), "–"))
-    head = ("Reason", "Customers", "A year")
-    meanings += [("", "") for _ in beside]
-    listed = tuple((*row, *meaning) for row, meaning in zip((*rows, *beside), meanings, strict=True))
-    csv_rows = tuple((code, n, amount, reason.sentence, reason.fix) for code, reason, n, amount in items)
+    return beside
+
+
+def _compared(support: Mapping[str, Any], missing: int) -> Html:
+    """Return the bar of who is compared; nothing where that is not known."""
     share = support["assessable_share"]
-    body = Html()
-    if share is not None:
-        yes = f"{numbers.count(support['assessable_customers'])} compared, {numbers.percent(share)}"
-        no = f"{numbers.count(missing)} not, {numbers.percent(1 - share)}"
-        body = (
-            html.bar([(share, "yes", yes), (1 - share, "no hatched", no)]) if missing else html.bar([(1.0, "yes", yes)])
-        )
-    if rows or beside:
-        body += html.plain_table(head, [*rows, *beside], total=len(items) > 1 and not beside)
-    return Panel(
-        key="left-out",
-        title=titles.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
-        subtitle="What tenured customers hold and nothing could be compared with, by reason",
-        body=body,
-        table=html.Table((*head, *_EXPLAINED), listed, (*head, *_EXPLAINED), csv_rows) if listed else None,
-        sql=queries.coverage_query(view.chosen) if view.chosen or not _has_offers(view) else queries.UNMATCHED,
-        foot=(
-            f"{numbers.many(support['tenured_customers'], 'tenured customer')}. "
-            "Nothing is assumed about those left out.",
-            source_line(view),
-        ),
-    )
+    if share is None:
+        return NOTHING
+    yes = f"{numbers.count(support['assessable_customers'])} compared, {numbers.percent(share)}"
+    no = f"{numbers.count(missing)} not, {numbers.percent(1 - share)}"
+    return html.bar([(share, "yes", yes), (1 - share, "no hatched", no)] if missing else [(1.0, "yes", yes)])
 
 
 def _has_offers(view: View) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from fairness.analysis.marts import load_marts
+from fairness.analysis.marts_reader import load_marts
 from fairness.analysis.study import analyse
 from fairness.config import load_config
 from fairness.disclosure.control import Rules

@@ -250,7 +250,6 @@ def compare(
     """
     if not chosen.any():
         return None
-    settings = config.inference
     table, arms = table.restrict(chosen), arms.select(chosen)
     draws = infer(
         table,
@@ -260,33 +259,23 @@ def compare(
         family=None if family is None else family[chosen],
         few_draws=few_draws,
     )
-    cells = draws.cells
-    degenerate = arms.degenerate()
-    p_value, test = _test(table, draws, config, degenerate=bool(degenerate.any()))
-    geometric = geometric_gap(arms)
-    companions = [
+    return _compared(table, arms, draws, config, resampled=resampled)
+
+
+def _compared(table: CountTable, arms: CellArms, draws: Draws, config: Config, *, resampled: bool) -> Comparison:
+    """Return the numbers of the cells that are compared."""
+    is_degenerate = bool(arms.degenerate().any())
+    p_value, test = _test(table, draws, config, degenerate=is_degenerate)
+    geometric, superiority = geometric_gap(arms), probability_superiority(arms)
+    companions = (
         Companion("geometric", geometric),
         Companion("hodges_lehmann", hodges_lehmann(table)),
-        Companion("probability_superiority", probability_superiority(arms)),
+        Companion("probability_superiority", superiority),
         Companion("van_elteren", statistic=draws.rank[0], p_value=draws.rank[1]),
-    ]
-    ratio = draws.ratio
-    if resampled and settings.bootstrap_replicates and min(arms.n_tenured.min(), arms.n_new.min()) > 1:
-        level, replicates, seed = settings.confidence_level, settings.bootstrap_replicates, settings.seed
-        lower, upper = rao_wu_interval(table, confidence_level=level, replicates=replicates, seed=seed)
-        companions.append(Companion("bootstrap", ratio.estimate, lower, upper))
-
-    def permuted(position: int) -> float | None:
-        if not degenerate[position] or not cells.log_ratio[position] > 0:
-            return None
-        here = np.zeros(table.n_cells, dtype=np.bool_)
-        here[arms.cell[position]] = True
-        return _permuted(table.restrict(here), config)[0]
-
-    single = arms.cell.size == 1
+    )
     paid = float(arms.price_tenured.sum())
     return Comparison(
-        ratio=ratio,
+        ratio=draws.ratio,
         n_tenured=int(arms.n_tenured.sum()),
         n_new=int(arms.n_new.sum()),
         n_observations=int(arms.n_tenured.sum()),
@@ -297,13 +286,13 @@ def compare(
         n_eff=draws.n_eff,
         relative_range=largest_relative_range(arms),
         spread=draws.spread,
-        decided=(0.0, 0.0) if single else decided_shares(cells, arms.n_tenured, config, permuted=permuted),
-        effect_size=(probability_superiority(arms), "probability_superiority"),
-        companions=tuple(companions),
+        decided=_decided(table, arms, draws, config),
+        effect_size=(superiority, "probability_superiority"),
+        companions=(*companions, *(_bootstrap(table, arms, draws, config) if resampled else ())),
         interval=draws.interval,
         test=test,
         paid=paid,
-        comparator_money=paid / (1.0 + ratio.estimate),
+        comparator_money=paid / (1.0 + draws.ratio.estimate),
         p_value=p_value,
         pricing_decisions=draws.decisions,
         by_party=draws.by_party,
@@ -314,8 +303,36 @@ def compare(
         decisions_differ=draws.decisions_differ,
         cells_are_draws=draws.cells_are_draws,
         influence=contrast_influence(table, few=config.privacy.min_cell),
-        warnings=("degenerate_variance",) if degenerate.any() else (),
+        warnings=("degenerate_variance",) if is_degenerate else (),
     )
+
+
+def _bootstrap(table: CountTable, arms: CellArms, draws: Draws, config: Config) -> tuple[Companion, ...]:
+    """Return the bootstrap interval; nothing where it is switched off, or an arm of a cell has one customer."""
+    settings = config.inference
+    if not settings.bootstrap_replicates or min(arms.n_tenured.min(), arms.n_new.min()) <= 1:
+        return ()
+    lower, upper = rao_wu_interval(
+        table,
+        confidence_level=settings.confidence_level,
+        replicates=settings.bootstrap_replicates,
+        seed=settings.seed,
+    )
+    return (Companion("bootstrap", draws.ratio.estimate, lower, upper),)
+
+
+def _decided(table: CountTable, arms: CellArms, draws: Draws, config: Config) -> tuple[float, float]:
+    """Return the shares of customers in cells that are decided by themselves, above and below."""
+    cells, degenerate = draws.cells, arms.degenerate()
+
+    def permuted(position: int) -> float | None:
+        if not degenerate[position] or not cells.log_ratio[position] > 0:
+            return None
+        here = np.zeros(table.n_cells, dtype=np.bool_)
+        here[arms.cell[position]] = True
+        return _permuted(table.restrict(here), config)[0]
+
+    return (0.0, 0.0) if arms.cell.size == 1 else decided_shares(cells, arms.n_tenured, config, permuted=permuted)
 
 
 def _test(table: CountTable, draws: Draws, config: Config, *, degenerate: bool) -> tuple[float | None, str]:

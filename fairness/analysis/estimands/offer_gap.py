@@ -215,15 +215,14 @@ def _compare(offers: Offers, config: Config, rises: Rises | None = None) -> Comp
     skew, bounds = skewed(ratios.ratio, *_scores(offers, ratios), config)
     decides = exact is not None and exact.decides(1.0 - level)
     by_gap, in_cell = offers.sums(orders.gap), offers.sums(orders.cell)
-    above = share_above(*by_gap, confidence_level=level)
     geometric = geometric_offer_gap(*offers.sums(orders.price))
     cell = offers.cell[orders.cell]
     starts = group_starts(cell)
     members = np.repeat(np.arange(starts.size), np.diff(starts, append=cell.size))
-    several = starts.size > 1
-    cells = _cell_gaps(offers, members, starts, level) if several else None
+    cells = _cell_gaps(offers, members, starts, level) if starts.size > 1 else None
+    above = share_above(*by_gap, confidence_level=level).share
     price, offer, n = offers.sums(orders.rows)
-    paid, total = float((price * n).sum()), int(n.sum())
+    total = int(n.sum())
     return Comparison(
         ratio=ratios.ratio,
         n_tenured=total,
@@ -236,17 +235,15 @@ def _compare(offers: Offers, config: Config, rises: Rises | None = None) -> Comp
         relative_range=float(np.nanmax(offer_relative_ranges(members, *in_cell, n_cells=starts.size))),
         spread=heterogeneity(cells, few_draws=True) if cells else ONE_CELL,
         decided=decided_shares(cells, np.add.reduceat(in_cell[2], starts), config) if cells else (0.0, 0.0),
-        effect_size=(above.share, "share_above"),
+        effect_size=(above, "share_above"),
         companions=(
             Companion("geometric", geometric),
-            Companion("count_weighted", count_weighted(cell, *in_cell)),
-            Companion("median_ratio", median_ratio(*by_gap)),
-            Companion("share_above", above.share, *_rate_above(offers, level)),
+            *_companions(offers, above, level),
             Companion("signed_rank", statistic=z, p_value=rank_p),
         ),
         interval=ratios.dominant,
         test="sign_flip_exact" if decides else "cluster_t",
-        paid=paid,
+        paid=float((price * n).sum()),
         comparator_money=float((offer * n).sum()),
         pricing_decisions=ratios.decisions,
         by_party=ratios.by_party.interval(level),
@@ -311,13 +308,17 @@ def _by_decision(ratios: _Ratios, config: Config) -> tuple[SignFlip | None, bool
     return exact, ratios.is_constant and decisions_differ(ratios.paid, ratios.offered, settings.margin)
 
 
-def _rate_above(offers: Offers, level: float) -> tuple[float | None, float | None]:
-    """Return the interval of the rate at which the process sets prices above offers: decisions are its trials."""
+def _companions(offers: Offers, above: float | None, level: float) -> tuple[Companion, ...]:
+    """Return other averages of the gap; the interval of the share above has decisions as its trials."""
     price, offer, n = offers.sums(offers.orders.decision)
     bounds = clustered_proportion(
         offers.decision[offers.orders.decision], np.where(price > offer, n, 0), n, confidence_level=level
     )
-    return bounds or (None, None)
+    return (
+        Companion("count_weighted", count_weighted(offers.cell[offers.orders.cell], *offers.sums(offers.orders.cell))),
+        Companion("median_ratio", median_ratio(*offers.sums(offers.orders.gap))),
+        Companion("share_above", above, *(bounds or (None, None))),
+    )
 
 
 def _scores(offers: Offers, ratios: _Ratios) -> tuple[FloatArray, IntArray]:

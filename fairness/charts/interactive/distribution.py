@@ -203,27 +203,7 @@ def _add_gap(
     canvas.axis("yaxis3", **common, domain=[0.0, 0.2], anchor="x2", range=[0, 1], showticklabels=False, showgrid=False)
     band = margin_band(theme, margin, along="x", axis="2")
     canvas.shape(**{**band, "yref": "y3 domain"})
-    colour = VERDICT_COLOURS[verdict or "inconclusive"]
-    canvas.trace(
-        "scatter",
-        x=[lower, upper],
-        y=[0.35, 0.35],
-        xaxis="x2",
-        yaxis="y3",
-        mode="lines",
-        hoverinfo="skip",
-        line={"color": colour, "width": 2.5},
-    )
-    canvas.trace(
-        "scatter",
-        x=[estimate],
-        y=[0.35],
-        xaxis="x2",
-        yaxis="y3",
-        mode="markers",
-        marker=mark(verdict, theme),
-        hovertemplate=f"{texts[1]}<extra></extra>",
-    )
+    _mark_gap(canvas, gap, verdict, theme, hint=texts[1])
     at_right = estimate > range_[0] + (range_[1] - range_[0]) * 0.7
     canvas.text(
         x=lower if at_right else upper,
@@ -247,4 +227,30 @@ def _add_gap(
         xshift=4,
         text=band_name,
         font={"size": 11, "color": theme.ink3},
+    )
+
+
+def _mark_gap(canvas: Canvas, gap: tuple[float, float, float], verdict: str | None, theme: Theme, *, hint: str) -> None:
+    """Draw the interval and the estimate in the colour of the verdict."""
+    estimate, lower, upper = gap
+    colour = VERDICT_COLOURS[verdict or "inconclusive"]
+    canvas.trace(
+        "scatter",
+        x=[lower, upper],
+        y=[0.35, 0.35],
+        xaxis="x2",
+        yaxis="y3",
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": colour, "width": 2.5},
+    )
+    canvas.trace(
+        "scatter",
+        x=[estimate],
+        y=[0.35],
+        xaxis="x2",
+        yaxis="y3",
+        mode="markers",
+        marker=mark(verdict, theme),
+        hovertemplate=f"{hint}<extra></extra>",
     )

@@ -222,6 +222,37 @@ def _add_head(
         canvas.text(base, x=1, xshift=right - edge, xanchor="right", text=text, font=font)
 
 
+def _add_column(canvas: Canvas, position: int, row: Row, theme: Theme) -> None:
+    """Draw one interval upright, with its figure above; nothing where it is not known."""
+    if row.estimate is None or row.lower is None or row.upper is None:
+        return
+    colour = theme.ink2 if row.verdict is None else VERDICT_COLOURS[row.verdict]
+    canvas.trace(
+        "scatter",
+        x=[position, position],
+        y=[row.lower, row.upper],
+        mode="lines",
+        line={"color": colour, "width": 2.5},
+        hoverinfo="skip",
+    )
+    canvas.trace(
+        "scatter",
+        x=[position],
+        y=[row.estimate],
+        mode="markers",
+        marker=mark(row.verdict, theme),
+        hovertemplate=hover(row.hover),
+    )
+    canvas.text(
+        x=position,
+        y=row.upper,
+        yanchor="bottom",
+        yshift=3,
+        text=row.right[0],
+        font={"size": 12, "color": theme.ink, "weight": 600},
+    )
+
+
 def interval_columns(chart: IntervalColumns, theme: Theme) -> Figure:
     """Return intervals side by side, in order: the gap by tenure band."""
     rows, margin = chart.rows, chart.margin
@@ -258,33 +289,7 @@ def interval_columns(chart: IntervalColumns, theme: Theme) -> Figure:
     for position, row in enumerate(rows):
         canvas.text(below, x=position, text=in_lines(row.label), yshift=-5, font={"size": 12, "color": theme.ink})
         canvas.text(below, x=position, text=row.note, yshift=-23, font={"size": 11, "color": theme.ink3})
-        if row.estimate is None or row.lower is None or row.upper is None:
-            continue
-        colour = theme.ink2 if row.verdict is None else VERDICT_COLOURS[row.verdict]
-        canvas.trace(
-            "scatter",
-            x=[position, position],
-            y=[row.lower, row.upper],
-            mode="lines",
-            line={"color": colour, "width": 2.5},
-            hoverinfo="skip",
-        )
-        canvas.trace(
-            "scatter",
-            x=[position],
-            y=[row.estimate],
-            mode="markers",
-            marker=mark(row.verdict, theme),
-            hovertemplate=hover(row.hover),
-        )
-        canvas.text(
-            x=position,
-            y=row.upper,
-            yanchor="bottom",
-            yshift=3,
-            text=row.right[0],
-            font={"size": 12, "color": theme.ink, "weight": 600},
-        )
+        _add_column(canvas, position, row, theme)
     if chart.band_name:
         place = {"xref": "paper", "x": 1, "xanchor": "right", "y": -margin, "yanchor": "top"}
         canvas.text(place, text=chart.band_name, **_small(theme))

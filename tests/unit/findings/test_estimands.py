@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
-from fairness.analysis.marts import EVERY_STUDY, load_marts
+from fairness.analysis.marts_reader import EVERY_STUDY, load_marts
 from fairness.analysis.study import needs
 from fairness.config import Config, Inference, load_config
 from fairness.config.method import Primary

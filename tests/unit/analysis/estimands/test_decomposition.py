@@ -13,7 +13,8 @@ import pytest
 from fairness.analysis.counts import BoolArray
 from fairness.analysis.estimands import new_customers
 from fairness.analysis.estimands.decomposition import decompose_counts
-from fairness.analysis.marts import Marts, load_marts
+from fairness.analysis.marts import Marts
+from fairness.analysis.marts_reader import load_marts
 from fairness.analysis.scopes import POOLED
 from fairness.config import load_config
 from fairness.findings.estimands import LIKE_FOR_LIKE_GAP
