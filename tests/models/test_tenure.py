@@ -34,6 +34,13 @@ def classes(
     ]
 
 
+def covering(span: dict[str, Any], as_of: int) -> dict[str, Any]:
+    """Return a span that says whether it covers the as-of month, and the one a year earlier."""
+    span = {"is_censored": False, "n_months": 1, **span}
+    months = range(span["first_month"], span["first_month"] + span["n_months"])
+    return {**span, "covers_as_of": as_of in months, "covers_year_before": as_of - 12 in months}
+
+
 @pytest.fixture
 def study(bench: Any) -> Any:
     """Return a function that lays out lines and spans, and runs the models of tenure."""
@@ -50,7 +57,7 @@ def study(bench: Any) -> Any:
         bench.table("params", PARAMS, [params])
         bench.table("tenure_class", "tenure_months integer, loyalty_group varchar, band_order integer", classes())
         bench.table("int_line_disposition", LINE, lines or [])
-        bench.table("int_billing_span", SPANS, [{"is_censored": False, "n_months": 1, **span} for span in spans])
+        bench.table("int_billing_span", SPANS, [covering(span, as_of) for span in spans])
         bench.run(REJOIN, RUN, SPAN)
         return bench
 

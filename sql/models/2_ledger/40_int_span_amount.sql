@@ -15,34 +15,20 @@ odd as (
     from int_odd_line
 ),
 
-alone as (
-    select line.* exclude (first_month, n_months), line.first_month, line.n_months
+lines as (
+    select
+        line.* exclude (first_month, n_months),
+        line.first_month + coalesce(month_offset.month_offset, 0) as first_month,
+        case when odd.row_id is null then line.n_months else 1 end as n_months
     from int_comparable_line as line
     left join odd
         on line.row_id = odd.row_id
-    where odd.row_id is null
-),
-
-apart as (
-    select
-        line.* exclude (first_month, n_months),
-        line.first_month + month_offset.month_offset as first_month,
-        1 as n_months
-    from int_comparable_line as line
-    inner join odd
-        on line.row_id = odd.row_id
-    inner join month_offset
-        on line.n_months = month_offset.n_months
+    left join month_offset
+        on case when odd.row_id is not null then line.n_months end = month_offset.n_months
     left join int_odd_line
-        on line.row_id = int_odd_line.row_id
+        on odd.row_id = int_odd_line.row_id
         and line.first_month + month_offset.month_offset = int_odd_line.month_number
     where int_odd_line.row_id is null
-),
-
-lines as (
-    select * from alone
-    union all
-    select * from apart
 ),
 
 final as (

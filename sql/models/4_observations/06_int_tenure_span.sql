@@ -5,14 +5,15 @@
 --          completed on the first day of first_month, or on the pricing date; covers_as_of, covers_year_before.
 -- Why:     groups and bands are those of the observed month, so that a price frozen for years does not stay that of a new
 --          customer. k months are completed on the first day of tenure_number + k. Nearly all spans are one month long and
---          need no cut. Decision D3.
+--          need no cut, and what a span covers is said of it before, so that models of one month read the spans of that
+--          month. Decision D3.
 
 create or replace view int_tenure_span as
 with
 
-started as (
+started as not materialized (
     select
-        span.* exclude (tenure_start, is_censored, covers_as_of, covers_year_before),
+        span.* exclude (tenure_start, is_censored),
         params.as_of_number,
         params.tenure_clock,
         coalesce(int_rejoin.rejoined_on, span.tenure_start) as tenure_start,
@@ -25,7 +26,7 @@ started as (
         and span.first_month < int_rejoin.until_month
 ),
 
-counted as (
+counted as not materialized (
     select
         started.*,
         case when tenure_clock = 'observed' then year(tenure_start) * 12 + month(tenure_start) - 1
@@ -35,13 +36,14 @@ counted as (
 
 whole as (
     select
-        counted.* exclude (first_month, n_months), first_month, n_months,
+        counted.* exclude (first_month, n_months, covers_as_of, covers_year_before), first_month, n_months,
         case
             when tenure_number is not null then case when first_month > tenure_number then first_month - tenure_number else 0 end
             when tenure_start >= pricing_date then 0
             else 12 * (year(pricing_date) - year(tenure_start)) + month(pricing_date) - month(tenure_start)
                 - case when day(pricing_date) < day(tenure_start) then 1 else 0 end
-        end as tenure_months
+        end as tenure_months,
+        covers_as_of, covers_year_before
     from counted
     where n_months = 1
         or tenure_number is null
@@ -62,10 +64,12 @@ pieces as (
 
 cut as (
     select
-        pieces.* exclude (from_months, first_month, last_month),
+        pieces.* exclude (from_months, first_month, last_month, covers_as_of, covers_year_before),
         first_month,
         last_month - first_month + 1 as n_months,
-        case when first_month > tenure_number then first_month - tenure_number else 0 end as tenure_months
+        case when first_month > tenure_number then first_month - tenure_number else 0 end as tenure_months,
+        covers_as_of and as_of_number between first_month and last_month as covers_as_of,
+        covers_year_before and as_of_number - 12 between first_month and last_month as covers_year_before
     from pieces
     where last_month >= first_month
 ),
@@ -77,10 +81,7 @@ observed as (
 ),
 
 final as (
-    select
-        observed.* exclude (as_of_number, tenure_clock),
-        as_of_number between first_month and first_month + n_months - 1 as covers_as_of,
-        as_of_number - 12 between first_month and first_month + n_months - 1 as covers_year_before
+    select observed.* exclude (as_of_number, tenure_clock)
     from observed
 )
 

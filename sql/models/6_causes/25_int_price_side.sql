@@ -4,6 +4,7 @@
 --          period; joined_day = the same where the customer joined with it, else null; month_times / month_parts = factor from the interval to a
 --          month; what its lines state per unit and interval: list_ticks, gross_ticks, discount, contract, tax_share.
 -- Why:     prices are those of the bills: of the line of the span that starts on the same day.
+-- Options: line by line
 
 create or replace table int_price_side as
 with
@@ -38,33 +39,40 @@ sides as (
         using (holding_id)
 ),
 
+billed as materialized (
+    select
+        sides.holding_id, sides.first_month, line.row_id, line.gross_amount, line.net_amount, line.discount_amount,
+        line.tax_amount, line.quantity, line.discount_id
+    from int_line_disposition as line
+    inner join sides
+        on line.customer_id = sides.customer_id
+        and line.period_start = sides.cycle_start
+        and line.product_id = sides.product_id
+        and line.plan_id is not distinct from sides.plan_id
+        and line.subscription_id is not distinct from sides.subscription_id
+        and line.interval_unit = sides.interval_unit
+        and line.interval_count = sides.interval_count
+    where line.exclusion is null
+),
+
 stated as (
     select
-        sides.holding_id, sides.first_month,
+        billed.holding_id, billed.first_month,
         max(said.list_unit_price) as list_price,
-        sum(coalesce(line.gross_amount, line.net_amount + coalesce(line.discount_amount, 0))) / sum(line.quantity) as gross,
-        sum(line.net_amount) / sum(line.quantity) as line_net,
-        sum(line.tax_amount) / sum(line.net_amount) as tax_share,
-        max(line.discount_id) as discount_id,
+        sum(coalesce(billed.gross_amount, billed.net_amount + coalesce(billed.discount_amount, 0))) / sum(billed.quantity) as gross,
+        sum(billed.net_amount) / sum(billed.quantity) as line_net,
+        sum(billed.tax_amount) / sum(billed.net_amount) as tax_share,
+        max(billed.discount_id) as discount_id,
         max(said.discount_percent) as discount_percent,
         max(said.discount_end) as discount_end,
         max(said.discount_steps) as discount_steps,
         max(said.contract_index) as contract_index,
         max(said.contract_x) as contract_x,
         max(said.contract_rounding) as contract_rounding
-    from sides
-    inner join int_line_disposition as line
-        on sides.customer_id = line.customer_id
-        and sides.cycle_start = line.period_start
-        and sides.product_id = line.product_id
-        and sides.plan_id is not distinct from line.plan_id
-        and sides.subscription_id is not distinct from line.subscription_id
-        and sides.interval_unit = line.interval_unit
-        and sides.interval_count = line.interval_count
-    inner join stg_billing as said
-        on line.row_id = said.row_id
-    where line.exclusion is null
-    group by sides.holding_id, sides.first_month
+    from stg_billing as said
+    inner join billed
+        on said.row_id = billed.row_id
+    group by billed.holding_id, billed.first_month
 ),
 
 final as (
