@@ -312,7 +312,7 @@ def questions(seed: int, jobs: int) -> list[Question]:
 
 
 def outcome(question: Question, answer: Answer) -> str:
-    """Say whether the target is met; below the size for which an interval is promised its shortfall is published."""
+    """Return whether the target is met; below the size for which an interval is promised its shortfall is published."""
     rate = answer.rates[question.event]
     is_met = (question.least or 0.0) <= rate <= (1.0 if question.most is None else question.most)
     if question.topic in ("coverage", "false penalty") and not answer.has_evidence:

@@ -115,7 +115,7 @@ def product_numbers(document: dict[str, Any]) -> dict[Key, dict[str, Any]]:
 
 
 def _is_permuted(finding: dict[str, Any]) -> bool:
-    """Say whether the p-value is drawn at random: the rows have none, and it moves what is adjusted with it."""
+    """Return whether the p-value is drawn at random: the rows have none, and it moves what is adjusted with it."""
     return str(finding["test"]).startswith("permutation")
 
 

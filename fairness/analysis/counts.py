@@ -138,7 +138,7 @@ class Reader:
         )
 
     def reads(self, table: str) -> bool:
-        """Say whether a table is asked for."""
+        """Return whether a table is asked for."""
         return self._asked is None or table in self._asked
 
     def read(

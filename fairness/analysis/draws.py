@@ -181,7 +181,7 @@ def _by_decision(found: Draws, sample: _Sample, family: IntArray) -> tuple[Draws
 
 
 def decisions_differ(paid: FloatArray, offered: FloatArray, margin: float) -> bool:
-    """Say whether two decisions with 5 % of the money each have gaps more than two margins apart."""
+    """Return whether two decisions with 5 % of the money each have gaps more than two margins apart."""
     gaps = (paid / offered)[offered >= LARGE_DECISION * offered.sum()] - 1.0
     return bool(gaps.size) and float(gaps.max() - gaps.min()) > 2.0 * margin
 

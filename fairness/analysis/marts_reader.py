@@ -188,7 +188,7 @@ def _left_censored(con: Connection, currency: str) -> int:
 
 
 def has_several_plans(con: Connection) -> bool:
-    """Say whether billing lines carry plans, more than one."""
+    """Return whether billing lines carry plans, more than one."""
     return _any(con, "select 1 from int_holding having count(distinct plan_id) > 1")
 
 

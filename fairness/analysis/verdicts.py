@@ -222,12 +222,12 @@ class _Looked:
     is_dropped: bool = False
 
     def includes_zero(self, look: _Look) -> bool:
-        """Say whether the interval of a member with a verdict holds 0, or cannot be computed."""
+        """Return whether the interval of a member with a verdict holds 0, or cannot be computed."""
         interval = self.draft.ratio.interval(1.0 - look.alpha_star) if self.draft.ratio else None
         return interval is None or interval[0] <= 0 <= interval[1]
 
     def is_inside(self, look: _Look, margin: float) -> bool:
-        """Say whether the interval of an equal member lies inside the margin."""
+        """Return whether the interval of an equal member lies inside the margin."""
         interval = self.draft.ratio.interval(1.0 - 2.0 * look.equivalence_alpha) if self.draft.ratio else None
         return interval is not None and -margin < interval[0] and interval[1] < margin
 
@@ -318,7 +318,7 @@ def _with_verdict(
 
 
 def _is_approximate(finding: Finding) -> bool:
-    """Say whether the sample is smaller, or more skewed, than where the interval has been shown to hold its level."""
+    """Return whether the sample is smaller, or more skewed, than those for which the interval is shown to hold."""
     known = [size for size in (finding.n_tenured, finding.diagnostics.n_eff) if size is not None]
     clusters = [size for size in (finding.diagnostics.pricing_decisions,) if size is not None]
     if finding.interval == "party" and finding.diagnostics.df is not None:

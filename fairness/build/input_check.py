@@ -1,4 +1,4 @@
-"""Read the inputs of a study and stop before the models: what became of each row, and what matches what."""
+"""Read the inputs of a study and stop before the models: what happened to each row, and what matches what."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """What became of the rows of one input.
+    """What happened to the rows of one input.
 
     Attributes:
         role: Its role.

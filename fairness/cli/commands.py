@@ -98,7 +98,7 @@ def init(
 def build(
     config: ConfigArgument = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read the exports, say what became of each row, and publish nothing")
+        bool, typer.Option("--dry-run", help="Read the exports, say what happened to each row, and publish nothing")
     ] = False,
 ) -> None:
     """Read the exports, run the SQL models and publish a run; nothing is published unless everything ties out."""

@@ -60,7 +60,7 @@ def init_study(
 
 
 def check_study(config: Path | None, say: Say) -> None:
-    """Read the inputs of a study, print what became of each row, and publish nothing.
+    """Read the inputs of a study, print what happened to each row, and publish nothing.
 
     Args:
         config: Config file or its folder; None means the current folder.
@@ -88,7 +88,7 @@ def _answer(ask: Ask) -> str:
 
 
 def print_checked(checked: Checked, say: Say, *, preview: bool) -> None:
-    """Print what became of the rows of each input, how many ids match, and the first rows as they were read."""
+    """Print what happened to the rows of each input, how many ids match, and the first rows as they were read."""
     from fairness.cli.output import print_rows
 
     for file in checked.files:

@@ -14,7 +14,7 @@ from typing import Any
 from fairness.config import Config
 from fairness.findings.document import Document, Finding
 from fairness.findings.estimands import BY_NAME, WORST_SEGMENT
-from fairness.text import changes, codes, data_notes, messages, numbers, sentences
+from fairness.text import changes, codes, data_notes, labels, messages, numbers, sentences
 from fairness.text.escape import csv_line, terminal_text
 from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
@@ -184,19 +184,19 @@ def _print_table(document: Document, config: Config) -> None:
     console.print(_table("The whole book", shown, margin, currency, sentences.estimand))
     bands = document.bands()
     if len(bands) > 1:
-        unit = "" if any("month" in str(f.tenure_band) for f in bands) else "years "
-        console.print(_table("By tenure", bands, margin, currency, lambda f: f"{unit}{f.tenure_band}"))
+        console.print(_table("By tenure", bands, margin, currency, lambda f: labels.band_name(str(f.tenure_band))))
     name_scope = _namer(config)
     for lens in config.lenses.names:
         if rows := document.groups(lens):
-            console.print(_table(f"By {lens.replace('_', ' ')}", rows, margin, currency, name_scope))
+            title = f"By {labels.column(lens).lower() if lens.islower() else lens}"
+            console.print(_table(title, rows, margin, currency, name_scope))
     _print_cells(console, document, name_scope)
     _print_told(console, told)
     _print_left_out(console, document)
 
 
 def _is_told(finding: Finding, document: Document) -> bool:
-    """Say whether a fact is told: those of the whole book, and of a part where it stands out from chance."""
+    """Return whether a fact is told: those of the whole book, and of a part where it stands out from chance."""
     if not BY_NAME[finding.estimand].is_told or (finding.estimand == WORST_SEGMENT.name and finding.level != "pooled"):
         return False
     p, gap = finding.p_value_adjusted, finding.estimate
@@ -222,7 +222,7 @@ def _print_cells(console: Any, document: Document, name: Callable[[Finding], str
         f"{number:,} {sentences.verdict_label(verdict, margin=margin)}" for verdict, number in counts.items() if number
     )
     looks = document.looked_at(cells[0].family)
-    console.print(f"{len(cells):,} cells, corrected for looking at {looks:,}: {summary}")
+    console.print(f"{len(cells):,} cells, {numbers.adjusted(looks)}: {summary}")
     worst = sorted((f for f in cells if f.verdict == "penalty"), key=lambda f: -f.gap)[:_WORST_CELLS]
     if worst:
         console.print(
@@ -253,7 +253,7 @@ def _print_left_out(console: Any, document: Document) -> None:
     for item in document.support["other_currencies"]:
         currency = terminal_text(item["currency"])
         amount = numbers.money(item["money"], currency)
-        console.print(f"Not compared: {numbers.count(item['customers'])} customers in {currency}, {amount} a year")
+        console.print(f"Not compared: {numbers.many(item['customers'], 'customer')} in {currency}, {amount} a year")
     unknown = document.support["unknown_tenure_customers"]
     if unknown:
         share = numbers.percent(document.support["unknown_tenure_share"])

@@ -14,7 +14,7 @@ class Ledger(Section):
         several_lines: What several recurring lines of one thing held, in one month, at different unit prices are:
             ``not_compared`` (nobody knows), ``units`` of one thing (the price is the mean per unit) or ``parts`` of one
             price (their amounts add up) (D40).
-        spread_discounts: What becomes of a discount line that may belong to several things held: ``never`` spread
+        spread_discounts: What happens to a discount line that may belong to several things held: ``never`` spread
             (those are not compared) or ``pro_rata`` to their prices before discounts (D42).
         checked_units: Products whose amounts somebody has looked at and found right, though they differ from what they
             are held against as units do.

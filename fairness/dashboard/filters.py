@@ -1,8 +1,8 @@
 """The sidebar: pages, filters with their values, what the study fixes, and the build.
 
 A filter chooses cells. The address holds what is chosen, and nothing else does: a link restores a view, and Back undoes
-a filter. Whatever defines the numbers (who is tenured, the offer's reading, the margin) is no filter: it is shown, and
-changing it is a new build.
+a filter. Whatever defines the numbers (who is tenured, the basis of the offer price, the margin) is no filter: it is
+shown, and changing it is a new build.
 
 Decision D36.
 """

@@ -103,7 +103,7 @@ def view_of(study: Study, chosen: Chosen) -> View:
 
 
 def filters_fit(study: Study) -> bool:
-    """Say whether this software gives the published findings: only then may filters recompute."""
+    """Return whether this software gives the published findings: only then may filters recompute."""
     return _fits(str(study.config.path), study.run.id)
 
 

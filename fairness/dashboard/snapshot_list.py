@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """What became of a comparison.
+    """What happened to a comparison.
 
     Attributes:
         change: What :func:`fairness.report.compare` returns; None where the two cannot be compared.

@@ -118,7 +118,7 @@ def _input(item: Data, rules: Rules) -> Document:
 
 
 def _rows(document: Data, rules: Rules) -> Document:
-    """Return what became of the rows; those of a book are customers: rounded, and None where they are few."""
+    """Return what happened to the rows; those of a book are customers: rounded, and None where they are few."""
     block = document["reconciliation"]
     counts = {
         **{name: block[name] for name in _ROWS},

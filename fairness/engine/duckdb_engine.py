@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STORAGE_VERSION = "v1.5.0"
 """Files are written so that the previous DuckDB major release, and the tools built on it, can open them."""
 
-LOOK_THROUGH = "`fairness runs verify` says whether the run is damaged; then `fairness build` makes it again"
+LOOK_THROUGH = "`fairness runs verify` shows whether the run is damaged; then `fairness build` makes it again"
 """What to do where the engine cannot read what was published."""
 
 

@@ -39,11 +39,12 @@ class Estimand:
         label: Its name as a reader sees it.
         row: Its short name, as a row label.
         gap: What its gap is a gap to.
-        than: End of the sentence that states its verdict; empty without one.
+        does: What the sentence that states its verdict says of tenured customers, before "more".
+        than: End of that sentence; empty without one.
         fact: Sentence of its fact, with the places ``who`` (or ``n`` and ``cells``), ``size``, ``direction`` and
             ``than``; empty where it has a sentence of its own.
         comparators: What prices are held against, the preferred first.
-        basis: Reading of the price or offer, in words of the method document.
+        basis: Basis of the price or offer, in words of the method document.
         has_verdict: Whether it carries a verdict; a fact carries none, is in no family and never the headline.
         can_lead: Whether the config may choose it as the headline.
         ladder: Place among the comparisons of one figure, from the plainest; None where it is not among them.
@@ -57,6 +58,7 @@ class Estimand:
     label: str
     row: str = ""
     gap: str = ""
+    does: str = "tenured customers pay"
     than: str = ""
     fact: str = ""
     comparators: tuple[Comparator, ...]

@@ -161,20 +161,25 @@ CHANGE_GAP = Estimand(
     question="Did their prices rise more than the offers for the same, or than those of new customers of the cell?",
     compared="tenured with a prior price; against new customers in qualified cells",
     label="Price change over the year",
+    does="prices of tenured customers rose",
     row="Price change over a year",
     gap="Difference of price changes",
-    than="in price rises than new customers",
+    than="than the offers for the same",
     fact=ROSE,
     comparators=tuple(
         Comparator(
             name=name,
-            than="than those of new customers of the same cell",
+            label=f"Price change over the year, {against}",
+            than=than,
             reductions=("price_counts", "change_counts"),
             covered=("n_changed", "paid_changed_ticks"),
             known_by="change_known",
             missing="no_prior_price",
         )
-        for name in ("offer", "new_customers")
+        for name, against, than in (
+            ("offer", "against the offers", "than the offers for the same"),
+            ("new_customers", "against new customers", "than those of new customers of the same cell"),
+        )
     ),
     basis="`standard` against offers, else `paid`",
     has_verdict=True,
@@ -293,7 +298,7 @@ WORST_SEGMENT = Estimand(
     name="worst_segment",
     question="Which lens values, pairs and triples of them stand worse than the book?",
     compared="tenured with an offer",
-    label="Segments searched",
+    label="Subgroups searched",
     comparators=_AGAINST_OFFERS,
     basis="that of the config",
     has_verdict=False,

@@ -127,7 +127,7 @@ def hidden_trait_fact(
     near = "" if at_interval is None else f"; {at_interval:.2f} would explain the near end of the interval"
     known = ", ".join(f"{name} {shift:.2f}" for name, shift in shifts.items())
     return (
-        "Like for like: a hidden trait that multiplies or divides the odds of being long-standing within a cell by "
+        "Like for like: a hidden trait that multiplies or divides the odds of being tenured within a cell by "
         f"{estimate:.2f}, and goes with the new prices that explain most, would explain all{near}."
         f"{f' Recorded controls shift these odds by: {known}.' if known else ''}"
     )
@@ -181,16 +181,16 @@ def contrast_fact(name: str, estimate: float, same_cells: float | None) -> str:
 def segments_fact(
     found: Sequence[tuple[str, float]], *, n_searched: int, n_left_out: int | None, n_more: int = 0
 ) -> str:
-    """Return the sentence for a search over segments; ``n_left_out`` is None where a single one is told.
+    """Return the sentence for a search over subgroups; ``n_left_out`` is None where a single one is told.
 
     Example:
         >>> segments_fact([("region North", 0.08)], n_searched=120, n_left_out=None)
-        'Of 120 segments searched, worse than the book: region North by 8.0 %.'
+        'Of 120 subgroups searched, worse than the book: region North by 8.0 %.'
         >>> segments_fact([], n_searched=1, n_left_out=2)
-        'Of 1 segment searched, none stands worse than the book. Not searched: 2, of fewer than ten effective price
+        'Of 1 subgroup searched, none stands worse than the book. Not searched: 2, of fewer than ten effective price
         decisions or half of the money and more: a few decisions cannot be told from one bad price.'
     """
-    who = f"Of {n_searched:,} {'segment' if n_searched == 1 else 'segments'} searched, "
+    who = f"Of {n_searched:,} {'subgroup' if n_searched == 1 else 'subgroups'} searched, "
     listed = "; ".join(f"{name} by {gap * 100:,.1f} %" for name, gap in found)
     listed += f"; and {n_more:,} more" if n_more else ""
     text = f"{who}worse than the book: {listed}." if found else f"{who}none stands worse than the book."

@@ -47,7 +47,7 @@ class Cast:
 
 
 def is_text(sql_type: str) -> bool:
-    """Say whether a DuckDB type is text, and so is parsed by the declared formats."""
+    """Return whether a DuckDB type is text, and so is parsed by the declared formats."""
     return sql_type.upper() in ("VARCHAR", "JSON")
 
 

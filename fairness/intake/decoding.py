@@ -53,7 +53,7 @@ codecs.register_error(_ERRORS, _unreadable)
 
 
 def is_plain(path: Path, file_format: str, encoding: str) -> bool:
-    """Say whether the engine can read a file as it is."""
+    """Return whether the engine can read a file as it is."""
     if path.suffix.lower() in COMPRESSED or file_format == "excel":
         return False
     if file_format == "parquet":
@@ -79,7 +79,7 @@ def _refusing(label: str) -> Iterator[None]:
         raise DataError(
             f"the compressed file is {'cut off' if cut else 'damaged'}: {error}",
             where=label,
-            fix="copy or export it again; `gzip -t` or `zstd -t` say whether a file is whole",
+            fix="copy or export it again; `gzip -t` or `zstd -t` shows whether a file is whole",
         ) from error
     except OSError as error:
         raise DataError(

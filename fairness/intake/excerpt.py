@@ -66,7 +66,7 @@ def excerpt(
 
 
 def _is_one_line_each(record: StagedFile) -> bool:
-    """Say whether records and lines are equal in number: a line break in a field or a blank line adds a line."""
+    """Return whether records and lines are equal in number: a line break in a field or a blank line adds a line."""
     return record.n_lines == record.n_rows + 1
 
 

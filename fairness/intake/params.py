@@ -148,7 +148,7 @@ def _write_params(con: Connection, config: Config, staged: Staged) -> None:
 
 
 def _states_tenure(staged: Staged) -> bool:
-    """Say whether a customer file states when customers joined."""
+    """Return whether a customer file states when customers joined."""
     return any(file.source.role == "customers" and file.mapping.has("tenure_start") for file in staged.files)
 
 

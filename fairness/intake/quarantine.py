@@ -142,7 +142,7 @@ def _excerpt(con: Connection, record: StagedFile) -> AbstractContextManager[Exce
 
 
 def _is_found(con: Connection, record: StagedFile, few: Excerpt) -> bool:
-    """Create ``found_row`` from an excerpt; say whether it holds all rejected rows of the file, and all can be read."""
+    """Create ``found_row`` from an excerpt; return whether it holds all rejected rows of the file, all readable."""
     try:
         read = con.execute(f"select count(*) from {relation(few.file, record.source)}").fetchall()
         if read != [(len(few.numbers),)]:
@@ -155,7 +155,7 @@ def _is_found(con: Connection, record: StagedFile, few: Excerpt) -> bool:
 
 
 def _is_complete(con: Connection, record: StagedFile) -> bool:
-    """Say whether the rows found are those that staging rejects, reason by reason."""
+    """Return whether the rows found are those that staging rejects, reason by reason."""
     reason = f"coalesce(r.reject_reason, {_contradiction(record)}) as reason"
     staged = con.execute(f"select reason, count(*) from ({_rejected(record, reason)}) group by reason").fetchall()
     found = con.execute("select reason, count(*) from found_row group by reason").fetchall()

@@ -83,7 +83,7 @@ def _query(table: str, value: str) -> str:
 
 
 def _may_differ(con: Connection, values: str) -> bool:
-    """Say whether values may differ only by case or Unicode form.
+    """Return whether values may differ only by case or Unicode form.
 
     In ASCII two of them need a small letter in one and a capital in the other; most ids have one kind only.
     """

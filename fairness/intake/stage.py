@@ -176,7 +176,7 @@ def _require_rows(files: Sequence[StagedFile]) -> None:
 
 
 def _plan_in_cell(config: Config, mappings: list[Mapping]) -> bool:
-    """Say whether the plan is part of every cell: billing lines carry plans, and the config does not take it out."""
+    """Return whether the plan is part of every cell: billing lines carry plans, and the config does not take it out."""
     wanted = config.like_for_like.plan or PLAN in config.like_for_like.cell
     return wanted and any(mapping.layout.role == "billing" and mapping.has(PLAN) for mapping in mappings)
 

@@ -1,4 +1,4 @@
-"""Panels that account for customers and rows: who could not be compared, and what became of every input row."""
+"""Panels that account for customers and rows: who could not be compared, and what happened to every input row."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _first_up(text: str) -> str:
 
 
 def rows_accounted(view: View) -> Panel:
-    """Return what became of every input row: exact counts."""
+    """Return what happened to every input row: exact counts."""
     block = view.document["reconciliation"]
     lines = [
         ("Accepted", block["rows_accepted"]),

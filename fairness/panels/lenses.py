@@ -61,7 +61,7 @@ def _lens_panel(view: View, lens: str, groups: list[Finding], shown: list[Findin
         table=findings_table(view, listed, name, labels.column(lens), adjusted=True),
         sql=published_sql(view, listed) if not view.chosen else queries.counts_query(view.chosen),
         foot=(
-            screen.correction(view.study.config.inference.correction, looks, "group"),
+            screen.correction(view.study.config.inference.correction, looks),
             *_left_out(view, lens, here, absent, name),
             source_line(view),
         ),

@@ -47,7 +47,7 @@ def _has_gap(finding: Finding) -> bool:
 
 
 def _readings(scene: Scene) -> list[Finding]:
-    """Return the headline's gap under each reading of the comparator that has an estimate."""
+    """Return the headline's gap on each basis of the comparator that has an estimate."""
     document = scene.document
     if document.head.estimand != "offer_gap":
         return []
@@ -110,7 +110,7 @@ def by_tenure(scene: Scene, height: int = 164) -> Panel | None:
     in_order = [str(band.tenure_band) for band in bands]
 
     def name(finding: Finding) -> str:
-        return f"{labels.band_label(str(finding.tenure_band))} {labels.band_unit(in_order).lower()}"
+        return labels.band_name(str(finding.tenure_band))
 
     rows = [
         plot_row(
@@ -139,7 +139,7 @@ def by_tenure(scene: Scene, height: int = 164) -> Panel | None:
 
 
 def by_basis(scene: Scene, height: int = 164) -> Panel | None:
-    """Return the headline's gap under each reading of the comparator that the study has."""
+    """Return the headline's gap on each basis of the comparator that the study has."""
     document, head = scene.document, scene.document.head
     findings = _readings(scene)
     if len(findings) < 2 or not any(finding.has_interval for finding in findings):
@@ -164,7 +164,7 @@ def by_basis(scene: Scene, height: int = 164) -> Panel | None:
     return Panel(
         key="basis",
         title=titles.basis_title(findings),
-        subtitle=f"Gap under each reading of the offer, with {screen.intervals(document, findings)}",
+        subtitle=f"Gap on each basis of the offer price, with {screen.intervals(document, findings)}",
         chart=IntervalRows(rows, document.margin, "", left=148, most_ticks=6),
         table=findings_table(scene, findings, name, "Reading"),
         sql=sql_of(scene, findings, queries.offer_query(scene.chosen, by="basis")),

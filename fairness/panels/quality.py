@@ -1,4 +1,4 @@
-"""The panels of the page *Data quality*: what became of the rows, what was read of them, and how far they match."""
+"""The panels of the page *Data quality*: what happened to the rows, what was read of them, and how far they match."""
 
 from __future__ import annotations
 

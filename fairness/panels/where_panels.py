@@ -290,7 +290,7 @@ def in_order(cells: Sequence[Finding]) -> tuple[list[Finding], list[Finding], li
 
 
 def _corrected(view: View) -> str:
-    text = screen.correction(view.study.config.inference.correction, looked_at(view), "cell")
+    text = screen.correction(view.study.config.inference.correction, looked_at(view))
     return text[:1].lower() + text[1:]
 
 
@@ -315,7 +315,7 @@ def _cell_head(view: View) -> str:
 
 
 def needs_width(view: View) -> bool:
-    """Say whether names of cells are too long for half a page."""
+    """Return whether names of cells are too long for half a page."""
     return any(len(labels.scope(cell, view.study.order)) > 2 * _LINE for cell in view.cell_findings)
 
 

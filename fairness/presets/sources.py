@@ -245,6 +245,6 @@ def _day(text: str, forms: Sequence[str]) -> date | None:
 
 
 def _months_from(first: date, last: date) -> bool:
-    """Say whether a day lies whole months after another, at most three years."""
+    """Return whether a day lies whole months after another, at most three years."""
     months = 12 * (last.year - first.year) + last.month - first.month
     return 1 <= months <= 36 and last.day == first.day

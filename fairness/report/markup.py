@@ -68,9 +68,7 @@ def _tables(document: Document, settings: Data) -> Iterator[Table]:
     yield method_page.table_title(), _rows(document, document.whole(), sentences.estimand)
     bands = document.bands()
     if len(bands) > 1:
-        in_order = [str(item.tenure_band) for item in bands]
-        title = method_page.by_tenure(labels.band_unit(in_order))
-        yield title, _rows(document, bands, lambda item: labels.band_label(str(item.tenure_band)))
+        yield method_page.BY_TENURE, _rows(document, bands, lambda item: labels.band_name(str(item.tenure_band)))
     cells = [item for item in document.cells() if item.verdict == "penalty"]
     if cells:
         worst = sorted(cells, key=lambda item: -item.gap)[:_WORST_CELLS]

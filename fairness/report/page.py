@@ -89,7 +89,7 @@ class _Layout:
         return found
 
     def money_of(self, finding: Finding) -> Finding | None:
-        """Return the money of a finding's scope in the same reading, where it is shown."""
+        """Return the money of a finding's scope on the same basis, where it is shown."""
         return _shown(self.document.money_of(finding))
 
     def lead(self) -> tuple[Figure | str, ...]:
@@ -136,7 +136,7 @@ class _Layout:
         return self.index.add(key, sentences.gap(month), unit="fraction", n=n, sources=(source,))
 
     def bases(self) -> list[Finding]:
-        """Return the headline's question under each reading of the offer."""
+        """Return the headline's question on each basis of the offer price."""
         if self.head.question[:2] != ("offer_gap", "offer"):
             return []
         found = [self.document.pooled("offer_gap", "offer", basis) for basis in ("headline", "effective", "standard")]
@@ -186,9 +186,9 @@ class _Layout:
         unclear = [item for item in cells if item.verdict == "inconclusive"]
         less = sorted((item for item in cells if item.verdict == "favourable"), key=lambda item: item.gap)
         if unclear:
-            said.append(snapshot.open_segments(unclear, self.order))
+            said.append(snapshot.open_cells(unclear, self.order))
         if less:
-            text = snapshot.less_segments(less[0], self.order, len(less) - 1)
+            text = snapshot.less_cells(less[0], self.order, len(less) - 1)
             said.append(self.figure("H", text, less[0], *_GAP))
         return Note(snapshot.TITLES["open"], tuple(said) or (snapshot.nothing_open(),))
 

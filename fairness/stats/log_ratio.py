@@ -89,7 +89,7 @@ class LogRatio:
 
 
 def is_wider(result: LogRatio, other: LogRatio, *, confidence_level: float) -> bool:
-    """Say whether a result has a wider interval than another of the same ratio, by more than rounding.
+    """Return whether a result has a wider interval than another of the same ratio, by more than rounding.
 
     One that cannot be computed is wider than any other.
 

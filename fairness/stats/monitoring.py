@@ -151,7 +151,7 @@ def monitor(months: Sequence[Month], *, margin: float, alpha: float, n_months: i
 
 
 def months_move_together(months: Sequence[Month], *, margin: float) -> bool:
-    """Say whether months swing together beyond the noise of their decisions.
+    """Return whether months swing together beyond the noise of their decisions.
 
     The variance of the months' mean gaps is half the mean square of their successive differences without the
     largest, which one lasting step does not move; the mean of s_t^2 / G_t is its noise. A swing of half the margin

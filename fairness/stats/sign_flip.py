@@ -38,7 +38,7 @@ class SignFlip:
     side: int
 
     def decides(self, alpha: float) -> bool:
-        """Say whether the test alone gives a verdict: six decisions or more, one side, p below alpha."""
+        """Return whether the test alone gives a verdict: six decisions or more, one side, p below alpha."""
         return (
             self.side != 0
             and self.n_decisions >= LEAST_DECISIONS

@@ -52,7 +52,7 @@ _SETTINGS = {
     "tenure.tenured_from_months": "the months from which a customer is tenured",
     "comparator.horizon_months": "the horizon of the offer in months",
     "comparator.min_evidence": "the least number of joiners behind a comparator",
-    "comparator.basis": "the reading of the offer",
+    "comparator.basis": "the basis of the offer price",
 }
 """Name of each setting in which two runs must agree."""
 

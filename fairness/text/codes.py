@@ -91,7 +91,7 @@ def _reversal(finding: Finding) -> str:
 WITHHELD = {
     "small_count": "too few customers to be shown",
     "dominated_amount": "too few customers hold most of the money",
-    "alternative_reading": "the money of one reading only is shown",
+    "alternative_reading": "the money of one basis only is shown",
     "few_decide": "few customers could change the figure by much",
     "unknown_influence": "how far few customers could change the figure is not known",
 }

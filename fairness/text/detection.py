@@ -21,7 +21,7 @@ def note(document: Document) -> str:
     return (
         "A gap is found when its test rejects 0; a penalty is called when the estimate lies beyond the margin as well. "
         "Both in 80 of 100 draws of the process, at the standard errors of this run. Bands and lens values are "
-        "corrected for looking at all of them."
+        "adjusted for the number of tests."
     )
 
 

@@ -8,7 +8,7 @@ from fairness.text import numbers
 
 
 def rows(role: str, path: str, *, n_rows: int, n_read: int, n_filtered: int, rejected: Mapping[str, int]) -> str:
-    """Return what became of the rows of an input.
+    """Return what happened to the rows of an input.
 
     Example:
         >>> rows("billing", "lines.csv", n_rows=62, n_read=60, n_filtered=1, rejected={"AMOUNT_UNPARSED": 1})

@@ -22,7 +22,7 @@ BASES = {
     "standard": "Price after it",
     "paid": "Paid by joiners",
 }
-"""Short name of each reading of the comparator."""
+"""Short name of each basis of the comparator."""
 
 BASIS_IN_TEXT = {
     "headline": "introductory offer",
@@ -135,6 +135,23 @@ def band_label(label: str) -> str:
     return label.replace("-", "–").replace(" months", "").replace(" month", "")
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def band_name(label: str) -> str:
+    """Return a tenure band in words, by itself.
+
+    Example:
+        >>> band_name("0"), band_name("3-4"), band_name("10+"), band_name("6-17 months")
+        ('first year', '3–4 years', '10+ years', '6–17 months')
+    """
+    if "month" in label:
+        return label.replace("-", "–")
+    if label.isdigit() and int(label) < len(_ORDINALS):
+        return f"{_ORDINALS[int(label)]} year"
+    return f"{band_label(label)} years"
+
+
 def band_unit(labels: Iterable[str]) -> str:
     """Return what tenure bands count: years, or months where a label says so."""
     return "Months" if any("month" in label for label in labels) else "Years"
@@ -147,9 +164,9 @@ def gap_name(finding: Finding) -> str:
 
 def comparator(finding: Finding) -> str:
     """Return the comparator of a finding within a sentence."""
-    if finding.estimand == "offer_gap" and finding.comparator != "derived":
+    if finding.comparator in ("offer", "book"):
         return "the offer"
-    return "what joiners paid" if finding.estimand == "offer_gap" else "new customers"
+    return "what joiners paid" if finding.comparator == "derived" else "new customers"
 
 
 def comparator_kind(finding: Finding) -> str:

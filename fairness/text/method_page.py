@@ -26,7 +26,7 @@ def method(document: Document, settings: Data) -> list[str]:
     }
     what = kinds.get(
         head.comparator,
-        "Tenured and new customers of the same segment are compared. Each segment counts by its tenured customers.",
+        "Tenured and new customers of the same cell are compared. Each cell counts by its tenured customers.",
     )
     texts = [groups, what]
     if head.comparator == "offer" and head.basis == "effective":
@@ -61,7 +61,7 @@ def sureness(document: Document) -> list[str]:
         texts.append(snapshot.detectable(head))
     texts.append(
         f"Gaps of less than {snapshot.margin(document)} are called equal, but only where a larger one can be ruled "
-        "out. Segments are corrected for the number of them that were looked at."
+        "out. Cells are adjusted for the number of tests."
     )
     return texts
 
@@ -108,7 +108,7 @@ def withheld(document: Document) -> str:
     return (
         f"{numbers.many(block['findings_withheld'], 'finding')} of {numbers.count(block['findings'])}: groups of fewer "
         f"than {least} customers, groups that would give those away, money that two customers hold, and "
-        f"money under other readings of the offer. {rounded}"
+        f"money on other bases of the offer price. {rounded}"
     )
 
 
@@ -166,11 +166,10 @@ TABLES = {
 """What a row of each table is."""
 
 
-def by_tenure(unit: str) -> str:
-    """Return the title of the table by tenure."""
-    return f"By tenure, {unit.lower()}"
+BY_TENURE = "By tenure"
+"""Title of the table by tenure."""
 
 
 def worst_title(number: int) -> str:
-    """Return the title of the table of the segments with the largest gaps."""
-    return f"Where tenured customers pay most ({numbers.many(number, 'segment')})"
+    """Return the title of the table of the cells with the largest gaps."""
+    return f"Where tenured customers pay most ({numbers.many(number, 'cell')})"

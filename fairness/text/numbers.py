@@ -66,6 +66,16 @@ def many(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def adjusted(n_tests: int) -> str:
+    """Return for how many tests p-values and intervals are adjusted.
+
+    Example:
+        >>> adjusted(1), adjusted(22)
+        ('adjusted for 1 test', 'adjusted for 22 tests')
+    """
+    return f"adjusted for {many(n_tests, 'test')}"
+
+
 def listed(items: Iterable[str]) -> str:
     """Return items as a sentence lists them.
 

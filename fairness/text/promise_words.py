@@ -33,7 +33,7 @@ def kept(found: dict[str, Any]) -> str:
 
 
 def outcome(rule: dict[str, Any]) -> str:
-    """Return what became of a rule; the word breach only where the rule is law for the firm."""
+    """Return what happened to a rule; the word breach only where the rule is law for the firm."""
     if rule["result"] == "not_run":
         return "not run: this version does not test it"
     judged = rule["pass"] + rule["fail"]

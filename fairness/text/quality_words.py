@@ -15,7 +15,7 @@ OUTCOMES = {
     "duplicate": "Duplicate",
     "filtered": "Filtered by when",
 }
-"""What became of a row that is not accepted."""
+"""What happened to a row that is not accepted."""
 SET_ASIDE_COLUMNS = ("File", "Outcome", "Why", "Rows", "Amount")
 SET_ASIDE = "Rows that are no part of a price, the most frequent reason first; amounts as far as they could be read"
 REJECTED_COLUMNS = ("File", "Why", "Rows", "First one", "What to do")

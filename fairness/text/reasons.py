@@ -1,6 +1,6 @@
 """Why a row or a thing held makes no price: one record for each code that the SQL models give.
 
-Two kinds of codes meet here. What became of an input row stands in ``reconciliation`` (:data:`REJECTED`,
+Two kinds of codes meet here. What happened to an input row stands in ``reconciliation`` (:data:`REJECTED`,
 :data:`DUPLICATE`, :data:`EXCLUDED`). Why somebody holds something that is not compared stands in ``not_compared``:
 it has no price (:data:`NOT_COMPARED`), or nothing to hold its price against (:data:`NOT_MATCHED`).
 """
@@ -312,7 +312,7 @@ _OF_ROWS = {"excluded": EXCLUDED, "duplicate": DUPLICATE, "rejected": REJECTED}
 
 
 def row_reason(outcome: str, code: str) -> Reason:
-    """Return the record of what became of a row; one without a record is named by its code.
+    """Return the record of what happened to a row; one without a record is named by its code.
 
     Example:
         >>> row_reason("rejected", "QTY_ZERO").label, row_reason("rejected", "CSV_QUOTE").label

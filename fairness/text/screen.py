@@ -31,16 +31,16 @@ def intervals(document: Document, findings: Iterable[Finding]) -> str:
     return f"{text}, {' to '.join(ends)} for those picked by their size"
 
 
-def correction(method: str, n_tests: int, what: str) -> str:
+def correction(method: str, n_tests: int) -> str:
     """Return which adjustment the p-values of a panel have had.
 
     Example:
-        >>> correction("holm", 3, "group")
-        'Corrected for looking at 3 groups (Holm)'
+        >>> correction("holm", 3)
+        'Adjusted for 3 tests (Holm)'
     """
     if not n_tests:
-        return "No test, and no correction"
-    return f"Corrected for looking at {numbers.many(n_tests, what)} ({CORRECTIONS[method]})"
+        return "No test, so nothing to adjust for"
+    return f"{numbers.adjusted(n_tests).capitalize()} ({CORRECTIONS[method]})"
 
 
 def not_in_view(names: Sequence[str]) -> str:
@@ -75,8 +75,8 @@ MONTHS_OF_THE_WHOLE = (
 )
 """Title, subtitle and link where the months would stand in a filtered view."""
 
-ROWS_OF_THE_WHOLE = "What became of every row that was read, of the whole book whatever the filters choose"
-ROWS = "What became of every row that was read; rows and amounts tie out"
+ROWS_OF_THE_WHOLE = "What happened to every row that was read, of the whole book whatever the filters choose"
+ROWS = "What happened to every row that was read; rows and amounts tie out"
 
 OTHER_SOFTWARE = (
     "This build was made by another version of the software, so a filtered view of it cannot be computed. Run "

@@ -48,7 +48,7 @@ def gap(finding: Finding | Month) -> str:
 
 
 def estimand(finding: Finding) -> str:
-    """Return the name of a finding's question, with the reading of the comparator where there are several.
+    """Return the name of a finding's question, with the basis of the comparator where there are several.
 
     Example:
         >>> estimand(Finding("offer_gap", "offer", "headline"))
@@ -125,14 +125,14 @@ def sentence(finding: Finding, *, margin: float, plans_pooled: bool = False) -> 
     than += ", plans pooled" if plans_pooled and finding.comparator in ("new_customers", "derived") else ""
     verdict = finding.verdict
     if verdict in ("penalty", "favourable"):
-        return f"Tenured customers pay {more_or_less(finding)} {than}{other_looks(finding)}"
+        return f"{spec.does[0].upper()}{spec.does[1:]} {more_or_less(finding)} {than}{other_looks(finding)}"
     if verdict == "equivalent":
-        equal = f"Equal within {margin * 100:g} % on average: tenured customers pay neither more nor less {than}"
+        equal = f"Equal within {margin * 100:g} % on average: {spec.does} neither more nor less {than}"
         return f"{equal}{_harmless_rest(finding)}"
     if verdict == "inconclusive":
         decides = what_decides(finding)
         than += other_looks(finding)
-        return f"Cannot tell yet whether tenured customers pay more {than}{f': {decides}' if decides else ''}"
+        return f"Cannot tell yet whether {spec.does} more {than}{f': {decides}' if decides else ''}"
     return f"Cannot be assessed: {reason(finding.verdict_reason)}"
 
 
@@ -254,7 +254,7 @@ def support(document: Document) -> str:
     block = document.support
     parts = ["there are no tenured customers"]
     if block["tenured_customers"]:
-        who = f"{count(block['tenured_customers'])} tenured customers"
+        who = many(block["tenured_customers"], "tenured customer")
         parts = [f"{percent(block['assessable_share'])} of {who} could be compared"]
     return ", ".join([*parts, *unknown_tenure(document)])
 
@@ -302,8 +302,8 @@ def how_sure(finding: Finding, n_looked_at: int) -> str:
         else f"in about {max(1, round(finding.p_value * 1000)):,} of 1,000 draws"
     )
     text = (
-        f"If prices ignored tenure, a gap this large would turn up {chance} (p {_equals(raw)}); corrected for "
-        f"looking at {numbers.many(n_looked_at, 'cell')}, adjusted p {_equals(adjusted)}."
+        f"If prices ignored tenure, a gap this large would turn up {chance} (p {_equals(raw)}); "
+        f"{numbers.adjusted(n_looked_at)}, p {_equals(adjusted)}."
     )
     if finding.minimum_detectable_gap is not None:
         text += f" The smallest gap that this cell could show is {numbers.percent(finding.minimum_detectable_gap)}."
@@ -328,5 +328,5 @@ def view_note(shown: int, total: int) -> str:
     """Return what a reader of a filtered view must know about its interval."""
     return (
         f"A view of {shown:,} of {numbers.many(total, 'cell')}, from the published counts. Its intervals are not "
-        "corrected for choosing it; cells stay corrected for all."
+        "adjusted for choosing it; cells stay adjusted for all."
     )

@@ -176,11 +176,11 @@ def deciding(finding: Finding) -> str:
 
 
 def alternatives(bases: Sequence[Finding], head: Finding) -> str:
-    """Return whether another reading of the offer changes the answer."""
+    """Return whether another basis of the offer price changes the answer."""
     others = [finding for finding in bases if finding.basis != head.basis]
     differ = [finding for finding in others if finding.verdict != head.verdict]
     if not differ:
-        return "No other reading of the offer changes the answer."
+        return "No other basis of the offer price changes the answer."
     named = " and ".join(labels.BASES[finding.basis].lower() for finding in differ)
     return f"Against the {named} the answer is another one."
 
@@ -206,17 +206,17 @@ def nobody_left_out(document: Document) -> str:
     return "Every tenured customer could be compared."
 
 
-def open_segments(findings: Sequence[Finding], order: Sequence[str]) -> str:
-    """Return which segments cannot be told yet."""
+def open_cells(findings: Sequence[Finding], order: Sequence[str]) -> str:
+    """Return which cells cannot be told yet."""
     names = [labels.scope(finding, order) for finding in findings[:2]]
     rest = len(findings) - len(names)
-    more = f" and {numbers.many(rest, 'other segment')}" if rest else ""
+    more = f" and {numbers.many(rest, 'other cell')}" if rest else ""
     return f"Cannot tell yet: {'; '.join(names)}{more}."
 
 
-def less_segments(finding: Finding, order: Sequence[str], others: int) -> str:
+def less_cells(finding: Finding, order: Sequence[str], others: int) -> str:
     """Return where tenured customers pay less."""
-    more = f" So in {numbers.many(others, 'other segment')}." if others else ""
+    more = f" So in {numbers.many(others, 'other cell')}." if others else ""
     return f"{labels.scope(finding, order)}: tenured customers pay {sentences.gap(_turned(finding))} less.{more}"
 
 
@@ -226,8 +226,8 @@ def _turned(finding: Finding) -> Finding:
 
 
 def nothing_open() -> str:
-    """Return that every segment is decided."""
-    return "Every segment that could be assessed is decided."
+    """Return that every cell is decided."""
+    return "Every cell that could be assessed is decided."
 
 
 def facts_and_interval(document: Document) -> str:

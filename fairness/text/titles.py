@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 from fairness.findings.document import Finding, Month
 from fairness.text import numbers
-from fairness.text.labels import band_label, band_unit, column, comparator, parts, scope, value
+from fairness.text.labels import band_name, column, comparator, parts, scope, value
 from fairness.text.verdict_words import DECIDED, VERDICTS
 
 Findings = Sequence[Finding]
@@ -44,25 +44,26 @@ def tenure_title(bands: Findings, order: Sequence[str]) -> str:
     decided = [band for band in known if band.verdict == "penalty"]
     if decided:
         worst = max(decided, key=lambda band: band.gap)
-        unit = band_unit(order).lower()
-        return f"Widest at {band_label(str(worst.tenure_band))} {unit}: {numbers.percent(worst.gap)} above {than}"
+        name = band_name(str(worst.tenure_band))
+        place = f"in the {name}" if name.endswith(" year") else f"at {name}"
+        return f"Widest {place}: {numbers.percent(worst.gap)} above {than}"
     if all(band.verdict == "equivalent" for band in known):
         return "Equal at every tenure"
     return f"The gap to {than} by tenure"
 
 
 def basis_title(alternatives: Findings) -> str:
-    """Return the title over the readings of the comparator."""
+    """Return the title over the bases of the comparator."""
     verdicts = {finding.verdict for finding in alternatives}
     if verdicts == {"penalty"}:
-        return "Tenured customers pay more on every reading of the offer"
+        return "Tenured customers pay more on every basis of the offer price"
     if verdicts == {"favourable"}:
-        return "Tenured customers pay less on every reading of the offer"
+        return "Tenured customers pay less on every basis of the offer price"
     if verdicts == {"equivalent"}:
-        return "Equal on every reading of the offer"
+        return "Equal on every basis of the offer price"
     if {"penalty", "favourable"} <= verdicts or ("equivalent" in verdicts and len(verdicts & set(DECIDED)) > 1):
-        return "The answer depends on how the offer is read"
-    return "Not every reading of the offer decides it"
+        return "The answer depends on the basis of the offer price"
+    return "Not every basis of the offer price decides it"
 
 
 def worst_title(cells: Findings, order: Sequence[str]) -> str:
@@ -121,18 +122,19 @@ def where_title(cells: Findings, order: Sequence[str]) -> tuple[str, str, str]:
 
 
 def where_summary(cells: Findings, n_looked_at: int) -> str:
-    """Return how many cells have which verdict, and for how many looks that is corrected.
+    """Return how many cells have which verdict, and for how many tests that is adjusted.
 
     Example:
         >>> where_summary([Finding(verdict="penalty"), Finding(verdict="equivalent")], 24)
-        'Of 2 cells, 1 pays more, 1 is equal; corrected for looking at 24.'
+        'Of 2 cells, 1 pays more, 1 is equal; adjusted for 24 tests.'
     """
     counted = []
     for name, verdict in VERDICTS.items():
         n = sum(cell.verdict == name for cell in cells)
         if n:
             counted.append(f"{n:,} {verdict.one if n == 1 else verdict.several}")
-    return f"Of {numbers.many(len(cells), 'cell')}, {', '.join(counted)}; corrected for looking at {n_looked_at:,}."
+    adjusted = numbers.adjusted(n_looked_at)
+    return f"Of {numbers.many(len(cells), 'cell')}, {', '.join(counted)}; {adjusted}."
 
 
 def forest_title(cells: Findings) -> str:
@@ -181,11 +183,11 @@ def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:
 
     Example:
         >>> worst_subtitle(5, 21, 24)
-        'The five largest gaps of 21 decided cells, corrected for looking at 24'
+        'The five largest gaps of 21 decided cells, adjusted for 24 tests'
     """
     cells = numbers.many(decided, "decided cell")
     which = f"The {numbers.small(shown, 'largest gap')} of {cells}" if decided > shown else f"All {cells}"
-    return f"{which}, corrected for looking at {looked_at:,}"
+    return f"{which}, {numbers.adjusted(looked_at)}"
 
 
 def tone(figure: str) -> str:

@@ -57,7 +57,7 @@ WARNINGS = {
     "pricing_dates_differ": Warn(
         "Prices are compared with the offers of the days on which they were set. Against the offers of the cycle "
         "billed the gap is {at_cycle_start}. Not called equal.",
-        "The offer of the day on which a price was set says whether it was fair then; the offer of today, whether it "
+        "The offer of the day on which a price was set shows whether it was fair then; the offer of today, whether it "
         "still is. Where the two differ by more than the margin, nothing is called equal.",
         "the offers of the days on which prices were set, and those of the cycles billed, make a difference of more "
         "than δ",

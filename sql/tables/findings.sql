@@ -21,7 +21,7 @@
 --          test: Test that decides
 --          statistic: Value of the test statistic
 --          p_value: Two-sided p-value
---          p_value_adjusted: p-value corrected for its family
+--          p_value_adjusted: p-value adjusted for its family
 --          family: Findings that are corrected together
 --          effect_size: Effect size, as effect_size_name says
 --          effect_size_name: Name of the effect size
@@ -37,7 +37,7 @@
 --          equivalence_ci_lower: Lower end of the interval of the equivalence test, a fraction
 --          equivalence_ci_upper: Upper end of the interval of the equivalence test, a fraction
 --          p_value_equivalence: p-value of the equivalence test
---          p_value_equivalence_adjusted: The same, corrected for its family
+--          p_value_equivalence_adjusted: The same, adjusted for its family
 --          verdict: penalty, favourable, equivalent, inconclusive or not_assessable; null where nothing is decided
 --          verdict_reason: Why that verdict, as a code
 --          warnings: Codes, comma separated; empty text without any

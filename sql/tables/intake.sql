@@ -28,7 +28,7 @@
 --          margin: Largest gap that does not matter, a fraction
 --          plan_in_cell: Whether the plan of a billing line is part of its cell
 --          several_lines: What several lines of one thing held at different prices are: not_compared, units or parts
---          spread_discounts: What becomes of a discount that may belong to several things held: never (spread) or
+--          spread_discounts: What happens to a discount that may belong to several things held: never (spread) or
 --            pro_rata
 --          events_complete: Whether the price events hold every letter and change
 --          anniversaries: Whether prices are raised on each contract's anniversary

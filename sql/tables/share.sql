@@ -51,7 +51,7 @@
 --          interval: Method of the interval; null where few customers depart from the rest
 --          test: Test that decides; null where few customers depart from the rest
 --          p_value: Customary level that the two-sided p-value does not exceed: 0.001, 0.01, 0.05 or 1
---          p_value_adjusted: The same of the p-value corrected for its family
+--          p_value_adjusted: The same of the p-value adjusted for its family
 --          family: as in findings
 --          effect_size: Effect size, as effect_size_name says, in steps of at least min_cell customers; null where
 --            either side is small
@@ -71,7 +71,7 @@
 --          equivalence_ci_lower: Lower end of the interval of the equivalence test, a fraction, rounded down
 --          equivalence_ci_upper: Upper end of the interval of the equivalence test, a fraction, rounded up
 --          p_value_equivalence: Customary level that the p-value of the equivalence test does not exceed
---          p_value_equivalence_adjusted: The same, corrected for its family
+--          p_value_equivalence_adjusted: The same, adjusted for its family
 --          verdict, verdict_reason, warnings: as in findings
 --          rounded_to: What the figure is rounded to, in its unit
 --          withheld: Why figures are withheld: small_count (fewer than min_cell customers, or figures that would give

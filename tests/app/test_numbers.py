@@ -236,7 +236,7 @@ def test_every_surface_names_the_number_of_tests_that_p_values_are_corrected_for
         "command line": run_cli("analyze", demo.config).out,
         "snapshot": compose(demo.run).files["snapshot.html"].decode("utf-8"),
     }
-    counts = {name: set(re.findall(r"[Cc]orrected for looking at (\d+)", text)) for name, text in surfaces.items()}
+    counts = {name: set(re.findall(r"[Aa]djusted for (\d+) test", text)) for name, text in surfaces.items()}
     assert counts == {name: {str(len(tested))} for name in surfaces}
 
 

@@ -205,7 +205,7 @@ def test_a_filtered_lens_is_corrected_for_the_tests_of_its_view(view: View) -> N
         item for item in here.primary if item["level"] == "lens" and "region" in item["scope"] and item["p_value"]
     ]
     assert len(findings) == 3
-    assert lens(here, "region").foot[0] == "Corrected for looking at 3 groups (Holm)"
+    assert lens(here, "region").foot[0] == "Adjusted for 3 tests (Holm)"
 
 
 def test_intervals_that_are_wider_are_not_called_95_percent(view: View) -> None:

@@ -38,7 +38,7 @@ def without_build(document: Document) -> Document:
 
 
 def ties_out(document: Document) -> bool:
-    """Say whether rows and amounts of all dispositions add up to what came in."""
+    """Return whether rows and amounts of all dispositions add up to what came in."""
     block = document["reconciliation"]
     rows = block["rows_accepted"] + block["rows_duplicate"]
     rows += sum(block["rows_rejected"].values()) + sum(block["rows_excluded"].values())

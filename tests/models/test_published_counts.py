@@ -1,4 +1,4 @@
-"""What is published by key: the values behind cells and lenses, references, and what became of every row."""
+"""What is published by key: the values behind cells and lenses, references, and what happened to every row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credits that take a line back, end a term, or do neither: rows of int_billing_line in, what becomes of them out."""
+"""Credits that take a line back, end a term, or do neither: rows of int_billing_line in, what happens to them out."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def credit(row_id: int, net: str, kind: str = "credit", day: int = 9, **columns:
 
 @pytest.fixture
 def treated(bench: Any) -> Any:
-    """Return a function from lines to what becomes of them: row_id to (exclusion, covered_until)."""
+    """Return a function from lines to what happens to them: row_id to (exclusion, covered_until)."""
 
     def run(*lines: Line) -> dict[int, tuple[str | None, date | None]]:
         bench.table("int_billing_line", TYPES, lines)

@@ -1,4 +1,4 @@
-"""Small worlds of ordinary bills: every kind that makes a price hard to read, with what became of each customer.
+"""Small worlds of ordinary bills: every kind that makes a price hard to read, with what happened to each customer.
 
 A world is a product with its plans, offers and customers; a study holds several, so that many are read in one build.
 Each customer lives one story of :data:`STORIES`; what they pay is not told, the lines say it.

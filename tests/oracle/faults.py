@@ -260,7 +260,7 @@ KINDS = {"kill": kills, "disk": full_disks, "permission": lost_permissions, "rea
 
 
 def main(kind: str, n: int, seed: int, folder: Path) -> dict[str, Any]:
-    """Return what became of the trials of one kind."""
+    """Return what happened to the trials of one kind."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["FAIRNESS_KEY"] = "0" * 64
     trials = Trials(folder, seed)

@@ -22,7 +22,7 @@ from tests.oracle.reading import config_of, read
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a mutant.
+    """What happened to a mutant.
 
     Attributes:
         seed: Of the mutant.

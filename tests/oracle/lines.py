@@ -1,4 +1,4 @@
-"""What becomes of every billing line: typed values, reject reasons, duplicates, versions and exclusions."""
+"""What happens to every billing line: typed values, reject reasons, duplicates, versions and exclusions."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Line:
     amount: Fraction
 
     def covers(self, day: date) -> bool:
-        """Say whether the line bills a day."""
+        """Return whether the line bills a day."""
         return self.start is not None and self.end is not None and self.start <= day < self.end
 
     @property

@@ -1,4 +1,4 @@
-"""The reading stage alone: what becomes of each record of a book, without building a study."""
+"""The reading stage alone: what happens to each record of a book, without building a study."""
 
 from __future__ import annotations
 

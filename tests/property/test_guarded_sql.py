@@ -131,7 +131,7 @@ def _disguise(draw: st.DrawFn, token: str) -> str:
 
 
 def judge(con: duckdb.DuckDBPyConnection, query: str, catalog: Catalog) -> str:
-    """Return what becomes of a query: passed, refused, or not understood by the engine at all."""
+    """Return what happens to a query: passed, refused, or not understood by the engine at all."""
     try:
         check_guarded(con, query, catalog)
     except Refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -107,6 +108,16 @@ def section(printed: str, title: str) -> dict[str, str]:
             break
         rows[line.split("  ")[0]] = line
     return rows
+
+
+def test_readme_shows_what_the_demo_prints(printed: str) -> None:
+    """The block says of itself how it is made: the first lines, unchanged."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"<!-- demo-output: .*?-->\n```\n(.*?)```\n<!-- /demo-output -->", readme, re.DOTALL)
+    assert found
+    shown = found[1].splitlines()
+    assert len(shown) > 30
+    assert shown == [line.rstrip() for line in printed.splitlines()[: len(shown)]]
 
 
 def test_study_is_of_the_recorded_month_and_currency(demo: Built) -> None:
@@ -310,7 +321,7 @@ def percent(share: float) -> str:
 
 
 def test_table_names_the_product_whose_loyal_customers_pay_more(printed: str) -> None:
-    row = section(printed, "By product id")["broadband"]
+    row = section(printed, "By product")["broadband"]
     assert "pay more" in row
     assert percent(of(product_id="broadband")["offer_gap"]) in row
 
@@ -320,11 +331,11 @@ def test_table_says_where_tenured_customers_pay_most_and_how_the_other_cells_sta
     assert worst[0] == "broadband, South, phone"
     assert all(name.startswith("broadband, ") for name in worst)
     counted = "11 pay more, 2 pay less, 8 equal within 1 % on average, 4 cannot tell yet, 2 cannot be assessed"
-    assert f"27 cells, corrected for looking at 22: {counted}" in printed
+    assert f"27 cells, adjusted for 22 tests: {counted}" in printed
 
 
 def test_table_names_the_product_at_parity(printed: str) -> None:
-    row = section(printed, "By product id")["home_insurance"]
+    row = section(printed, "By product")["home_insurance"]
     assert "equal within 1 %" in row
     assert f"{of(product_id='home_insurance')['compared_customers']:,}" in row
 
@@ -338,7 +349,7 @@ def test_table_warns_that_the_raw_gap_points_the_other_way(printed: str) -> None
 
 
 def test_table_names_who_could_not_be_compared_with_customers_and_money(printed: str) -> None:
-    assert "cannot be assessed" in section(printed, "By product id")["copper_broadband"]
+    assert "cannot be assessed" in section(printed, "By product")["copper_broadband"]
     reasons = {"no_offer": "no new-customer offer", "several_plans": "several plans on one subscription"}
     for reason, words in reasons.items():
         those = of()["not_compared"][reason]
@@ -355,6 +366,6 @@ def test_table_names_the_thin_cell(printed: str) -> None:
 
 
 def test_table_names_the_product_whose_cells_offset_each_other(printed: str) -> None:
-    row = section(printed, "By product id")["mobile"]
+    row = section(printed, "By product")["mobile"]
     assert "cannot tell yet" in row
     assert "offsetting gaps" in row

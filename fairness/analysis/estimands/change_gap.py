@@ -63,12 +63,12 @@ def headline(marts: Marts, config: Config) -> tuple[Comparator, BoolArray]:
 
 
 def has_data(marts: Marts) -> bool:
-    """Say whether anyone's price twelve months ago is known."""
+    """Return whether anyone's price twelve months ago is known."""
     return len(marts.changes) > 0
 
 
 def has_dated_offers(marts: Marts) -> bool:
-    """Say whether tenured customers have offers in force on both dates to compare their change with."""
+    """Return whether tenured customers have offers in force on both dates to compare their change with."""
     return bool(_against_offers(marts, marts.changes).any())
 
 
@@ -155,7 +155,7 @@ def _compare_with_offers(rows: Counts, config: Config) -> Comparison:
 
 
 def _is_exact(ratio: LogRatio, decisions: float, config: Config) -> bool:
-    """Say whether decisions are few, or changes do not vary: an interval then says nothing."""
+    """Return whether decisions are few, or changes do not vary: an interval then says nothing."""
     return decisions < config.inference.min_pricing_decisions or ratio.se == 0
 
 

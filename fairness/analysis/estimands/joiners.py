@@ -28,7 +28,7 @@ _LEAST_TENURED = 2
 
 
 def has_data(marts: Marts, config: Config) -> bool:
-    """Say whether the config's order allows derived comparators and any cell has enough joiners."""
+    """Return whether the config's order allows derived comparators and any cell has enough joiners."""
     return AGAINST.name in config.comparator.order and len(marts.derived) > 0
 
 

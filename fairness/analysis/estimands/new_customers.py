@@ -71,7 +71,7 @@ def reference_of(spec: Estimand) -> str | None:
 
 
 def has_data(marts: Marts, spec: Estimand) -> bool:
-    """Say whether the book has what the estimand divides by."""
+    """Return whether the book has what the estimand divides by."""
     reference = reference_of(spec)
     return reference is None or len(marts.references[reference]) > 0
 

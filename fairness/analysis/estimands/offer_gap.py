@@ -110,7 +110,7 @@ def headline(marts: Marts, config: Config) -> tuple[Comparator, BoolArray]:
 
 
 def can_answer(marts: Marts, config: Config) -> bool:
-    """Say whether a comparator exists that the config's order allows."""
+    """Return whether a comparator exists that the config's order allows."""
     return bool(readings(marts, config)) or joiners.has_data(marts, config)
 
 

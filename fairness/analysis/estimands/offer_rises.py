@@ -100,7 +100,7 @@ def by_rise(
 
 
 def are_unseen(offers: Offers, rises: Rises | None) -> bool:
-    """Say whether nearly every customer has an offer of their own, so that only rises could show who shares what."""
+    """Return whether nearly every customer has an offer of their own, so that only rises could show who shares what."""
     if rises is not None and len(rises.n):
         return False
     n = int(offers.n[offers.orders.rows].sum())

@@ -53,7 +53,7 @@ def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: boo
 
 
 def _has_a_whole_year(rows: WalkingRows) -> bool:
-    """Say whether any joining cohort has customers at risk in every month of the year."""
+    """Return whether any joining cohort has customers at risk in every month of the year."""
     pairs = np.unique(np.stack((rows.joining_month, rows.calendar_month)), axis=1)
     return bool((np.unique(pairs[0], return_counts=True)[1] == _MONTHS).any())
 

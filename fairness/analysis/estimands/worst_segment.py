@@ -89,7 +89,7 @@ def _reported(money: Money, segments: list[Scope], search: SegmentSearch, alpha:
 
 
 def _is_worse(money: Money, inner: Scope, outer: Scope, alpha: float) -> bool:
-    """Say whether a part of a segment is worse off than the rest of it."""
+    """Return whether a part of a segment is worse off than the rest of it."""
     own = money.within(inner)
     rest = money.within(outer) & ~own
     if not money.comparator[rest].any():

@@ -1,4 +1,4 @@
-"""Data quality: what became of every row, what was not read, and who could not be compared."""
+"""Data quality: what happened to every row, what was not read, and who could not be compared."""
 
 import streamlit as st
 

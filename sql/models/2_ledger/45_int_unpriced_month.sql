@@ -1,7 +1,7 @@
 -- Grain:   one row per line that makes no price, but shows that its customer holds something, and month that it touches.
 -- Reads:   int_line_disposition, int_cancelled_line, int_used_line, month_offset
 -- Columns: row_id; the thing held; month_number = the months whose first day its period covers, else the month in which it
---          starts (without a period: of issue); exclusion, of a line taken back what became of it; net_micros = its amount in 10^-6, a month's share of it;
+--          starts (without a period: of issue); exclusion, of a line taken back what happened to it; net_micros = its amount in 10^-6, a month's share of it;
 --          nothing where it was given back.
 -- Why:     a free month, a trial or a part-period line is no price, yet the customer is one: counted with reason and money.
 

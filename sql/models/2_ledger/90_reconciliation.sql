@@ -1,7 +1,7 @@
--- Grain:   one row per role, disposition, reason and currency: what became of every input row.
+-- Grain:   one row per role, disposition, reason and currency: what happened to every input row.
 -- Reads:   int_row_disposition
 -- Columns: role: Kind of input: book, billing, offers, customers, price_events, cpi
---          disposition: What became of the rows: accepted, excluded (no comparable price), duplicate, filtered (by when) or rejected
+--          disposition: What happened to the rows: accepted, excluded (no comparable price), duplicate, filtered (by when) or rejected
 --          reason: Why; null where accepted or filtered
 --          currency: Currency of the rows; null where they state none
 --          n_rows: Number of rows

@@ -135,5 +135,5 @@ def test_the_command_line_tells_it_as_a_sentence(study: Any, call_cli: Callable[
     assert len(told) == 1
     assert "GBP 24.00 like for like" in told[0]
     # A row of its own for the whole book; the sentence of the decomposition does not repeat its name.
-    table = out[out.index("The whole book") : out.index("By product id")]
+    table = out[out.index("The whole book") : out.index("By product")]
     assert table.count("Like for like") == 1

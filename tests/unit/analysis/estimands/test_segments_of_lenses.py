@@ -71,7 +71,7 @@ def test_chance_is_no_find(study: Any, companion: Callable[..., Row]) -> None:
     document = study(book(planted=0.0, seed=2), **LENSES)
     whole = of(document, "worst_segment")
     assert companion(whole, "segments_found")["estimate"] == 0
-    assert whole["fact"].startswith("Of 9 segments searched, none stands worse than the book.")
+    assert whole["fact"].startswith("Of 9 subgroups searched, none stands worse than the book.")
 
 
 def test_few_decisions_are_not_searched(study: Any, companion: Callable[..., Row]) -> None:
