@@ -68,6 +68,8 @@ class Marts:
         weights: Factor that brings each cell's amounts to one period, shape (cells,): 1 where all share an interval.
         month_weights: The same for amounts of a month.
         best_offers: Counts of (offered, best) where a cheaper offer than the comparator fits as well.
+        discount_bounds: Least, most and offered money a month, in ticks, of the tenured who are not compared because
+            nobody knows where a discount belongs; None where there are none.
         unoffered: Counts of (paid, offered, quantity) of those whose plan is offered to nobody; the offer is that of
             the product, 0 where none fits.
         walking: Monthly increments of price and offer by joining month; they know no cells.
@@ -99,6 +101,7 @@ class Marts:
     weights: FloatArray
     month_weights: FloatArray
     best_offers: Counts
+    discount_bounds: tuple[int, int, int] | None = None
     unoffered: Counts | None = None
     walking: WalkingRows = field(default_factory=no_walking_rows)
     more: Mapping[str, Counts] = field(default_factory=dict)

@@ -120,6 +120,7 @@ def load_marts(con: Connection, needs: Collection[str] | None = None, keep: Keep
         other_coverage=_other_coverage(con, cells, currency),
         weights=_weights(cells),
         month_weights=_month_weights(cells),
+        discount_bounds=_discount_bounds(con) if keep is None else None,
         best_offers=reader.read("best_offer_counts", "offered_ticks", "best_ticks", "n_observations"),
         unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
         walking=walking_rows(con) if keep is None and reader.reads("walking_counts") else no_walking_rows(),
@@ -176,6 +177,13 @@ def _of_one_estimand(reader: Reader) -> dict[str, Counts]:
 
 def _names(con: Connection, query: str) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in con.execute(query).fetchall())
+
+
+def _discount_bounds(con: Connection) -> tuple[int, int, int] | None:
+    row = con.execute(
+        "select least_ticks, most_ticks, offered_ticks from discount_bounds where loyalty_group = 'tenured'"
+    ).fetchone()
+    return (int(row[0]), int(row[1]), int(row[2])) if row else None
 
 
 def _left_censored(con: Connection, currency: str) -> int:

@@ -55,7 +55,8 @@ NOT_COMPARED = {
     ),
     "discount_not_assigned": Reason(
         "a discount that may belong to several things held",
-        "Nothing says to which line a discount belongs, or taking it off leaves less than nothing.",
+        "Nothing says to which line a discount belongs, or taking it off leaves less than nothing. "
+        "discount_bounds says between which bounds the gap lies with them.",
         'Map applies_to_line_id, or write [ledger] spread_discounts = "pro_rata".',
     ),
     "over_credited": Reason(

@@ -80,7 +80,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = write_demo(folder / "study")
     # What the demo does not have: two prices of one thing in one month, a week between two firsts, seats that change
     # within a term, a month that is given away, a return after years on a plan that is offered to nobody, a letter,
-    # twenty invoices with a percentage off, an offer that states two prices.
+    # a discount that may belong to two products, twenty invoices with a percentage off, an offer of two prices.
     header = "line_id,customer_id,line_kind,period_start,period_end,net_amount,interval_unit"
     rows = [
         "twice-1,twice,recurring,2025-11-11,2025-12-11,211,month",
@@ -92,6 +92,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "free-1,free,recurring,2025-11-01,2025-12-01,18,month",
         "free-2,free,credit,2025-11-01,2025-12-01,-18,month",
         "free-3,free,recurring,2025-12-01,2026-01-01,18,month",
+        "loose-1,loose,recurring,2025-12-01,2026-01-01,18,month",
+        "loose-2,loose,recurring,2025-12-01,2026-01-01,9,month",
+        "loose-3,loose,discount,2025-12-01,2026-01-01,-3,month",
         "back-1,back,recurring,2023-02-01,2023-03-01,18,month",
         "back-2,back,recurring,2025-12-01,2026-01-01,18,month",
     ]
@@ -103,9 +106,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for price in (20, 21):
             offers.write(f"twice,promotion,new_only,mobile,,GBP,,,month,1,2020-01-01,2020-02-01,{price},,,,\n")
     text = config.read_text(encoding="utf-8").replace("[tenure]\n", '[tenure]\nrejoin = "reset"\n')
-    columns = {"issued_on": "period_start", "product_id": "'mobile'", "region": "'North'", "channel": "'shop'"}
-    columns |= {"invoice_id": "customer_id", "discount_id": "'TEN'"}
-    columns["plan_id"] = "case when customer_id = 'back' then 'retired' end"
+    columns = {"issued_on": "period_start", "region": "'North'", "channel": "'shop'"}
+    columns |= {"invoice_id": "customer_id", "discount_id": "case when customer_id <> 'loose' then 'TEN' end"}
+    columns["plan_id"] = "case customer_id when 'back' then 'retired' when 'loose' then 'sim-unlimited-12m' end"
+    columns["product_id"] = "case line_id when 'loose-2' then 'broadband' when 'loose-3' then 'all' else 'mobile' end"
     mapped = "".join(f'{name} = "{value}"\n' for name, value in columns.items())
     letters = "customer_id,told_on,effective_on,told_price,told_basis\nback,2025-11-01,2025-12-01,18,paid\n"
     (config.parent / "letters.csv").write_text(letters, encoding="utf-8")

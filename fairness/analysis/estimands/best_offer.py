@@ -43,6 +43,20 @@ def with_best_offer(marts: Marts, comparison: Comparison, chosen: BoolArray, mar
     )
 
 
+def with_discount_bounds(marts: Marts, comparison: Comparison) -> Comparison:
+    """Return the comparison of the whole book with the gap that includes discounts which belong to nobody knows what.
+
+    Wherever they belong, the gap lies between the bounds; without such discounts nothing is added.
+    """
+    found, paid, offered = marts.discount_bounds, comparison.paid, comparison.comparator_money
+    if found is None or paid is None or offered is None or not marts.month_weights.size:
+        return comparison
+    # A month's money has one factor in all cells: it is that of a year, or that of the one interval there is.
+    least, most, rest = (ticks * float(marts.month_weights[0]) / TICKS_PER_UNIT for ticks in found)
+    bounds = [(paid + money) / (offered + rest) - 1.0 for money in (least, most)]
+    return replace(comparison, companions=(*comparison.companions, Companion("discount_bounds", None, *bounds)))
+
+
 def in_scope(marts: Marts, scope: Scope) -> BoolArray:
     """Return the rows of ``marts.best_offers`` of the customers that a scope compares."""
     return scope.tenured(marts, marts.best_offers, with_new=True)

@@ -13,7 +13,7 @@ from fairness.analysis.coverage import Coverage
 from fairness.analysis.distinct import has_comparator, repeats, repeats_by_cell
 from fairness.analysis.draws import decisions_differ, skewed
 from fairness.analysis.estimands import best_offer, joiners
-from fairness.analysis.estimands.best_offer import beside_other_date, with_best_offer
+from fairness.analysis.estimands.best_offer import beside_other_date, with_best_offer, with_discount_bounds
 from fairness.analysis.estimands.offer_rises import Rises, are_unseen, by_rise, in_scope, rises_of
 from fairness.analysis.estimands.offer_rows import Offers, arrange, parties_of, within
 from fairness.analysis.estimands.protocol import reductions
@@ -142,6 +142,8 @@ def gap_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Readi
             comparison = beside_other_date(comparison, companions, config)
         if comparison is not None and is_primary:
             comparison = with_best_offer(marts, comparison, best_offer.in_scope(marts, scope), config.inference.margin)
+            if scope == POOLED:
+                comparison = with_discount_bounds(marts, comparison)
         yield draft(base, comparison, share, config)
         if scope == POOLED and is_primary:
             yield from _cell_drafts(marts, config, reading, offers, here, coverage=coverage)

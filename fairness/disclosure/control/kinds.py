@@ -115,6 +115,7 @@ COMPANIONS: Mapping[str, Kind] = {
     "tenured_to_reference_all": Kind.WITHHELD,
     # What is assumed of those who are not compared tells what they pay.
     "worst_case": Kind.WITHHELD,
+    "discount_bounds": Kind.WITHHELD,
     # How far few customers could move these is not known: cells differ in them.
     "new_mean_log_change": Kind.WITHHELD,
     "new_to_reference": Kind.WITHHELD,

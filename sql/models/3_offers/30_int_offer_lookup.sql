@@ -1,8 +1,9 @@
 -- Grain:   one row per distinct set of offer keys and date that any ledger row asks for.
--- Reads:   int_ledger_span, int_price_run, params
+-- Reads:   int_ledger_span, int_price_run, int_month_bill, stg_offer, params
 -- Columns: lookup_id; the keys; lookup_date; offer_customer_id where the customer has offers of his own.
 -- Why:     millions of ledger rows ask the same few questions; each is answered once. In the as-of month the day on which
---          the price was set is asked beside the pricing date, or the start of the cycle where that is the pricing date.
+--          the price was set is asked beside the pricing date, or the start of the cycle where that is the pricing date, and
+--          bills ask too that are no price because nobody knows where a discount belongs (discount_bounds).
 
 create or replace table int_offer_lookup as
 with
@@ -22,6 +23,18 @@ asked as (
     inner join int_ledger_span as ledger
         on int_price_run.holding_id = ledger.holding_id
         and ledger.covers_as_of
+    union all
+    select
+        personal.customer_id as offer_customer_id, bill.product_id, bill.plan_id, bill.currency, bill.region, bill.channel,
+        bill.interval_unit, bill.interval_count, bill.quantity_micros,
+        case when params.comparator_date = 'price_set' then coalesce(bill.price_set_on, bill.period_start) else bill.period_start
+            end as lookup_date
+    from int_month_bill as bill
+    inner join params
+        on bill.month_number = params.as_of_number
+    left join (select distinct customer_id from stg_offer where customer_id is not null and reject_reason is null) as personal
+        on bill.customer_id = personal.customer_id
+    where bill.reason = 'discount_not_assigned'
 ),
 
 questions as (
