@@ -13,6 +13,7 @@ from fairness.analysis.marts import Marts
 from fairness.analysis.verdicts import Draft
 from fairness.config import Config
 from fairness.engine.base import Connection
+from fairness.findings.estimands import ALIKE
 
 WARNING = "quantity_mixed"
 _BINDING_SHARE = 0.05
@@ -20,8 +21,6 @@ _BINDING_SHARE = 0.05
 
 _SURE = 3.0
 """Standard errors by which the slope of log unit price on log quantity lies below 0."""
-
-_ALIKE = ("like_for_like_gap", "market_gap", "cost_gap")
 
 
 def mixed_estimands(con: Connection, marts: Marts, config: Config) -> tuple[str, ...]:
@@ -37,7 +36,7 @@ def mixed_estimands(con: Connection, marts: Marts, config: Config) -> tuple[str,
     banded = con.execute(
         "select 1 from offers where is_new_customer_offer and (qty_from is not null or qty_to is not null) limit 1"
     ).fetchone()
-    return _ALIKE if banded else (*_ALIKE, "offer_gap")
+    return ALIKE if banded else (*ALIKE, "offer_gap")
 
 
 def _share_falling(marts: Marts, margin: float) -> float:

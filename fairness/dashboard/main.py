@@ -16,21 +16,18 @@ from fairness.dashboard.filters import lost, sidebar
 from fairness.dashboard.look import apply_look
 from fairness.dashboard.page_frame import close, stand_in
 from fairness.dashboard.session import RunGoneError, load_study
-from fairness.dashboard.table_of_pages import PAGES, WHOLE_BOOK, script_of
 from fairness.errors import FairnessError
 from fairness.panels.address import RUN
 from fairness.panels.view import Study
 from fairness.text import screen
+from fairness.text.titles import PAGES, WHOLE_BOOK
 
 _PAGES = Path(__file__).resolve().parent / "pages"
 
 
 def main() -> None:
     """Run the dashboard."""
-    pages = [
-        st.Page(_PAGES / script_of(title), title=title, url_path=address, default=not address)
-        for title, address in PAGES
-    ]
+    pages = [st.Page(_script(title), title=title, url_path=address, default=not address) for title, address in PAGES]
     current = st.navigation(pages, position="hidden")
     st.set_page_config(
         page_title=f"{current.title} · Fairness",
@@ -60,7 +57,8 @@ def _draw(study: Study, title: str, run: Callable[[], None]) -> None:
 
 
 def _script(title: str) -> str:
-    return str(_PAGES / script_of(title))
+    """Return the script of a page, such as ``data_quality.py`` of Data quality."""
+    return str(_PAGES / f"{title.lower().replace(' ', '_')}.py")
 
 
 def _study(page: str) -> Study | None:

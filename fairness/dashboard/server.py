@@ -21,8 +21,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from fairness.dashboard.access import Access
-from fairness.dashboard.table_of_pages import PAGES
 from fairness.errors import ExitCode, FairnessError
+from fairness.text.titles import PAGES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

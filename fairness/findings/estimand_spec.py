@@ -49,6 +49,8 @@ class Estimand:
         can_lead: Whether the config may choose it as the headline.
         ladder: Place among the comparisons of one figure, from the plainest; None where it is not among them.
         is_told: Whether its fact is told as a sentence beside the table of the whole book, instead of a row in it.
+        is_alike: Whether it holds tenured against new customers of the same cell: one estimator answers all that do,
+            and no module of its own is needed.
         is_released: Whether it may leave the firm: disclosure control knows how to protect it.
     """
 
@@ -67,6 +69,7 @@ class Estimand:
     can_lead: bool
     ladder: int | None = None
     is_told: bool = False
+    is_alike: bool = False
     is_released: bool = True
 
     def against(self, comparator: str) -> Comparator:

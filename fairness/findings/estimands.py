@@ -1,6 +1,7 @@
 """The questions that a study answers, each described once: every list, label and table of estimands is made from here.
 
-An estimand is answered by the module of its name in :mod:`fairness.analysis.estimands`. What is said of it (its labels,
+An estimand is answered by the module of its name in :mod:`fairness.analysis.estimands`, or, where it holds tenured
+against new customers of the same cell, by the estimator that all such share. What is said of it (its labels,
 the choices of the config, the table of the method document, the count tables behind it) stands in its record.
 """
 
@@ -82,6 +83,7 @@ LIKE_FOR_LIKE_GAP = Estimand(
     has_verdict=True,
     can_lead=True,
     ladder=2,
+    is_alike=True,
 )
 
 RAW_GAP = Estimand(
@@ -129,6 +131,7 @@ MARKET_GAP = Estimand(
     has_verdict=True,
     can_lead=True,
     ladder=3,
+    is_alike=True,
 )
 
 COST_GAP = Estimand(
@@ -154,6 +157,7 @@ COST_GAP = Estimand(
     has_verdict=True,
     can_lead=True,
     ladder=4,
+    is_alike=True,
 )
 
 CHANGE_GAP = Estimand(
@@ -344,6 +348,9 @@ FALLBACK = LIKE_FOR_LIKE_GAP
 BY_NAME = {spec.name: spec for spec in ESTIMANDS}
 LEADING = tuple(spec.name for spec in ESTIMANDS if spec.can_lead)
 """Names that the config may choose as the headline."""
+
+ALIKE = tuple(spec.name for spec in ESTIMANDS if spec.is_alike)
+"""Names of those that hold tenured against new customers of the same cell, the plainest first."""
 
 COMPARISONS = tuple(spec.name for spec in sorted(ESTIMANDS, key=lambda spec: spec.ladder or 0) if spec.ladder)
 """Names of the gaps that one figure shows beside each other, from the plainest."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from fairness.charts import chart_spec
 from fairness.charts.chart_spec import AXIS, IntervalColumns, IntervalRows, MonthlySteps, Row
 from fairness.findings.document import Finding
-from fairness.findings.estimands import BY_NAME, COMPARISONS
+from fairness.findings.estimands import ALIKE, BY_NAME, COMPARISONS
 from fairness.panels import html, queries
 from fairness.panels.address import page_link
 from fairness.panels.panel import (
@@ -85,7 +85,7 @@ def certainty(scene: Scene, height: int = 164) -> Panel | None:
         )
         for finding in findings
     ]
-    alike = found.get("like_for_like_gap") or found.get("market_gap") or found.get("cost_gap")
+    alike = next((found[name] for name in ALIKE if name in found), None)
     new = next((finding.n_new for finding in findings if finding.n_new), None)
     return Panel(
         key="certainty",

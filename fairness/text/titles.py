@@ -12,6 +12,17 @@ from fairness.text.verdict_words import DECIDED, VERDICTS
 
 Findings = Sequence[Finding]
 
+PAGES = (
+    ("Overview", ""),
+    ("Where", "where"),
+    ("Data quality", "data-quality"),
+    ("SQL", "sql"),
+    ("Snapshots", "snapshots"),
+)
+"""Title and address of each page of the dashboard, the first one at the root; the script of each is named like it."""
+WHOLE_BOOK = ("Data quality", "SQL", "Snapshots")
+"""Pages that no filter narrows."""
+
 
 def certainty_title(raw: Finding | None, alike: Finding | None, head: Finding, *, margin: float) -> str:
     """Return the title over raw, like-for-like and headline gap."""

@@ -25,9 +25,9 @@ import pytest
 from fairness.build.pipeline import build
 from fairness.cli.demo import write_demo
 from fairness.config import load_config
-from fairness.dashboard.table_of_pages import PAGES
 from fairness.runs.documents import read_findings
 from fairness.runs.store import Run
+from fairness.text.titles import PAGES
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

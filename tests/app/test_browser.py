@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fairness.dashboard.table_of_pages import PAGES
+from fairness.text.titles import PAGES
 from tests.app.conftest import ERROR_BOX, Demo, Visit, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("dashboard")]

@@ -1,16 +1,13 @@
-"""The module that answers each estimand, in the order of the registry: a new one takes its place here."""
+"""What answers each estimand, in the order of the registry: a module of its name, or the estimator of its record."""
 
 from __future__ import annotations
 
 from fairness.analysis.estimands import (
     change_gap,
-    cost_gap,
     decomposition,
     first_renewal_gap,
     hidden_bias,
     lens_contrast,
-    like_for_like_gap,
-    market_gap,
     offer_gap,
     overpayment,
     raw_gap,
@@ -18,15 +15,14 @@ from fairness.analysis.estimands import (
     walking_slope,
     worst_segment,
 )
+from fairness.analysis.estimands.alike_gap import AlikeGap
 from fairness.analysis.estimands.protocol import Answer, Leading
+from fairness.findings.estimands import ALIKE, BY_NAME, ESTIMANDS
 
-ANSWERS: tuple[Answer, ...] = (
-    offer_gap,
-    like_for_like_gap,
+_ALIKE = tuple(AlikeGap(BY_NAME[name]) for name in ALIKE)
+_LEADING: tuple[Leading, ...] = (offer_gap, change_gap, *_ALIKE)
+_MODULES: tuple[Answer, ...] = (
     raw_gap,
-    market_gap,
-    cost_gap,
-    change_gap,
     overpayment,
     first_renewal_gap,
     decomposition,
@@ -36,7 +32,8 @@ ANSWERS: tuple[Answer, ...] = (
     worst_segment,
     lens_contrast,
 )
+_BY_NAME: dict[str, Answer] = {answer.SPEC.name: answer for answer in (*_LEADING, *_MODULES)}
 
-_LEADING: tuple[Leading, ...] = (offer_gap, like_for_like_gap, market_gap, cost_gap, change_gap)
-LEADING = {module.SPEC.name: module for module in _LEADING}
+ANSWERS: tuple[Answer, ...] = tuple(_BY_NAME[spec.name] for spec in ESTIMANDS)
+LEADING = {answer.SPEC.name: answer for answer in _LEADING if answer.SPEC.can_lead}
 """Those that may be the headline, by estimand."""
