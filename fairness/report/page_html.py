@@ -67,8 +67,7 @@ def _first(page: Page) -> Html:
             _strip(page.strip),
             rows,
             Html('<div class="care">{}</div>').format(notes),
-            _sign_off(page),
-            _foot(page, 1),
+            Html('<div class="end">{}{}</div>').format(_sign_off(page), _foot(page, 1)),
             Html("</div>"),
         )
     )
@@ -156,9 +155,9 @@ def _sign_off(page: Page) -> Html:
 
 
 def _foot(page: Page, number: int) -> Html:
-    return Html('<div class="foot"><span class="r">{build}<br>{as_of} · {page}</span>{foot}</div>').format(
-        build=page.build, as_of=page.as_of, page=snapshot.page(number, 2), foot=page.foot
-    )
+    return Html(
+        '<div class="foot"><span class="r">{build}<br>{as_of} · <span class="n">{page}</span></span>{foot}</div>'
+    ).format(build=page.build, as_of=page.as_of, page=snapshot.page(number, 2), foot=page.foot)
 
 
 def _second(page: Page, document: Document) -> Html:

@@ -10,8 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from fairness.errors import FairnessError
+from fairness.text import snapshot
 from fairness.text.escape import Html
 
+_SHEETS = 2
+"""Sheets of a snapshot: the answer, and the method."""
+_SMALLER = (1.0, 0.95, 0.9, 0.85)
+"""How small a snapshot is set at most, so that longer texts fit its sheets: its smallest text keeps 6 points."""
+_A4 = (210, 297)
+"""Millimetres."""
 _SCALE = 2.5
 """Pixels of a PNG per CSS pixel."""
 _POINTS_PER_PIXEL = 0.75
@@ -22,15 +29,37 @@ class ReportExtraMissing(FairnessError):
 
 
 def pdf(html: Html) -> bytes:
-    """Return a page as PDF.
+    """Return the page of a snapshot as PDF: two sheets, set smaller where longer texts need the room.
+
+    Where the smallest is too large as well, it takes more sheets in full size: they are counted as they are, and no
+    block of the page is split.
 
     Raises:
         ReportExtraMissing: weasyprint, or the Pango library that it needs, is not installed.
     """
+    for scale in _SMALLER:
+        size = Html("@page {{ size: {}mm {}mm }}").format(*(f"{side / scale:.3f}" for side in _A4))
+        sheets = _laid_out(_styled(html, size))
+        if len(sheets.pages) <= _SHEETS:
+            return _written(sheets, zoom=scale)
+    counted = Html('.foot .n {{ display: none }} .foot .r::after {{ content: "{}" counter(page) "{}" counter(pages) }}')
+    return _written(_laid_out(_styled(html, counted.format(*snapshot.page("|", "|").split("|")))))
+
+
+def _styled(html: Html, rules: Html) -> Html:
+    before, head, after = html.partition(Html("</head>"))
+    return before + Html("<style>{}</style>").format(rules) + head + after
+
+
+def _laid_out(html: Html) -> Any:
     weasyprint = _weasyprint()
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
+    return weasyprint.HTML(string=html, url_fetcher=fetcher).render()
+
+
+def _written(sheets: Any, *, zoom: float = 1.0) -> bytes:
     # Without an identifier the PDF would carry a random one.
-    written: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_identifier=b"fairness")
+    written: bytes = sheets.write_pdf(zoom=zoom, pdf_identifier=b"fairness")
     return written
 
 
@@ -50,7 +79,8 @@ def pictures(svgs: Sequence[Html]) -> list[bytes]:
     )
     body = Html().join(Html('<div class="p{}">{}</div>').format(i, svg) for i, svg in enumerate(svgs))
     style = f"{rules} div {{ break-after: page; line-height: 0 }} div:last-child {{ break-after: auto }}"
-    document = pypdfium2.PdfDocument(pdf(Html("<style>body {{ margin: 0 }} {}</style>{}").format(Html(style), body)))
+    sheets = _laid_out(Html("<style>body {{ margin: 0 }} {}</style>{}").format(Html(style), body))
+    document = pypdfium2.PdfDocument(_written(sheets))
     try:
         return [_png(document[number]) for number in range(len(svgs))]
     finally:

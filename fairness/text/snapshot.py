@@ -272,8 +272,8 @@ def sign_off_room() -> str:
     return "Name, date and decision"
 
 
-def page(number: int, total: int) -> str:
-    """Return the page number."""
+def page(number: int | str, total: int | str) -> str:
+    """Return the page number; texts where a layout counts the pages."""
     return f"Page {number} of {total}"
 
 

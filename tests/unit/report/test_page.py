@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from fairness.disclosure.released_document import released
 from fairness.findings.document import Document
 from fairness.report import compose
+from fairness.report.note import MAX_NOTE
 from fairness.report.page import lay_out
 from fairness.report.page_html import render
 from fairness.report.page_model import Page
@@ -19,6 +21,7 @@ from fairness.runs.documents import read_settings
 from fairness.runs.share_file import largest_payment, read_shared
 from fairness.text import sentences
 from fairness.text.verdict_words import VERDICTS
+from fairness.text.warning_words import WARNINGS
 
 pytestmark = pytest.mark.xdist_group("page")
 
@@ -140,6 +143,56 @@ def test_pdf_has_two_pages(name: str, page_of: Callable[[str], tuple[Page, Docum
     n_pages = len(opened)
     opened.close()
     assert n_pages == 2
+
+
+LONG_NAME = "Prices of loyal customers of household broadband, mobile and television, retail and wholesale"
+LONG_NOTE = ("Seen and accepted by the board of directors. " * 16)[:MAX_NOTE].strip()
+WARNINGS_OF_ALL_KINDS = tuple(record.meaning for record in WARNINGS.values())
+
+
+def sheets(page: Page, document: Document) -> list[str]:
+    """Return the texts of the sheets of a page as PDF; all are A4."""
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    opened = pypdfium2.PdfDocument(pdf(render(page, document)))
+    try:
+        assert {tuple(round(side) for side in sheet.get_size()) for sheet in opened} == {(595, 842)}
+        return [" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in opened]
+    finally:
+        opened.close()
+
+
+@pytest.mark.slow
+def test_longer_texts_fit_the_two_sheets(page_of: Callable[[str], tuple[Page, Document]]) -> None:
+    page, document = page_of("penalty")
+    some = WARNINGS_OF_ALL_KINDS[:5]
+    first, second = sheets(replace(page, study=LONG_NAME, sign_off=LONG_NOTE, warnings=some), document)
+    assert LONG_NAME in first
+    assert LONG_NOTE in first
+    assert all(text in first for text in some)
+    assert "Page 1 of 2" in first
+    assert "Method and caveats" in second
+    assert "Page 2 of 2" in second
+
+
+@pytest.mark.slow
+def test_more_than_fits_takes_further_sheets_and_splits_no_block(
+    page_of: Callable[[str], tuple[Page, Document]],
+) -> None:
+    page, document = page_of("penalty")
+    every = WARNINGS_OF_ALL_KINDS * 2
+    lines = [f"Line {number}" for number in range(1, 65)]
+    found = sheets(replace(page, study=LONG_NAME, sign_off="\n".join(lines), warnings=every), document)
+    assert len(found) > 2
+    last = found[-2]
+    # The note, taller than what is left of any sheet, its title, and what is fact below it, stand together.
+    assert " ".join(lines) in last
+    assert "Sign-off" in last
+    assert page.foot in last
+    assert f"Page {len(found) - 1} of {len(found)}" in last
+    assert f"Page {len(found)} of {len(found)}" in found[-1]
+    assert "Method and caveats" in found[-1]
+    for text in every:
+        assert any(text in sheet for sheet in found), "a warning is split between two sheets"
 
 
 @pytest.mark.slow
