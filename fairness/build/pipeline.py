@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import fairness
 from fairness.analysis.findings_tables import write_findings
@@ -49,6 +50,7 @@ from fairness.text import messages
 
 Progress = Callable[[str], None]
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,31 @@ def _write(folder: Path, job: _Job) -> str:
     settings = json.dumps(settings_of(config), sort_keys=True, ensure_ascii=False, indent=2)
     (folder / SETTINGS).write_text(settings + "\n", encoding="utf-8")
     return identity
+
+
+def examine(config: Config, look: Callable[[Connection, Marts, Findings], T], progress: Progress = _quiet) -> T:
+    """Build a study without publishing anything, and return what a function makes of it.
+
+    Args:
+        config: The study. Ids stay as the files have them: nothing leaves the temporary folder.
+        look: Called with the open database, its marts and the findings.
+        progress: Called with the name of each step.
+
+    Raises:
+        ConfigError, DataError, SqlError: As :func:`build`.
+    """
+    with looking() as con:
+        inputs = find_inputs(con, config)
+    job = _Job(config, inputs, fingerprints(inputs), None, progress, _quiet)
+    with tempfile.TemporaryDirectory() as name, _on_full_disk(Path(name)):
+        folder = Path(name)
+        with building(folder / WAREHOUSE, config) as built:
+            staged = _fill(built, job, folder)
+            progress("Estimating and testing; checking that rows and amounts tie out")
+            with _checked(built, hidden=PERSONAL):
+                marts = load_marts(built, needs(config))
+                findings = analyse(built, config, _description(job.run_id(), staged), marts=marts)
+            return look(built, marts, findings)
 
 
 def _write_share(path: Path, findings: Findings, marts: Marts, config: Config) -> None:

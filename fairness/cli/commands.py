@@ -14,6 +14,7 @@ import typer
 from fairness.cli.causes import register as register_causes
 from fairness.cli.power_table import register as register_power
 from fairness.cli.runs import DocumentFormat, Format, runs
+from fairness.cli.specification_table import register as register_specifications
 from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
 from fairness.findings.document import Document
 from fairness.text.escape import terminal_text
@@ -309,6 +310,7 @@ def _say(text: str) -> None:
 
 register_causes(app)
 register_power(app, _say)
+register_specifications(app)
 
 
 def main() -> None:

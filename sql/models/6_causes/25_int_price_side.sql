@@ -46,12 +46,9 @@ billed as materialized (
     from int_line_disposition as line
     inner join sides
         on line.customer_id = sides.customer_id
-        and line.period_start = sides.cycle_start
-        and line.product_id = sides.product_id
-        and line.plan_id is not distinct from sides.plan_id
-        and line.subscription_id is not distinct from sides.subscription_id
-        and line.interval_unit = sides.interval_unit
-        and line.interval_count = sides.interval_count
+        and line.period_start = sides.cycle_start and line.product_id = sides.product_id
+        and line.plan_id is not distinct from sides.plan_id and line.subscription_id is not distinct from sides.subscription_id
+        and line.interval_unit = sides.interval_unit and line.interval_count = sides.interval_count
     where line.exclusion is null
 ),
 
@@ -62,12 +59,9 @@ stated as (
         sum(coalesce(billed.gross_amount, billed.net_amount + coalesce(billed.discount_amount, 0))) / sum(billed.quantity) as gross,
         sum(billed.net_amount) / sum(billed.quantity) as line_net,
         sum(billed.tax_amount) / sum(billed.net_amount) as tax_share,
-        max(billed.discount_id) as discount_id,
-        max(said.discount_percent) as discount_percent,
-        max(said.discount_end) as discount_end,
-        max(said.discount_steps) as discount_steps,
-        max(said.contract_index) as contract_index,
-        max(said.contract_x) as contract_x,
+        max(billed.discount_id) as discount_id, max(said.discount_percent) as discount_percent,
+        max(said.discount_end) as discount_end, max(said.discount_steps) as discount_steps,
+        max(said.contract_index) as contract_index, max(said.contract_x) as contract_x,
         max(said.contract_rounding) as contract_rounding
     from stg_billing as said
     inner join billed
@@ -78,8 +72,7 @@ stated as (
 final as (
     select
         sides.* exclude (one_interval, first_start),
-        first_start as held_since,
-        cast(cycle_start - one_interval as date) as day_before,
+        first_start as held_since, cast(cycle_start - one_interval as date) as day_before,
         cast(cycle_start + one_interval as date) as day_after,
         case when first_start < tenure_start + one_interval + to_days(16) and not is_censored then first_start end as joined_day,
         cast(round(stated.list_price * 10000) as bigint) as list_ticks,

@@ -1,5 +1,5 @@
 -- Grain:   one row per decision to raise a price and thing held of its key with a period that starts in its window.
--- Reads:   int_rise_day, int_ledger_span, int_step_left, int_holding, offers, stg_price_event
+-- Reads:   int_rise_held, int_rise_day, int_step_left, int_holding, stg_price_event
 -- Columns: window_id; holding_id; tenure_months completed on the first such day, null where unknown; is_other = past the first 12
 --          months and any lock: one of those whose rises say what was common; rise_ticks = its rise before discounts, as
 --          far as neither index nor letter explain it, all_ticks = the whole of it, paid_ticks = what is paid more, 0 without a rise;
@@ -8,44 +8,6 @@
 
 create or replace table int_rise_member as
 with
-
-windows as (
-    select distinct window_key, window_id, starts_on, ends_on from int_rise_day
-),
-
-keys as (
-    select product_id, bool_or(region is not null) as has_region, bool_or(channel is not null) as has_channel
-    from offers where is_new_customer_offer group by product_id
-),
-
-combinations as (
-    select
-        kind.*,
-        concat(kind.product_id, chr(31), coalesce(kind.plan_id, chr(30)), chr(31),
-            case when keys.has_region then coalesce(kind.region, chr(30)) else '' end, chr(31),
-            case when keys.has_channel then coalesce(kind.channel, chr(30)) else '' end, chr(31),
-            kind.currency, chr(31), kind.interval_unit, chr(31), cast(kind.interval_count as varchar)) as window_key
-    from (
-        select distinct product_id, plan_id, region, channel, currency, interval_unit, interval_count from int_ledger_span
-    ) as kind
-    left join keys
-        using (product_id)
-),
-
-held as (
-    select
-        windows.window_id, span.holding_id,
-        min(span.cycle_start) as first_day, min(span.tenure_start) as tenure_start, bool_or(span.is_censored) as is_censored
-    from int_ledger_span as span
-    inner join combinations
-        using (product_id, currency, interval_unit, interval_count)
-    inner join windows
-        on combinations.window_key = windows.window_key
-        and span.cycle_start >= windows.starts_on and span.cycle_start < windows.ends_on
-    where span.plan_id is not distinct from combinations.plan_id
-        and span.region is not distinct from combinations.region and span.channel is not distinct from combinations.channel
-    group by windows.window_id, span.holding_id
-),
 
 rises as (
     select
@@ -90,7 +52,7 @@ final as (
         coalesce(rises.paid_ticks, 0) as paid_ticks, rises.old_standard,
         coalesce((rises.rise_ticks + case when rises.rise_ticks > 0 then rises.coin_ticks else 0 end)
             / cast(nullif(rises.old_standard, 0) as double), 0) as share
-    from held
+    from int_rise_held as held
     left join rises
         using (window_id, holding_id)
     left join locked using (holding_id)
