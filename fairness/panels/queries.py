@@ -109,6 +109,27 @@ group by cell_key
 order by cell_key;"""
 """Tenured and new customers of every cell."""
 
+KEY_SEPARATOR = "\x1d"
+"""Stands between cell keys in a list of them."""
+
+
+def customers_of_cells_query(known_by: str | None) -> str:
+    """Return the query for tenured customers who are compared in several cells: how many there are, in which cells.
+
+    Args:
+        known_by: Column that is above 0 where something can be compared; None where a price is enough.
+    """
+    comparable = f"\n    and {known_by} > 0" if known_by else ""
+    return f"""select
+    n_parties,
+    string_agg(distinct cell_key, chr(29)) as cell_keys
+from party_counts
+where loyalty_group = 'tenured'
+    and paid_ticks is not null{comparable}
+group by pattern, customer_number, n_parties
+having count(distinct cell_key) > 1;"""
+
+
 CELL_REASONS = """select
     cell_key,
     reason,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from fairness.charts.chart_spec import MOST_ROOMY, HeatMap, IntervalRows, Row, Tile
 from fairness.findings.document import Finding
-from fairness.panels import html, queries
+from fairness.panels import html, people, queries
 from fairness.panels.panel import (
     Panel,
     findings_table,
@@ -37,9 +37,10 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
     for verdict in VERDICTS:
         name = sentences.verdict_label(verdict, margin=view.document.margin)
         cells = [cell for cell in view.cell_findings if cell.verdict == verdict]
-        n = sum(cell.n_tenured or 0 for cell in cells)
         if verdict == "not_assessable":
             n = sum(cell.n_not_compared or left_out[_key(cell)][0] for cell in cells)
+        else:
+            n = people.compared(view, cells)
         items.append(
             (
                 verdict,
@@ -53,9 +54,8 @@ def verdict_strip(view: View) -> list[tuple[str, str, str, str, str]]:
 
 
 def _people(view: View, cells: list[Finding]) -> str:
-    """Return how many tenured customers are compared in cells; a customer of several cells counts once over all."""
-    n = sum(cell.n_tenured or 0 for cell in cells)
-    return numbers.many(min(n, view.head.n_tenured or n), "tenured customer")
+    """Return how many tenured customers are compared in cells."""
+    return numbers.many(people.compared(view, cells), "tenured customer")
 
 
 Left = dict[frozenset[tuple[str, str | None]], tuple[int, str]]

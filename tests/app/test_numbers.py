@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,7 @@ from fairness.panels.view import Filter, View
 from fairness.panels.where_panels import forest, heat, looked_at, verdict_strip
 from fairness.report import compose
 from fairness.text import labels, titles
-from fairness.text.verdict_words import DECIDED
+from fairness.text.verdict_words import DECIDED, VERDICTS
 from tests.app.conftest import Demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dashboard")]
@@ -254,8 +255,24 @@ def test_strips_say_what_json_and_sql_say(view: View, in_json: set[str], by_sql:
 
 def test_cells_by_verdict_are_those_of_json_and_sql(view: View, demo: Demo, query: Query) -> None:
     rows = query("""
-        select verdict, count(*) as cells, sum(n_tenured) as customers from findings
-        where level = 'cell' and estimand = 'offer_gap' group by verdict""")
+        with cells as (
+            select cell_key, string_agg(concat(column_name, '=', coalesce(value, 'None')), '|') as name
+            from cell_value group by cell_key
+        )
+        select name, customer_id
+        from price_ledger inner join cells using (cell_key)
+        where loyalty_group = 'tenured' and offer_ticks > 0 and month = (select as_of_month from params)""")
+    holders: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        holders[row["name"]].add(row["customer_id"])
+    by_verdict: dict[str, tuple[int, int]] = {}
+    for verdict in VERDICTS:
+        scopes = query(f"""
+            select scope from findings
+            where level = 'cell' and estimand = 'offer_gap' and comparator = 'offer' and verdict = '{verdict}'""")
+        names = [sorted(f"{name}={value}" for name, value in json.loads(row["scope"]).items()) for row in scopes]
+        people = [held for name, held in holders.items() if any(set(parts) <= set(name.split("|")) for parts in names)]
+        by_verdict[verdict] = len(scopes), len(set().union(*people))
     (left,) = query("""
         with cells as (
             select cell_key from cell_coverage
@@ -263,7 +280,6 @@ def test_cells_by_verdict_are_those_of_json_and_sql(view: View, demo: Demo, quer
         )
         select count(distinct customer_id) as n from not_compared inner join cells using (cell_key)
         where loyalty_group = 'tenured'""")
-    by_verdict = {row["verdict"]: (row["cells"], row["customers"]) for row in rows}
     for verdict, _, cells, _, customers in verdict_strip(view):
         n_cells, n_customers = by_verdict.get(verdict, (0, 0))
         if verdict == "not_assessable":
