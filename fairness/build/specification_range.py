@@ -2,6 +2,8 @@
 
 No grid and no average: the configured study stays the answer. A choice that compares other people is held against what
 the configured study says of the same people, so that a change of people is not taken for one of method.
+
+Decision D75.
 """
 
 from __future__ import annotations

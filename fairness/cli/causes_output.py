@@ -46,7 +46,7 @@ def print_changes(document: dict[str, Any], form: str) -> None:
         ]
         if owners:
             titled(f"Without a reason, by {name}", (name, "driver", "a year", "customers"), owners)
-    titled("Whom the rises hit, by tenure", _EXPOSED, _bands(document["exposure"]))
+    titled(price_drivers.EXPOSED, _EXPOSED, _bands(document["exposure"]))
     for decision in document["decisions"][:3]:
         where = [
             decision[name] for name in ("product_id", "plan_id", "region", "channel") if decision[name] is not None
@@ -86,7 +86,7 @@ def print_told(document: dict[str, Any], form: str) -> None:
             (row["product_id"], numbers.money(row["money"], currency), numbers.count(row["customers"]))
             for row in document["untold"]["products"]
         ]
-        titled("Rises that nobody was told of in time", ("product", "a year", "customers"), products)
+        titled(told_outcomes.UNTOLD, ("product", "a year", "customers"), products)
 
 
 def print_check(document: dict[str, Any], form: str) -> None:
@@ -137,7 +137,7 @@ def print_remedy(document: dict[str, Any], form: str) -> None:
         if rows:
             titled(f"By {name[:-1]}", (name[:-1], "cost", "customers"), rows)
     curve = [(numbers.percent(point["x"]), numbers.money(point["cost"], currency)) for point in document["curve"]]
-    titled("What it costs a year that nobody pays more than the offer plus a share", ("share", "cost"), curve)
+    titled(remedy_words.CURVE, ("share", "cost"), curve)
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -72,9 +72,10 @@ def demo(
 ) -> None:
     """Write a demo study with its data to ./fairness-demo, build it and print its findings."""
     from fairness.cli.demo import write_demo
+    from fairness.text import messages
 
     config = write_demo(folder)
-    _say(f"The demo study is in {folder}: look at fairness.toml, then run `fairness analyze {folder}`.")
+    _say(messages.demo_written(str(folder)))
     _analyze(config, output)
 
 

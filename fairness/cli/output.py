@@ -14,9 +14,8 @@ from typing import Any
 from fairness.config import Config
 from fairness.findings.document import Document, Finding
 from fairness.findings.estimands import BY_NAME, WORST_SEGMENT
-from fairness.text import changes, codes, data_notes, labels, messages, numbers, sentences
+from fairness.text import changes, codes, data_notes, labels, messages, numbers, printed, sentences
 from fairness.text.escape import csv_line, terminal_text
-from fairness.text.reasons import reason_of
 from fairness.text.rejections import rejected_lines
 from fairness.text.verdict_words import VERDICTS
 
@@ -222,14 +221,10 @@ def _print_cells(console: Any, document: Document, name: Callable[[Finding], str
         f"{number:,} {sentences.verdict_label(verdict, margin=margin)}" for verdict, number in counts.items() if number
     )
     looks = document.looked_at(cells[0].family)
-    console.print(f"{len(cells):,} cells, {numbers.adjusted(looks)}: {summary}")
+    console.print(printed.cells(len(cells), looks, summary))
     worst = sorted((f for f in cells if f.verdict == "penalty"), key=lambda f: -f.gap)[:_WORST_CELLS]
     if worst:
-        console.print(
-            _table(
-                f"Where tenured customers pay most ({numbers.many(len(worst), 'cell')})", worst, margin, currency, name
-            )
-        )
+        console.print(_table(printed.pay_most(len(worst)), worst, margin, currency, name))
     undecided = [f for f in cells if f.verdict in ("inconclusive", "not_assessable")]
     undecided.sort(key=lambda f: -((f.n_tenured or 0) + (f.n_not_compared or 0)))
     if shown := undecided[:_UNDECIDED_CELLS]:
@@ -239,41 +234,22 @@ def _print_cells(console: Any, document: Document, name: Callable[[Finding], str
 
 
 def _print_left_out(console: Any, document: Document) -> None:
-    currency = document.currency
-    for item in document.support["not_compared"]:
-        amount = "" if item["money"] is None else f", {numbers.money(item['money'], currency)} a year"
-        reason = reason_of(item["reason"])
-        who = numbers.many(item["customers"], "tenured customer")
-        fix = "" if reason.fix == "Nothing." else f". {reason.fix}"
-        console.print(f"Not compared: {who}{amount}: {reason.label} ({item['reason']}){fix}", soft_wrap=True)
-    for item in document.support["beside"]:
-        amount = numbers.money(item["money"], document.currency)
-        who = numbers.many(item["customers"], "customer")
-        console.print(f"In no count: {who}, {amount} a year: {reason_of(item['reason']).label} ({item['reason']})")
-    for item in document.support["other_currencies"]:
-        currency = terminal_text(item["currency"])
-        amount = numbers.money(item["money"], currency)
-        console.print(f"Not compared: {numbers.many(item['customers'], 'customer')} in {currency}, {amount} a year")
-    unknown = document.support["unknown_tenure_customers"]
-    if unknown:
-        share = numbers.percent(document.support["unknown_tenure_share"])
-        console.print(f"Not compared: {numbers.many(unknown, 'customer')} of unknown tenure, {share} of all")
-    block = document.data["reconciliation"]
-    aside = sum(block["rows_rejected"].values())
-    filtered = f"{numbers.count(block['rows_filtered'])} left out by when, " if block["rows_filtered"] else ""
-    console.print(
-        f"{numbers.count(block['rows_in'])} rows in: {numbers.count(block['rows_accepted'])} accepted, "
-        f"{filtered}{numbers.count(sum(block['rows_excluded'].values()))} excluded, {numbers.count(aside)} rejected, "
-        f"{numbers.count(block['rows_duplicate'])} duplicates; rows and amounts tie out. "
-        f"Build {document.build['id']}"
-    )
+    support, currency = document.support, document.currency
+    for item in support["not_compared"]:
+        console.print(printed.not_compared(item, currency), soft_wrap=True)
+    for item in support["beside"]:
+        console.print(printed.in_no_count(item, currency))
+    for item in support["other_currencies"]:
+        console.print(terminal_text(printed.other_currency(item)))
+    if support["unknown_tenure_customers"]:
+        console.print(printed.unknown_tenure(support["unknown_tenure_customers"], support["unknown_tenure_share"]))
+    console.print(printed.rows_in(document))
     if unread := data_notes.unread(document):
         console.print(terminal_text(unread), soft_wrap=True)
     for item in document.data["spellings"]:
-        console.print(terminal_text(f"{messages.spellings(item)} See them: fairness sql --config FILE 'from spelling'"))
-    if aside:
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(block["rows_rejected"].items()))
-        console.print(f"Rejected rows by reason: {reasons}. See them: fairness sql --config FILE 'from quarantine'")
+        console.print(terminal_text(f"{messages.spellings(item)} {printed.SEE_SPELLINGS}"))
+    if reasons := document.data["reconciliation"]["rows_rejected"]:
+        console.print(printed.rejected(reasons))
 
 
 def _subline(document: Document) -> list[str]:
@@ -281,13 +257,10 @@ def _subline(document: Document) -> list[str]:
     parts = []
     if head.estimate is not None:
         parts.append(sentences.gap(head))
-        new = "" if head.n_new is None else f" against {numbers.count(head.n_new)} new"
-        parts.append(
-            f"{numbers.count(head.n_tenured)} tenured{new} customers in {numbers.many(head.n_cells or 0, 'cell')}"
-        )
+        parts.append(printed.compared(head))
     money = document.money()
     if money is not None and money.amount is not None:
-        parts.append(f"{numbers.money(money.amount, document.currency)} a year paid above the offer")
+        parts.append(printed.paid_above(numbers.money(money.amount, document.currency)))
     parts.append(sentences.support(document))
     if document.as_of:
         parts.append(numbers.month(document.as_of))

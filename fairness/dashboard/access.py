@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from fairness.text import access_words
 from fairness.text.escape import Html
 
 if TYPE_CHECKING:
@@ -36,12 +37,6 @@ if TYPE_CHECKING:
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
 """Addresses that nothing here uses: figures about the process, runs of the script, and an interface for programs."""
 _POLICY_VIOLATION = 1008
-_WRONG_HOST = "This address is not served here."
-_WRONG_ORIGIN = "Another page asked for this; only the dashboard's own pages may."
-_NO_TOKEN = "Open the address that `fairness app` printed: it holds the token of the dashboard that is running."
-_READ_ONLY = "The dashboard takes nothing but requests to read."
-_NOTHING_HERE = "There is nothing at this address."
-_NO_PAGE = "This page does not exist"
 _STREAMLIT = frozenset(("_stcore", "static", "media", "component", "app", "auth"))
 """First parts of the addresses of Streamlit's own files and services."""
 
@@ -118,13 +113,13 @@ class Access:
         if refusal := self._foreign(scope):
             return PlainTextResponse(refusal, 403)
         if scope["method"] not in ("GET", "HEAD"):
-            return PlainTextResponse(_READ_ONLY, 405, {"Allow": "GET, HEAD"})
+            return PlainTextResponse(access_words.READ_ONLY, 405, {"Allow": "GET, HEAD"})
         if (remaining := self._without_token(scope)) is not None:
             return self._opened(scope, remaining)
         if not self._known(scope):
-            return PlainTextResponse(_NO_TOKEN, 403)
+            return PlainTextResponse(access_words.NO_TOKEN, 403)
         if scope["path"].startswith(_CLOSED):
-            return PlainTextResponse(_NOTHING_HERE, 404)
+            return PlainTextResponse(access_words.NOTHING_HERE, 404)
         return self._no_page(scope["path"])
 
     def _no_page(self, path: str) -> Response | None:
@@ -142,7 +137,7 @@ class Access:
                 '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
                 "<body><h1>{title}</h1><p>There is no page “{first}” in this dashboard. These are its pages:"
                 "</p><ul>{links}</ul></body></html>"
-            ).format(title=_NO_PAGE, first=first[:60], links=links),
+            ).format(title=access_words.NO_PAGE, first=first[:60], links=links),
             404,
         )
 
@@ -151,11 +146,11 @@ class Access:
         headers = Headers(scope=scope)
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            return _WRONG_HOST
+            return access_words.WRONG_HOST
         # Without an origin come the requests to read that a page makes to its own server, and those of programs.
         needed = scope["type"] == "websocket"
         if (origins or needed) and origins != [f"http://{hosts[0]}"]:
-            return _WRONG_ORIGIN
+            return access_words.WRONG_ORIGIN
         return ""
 
     def _known(self, scope: Scope) -> bool:

@@ -39,7 +39,7 @@ def change_strip(change: Data, heads: tuple[Finding, Finding]) -> list[tuple[str
     items.append(("", "Change", size, interval, changes.change_test(change)))
     if change["parts"] is not None:
         first, second = (numbers.money(change[name]["money"], change["currency"]) for name in ("first", "second"))
-        items.append(("", "Paid above the offer, net", second, "a year", f"{first} a year before"))
+        items.append(("", changes.NET, second, "a year", f"{first} a year before"))
     return items
 
 
@@ -82,7 +82,7 @@ def before_and_after(study: Study, change: Data, heads: tuple[Finding, Finding])
         ("Gap", sentences.gap(heads[0]), sentences.gap(heads[1]), points),
         ("Verdict", *(sentences.verdict(head, margin=margin) or "–" for head in heads), ""),
         ("Tenured customers", *_counts(first["customers"], second["customers"])),
-        ("Paid above the offer, net a year", *(numbers.money(side["money"], currency) for side in (first, second))),
+        (changes.NET_A_YEAR, *(numbers.money(side["money"], currency) for side in (first, second))),
         ("Build", first["build"], second["build"], ""),
     ]
     rows[4] = (*rows[4], numbers.money(None if moved is None else str(moved), currency))
@@ -156,7 +156,7 @@ def _texts(part: Data, currency: str) -> tuple[str, str, str]:
 def _step(part: Data, start: float, currency: str) -> Row:
     texts = _texts(part, currency)
     name = changes.PARTS[part["part"]]
-    hover = f"{name}\n{texts[0]} percentage points\n{texts[1]} a year\n{texts[2]} customers"
+    hover = changes.hover(name, *texts, is_part=True)
     return Row(name, right=texts, bar=(start, start + part["gap"]), hover=hover, height=_BAR)
 
 
@@ -171,7 +171,7 @@ def _end(side: Data, head: Finding, currency: str) -> Row:
         upper=head.ci_upper,
         verdict=head.verdict,
         strong=True,
-        hover=f"{label}\n{texts[0]}\n{texts[1]} a year net\n{texts[2]} tenured customers",
+        hover=changes.hover(label, *texts, is_part=False),
         height=_MARK,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from fairness.panels.view import Study
-from fairness.text import labels, numbers
+from fairness.text import labels, numbers, screen
 from fairness.text.escape import Html
 
 
@@ -33,22 +33,19 @@ def definitions(study: Study) -> Html:
 def change_definition(study: Study) -> None:
     """Offer a new build: the lines of the config that would change, and the command."""
     config = study.config
-    st.write(
-        "These settings define the numbers, so a change is a new build and not a filter. Choose what you want, put the "
-        "lines into the config and run the command; this page then offers the new build."
-    )
+    st.write(screen.NO_FILTER)
     left, right = st.columns(2)
     with left:
         new = st.number_input("New below (months)", 1, 600, config.tenure.new_below_months)
         tenured = st.number_input(
             "Tenured from (months)", int(new), 1200, max(int(new), config.tenure.tenured_from_months)
         )
-        horizon = st.number_input("Horizon of the effective offer (months)", 1, 120, config.comparator.horizon_months)
+        horizon = st.number_input(screen.HORIZON, 1, 120, config.comparator.horizon_months)
     with right:
         margin = st.number_input("Equal within (%)", 0.1, 49.0, config.inference.margin * 100, step=0.5, format="%.1f")
         bases = ["headline", "effective", "standard"]
         basis = st.selectbox(
-            "Reading of the offer", bases, bases.index(config.comparator.basis), format_func=labels.BASES.__getitem__
+            screen.BASIS, bases, bases.index(config.comparator.basis), format_func=labels.BASES.__getitem__
         )
         cell = st.multiselect(
             "Cell columns",

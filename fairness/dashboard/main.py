@@ -37,7 +37,7 @@ def main() -> None:
     )
     apply_look()
     if _unprotected():
-        st.error("This server answers everybody who asks. Start the dashboard with `fairness app` and your config.")
+        st.error(screen.UNPROTECTED)
         st.stop()
     study = _study(current.title)
     if study is not None:

@@ -22,7 +22,7 @@ def current_view() -> View:
     study = load_study()
     filters = chosen(study)
     if filters and not filters_fit(study):
-        put(html.note(f"{screen.OTHER_SOFTWARE} This is the whole book."))
+        put(html.note(screen.ALL_INSTEAD))
         return view_of(study, ())
     return view_of(study, filters)
 
@@ -74,11 +74,9 @@ def _erasures(study: Study) -> list[str]:
 def end(view: View) -> None:
     """Put the last line on the page: how to read it, and the build."""
     put(
-        Html(
-            '<div class="end"><span>The gap, the money and the people are facts of this month. The interval says what '
-            "would fit the process that sets the prices; it does not cover a wrong comparator, wrong data, or "
-            "differences that no column records.</span><span>Build {}</span></div>"
-        ).format(view.document["build"]["id"])
+        Html('<div class="end"><span>{}</span><span>Build {}</span></div>').format(
+            screen.FACTS, view.document["build"]["id"]
+        )
     )
 
 

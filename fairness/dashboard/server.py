@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from fairness.dashboard.access import Access
 from fairness.errors import ExitCode, FairnessError
+from fairness.text import access_words
 from fairness.text.titles import PAGES
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def serve(config: Path, port: int) -> NoReturn:
         sys.argv = [str(script), str(config)]
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stop)
-        print(f"The dashboard is on {access.opening} (stop it with Ctrl-C)", file=sys.stderr, flush=True)
+        print(access_words.dashboard_on(access.opening), file=sys.stderr, flush=True)
         _run(access, listener)
     sys.exit(ExitCode.DONE)
 

@@ -107,7 +107,7 @@ def filters_fit(study: Study) -> bool:
     return _fits(str(study.config.path), study.run.id)
 
 
-@st.cache_data(show_spinner="Checking that this software computes what was published", max_entries=4)
+@st.cache_data(show_spinner=screen.CHECKING, max_entries=4)
 def _fits(path: str, run_id: str) -> bool:
     study = _load_study(path, run_id)
     with reading(study.run.warehouse) as con:
@@ -115,7 +115,7 @@ def _fits(path: str, run_id: str) -> bool:
     return bool(json.loads(json.dumps(again["findings"])) == study.document.data["findings"])
 
 
-@st.cache_data(show_spinner="Computing this view from the published counts", max_entries=64)
+@st.cache_data(show_spinner=screen.COMPUTING, max_entries=64)
 def _narrowed(path: str, run_id: str, chosen: Chosen) -> dict[str, Any]:
     study = _load_study(path, run_id)
 

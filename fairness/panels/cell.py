@@ -11,7 +11,7 @@ from fairness.panels import html, queries
 from fairness.panels.panel import Panel, findings_table, published, source_line
 from fairness.panels.view import View, query
 from fairness.panels.where_panels import cell_key, in_order, why_not
-from fairness.text import codes, labels, numbers, screen, sentences
+from fairness.text import codes, labels, numbers, panel_words, screen, sentences
 
 _NOTHING = (0, None, None, None, None)
 
@@ -62,8 +62,7 @@ def open_cell(view: View, name: str) -> CellView:
     panel = Panel(
         key="cell",
         title=_title(view, cell, name, shift, period),
-        subtitle=f"Share of observations at each price {period}"
-        + (f". Below, on the same scale: {_subject(cell)}, with its interval" if shift is not None else ""),
+        subtitle=panel_words.prices_drawn(period, panel_words.difference_of_means(cell) if shift is not None else ""),
         chart=PriceDistributions(
             new,
             tenured,
@@ -97,9 +96,7 @@ def _sql(findings: tuple[int, ...], values: Mapping[str, str | None]) -> str:
 
 
 def _customers(summary: dict[str, tuple[object, ...]], n_offers: int) -> str:
-    tenured, new = (numbers.count(_count(summary, group)) for group in ("tenured", "new"))
-    offers = f", {numbers.many(n_offers, 'offer price')}" if n_offers else ""
-    return f"{tenured} tenured and {new} new customers{offers}"
+    return panel_words.two_groups(_count(summary, "tenured"), _count(summary, "new"), n_offers)
 
 
 def _count(summary: dict[str, tuple[object, ...]], group: str) -> int:
@@ -159,19 +156,13 @@ def _title(view: View, cell: Finding, name: str, shift: float | None, period: st
     currency = view.document["study"]["currency"]
     if shift is None:
         code = why_not(view, cell)
-        return f"{name}: cannot be assessed, {codes.reason(code)}"
+        return panel_words.not_assessed(name, codes.reason(code))
     if cell.verdict == "inconclusive":
         return f"{name}: cannot tell yet"
     if cell.verdict == "equivalent":
-        return f"{name}: tenured customers pay the same, within the margin"
-    direction = "above" if shift > 0 else "below"
-    return (
-        f"{name}: tenured customers pay {_price(abs(shift), currency)} {period} {direction} {labels.comparator(cell)}"
-    )
-
-
-def _subject(cell: Finding) -> str:
-    return "tenured mean over the mean offer" if cell.estimand == "offer_gap" else "tenured mean over new customers"
+        return panel_words.equal_prices(name)
+    amount = f"{_price(abs(shift), currency)} {period}"
+    return panel_words.further(name, amount, labels.comparator(cell), is_above=shift > 0)
 
 
 def _signed(amount: float | None, currency: str) -> str:
@@ -194,19 +185,19 @@ def _table(
         ("Customers", new[0], tenured[0]),
         (f"Mean {period}", new[1], tenured[1]),
         ("Median", new[2], tenured[2]),
-        ("Lower end of the middle 90 %", new[3], tenured[3]),
-        ("Upper end of the middle 90 %", new[4], tenured[4]),
+        (panel_words.LOWER_END, new[3], tenured[3]),
+        (panel_words.UPPER_END, new[4], tenured[4]),
     ]
     money = view.whole.money_of(cell)
     if money is not None and has_offers:
         affected, net = int(money.beside("customers_affected") or 0), str(money.beside("net"))
-        rows.append(("Pay above the offer", "", f"{numbers.count(affected)} of {numbers.count(money.n_tenured)}"))
-        rows.append(("Paid above it, a year", "", numbers.money(money.amount, currency)))
-        rows.append(("Net of those below, a year", "", numbers.money(net, currency)))
+        rows.append((panel_words.PAY_ABOVE, "", f"{numbers.count(affected)} of {numbers.count(money.n_tenured)}"))
+        rows.append((panel_words.PAID_ABOVE_A_YEAR, "", numbers.money(money.amount, currency)))
+        rows.append((panel_words.NET_A_YEAR, "", numbers.money(net, currency)))
         raw += [
-            ("Pay above the offer", None, affected),
-            ("Paid above it, a year", None, money.amount),
-            ("Net of those below, a year", None, net),
+            (panel_words.PAY_ABOVE, None, affected),
+            (panel_words.PAID_ABOVE_A_YEAR, None, money.amount),
+            (panel_words.NET_A_YEAR, None, net),
         ]
     head = ("", "New", "Tenured")
     return html.Table(head, tuple(rows), head, tuple(raw))
@@ -237,7 +228,7 @@ def _notes(view: View, cell: Finding) -> tuple[tuple[str, str], ...]:
     others = [item for item in _asked_otherwise(view, cell)[1:] if item.verdict != "not_assessable"]
     if others:
         text = ". ".join(f"{sentences.estimand(item)} {sentences.gap(item)}" for item in others)
-        notes.append(("The same question, asked otherwise", f"{text}."))
+        notes.append((panel_words.OTHER_QUESTIONS, f"{text}."))
     least = view.study.config.inference.min_pricing_decisions
     if cell.warnings:
         text = " ".join(codes.warning(code, cell, min_pricing_decisions=least) for code in cell.warnings)

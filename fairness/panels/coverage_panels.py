@@ -9,7 +9,7 @@ from typing import Any
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View
-from fairness.text import data_notes, numbers, screen, titles
+from fairness.text import data_notes, numbers, panel_words, screen, titles
 from fairness.text.escape import NOTHING, Html
 from fairness.text.reasons import reason_of
 
@@ -44,14 +44,13 @@ def left_out(view: View) -> Panel:
         body += html.plain_table(head, [*rows, *beside], total=len(items) > 1 and not beside)
     return Panel(
         key="left-out",
-        title=titles.left_out_title(missing) if support["tenured_customers"] else "There are no tenured customers",
-        subtitle="What tenured customers hold and nothing could be compared with, by reason",
+        title=titles.left_out_title(missing) if support["tenured_customers"] else panel_words.NO_TENURED,
+        subtitle=panel_words.NOT_COMPARED,
         body=body,
         table=html.Table((*head, *_EXPLAINED), listed, (*head, *_EXPLAINED), csv_rows) if listed else None,
         sql=queries.coverage_query(view.chosen) if view.chosen or not _has_offers(view) else queries.UNMATCHED,
         foot=(
-            f"{numbers.many(support['tenured_customers'], 'tenured customer')}. "
-            "Nothing is assumed about those left out.",
+            panel_words.nothing_assumed(support["tenured_customers"]),
             source_line(view),
         ),
     )
@@ -104,12 +103,12 @@ def rows_accounted(view: View) -> Panel:
     block = view.document["reconciliation"]
     lines = [
         ("Accepted", block["rows_accepted"]),
-        ("Excluded, no comparable price", sum(block["rows_excluded"].values())),
-        ("Rejected, unreadable or contradictory", sum(block["rows_rejected"].values())),
+        (panel_words.EXCLUDED, sum(block["rows_excluded"].values())),
+        (panel_words.REJECTED, sum(block["rows_rejected"].values())),
         ("Duplicates", block["rows_duplicate"]),
     ]
     if block["rows_filtered"]:
-        lines.append(("Filtered, left out by when", block["rows_filtered"]))
+        lines.append((panel_words.FILTERED, block["rows_filtered"]))
     rows = tuple((name, numbers.count(n)) for name, n in lines)
     accepted, aside = lines[0][1], block["rows_in"] - lines[0][1]
     shares = [(accepted, "yes", f"{numbers.count(accepted)} accepted")]
@@ -120,13 +119,13 @@ def rows_accounted(view: View) -> Panel:
         body += html.plain_table(("Ids that meet", "Share"), matched)
     return Panel(
         key="rows",
-        title=f"All {numbers.many(block['rows_in'], 'row')} are accounted for",
+        title=panel_words.accounted(block["rows_in"]),
         subtitle=screen.ROWS_OF_THE_WHOLE if view.chosen else screen.ROWS,
         body=body,
         table=html.Table(("Outcome", "Rows"), rows, ("Outcome", "Rows"), tuple(lines)),
         sql=queries.RECONCILIATION,
         foot=(
-            'Exact counts. Rejected rows: fairness sql "from quarantine"',
+            panel_words.EXACT_ROWS,
             *([unread] if (unread := data_notes.unread(view.document)) else []),
             source_line(view),
         ),

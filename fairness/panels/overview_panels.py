@@ -25,7 +25,7 @@ from fairness.panels.panel import (
 )
 from fairness.panels.scene import Scene
 from fairness.panels.view import View
-from fairness.text import labels, numbers, screen, sentences, snapshot, titles
+from fairness.text import labels, numbers, panel_words, screen, sentences, snapshot, titles
 from fairness.text.escape import NOTHING, Html
 from fairness.text.verdict_words import DECIDED
 
@@ -90,7 +90,7 @@ def certainty(scene: Scene, height: int = 164) -> Panel | None:
     return Panel(
         key="certainty",
         title=titles.certainty_title(found.get("raw_gap"), alike, head, margin=document.margin),
-        subtitle=f"Tenured prices above each comparison, with {screen.intervals(document, findings)}",
+        subtitle=panel_words.with_intervals(panel_words.CERTAINTY, document, findings),
         chart=IntervalRows(rows, document.margin, sentences.margin(document), left=148, most_ticks=6),
         table=findings_table(scene, findings, name, "Compared with"),
         sql=sql_of(scene, findings, queries.offer_query(scene.chosen)),
@@ -126,8 +126,7 @@ def by_tenure(scene: Scene, height: int = 164) -> Panel | None:
     return Panel(
         key="tenure",
         title=titles.tenure_title(bands, in_order),
-        subtitle=f"{labels.gap_name(document.head)} by {unit.lower()} as a customer, with "
-        f"{screen.intervals(document, bands)}",
+        subtitle=panel_words.with_intervals(panel_words.by_tenure(document, unit), document, bands),
         chart=IntervalColumns(rows, document.margin, sentences.margin(document), unit, "n", height=height + 30),
         table=findings_table(scene, bands, name, "Tenure"),
         sql=sql_of(scene, bands, queries.offer_query(scene.chosen, by="band_order")),
@@ -160,13 +159,13 @@ def by_basis(scene: Scene, height: int = 164) -> Panel | None:
         )
         for finding in findings
     ]
-    agree = f"{len(same)} of {len(findings)} give the same verdict"
+    agree = panel_words.same_verdict(len(same), len(findings))
     return Panel(
         key="basis",
         title=titles.basis_title(findings),
-        subtitle=f"Gap on each basis of the offer price, with {screen.intervals(document, findings)}",
+        subtitle=panel_words.with_intervals(panel_words.BASES, document, findings),
         chart=IntervalRows(rows, document.margin, "", left=148, most_ticks=6),
-        table=findings_table(scene, findings, name, "Reading"),
+        table=findings_table(scene, findings, name, "Basis"),
         sql=sql_of(scene, findings, queries.offer_query(scene.chosen, by="basis")),
         foot=(f"{counted(document, head.n_tenured)}; {agree}", source_line(scene)),
         alt=in_words(findings, name),

@@ -6,7 +6,7 @@ from fairness.findings.document import Finding
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, sql_of
 from fairness.panels.view import View
-from fairness.text import codes, labels, numbers, sentences
+from fairness.text import codes, labels, numbers, panel_words, sentences
 
 
 def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
@@ -27,17 +27,17 @@ def metric_strip(view: View) -> list[tuple[str, str, str, str, str]]:
         items += [
             (
                 "",
-                "Paid above the offer",
+                panel_words.PAID_ABOVE,
                 numbers.money(money.amount, currency),
                 "a year",
-                f"{numbers.money(None if net is None else str(net), currency)} net of those below it",
+                panel_words.net_of_those_below(numbers.money(None if net is None else str(net), currency)),
             ),
             (
                 "",
                 "Customers affected",
                 numbers.count(int(affected or 0)),
                 f"of {numbers.count(money.n_tenured)}",
-                f"{numbers.percent(float(above))} pay above the offer" if above is not None else "",
+                panel_words.share_above(float(above)) if above is not None else "",
             ),
         ]
     elif head.n_new is not None:

@@ -19,7 +19,7 @@ from fairness.panels.panel import (
     source_line,
 )
 from fairness.panels.view import View, query
-from fairness.text import codes, labels, numbers, screen, sentences, titles
+from fairness.text import codes, labels, numbers, panel_words, screen, sentences, titles
 from fairness.text.escape import NOTHING, Html
 from fairness.text.verdict_words import DECIDED, VERDICTS
 
@@ -146,8 +146,7 @@ def heat(view: View, chosen: str | None) -> Panel | None:
         table=findings_table(view, cells, lambda cell: labels.scope(cell, order), "Cell"),
         sql=published_sql(view, cells),
         foot=(
-            f"{_people(view, shown)} in "
-            f"{numbers.many(sum(bool(cell.n_tenured) for cell in shown), 'cell')}. Click one to open it",
+            panel_words.click_to_open(_people(view, shown), sum(bool(cell.n_tenured) for cell in shown)),
             source_line(view),
         ),
         alt=in_words(shown, lambda cell: labels.scope(cell, order)),
@@ -165,7 +164,7 @@ def _rows_of(groups: dict[tuple[str, ...], list[Finding]]) -> tuple[list[tuple[t
     listed = [item for item in telling if item in largest]
     if len(listed) == len(groups):
         return listed, ""
-    return listed, f"; {len(listed)} of {len(groups)} rows, those with the most customers"
+    return listed, panel_words.most_customers(len(listed), len(groups))
 
 
 def _across(cells: Sequence[Finding], columns: Sequence[str]) -> str:
@@ -244,7 +243,7 @@ def forest(view: View, chosen: str | None, *, narrow: bool) -> Panel | None:
 
     rows = ends_of(decided, row, "cell")
     if undecided:
-        rows.append(Row("Cannot tell yet, and how many more would decide it", height=26, section=True))
+        rows.append(Row(panel_words.OPEN, height=26, section=True))
         rows += ends_of(undecided, row, "cell")
     longest = max((len(part) for row in rows if not row.section for part in row.label.split("\n")), default=10)
     return Panel(

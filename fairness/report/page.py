@@ -58,7 +58,7 @@ class _Layout:
             figure = self.index.add(
                 "A",
                 numbers.percent(support["assessable_share"]),
-                unit="fraction of tenured customers",
+                unit=snapshot.OF_TENURED,
                 n=numbers.many(support["tenured_customers"], "tenured customer"),
                 sources=tuple(
                     figures.of_support(name, support[name])
@@ -169,7 +169,7 @@ class _Layout:
                 "G",
                 snapshot.left_out(item, self.currency),
                 unit=f"customers, {self.currency} a year",
-                n="all customers of that reason",
+                n=snapshot.OF_REASON,
                 sources=(figures.of_left_out(item),),
             )
             for item in support["not_compared"]

@@ -159,6 +159,18 @@ def points(value: float) -> str:
     return "0.00" if text.strip("+−") == "0.00" else text
 
 
+NET = "Paid above the offer, net"
+NET_A_YEAR = f"{NET} a year"
+"""Names of figures of a change."""
+
+
+def hover(name: str, gap: str, money: str, customers: str, *, is_part: bool) -> str:
+    """Return what a bar of a change says: a part in percentage points, or one of the two gaps."""
+    if is_part:
+        return f"{name}\n{gap} percentage points\n{money} a year\n{customers} customers"
+    return f"{name}\n{gap}\n{money} a year net\n{customers} tenured customers"
+
+
 SPLIT_TITLE = "What moved, exact sums"
 SPLIT_COLUMNS = ("", "Money a year", "Gap, percentage points", "Customers")
 TOTAL = "Together"

@@ -246,3 +246,8 @@ def left_out(result: GuardedResult) -> list[str]:
     if result.keeps_rights:
         sentences.append("Warning: the query ran as root, because this system offers no other user.")
     return sentences
+
+
+def demo_written(folder: str) -> str:
+    """Return where the demo study is, and what to do with it."""
+    return f"The demo study is in {folder}: look at fairness.toml, then run `fairness analyze {folder}`."

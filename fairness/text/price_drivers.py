@@ -62,3 +62,7 @@ def reasoned(document: dict[str, Any]) -> str:
         return text
     money = numbers.money(unknown["money"], document["currency"])
     return f"{text} Of {money} nobody can say why: no price book covers it and no event explains it."
+
+
+EXPOSED = "Whom the rises hit, by tenure"
+"""Title of a table."""

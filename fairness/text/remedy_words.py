@@ -38,3 +38,7 @@ def gap(document: dict[str, Any]) -> str:
             interval = f"{numbers.percentage(found['lower'])} to {numbers.percent(found['upper'])}"
         said.append(f"{numbers.percent(found['gap'], signed=True)} ({interval}), {found['reading']}")
     return f"Gap before: {said[0]}. After: {said[1]}."
+
+
+CURVE = "Cost a year of capping every price at the offer plus a share"
+"""Title of a table."""

@@ -83,6 +83,28 @@ OTHER_SOFTWARE = (
     "`fairness build` to build anew."
 )
 
+ALL_INSTEAD = f"{OTHER_SOFTWARE} This is the whole book."
+
+CHECKING = "Checking that this software computes what was published"
+COMPUTING = "Computing this view from the published counts"
+"""While a view is made."""
+
+UNPROTECTED = "This server answers everybody who asks. Start the dashboard with `fairness app` and your config."
+
+NO_FILTER = (
+    "These settings define the numbers, so a change is a new build and not a filter. Choose what you want, put the "
+    "lines into the config and run the command; this page then offers the new build."
+)
+HORIZON = "Horizon of the effective offer (months)"
+BASIS = "Basis of the offer price"
+"""What the dialog on definitions says."""
+
+FACTS = (
+    "The gap, the money and the people are facts of this month. The interval says what would fit the process that sets "
+    "the prices; it does not cover a wrong comparator, wrong data, or differences that no column records."
+)
+"""Last line of each page."""
+
 WHOLE_BOOK = "Show the whole book"
 NEWEST = "Open the newest build"
 AGAIN = "Try again"

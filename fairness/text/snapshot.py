@@ -15,6 +15,10 @@ from fairness.findings.results import Number
 from fairness.text import codes, data_notes, labels, numbers, sentences
 from fairness.text.rejections import rejected_lines
 
+OF_TENURED = "fraction of tenured customers"
+OF_REASON = "all customers of that reason"
+"""Unit of a share, and what a number of customers left out is of."""
+
 TITLES = {
     "reversal": "What would change the answer",
     "left_out": "What could not be assessed",

@@ -55,3 +55,7 @@ def untold(found: dict[str, Any] | None, currency: str) -> str:
         f"Untold: {numbers.money(found['money'], currency)} a year, {numbers.many(found['customers'], 'customer')}, "
         f"rose in twelve months without a letter {found['notice_days']} days before."
     )
+
+
+UNTOLD = "Rises that nobody was told of in time"
+"""Title of a table."""
