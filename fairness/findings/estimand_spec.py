@@ -43,7 +43,7 @@ class Estimand:
         than: End of that sentence; empty without one.
         fact: Sentence of its fact, with the places ``who`` (or ``n`` and ``cells``), ``size``, ``direction`` and
             ``than``; empty where it has a sentence of its own.
-        comparators: What prices are held against, the preferred first.
+        comparators: What prices are compared with, the preferred first.
         basis: Basis of the price or offer, in words of the method document.
         has_verdict: Whether it carries a verdict; a fact carries none, is in no family and never the headline.
         can_lead: Whether the config may choose it as the headline.

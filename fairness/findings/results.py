@@ -106,7 +106,7 @@ class Finding:
 
     Attributes:
         estimand: What is estimated, such as ``offer_gap``.
-        comparator: What tenured prices are held against: offer, book, derived, new_customers, market_price,
+        comparator: What tenured prices are compared with: offer, book, derived, new_customers, market_price,
             expected_cost.
         basis: Reading of the price: headline, effective, standard, or paid.
         level: pooled, lens or cell.

@@ -92,7 +92,7 @@ def unread(view: View) -> Panel:
 
 
 def by_month(view: View) -> Panel | None:
-    """Return how many tenured customers could be held against an offer in each month, and why not the others."""
+    """Return how many tenured customers could be compared with an offer in each month, and why not the others."""
     text = analysis_query("offer_coverage_by_month")
     names, found = query(view.study.run, text)
     if not found:

@@ -170,7 +170,7 @@ def comparator(finding: Finding) -> str:
 
 
 def comparator_kind(finding: Finding) -> str:
-    """Return what a finding's prices are held against, for the list of definitions."""
+    """Return what a finding's prices are compared with, for the list of definitions."""
     kinds = {"derived": "joiners' prices", "new_customers": "new customers", "book": "offer in the book"}
     if finding.comparator == "offer":
         return {"standard": "standard offer"}.get(finding.basis, BASIS_IN_TEXT[finding.basis])

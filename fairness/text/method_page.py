@@ -17,11 +17,11 @@ def method(document: Document, settings: Data) -> list[str]:
         "Those between the two are in neither group."
     )
     kinds = {
-        "offer": "Each tenured customer’s price is held against the firm’s own offer to a new customer. It is the "
+        "offer": "Each tenured customer’s price is compared with the firm’s own offer to a new customer. It is the "
         "offer for the same plan that was in force on the day the price was set.",
-        "book": "Each tenured customer’s price is held against the price that the firm would offer a new customer for "
+        "book": "Each tenured customer’s price is compared with the price that the firm would offer a new customer for "
         "the same. The data state it beside each price.",
-        "derived": "The data hold no offers. Each tenured customer’s price is held against the mean price of those "
+        "derived": "The data hold no offers. Each tenured customer’s price is compared with the mean price of those "
         "who joined in the month in which it was set.",
     }
     what = kinds.get(

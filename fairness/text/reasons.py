@@ -156,7 +156,7 @@ NOT_MATCHED = {
     ),
     "offer_not_positive": Reason(
         "the offer costs nothing after its incentive",
-        "What a new customer is offered comes to nothing, and nothing can be held against it.",
+        "What a new customer is offered comes to nothing, and nothing can be compared with it.",
         "See whether incentive_value and setup_fee are of one contract.",
     ),
     "too_few_joiners": Reason(
@@ -178,7 +178,7 @@ NOT_MATCHED = {
         "too few",
     ),
 }
-"""Why a thing held with a price has nothing that the price can be held against; ``no_price`` is said of a book."""
+"""Why a thing held with a price has nothing that the price can be compared with; ``no_price`` is said of a book."""
 
 
 def reason_of(code: str) -> Reason:
