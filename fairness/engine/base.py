@@ -115,13 +115,14 @@ class Engine(Protocol):
     def repeating(self) -> AbstractContextManager[Connection]:
         """Open a connection without a file whose exports have the same bytes on every machine."""
 
-    def run_model(self, con: Connection, path: Path, *, line_by_line: bool) -> None:
+    def run_model(self, con: Connection, path: Path, *, line_by_line: bool, kept: bool) -> None:
         """Run the SQL of a model.
 
         Args:
             con: The database of a build.
             path: The model.
             line_by_line: Whether it looks something up for every billing line: lines are then read as they come.
+            kept: Whether the file of a build keeps what it makes; else the build alone sees it.
         """
 
     def read_counts(self, con: Connection, query: str, values: Sequence[object]) -> dict[str, npt.NDArray[Any]]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 STORAGE_VERSION = "v1.5.0"
 """Files are written so that the previous DuckDB major release, and the tools built on it, can open them."""
 
+_FILE_FIRST = "set search_path = 'built.main,memory.main'"
+_MEMORY_FIRST = "set search_path = 'memory.main,built.main'"
+"""Where a build makes what has no database in its name; what does not fit in memory is spilled to its folder."""
+
 LOOK_THROUGH = "`fairness runs verify` shows whether the run is damaged; then `fairness build` makes it again"
 """What to do where the engine cannot read what was published."""
 
@@ -58,7 +62,7 @@ class DuckDB(Engine):
             # A build that breaks off is thrown away: no statement has to wait until it is safe on the disk.
             options = f"storage_version {quote(STORAGE_VERSION)}, recovery_mode no_wal_writes"
             con.execute(f"attach {quote(str(path))} as built ({options})")
-            con.execute("use built")
+            con.execute(_FILE_FIRST)
             yield con
             con.execute("checkpoint built")
             con.execute("use memory")
@@ -70,7 +74,7 @@ class DuckDB(Engine):
     def beside(self, con: Connection) -> Iterator[Connection]:
         """Open a second connection to the file that a build writes, for reading beside the first."""
         with closing(con.cursor()) as other:
-            other.execute("use built")
+            other.execute(_FILE_FIRST)
             yield other
 
     @contextmanager
@@ -106,15 +110,21 @@ class DuckDB(Engine):
         with duckdb.connect(config={"threads": 1}) as con:
             yield con
 
-    def run_model(self, con: Connection, path: Path, *, line_by_line: bool) -> None:
+    def run_model(self, con: Connection, path: Path, *, line_by_line: bool, kept: bool) -> None:
         """Run the SQL of a model."""
+        # By hand, without a build, everything is made in the one file that there is.
+        apart = not kept and con.execute("select current_database()").fetchall() == [("built",)]
         # The engine guesses that one line in 25 passes conditions that nearly all pass, and would hash the lines
         # instead of what they look up: several times the work, and all of the memory.
         if line_by_line:
             con.execute("set disabled_optimizers = 'build_side_probe_side'")
+        if apart:
+            con.execute(_MEMORY_FIRST)
         try:
             con.execute(path.read_text(encoding="utf-8"))
         finally:
+            if apart:
+                con.execute(_FILE_FIRST)
             if line_by_line:
                 con.execute("reset disabled_optimizers")
 

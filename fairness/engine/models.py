@@ -21,6 +21,9 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _LINE_BY_LINE = "line by line"
 """Option of models that look something up for every billing line."""
 
+_NOT_KEPT = "not kept"
+"""Option of steps on the way that nothing in the published file reads: a build makes them in memory."""
+
 
 def sql_root() -> Path:
     """Return the folder of the SQL files: inside the installed package, or beside it in a checkout.
@@ -71,7 +74,8 @@ def sql_hashes() -> dict[str, str]:
 def analyst_tables() -> list[Header]:
     """Return what the analyst's file holds: what intake writes, the models in running order, the findings."""
     intake, findings = (read_tables(sql_root() / "tables" / f"{name}.sql") for name in ("intake", "findings"))
-    return [*intake, *map(read_model, model_files()), *findings]
+    models = (header for header in map(read_model, model_files()) if _NOT_KEPT not in header.options)
+    return [*intake, *models, *findings]
 
 
 def share_tables() -> list[Header]:
@@ -87,18 +91,18 @@ def run_models(con: Connection) -> None:
     """
     for path in model_files():
         options = read_options(path)
-        if options - {_LINE_BY_LINE}:
+        if options - {_LINE_BY_LINE, _NOT_KEPT}:
             raise SqlError(
                 f"the model {path.name} names an unknown option",
                 where=str(path.relative_to(sql_root().parent)),
-                fix=f"the only option is '{_LINE_BY_LINE}'",
+                fix=f"the options are '{_LINE_BY_LINE}' and '{_NOT_KEPT}'",
             )
-        _run(con, path, line_by_line=_LINE_BY_LINE in options)
+        _run(con, path, line_by_line=_LINE_BY_LINE in options, kept=_NOT_KEPT not in options)
 
 
-def _run(con: Connection, path: Path, *, line_by_line: bool) -> None:
+def _run(con: Connection, path: Path, *, line_by_line: bool, kept: bool) -> None:
     try:
-        ENGINE.run_model(con, path, line_by_line=line_by_line)
+        ENGINE.run_model(con, path, line_by_line=line_by_line, kept=kept)
     except EngineError as error:
         raise SqlError(
             f"the model {path.name} failed: {without_values(str(error).strip().splitlines()[0])}",

@@ -9,8 +9,8 @@ expected as (
     select count(*) as n_rows, 'book' as role
     from int_book_line
     union all
-    select lines.n - coalesce(repeats.n, 0) as n_rows, 'billing' as role
-    from (select coalesce(sum(n_months), 0) as n from int_comparable_line) as lines
+    select lines.n_line_months - coalesce(repeats.n, 0) as n_rows, 'billing' as role
+    from int_line_month_count as lines
     cross join (select sum(case when reason is null then n_lines - 1 else n_lines end) as n from int_month_bill) as repeats
 ),
 

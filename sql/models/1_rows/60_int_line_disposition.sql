@@ -5,7 +5,7 @@
 -- Why:     a price is what a customer pays for one full billing interval of one thing. Everything else is kept and
 --          counted with its reason. A period is full within 3 days of its month (month ends differ), within 1 otherwise.
 --          Decision D39.
--- Options: line by line
+-- Options: line by line, not kept
 
 create or replace table int_line_disposition as
 with

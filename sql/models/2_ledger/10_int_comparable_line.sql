@@ -5,6 +5,7 @@
 --          n_months = how many.
 -- Why:     a line belongs to every month whose first day it covers: a yearly policy to twelve. A line that carries a term on
 --          is priced by its days: x 365 / days a year, x 365 / 12 / days a month, half to even.
+-- Options: not kept
 
 create or replace view int_comparable_line as
 with

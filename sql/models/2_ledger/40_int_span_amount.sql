@@ -5,7 +5,7 @@
 --          quantity_micros in 10^-6 per billing interval; dates and controls of the latest line.
 -- Why:     a line that is alone in its months, nearly every one, is one span as it states it. A line that has company in
 --          any of its months is taken apart: what the month's lines make together there, a span a month elsewhere.
--- Options: line by line
+-- Options: line by line, not kept
 
 create or replace view int_span_amount as
 with

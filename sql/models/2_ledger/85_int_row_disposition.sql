@@ -5,6 +5,7 @@
 -- Columns: role; disposition in rejected, duplicate, excluded, filtered, accepted; reason (null where accepted or filtered); currency; amount =
 --          the parsed price or net amount, major units; n = rows.
 -- Why:     one list of what happened to each row, in the order of precedence; reconciliation adds it up. Decision D52.
+-- Options: not kept
 
 create or replace view int_row_disposition as
 with

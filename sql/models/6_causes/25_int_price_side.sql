@@ -4,7 +4,7 @@
 --          period; joined_day = the same where the customer joined with it, else null; month_times / month_parts = factor from the interval to a
 --          month; what its lines state per unit and interval: list_ticks, gross_ticks, discount, contract, tax_share.
 -- Why:     prices are those of the bills: of the line of the span that starts on the same day.
--- Options: line by line
+-- Options: line by line, not kept
 
 create or replace table int_price_side as
 with

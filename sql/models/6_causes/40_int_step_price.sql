@@ -5,6 +5,7 @@
 --          new_paid = money for all units; old_intro, new_intro = within the introduction joined with; coin_ticks.
 -- Why:     the standard price is the list price or gross unit price of the bill; within introductory cycles whose bills state
 --          none, the list price of the offer joined on; else the price paid. It is never below what is paid.
+-- Options: not kept
 
 create or replace table int_step_price as
 with

@@ -5,6 +5,7 @@
 --          nothing was; rate = what the index of the contract moved by in a year; n_events on file.
 -- Why:     the index counts that was published when the price moved: that of two months before, or of the month of the year
 --          that the study names. Decision D58.
+-- Options: not kept
 
 create or replace table int_step_list as
 with

@@ -4,6 +4,7 @@
 --          customers moved within one interval, of a change of plan or interval the mean of both; index_move, letter_move = what
 --          the index and the letter account for; 10^-4 major units, scaled to the list part.
 -- Why:     a list that moves a cycle after the bills moved with them; a yearly one does not.
+-- Options: not kept
 
 create or replace view int_step_move as
 with

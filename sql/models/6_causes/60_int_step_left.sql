@@ -5,6 +5,7 @@
 --          with_list, plan_part = parts of list_part; left = the rest of it, left_standard = the same before discounts.
 -- Why:     each driver takes what is left of the move, in its direction and no more. What a contract says by its index comes
 --          before what a letter said.
+-- Options: not kept
 
 create or replace table int_step_left as
 with

@@ -5,6 +5,7 @@
 --          far as neither index nor letter explain it, all_ticks = the whole of it, paid_ticks = what is paid more, 0 without a rise;
 --          old_standard; share = the rise of which a coin more is the most that it can be, as a share of old_standard.
 -- Why:     whom a decision left alone counts as much as whom it hit. Decision D57.
+-- Options: not kept
 
 create or replace table int_rise_member as
 with

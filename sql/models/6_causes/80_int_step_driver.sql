@@ -6,6 +6,7 @@
 --          moved too, a rise of the back book for the rest. Without a price book that covers the day and without any event of
 --          the key, no reason is on file. What one pays above the common rise is unexplained where a price book covers the
 --          day or the events are complete; else no reason is on file.
+-- Options: not kept
 
 create or replace view int_step_driver as
 with
