@@ -212,7 +212,7 @@ def sql(
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Config file or its folder")] = None,
     output: FormatOption = Format.table,
     guard: Annotated[
-        bool, typer.Option("--guard", help="For SQL of strangers: no files, no settings, bounded time, memory and rows")
+        bool, typer.Option("--guard", help="For unread SQL: no files, no settings, bounded time, memory and rows")
     ] = False,
 ) -> None:
     """Run a query on the published run; it may read files of yours and writes none. `show tables` lists the tables."""

@@ -19,7 +19,7 @@ _MATCHED = {
 _UNMATCHED = {
     "customers": "{share} of the month's customers are not in the customer file.",
     "offers": "{share} of what customers hold is of products that the offers do not name.",
-    "price_events": "{share} of the price events name what no line is of.",
+    "price_events": "{share} of the price events name something that no line is for.",
 }
 MEANING = (
     "Ids of two files are compared as they are written. Where a spreadsheet dropped leading zeros, or one system "

@@ -8,15 +8,15 @@ from fairness.text import numbers
 
 DRIVERS = {
     "quantity": "More or fewer units",
-    "line_added": "Another line",
-    "line_dropped": "A line less",
+    "line_added": "One line more",
+    "line_dropped": "One line fewer",
     "plan_change": "Another plan",
     "interval_change": "Another billing interval",
     "index_linked": "Index of the contract",
     "announced": "As told in a letter",
     "list_rise": "List price, for new customers too",
-    "back_book_rise": "Raised for existing customers alone",
-    "unexplained": "Explained by nothing",
+    "back_book_rise": "Raised for existing customers only",
+    "unexplained": "Unexplained",
     "no_reason_on_file": "No reason on file",
     "list_fall": "List price fell",
     "price_cut": "Price cut",
@@ -48,7 +48,7 @@ def headline(document: dict[str, Any]) -> str:
     total = numbers.money(document["rises"]["money"], currency)
     return (
         f"Rises of {document['months']} months add {total} to a year's bills: {said('back_book_rise')} raised for "
-        f"existing customers alone, {said('unexplained')} explained by nothing."
+        f"existing customers only, {said('unexplained')} unexplained."
     )
 
 
@@ -61,7 +61,7 @@ def reasoned(document: dict[str, Any]) -> str:
     if unknown is None:
         return text
     money = numbers.money(unknown["money"], document["currency"])
-    return f"{text} Of {money} nobody can say why: no price book covers it and no event explains it."
+    return f"{text} For {money} no reason can be found: no price book covers it and no event explains it."
 
 
 EXPOSED = "Whom the rises hit, by tenure"

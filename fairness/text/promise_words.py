@@ -25,7 +25,7 @@ def kept(found: dict[str, Any]) -> str:
             f"No share is given: {numbers.percent(found['coverage'])} of {numbers.count(found['policies'])} policies "
             "can be judged, which is below the coverage asked for."
         )
-    text = f"{numbers.percent(found['share'])} of {numbers.count(judged)} policies are kept in every rule"
+    text = f"{numbers.percent(found['share'])} of {numbers.count(judged)} policies are kept under every rule"
     if found["lower"] is None:
         return f"{text}; they stand or fall with one decision, so there is no interval."
     lower, upper = numbers.percentage(found["lower"]), numbers.percent(found["upper"])

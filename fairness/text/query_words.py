@@ -41,7 +41,7 @@ def result_subtitle(result: GuardedResult) -> str:
     if result.cut.rows:
         parts.append("no query is handed more than that: narrow it with where, or aggregate")
     if result.cut.columns:
-        parts.append(f"{numbers.many(result.cut.columns, 'column')} left out at the right")
+        parts.append(f"{numbers.many(result.cut.columns, 'column')} left out on the right")
     if result.cut.cells:
         parts.append(f"{numbers.many(result.cut.cells, 'long value')} cut")
     return "; ".join(parts)

@@ -7,7 +7,7 @@ from typing import Any
 from fairness.text import numbers
 
 REMEDIES = {
-    "cap": "No dearer than the offer plus {x}",
+    "cap": "No more than the offer plus {x}",
     "match": "The offer for everybody",
     "glide": "To the offer over some renewals",
     "refund": "What was paid above the offer in {months} months, paid back",
@@ -21,7 +21,7 @@ def cost(document: dict[str, Any]) -> str:
     amount = numbers.money(document["cost"], document["currency"])
     each = "once" if document["remedy"] == "refund" else "a year"
     people = numbers.many(document["customers_helped"], "customer")
-    return f"{name}: {amount} {each} for {people}, nobody's behaviour changed."
+    return f"{name}: {amount} {each} for {people}, if nobody behaves differently."
 
 
 def gap(document: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from fairness.text import numbers
 OUTCOMES = {
     "kept": "Charged as told",
     "broken_lock": "Raised within a price lock",
-    "early": "Charged before its day",
+    "early": "Charged before the day told",
     "late": "Charged later than told",
     "never": "Never charged",
     "more": "Charged more than told",

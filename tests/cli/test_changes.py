@@ -59,8 +59,8 @@ def test_the_table_prints_both_kinds_side_by_side(call_cli: Any, config: Path) -
     done = call_cli("changes", config)
     assert done.code == 0
     assert done.out.splitlines()[:2] == [
-        "Rises of 12 months add £780 to a year's bills: £480 (20 customers) raised for existing customers alone, £60 "
-        "(1 customer) explained by nothing.",
+        "Rises of 12 months add £780 to a year's bills: £480 (20 customers) raised for existing customers only, £60 "
+        "(1 customer) unexplained.",
         "A reason or an event is on file for 30.8 % of the money.",
     ]
 
