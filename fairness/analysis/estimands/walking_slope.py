@@ -150,7 +150,3 @@ def _years(marts: Marts, config: Config) -> float:
     reached = np.cumsum(n[known][order])
     place = int(np.searchsorted(reached, _USUAL_LONGEST * reached[-1]))
     return max(1.0, float(months[known][order][place]) / _MONTHS)
-
-
-def _as_of_month(marts: Marts) -> int:
-    return int(marts.as_of[5:7]) if marts.as_of else 0

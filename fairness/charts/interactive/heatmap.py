@@ -15,6 +15,8 @@ from fairness.text.escape import figure_text
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+_MOST_LARGE_NAMES = 4
+"""Columns above which their names are set smaller, so that two long ones do not touch."""
 _STRONGEST = 0.85
 """How far the largest gap is mixed from the centre towards the data colour: text stays readable on it."""
 
@@ -143,7 +145,7 @@ def _add_labels(
             yanchor="bottom",
             yshift=5,
             text=name,
-            font={"size": 12, "color": theme.ink, "weight": 600},
+            font={"size": 12 if len(columns) <= _MOST_LARGE_NAMES else 11, "color": theme.ink, "weight": 600},
         )
     for position, texts in enumerate(rows):
         first, second = map(figure_text, texts)
