@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from fairness.cli.causes import register as register_causes
-from fairness.cli.power_table import register as register_power
+from fairness.cli.causes_command import register as register_causes
+from fairness.cli.power_command import register as register_power
+from fairness.cli.range_command import register as register_specifications
 from fairness.cli.runs import DocumentFormat, Format, runs
-from fairness.cli.specification_table import register as register_specifications
 from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
 from fairness.findings.document import Document
 from fairness.text.escape import terminal_text

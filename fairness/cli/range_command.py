@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
-from fairness.cli.power_table import ConfigArgument, FormatOption
+from fairness.cli.power_command import ConfigArgument, FormatOption
 from fairness.cli.runs import Format
 
 if TYPE_CHECKING:
