@@ -293,3 +293,20 @@ def test_tests_of_a_group_share_a_worker(request: pytest.FixtureRequest) -> None
     if not getattr(request.config.option, "loadgroup", False):
         pytest.skip("the tests run in one process")
     assert request.node.nodeid.endswith("@together")
+
+
+def untested(models: Collection[Path], tests: str) -> list[str]:
+    """Return the models that no test of single models names."""
+    return [path.stem for path in models if path.stem not in tests]
+
+
+def test_every_model_has_a_test_of_its_own() -> None:
+    """Rows in, rows out: `tests/models` runs each model by itself or with the few before it."""
+    models = sorted((ROOT / "sql" / "models").glob("*/*.sql"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "models").glob("*.py"))
+    assert models
+    assert untested(models, tests) == []
+
+
+def test_an_untested_model_is_seen() -> None:
+    assert untested([Path("10_int_one.sql"), Path("20_int_two.sql")], '"2_ledger/20_int_two"') == ["10_int_one"]
