@@ -196,7 +196,7 @@ def test_definitions_and_correction_are_those_of_the_run(config: Path, tmp_path:
     panel = forest(view_of(study, ()), None, narrow=False)
     assert panel is not None
     tests = sum(cell["p_value"] is not None for cell in view_of(study, ()).cell_findings)
-    assert f"{tests} cells (Holm)" in panel.foot[0]
+    assert f"{tests} tests (Holm)" in panel.foot[0]
 
 
 def test_a_filtered_lens_is_corrected_for_the_tests_of_its_view(view: View) -> None:
