@@ -18,7 +18,7 @@ from tests.oracle.price_book import price_book
 from tests.oracle.spoiling import spoil
 from tests.oracle.values import KINDS, Row, Settings, add_interval
 
-SAMPLE = 40
+SAMPLE = 20
 """So many worlds, from seed 0 on, are compared in every run of the tests; among them is every case."""
 
 

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import StudyRunner, write_csv
+from tests.conftest import MORE, StudyRunner, write_csv
 from tests.oracle.bill_worlds import MONTH, STORIES, ZONES, Study, study
 from tests.oracle.plain_bills import Line, Tariff, Thing, bills_a_year, read_lines
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bills oracle")]
 
-WORLDS, STUDIES = 20, 10
-"""Worlds of a study, and studies: 200 worlds."""
+WORLDS, STUDIES = 20, 5 * MORE
+"""Worlds of a study, and studies, one in each zone: 100 worlds in every run of the tests."""
 SEEDS = range(STUDIES)
 COIN = Fraction(1, 100)
 CONFIG = """\

@@ -13,14 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairness.errors import DataError
+from tests.conftest import MORE
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("determinism")]
 
 Document = dict[str, Any]
 Rows = list[dict[str, object]]
 
-# No deadline: the first example imports scipy. No database and a fixed seed: the same examples everywhere.
-EXAMPLES = settings(max_examples=24, deadline=None, derandomize=True, database=None)
+# No deadline: the first example imports scipy. No database and a fixed seed: the same examples everywhere, eight in
+# every run of the tests, each of which is a study.
+EXAMPLES = settings(max_examples=8 * MORE, deadline=None, derandomize=True, database=None)
 
 # More rows than one block of the engine's storage holds, so that several threads have something to share.
 MANY_ROWS = 260_000

@@ -1,4 +1,7 @@
-"""Rejected rows are the same, with the same numbers, whether few records of a file are read again or all of them."""
+"""Rejected rows are the same, with the same numbers, whether few records of a file are read again or all of them.
+
+Most tests read the files and run the models of rows only, which is all that rejected rows come from; two build a study.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,13 @@ import pytest
 
 from fairness.build.pipeline import build
 from fairness.config import load_config
+from fairness.engine.connection import building, looking
+from fairness.engine.models import model_files
 from fairness.intake import quarantine
 from fairness.intake.excerpt import Excerpt, excerpt
+from fairness.intake.input_files import find_inputs, fingerprints, plain_copies
+from fairness.intake.params import write_settings
+from fairness.intake.stage import stage
 from tests.conftest import StudyRunner
 from tests.oracle.worlds import world, write_world
 
@@ -46,8 +54,25 @@ def nothing(*args: Any, **options: Any) -> Iterator[None]:
 
 
 def listed(config: Path) -> Listed:
+    """Return the rejected rows of a study that is built."""
     run = build(load_config(config))
     with duckdb.connect(str(run.warehouse), read_only=True) as con:
+        return con.execute("from quarantine order by all").fetchall()
+
+
+def read(config: Path) -> Listed:
+    """Return the rejected rows of a study of which only the rows are read."""
+    study, folder = load_config(config), config.parent / "read"
+    folder.mkdir()
+    with looking() as con:
+        inputs = find_inputs(con, study)
+    with building(folder / "rows.duckdb", study) as con, plain_copies(con, inputs, folder) as plain:
+        staged = stage(con, study, plain, fingerprints(plain))
+        write_settings(con, study, staged)
+        for path in model_files():
+            if path.parent.name == "1_rows":
+                con.execute(path.read_text(encoding="utf-8"))
+        quarantine.write_quarantine(con, staged)
         return con.execute("from quarantine order by all").fetchall()
 
 
@@ -60,11 +85,18 @@ def test_worlds_list_the_same_rows(
     for folder in folders:
         folder.mkdir()
     few, everything = (write_world(world(seed), folder) for folder in folders)
-    found = listed(few)
+    found = read(few)
     assert any(taken), "no file of this world was read by an excerpt"
     monkeypatch.setattr(quarantine, "excerpt", nothing)
     assert found
-    assert found == listed(everything)
+    assert found == read(everything)
+
+
+def test_a_build_lists_what_is_read(tmp_path: Path) -> None:
+    config = write_world(world(200), tmp_path)
+    found = read(config)
+    assert found
+    assert found == listed(config)
 
 
 BAD = {
@@ -100,10 +132,10 @@ def test_a_row_has_its_number(
     text = HEAD + GOOD.replace("c", "d") + bad + last
     for name in ("few", "all"):
         (tmp_path / name).mkdir()
-    few = listed(StudyRunner(tmp_path / "few").write(text, inference=QUICK))
+    few = read(StudyRunner(tmp_path / "few").write(text, inference=QUICK))
     assert [bool(found) for found in taken] == [is_few]
     monkeypatch.setattr(quarantine, "excerpt", nothing)
-    assert few == listed(StudyRunner(tmp_path / "all").write(text, inference=QUICK))
+    assert few == read(StudyRunner(tmp_path / "all").write(text, inference=QUICK))
     reasons = {row[3] for row in few}
     assert reasons & {"AMOUNT_UNPARSED", "DUP_BOOK_ROW"}
 

@@ -43,9 +43,9 @@ def run_trials(kind: str, n: int, folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "n", "outcome"),
     [
-        ("kill", 20, "killed, old run published"),
-        ("disk", 10, "refused, old run published"),
-        ("permission", 10, "refused, old run published"),
+        ("kill", 10, "killed, old run published"),
+        ("disk", 5, "refused, old run published"),
+        ("permission", 5, "refused, old run published"),
     ],
 )
 def test_the_published_run_is_whole_after_every_fault(kind: str, n: int, outcome: str, tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_the_published_run_is_whole_after_every_fault(kind: str, n: int, outcome
     assert found["outcomes"][outcome] >= n // 3
 
 
-def test_eight_readers_never_see_a_mixed_run_while_ten_builds_publish(tmp_path: Path) -> None:
-    found = run_trials("readers", 10, tmp_path / "readers")["outcomes"]
-    assert found["built, new run published"] == 10
-    assert found["reads of whole runs"] >= 50
-    assert found["runs seen by a reader, at most"] >= 5
+def test_eight_readers_never_see_a_mixed_run_while_six_builds_publish(tmp_path: Path) -> None:
+    found = run_trials("readers", 6, tmp_path / "readers")["outcomes"]
+    assert found["built, new run published"] == 6
+    assert found["reads of whole runs"] >= 30
+    assert found["runs seen by a reader, at most"] >= 3

@@ -47,6 +47,25 @@ class Billing:
         **sections: Mapping[str, object],
     ) -> Document:
         """Build a study and return its findings document; sections are those of the config."""
+        config = self._write(lines, offers, customers, events, as_of=as_of, sections=sections)
+        document: Document = self._study.build(config)
+        return document
+
+    def prices(self, lines: Sequence[Row], *files: Sequence[Row], as_of: str = AS_OF, **sections: Any) -> None:
+        """Make the price ledger of a study, and what is billed beside it, without findings."""
+        config = self._write(lines, *files, as_of=as_of, sections=sections)
+        self._study.lay_out(config, "price_ledger", "amount_beside")
+
+    def _write(
+        self,
+        lines: Sequence[Row],
+        offers: Sequence[Row] = (),
+        customers: Sequence[Row] = (),
+        events: Sequence[Row] = (),
+        *,
+        as_of: str,
+        sections: Mapping[str, Mapping[str, object]],
+    ) -> Path:
         self._n_written += 1
         folder = self._folder / f"billing{self._n_written}"
         folder.mkdir()
@@ -64,8 +83,7 @@ class Billing:
             text += f"[{section}]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
         config = folder / "fairness.toml"
         config.write_text(text, encoding="utf-8")
-        document: Document = self._study.build(config)
-        return document
+        return config
 
     def ledger(self, columns: str, where: str = "true") -> list[tuple[Any, ...]]:
         """Return rows of the published price ledger, by customer and month."""
@@ -265,7 +283,7 @@ def test_f22_change_since_the_last_mid_term_change(billing: Billing, companion: 
 
 
 def test_f22_the_fee_of_the_change_is_shown_beside_the_price(billing: Billing) -> None:
-    billing(renewals(), UNCHANGING, since(LONG_AGO, *many(12)), mid_term())
+    billing.prices(renewals(), UNCHANGING, since(LONG_AGO, *many(12)), mid_term())
     assert billing.ledger("price_ticks", "customer_id = 'C000' and month = '2024-09-01'") == [(400_000,)]
     rows = billing.beside("cast(month as varchar), fee_amount", "customer_id = 'C000'")
     assert rows == [("2024-09-01", 25)]
@@ -344,7 +362,7 @@ def test_f24_yearly_and_monthly_payers_of_one_core_price_pay_the_same(billing: B
     ],
 )
 def test_f27_contract_dates_pass_through(billing: Billing, contract_end: str | None, status: str | None) -> None:
-    billing([monthly("C", 30, contract_end=contract_end)], [offer(30)], since("2025-01-16", "C"))
+    billing.prices([monthly("C", 30, contract_end=contract_end)], [offer(30)], since("2025-01-16", "C"))
     assert billing.ledger("contract_status, tenure_months", f"month = '{AS_OF}-01'") == [(status, 10)]
 
 
@@ -386,12 +404,12 @@ def test_four_days_off_a_month_is_a_partial_period(billing: Billing, start: str,
 def test_month_ends_follow_each_other_without_a_hole(billing: Billing) -> None:
     ends = ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30", "2024-05-31", "2024-06-30"]
     lines = [line("C", start, end, 30) for start, end in pairwise(ends)]
-    billing(lines, [offer(30)], since(LONG_AGO, "C"), as_of="2024-06")
+    billing.prices(lines, [offer(30)], since(LONG_AGO, "C"), as_of="2024-06")
     assert billing.months("C") == ["2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "2024-06"]
 
 
 def test_a_year_from_a_leap_day_ends_on_the_last_of_february(billing: Billing) -> None:
-    billing(
+    billing.prices(
         [line("C", "2024-02-29", "2025-02-28", 360, interval_unit="year")],
         [offer(360, interval_unit="year")],
         since(LONG_AGO, "C"),
@@ -419,13 +437,13 @@ def test_tenure_in_completed_months(billing: Billing, tenure_start: str, month: 
     # On the first day of the month, whatever the day of the bill; priced a fortnight earlier.
     starts = f"{month[:4]}-{int(month[5:]) - 1:02d}-15"
     lines = [line("C", starts, f"{month}-15", 30, issued_on=starts)]
-    billing(lines, [offer(30)], since(tenure_start, "C"), as_of=month)
+    billing.prices(lines, [offer(30)], since(tenure_start, "C"), as_of=month)
     assert billing.ledger("tenure_months, loyalty_group, cast(pricing_date as varchar)") == [(months, group, starts)]
 
 
 def test_a_term_of_years_is_cut_where_group_and_band_change(billing: Billing) -> None:
     term = line("C", "2023-12-10", "2025-12-10", 720, interval_unit="year", interval_count=2)
-    billing([term, monthly("D", 30)], [offer(30)], since("2023-06-20", "C") + since(LONG_AGO, "D"))
+    billing.prices([term, monthly("D", 30)], [offer(30)], since("2023-06-20", "C") + since(LONG_AGO, "D"))
     found = billing.ledger(
         "strftime(month, '%Y-%m'), tenure_months, loyalty_group, band_order, cast(pricing_date as varchar)",
         "customer_id = 'C'",
@@ -442,7 +460,7 @@ def test_a_term_of_years_is_cut_where_group_and_band_change(billing: Billing) ->
 def test_the_clock_of_tenure_is_the_month_or_the_day_of_pricing(
     billing: Billing, clock: str, months: int, group: str
 ) -> None:
-    billing(
+    billing.prices(
         [yearly("C", "2024-12-15", 360)],
         [offer(30)],
         since("2023-05-01", "C"),
@@ -461,7 +479,7 @@ def test_who_comes_back_after_an_absence_may_be_new_again(
     # Billed until 1 December 2023, and again from 1 September 2025: an absence of 21 months.
     lines = [yearly("C", "2022-12-01", 360), line("C", "2025-09-01", "2025-12-01", 90, interval_count=3)]
     tenure = {"rejoin": rejoin, "rejoin_after_months": after}
-    billing(lines, [offer(30)], since("2018-01-15", "C"), as_of="2025-11", tenure=tenure)
+    billing.prices(lines, [offer(30)], since("2018-01-15", "C"), as_of="2025-11", tenure=tenure)
     assert billing.ledger("tenure_months", "month = date '2025-11-01'") == [(months,)]
     # What was billed before the absence keeps its tenure.
     assert billing.ledger("tenure_months", "month = date '2023-11-01'") == [(69,)]
@@ -506,7 +524,7 @@ def test_each_plan_is_an_observation_with_a_price_of_its_own(billing: Billing) -
         monthly("C", 10, quantity=1, line_id="L1", plan_id="old"),
         monthly("C", 26, quantity=2, line_id="L2", plan_id="current"),
     ]
-    billing(lines, [offer(10)], since(LONG_AGO, "C"))
+    billing.prices(lines, [offer(10)], since(LONG_AGO, "C"))
     assert billing.ledger("plan_id, price_ticks, cast(quantity as double), offer_ticks") == [
         ("old", 100_000, 1.0, 100_000),
         ("current", 130_000, 2.0, 100_000),
@@ -516,7 +534,7 @@ def test_each_plan_is_an_observation_with_a_price_of_its_own(billing: Billing) -
 def test_the_unit_price_is_rounded_once_half_to_even(billing: Billing) -> None:
     lines = [monthly("C", "2.0001", quantity=2), monthly("C", "8.0004", quantity=8)]
     lines += [monthly("D", "0.0003", quantity=2), monthly("E", "0.0005", quantity=2), monthly("F", 10, quantity=3)]
-    billing(lines, [offer(10)], since(LONG_AGO, "C", "D", "E", "F"))
+    billing.prices(lines, [offer(10)], since(LONG_AGO, "C", "D", "E", "F"))
     assert billing.ledger("customer_id, price_ticks") == [("C", 10_000), ("D", 2), ("E", 2), ("F", 33_333)]
 
 
@@ -533,7 +551,7 @@ def test_offers_by_quantity_hold_below_their_upper_edge(billing: Billing, quanti
         offer(10, offer_id="few", qty_from=1, qty_to=10),
         offer(8, offer_id="many", qty_from=10, qty_to=50),
     ]
-    billing([monthly("C", 10 * quantity, quantity=quantity)], offers, since(LONG_AGO, "C"))
+    billing.prices([monthly("C", 10 * quantity, quantity=quantity)], offers, since(LONG_AGO, "C"))
     reason = None if served else "no_offer_in_force"
     assert billing.ledger("price_ticks, offer_id, offer_reason") == [(100_000, served, reason)]
 
@@ -564,7 +582,7 @@ def test_the_first_day_of_an_offer_counts_and_its_end_does_not(billing: Billing,
     ]
     # Issued in arrears: what counts is the start of the cycle billed.
     ends_on = "2026-01-01" if starts_on == "2025-12-01" else "2025-12-29"
-    billing([line("C", starts_on, ends_on, 30, issued_on="2025-12-31")], offers, since(LONG_AGO, "C"))
+    billing.prices([line("C", starts_on, ends_on, 30, issued_on="2025-12-31")], offers, since(LONG_AGO, "C"))
     assert billing.ledger("offer_id, n_candidates") == [(served, 1)]
 
 
@@ -587,7 +605,7 @@ def test_the_offer_of_the_cycle_counts_unless_the_study_says_that_of_the_day_the
 
 def test_the_day_a_price_was_set_must_be_stated_where_it_counts(billing: Billing) -> None:
     with pytest.raises(ConfigError, match="no billing file states when prices were set") as caught:
-        billing([monthly("C", 30)], [offer(30)], since(LONG_AGO, "C"), comparator={"date": "price_set"})
+        billing.prices([monthly("C", 30)], [offer(30)], since(LONG_AGO, "C"), comparator={"date": "price_set"})
     assert "price_set_on" in caught.value.fix
 
 
