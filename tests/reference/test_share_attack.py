@@ -7,6 +7,7 @@ share files of the version before.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from tests.oracle.share_worlds import attack_demo, attack_firm
 LEAST = 10
 SEED = 20250101
 N_FIRMS = 6
+DEMO_GUESSES = {"median": 20, "test statistic": 17, "difference": 10, "continued fraction of a share": 3}
+"""What there is to guess in the share files of the demo's last two months, by kind of attack: 50."""
 
 
 def told(guesses: list[Guess]) -> list[Guess]:
@@ -37,7 +40,9 @@ def test_nothing_is_told_of_a_small_firm(seed: int, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_nothing_is_told_of_the_demo(tmp_path: Path) -> None:
     guesses, n_exact = attack_demo(tmp_path)
-    assert len(guesses) > 30, "the attacker has nothing to attack"
+    # A median of a scope could be one customer's own price; a count could differ from the headline's, or from the month
+    # before, by fewer than ten. Fewer guesses of any kind: the demo, or the attacker, tests less.
+    assert Counter(guess.attack for guess in guesses) >= Counter(DEMO_GUESSES)
     assert told(guesses) == []
     assert n_exact == 0
 
