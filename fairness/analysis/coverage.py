@@ -97,12 +97,13 @@ class Coverage:
         n_rejected = customers(around & was_rejected, several_around & rejected_several)
         money, compared = self._money[chosen], self._compared_money[chosen]
         total = float(money.sum())
+        everyone, left_out = self._yearly(chosen.nonzero()[0])
         return Covered(
             customers=_share(n_in, n_all),
             money=float(compared.sum()) / total if total else None,
             uncovered_money=max(0.0, total - float(compared.sum())),
-            everyone=(n_all, self._yearly(chosen.nonzero()[0], of_all=True)),
-            left_out=(n_all - n_in, self._yearly(chosen.nonzero()[0], of_all=False)),
+            everyone=(n_all, everyone),
+            left_out=(n_all - n_in, left_out),
             unknown_tenure=_share(unknown, n_around),
             plan_not_offered=max(_share(n_plan, n_all), float(money[has_plan[chosen]].sum()) / total if total else 0.0),
             rejected=_share(n_rejected, n_around),
@@ -117,12 +118,13 @@ class Coverage:
         rows = self._marts.coverage
         here = np.arange(*np.searchsorted(rows.cell, [cell, cell + 1]))
         chosen = here[rows.group[here] == TENURED]
+        everyone, left_out = self._yearly(chosen)
         return Covered(
             customers=_share(n_in, n_all),
             money=compared / money if money else None,
             uncovered_money=max(0.0, money - compared),
-            everyone=(n_all, self._yearly(chosen, of_all=True)),
-            left_out=(n_all - n_in, self._yearly(chosen, of_all=False)),
+            everyone=(n_all, everyone),
+            left_out=(n_all - n_in, left_out),
             unknown_tenure=_share(int(by_cell["unknown"][cell]), n_around),
             plan_not_offered=max(_share(int(by_cell["plan"][cell]), n_all), plan_money / money if money else 0.0),
             rejected=_share(int(by_cell["rejected"][cell]), n_around),
@@ -155,18 +157,20 @@ class Coverage:
         weights: FloatArray = self._marts.weights[self._marts.coverage.cell]
         return self._compared_paid * weights / TICKS_PER_UNIT
 
-    def _yearly(self, positions: IntArray, *, of_all: bool) -> Decimal | None:
-        """Return what the chosen rows pay a year, exactly: all of it, or what is not compared; None without a price."""
+    def _yearly(self, positions: IntArray) -> tuple[Decimal | None, Decimal | None]:
+        """Return what the chosen rows pay a year, exactly: all of it and what is left out; None without a price."""
         marts, rows = self._marts, self._marts.coverage
         values = {name: rows.values[name][positions] for name in ("n_priced", "n_billed", "paid_ticks", "month_ticks")}
         if not values["n_priced"].any() and not values["n_billed"].any():
-            return None
+            return None, None
         cell = rows.cell[positions]
         starts = group_starts(cell)
-        ticks = values["paid_ticks"] if of_all else values["paid_ticks"] - self._compared_paid[positions]
         rates = [marts.cells[number].per_year for number in cell[starts].tolist()]
-        of_month = sum(exact_sums(values["month_ticks"], starts))
-        return to_money(at_rates(rates, exact_sums(ticks, starts)) + MONTHS_PER_YEAR * of_month)
+        of_month = MONTHS_PER_YEAR * sum(exact_sums(values["month_ticks"], starts))
+        paid = exact_sums(values["paid_ticks"], starts)
+        left_out = exact_sums(values["paid_ticks"] - self._compared_paid[positions], starts)
+        everyone = to_money(at_rates(rates, paid) + of_month)
+        return everyone, everyone if paid == left_out else to_money(at_rates(rates, left_out) + of_month)
 
     @cached_property
     def _by_cell(self) -> dict[str, FloatArray | IntArray]:

@@ -170,15 +170,7 @@ def _selected(first: list[_Looked], settings: Inference, n_tests: list[int]) -> 
             )
             for start, one in zip(first, looked, strict=True)
         ]
-        verdicts = [one.finding(settings).verdict for one in looked]
-        kept = [
-            replace(
-                one,
-                is_decided=one.is_decided and verdict in ("penalty", "favourable"),
-                is_alike=one.is_alike and verdict == "equivalent",
-            )
-            for one, verdict in zip(looked, verdicts, strict=True)
-        ]
+        kept = [one.kept(settings) for one in looked]
         if kept == looked:
             return looked
         looked = kept
@@ -234,6 +226,17 @@ class _Looked:
     def finding(self, settings: Inference) -> Finding:
         """Return the finding with its verdict."""
         return _finish_one(self, settings)
+
+    def kept(self, settings: Inference) -> _Looked:
+        """Return the draft as one that is still selected only where its verdict says so."""
+        if not self.is_decided and not self.is_alike:
+            return self
+        verdict = self.finding(settings).verdict
+        return replace(
+            self,
+            is_decided=self.is_decided and verdict in ("penalty", "favourable"),
+            is_alike=self.is_alike and verdict == "equivalent",
+        )
 
     def holding(self, parts: list[tuple[str, int]], finding: Finding) -> _Looked:
         """Return the draft that knows which large parts of it have a verdict of their own."""
