@@ -17,6 +17,9 @@ from fairness.engine.models import sql_root
 
 _COLUMNS = "customer_id, product_id, subscription_id, on_day, outcome, reason, actual, allowed, excess_a_year, decision"
 
+_PARITY = {"own_parity": "parity", "uk_gi_enbp": "parity"}
+"""Rules that put one question, each with its own comparator."""
+
 
 def question(name: str) -> str:
     """Return the SQL of a question."""
@@ -39,7 +42,7 @@ def answers(con: Connection, rule: PromiseRule, known: Rule, *, complete: bool) 
         known: The same in the catalogue, which says since when it holds.
         complete: Whether the study says that its events are complete.
     """
-    name: str = rule.id
+    name = _PARITY.get(rule.id, rule.id)
     if name == "own_lock":
         name = "own_lock_letters" if rule.months is None else "own_lock_months"
     sql = question(name)
@@ -52,6 +55,8 @@ def answers(con: Connection, rule: PromiseRule, known: Rule, *, complete: bool) 
         "months": rule.months,
         "tolerance": rule.tolerance,
         "complete": complete,
+        # The law holds a renewal against what a new customer would be quoted.
+        "as_quoted": rule.id == "uk_gi_enbp",
         "since": date.fromisoformat(rule.since) if rule.since else known.since,
         "until": date.fromisoformat(rule.until) if rule.until else None,
     }
