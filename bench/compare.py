@@ -55,7 +55,10 @@ def differences(document: dict[str, Any], from_rows: list[dict[str, Any]]) -> di
 def _rises_are_draws(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     """Return whether the product's interval has fewer draws: a shared rise joins price decisions.
 
-    Such an interval is never the narrower one; what does not depend on the draws is compared all the same.
+    The rows do not look for rises: a second search could only repeat the rules of the first. What the search finds is
+    held to rises that were put in by tests/unit/stats/test_rises.py, what becomes of the money under them by
+    tests/unit/analysis/estimands/test_offer_rises.py, the counts that both read by tests/models/test_counted.py. What
+    does not depend on the draws (estimates, money, support, companions) is compared all the same.
     """
     few, many = ours.get("df"), theirs.get("df")
     return few is not None and many is not None and few < many * (1 - 1e-6)

@@ -1,4 +1,9 @@
-"""Billing lines against the same study computed from the rows by pandas and scipy."""
+"""Billing lines against the same study computed from the rows by pandas and scipy.
+
+The lines are whole. Spoiled ones go another way: every world of tests/property/test_ledger_oracle.py is spoiled by
+tests/oracle/spoiling.py (values, repeats, lost ids, two troubles in a row), and its dispositions, money and ledger are
+compared with plain Python's to the last decimal; test_fuzz.py damages the files themselves.
+"""
 
 from __future__ import annotations
 
