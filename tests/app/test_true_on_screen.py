@@ -482,7 +482,7 @@ def test_an_error_of_a_page_is_said_in_our_words_with_a_way_on(
     error: Exception, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bodies: list[str] = []
-    monkeypatch.setattr("fairness.dashboard.page_frame.st.html", bodies.append)
+    monkeypatch.setattr("fairness.dashboard.look.st.html", bodies.append)
     ways: list[str] = []
     monkeypatch.setattr("fairness.dashboard.main.st.button", lambda label, **_: ways.append(label))
     monkeypatch.setattr("fairness.dashboard.main.st.page_link", lambda _, *, label, **__: ways.append(label))
