@@ -79,6 +79,11 @@ NOT_COMPARED = {
         "A discount covers the month, and no line that it lowers.",
         "See whether the lines that it belongs to are in the export.",
     ),
+    "between_firsts": Reason(
+        "billed between two firsts of a month only",
+        "The period covers no first day of a month, on which prices are read, and nothing else of the contract does.",
+        "Nothing, if the customer came or left within the month; else export the other bills.",
+    ),
     "partial_period": Reason(
         "billed for part of a period only",
         "The lines of the month cover part of a billing interval, so they are no price of it.",

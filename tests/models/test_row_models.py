@@ -240,6 +240,10 @@ class TestLedger:
             ({"row_id": 2, "exclusion": "reversed"}, [(NOVEMBER, 0)]),
             ({"row_id": 3, "exclusion": "reversed"}, []),
             ({"row_id": 4, "exclusion": "partial_period"}, []),
+            # A week between two firsts is a customer of its month; one over the first is a price.
+            ({"period_start": date(2025, 11, 10), "covered_until": date(2025, 11, 17)}, [(NOVEMBER, 18_000_000)]),
+            ({"period_start": date(2025, 11, 24), "covered_until": DEC}, [(NOVEMBER, 18_000_000)]),
+            ({"period_start": date(2025, 11, 24), "covered_until": date(2025, 12, 2)}, []),
         ],
     )
     def test_a_line_without_a_price_touches_its_months(
@@ -256,11 +260,25 @@ class TestLedger:
         assert found == months
 
     @pytest.mark.parametrize(
+        ("priced", "n"), [({}, 0), ({"subscription_id": "T"}, 1), ({"first_month": NOVEMBER + 1}, 1)]
+    )
+    def test_a_week_beside_a_price_of_its_chain_says_nothing(self, bench: Any, priced: Row, n: int) -> None:
+        found = bench.model(
+            "2_ledger/45_int_unpriced_month",
+            "exclusion",
+            int_line_disposition=[disposed(period_start=date(2025, 11, 10), covered_until=date(2025, 11, 17))],
+            int_comparable_line=[THING | {"first_month": NOVEMBER} | priced],
+            month_offset=[{"n_months": 1, "month_offset": 0}],
+        )
+        assert found == [("between_firsts",)] * n
+
+    @pytest.mark.parametrize(
         ("exclusions", "reason"),
         [
             ([("fully_discounted", "base"), ("trial", "base")], "free_month"),
             ([("partial_period", "base")], "partial_period"),
             ([("summary", "base")], "only_summary"),
+            ([("between_firsts", "base")], "between_firsts"),
             ([("discount", "base"), ("no_period", "base")], "no_period"),
         ],
     )
@@ -282,7 +300,7 @@ class TestLedger:
             ({"reason": "trial"}, [], [("trial", 5)]),
             ({"reason": "trial"}, [1], []),
             # Another plan of the subscription replaces what was taken back, and nothing else.
-            ({"reason": "free_month", "is_cancelled": True}, [2], []),
+            ({"reason": "free_month", "gives_way": True}, [2], []),
             ({"reason": "trial"}, [2], [("trial", 5)]),
             # A summary counts only where its customer has nothing else.
             ({"reason": "only_summary"}, [2], []),
@@ -292,7 +310,7 @@ class TestLedger:
     def test_who_has_a_price_needs_no_reason(
         self, bench: Any, held: Row, priced: list[int], found: list[tuple[str, int]]
     ) -> None:
-        row = THING | MONTH | {"month_number": NOVEMBER, "n_lines": 1, "net_micros": 5, "is_cancelled": False}
+        row = THING | MONTH | {"month_number": NOVEMBER, "n_lines": 1, "net_micros": 5, "gives_way": False}
         spans = [THING | {"holding_id": n, "first_month": NOVEMBER - 1, "n_months": 2} for n in priced]
         assert (
             bench.model(

@@ -139,6 +139,10 @@ def odd_bills() -> list[Row]:
         line("plan-change", 9, plan_id="old", period_end="2025-11-16"),
         line("plan-change", "9.50", period_start="2025-11-16"),
         line("late-joiner", 8, period_start="2025-11-16"),
+        # B3: a week from the 10th alone; one beside the week that holds the first
+        line("one-week", 5, period_start="2025-11-10", period_end="2025-11-17", interval_unit="week"),
+        line("two-weeks", 5, period_start="2025-10-27", period_end="2025-11-03", interval_unit="week"),
+        line("two-weeks", 5, period_start="2025-11-03", period_end="2025-11-10", interval_unit="week"),
         # B11: beside the price
         line("fees", 18),
         line("fees", "1.23", line_kind="fee"),
@@ -255,6 +259,7 @@ def test_a_bill_that_is_understood_is_a_price(prices: Any, reasons: Any, custome
         ("summary", [("base", "only_summary", 40.0)]),
         ("plan-change", [("base", "plan_change", 9.5), ("old", "plan_change", 9.0)]),
         ("late-joiner", [("base", "partial_period", 8.0)]),
+        ("one-week", [("base", "between_firsts", 5.0)]),
         ("gone", []),
     ],
 )
@@ -263,6 +268,12 @@ def test_a_bill_that_is_not_understood_makes_no_price(
 ) -> None:
     assert prices(customer) == []
     assert reasons(customer) == expected
+
+
+def test_a_week_beside_one_that_holds_the_first_needs_no_reason(prices: Any, reasons: Any) -> None:
+    # 5.00 x 365 / 84 a month.
+    assert [row[1] for row in prices("two-weeks")] == [21.7262]
+    assert reasons("two-weeks") == []
 
 
 def test_a_last_bill_that_was_taken_back_is_listed_in_its_month(firm: StudyRunner) -> None:

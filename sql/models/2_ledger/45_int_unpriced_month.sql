@@ -1,8 +1,9 @@
 -- Grain:   one row per line that makes no price, but shows that its customer holds something, and month that it touches.
--- Reads:   int_line_disposition, int_cancelled_line, int_used_line, month_offset
+-- Reads:   int_line_disposition, int_cancelled_line, int_used_line, int_comparable_line, month_offset
 -- Columns: row_id; the thing held; month_number = the months whose first day its period covers, else the month in which it
 --          starts (without a period: of issue); exclusion, of a line taken back what happened to it; net_micros = its amount in 10^-6, a month's share of it;
---          nothing where it was given back.
+--          nothing where it was given back. A price that covers no first day of a month is between_firsts, in the month it
+--          starts in, unless its chain (customer x product x subscription x currency) has a price that begins there.
 -- Why:     a free month, a trial or a part-period line is no price, yet the customer is one: counted with reason and money.
 
 create or replace table int_unpriced_month as
@@ -11,20 +12,28 @@ with
 lines as (
     select
         line.row_id, customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count,
-        coalesce(cancelled.outcome, line.exclusion) as exclusion, issued_on, controls_key, lens_key,
+        coalesce(cancelled.outcome, line.exclusion, 'between_firsts') as exclusion, issued_on, controls_key, lens_key,
         cast(case when cancelled.outcome = 'free_month' then 0 else net_amount end * 1000000 as bigint) as micros,
         coalesce(period_start, issued_on) as starts_on,
-        coalesce(period_end, period_start, issued_on) as ends_on
+        case when exclusion is null then covered_until else coalesce(period_end, period_start, issued_on) end as ends_on
     from int_line_disposition as line
     left join int_cancelled_line as cancelled
         on line.row_id = cancelled.row_id
     left join int_used_line as used
         on line.row_id = used.row_id
     where line_kind in ('recurring', 'trial', 'proration', 'discount', 'summary')
-        and exclusion is not null
-        and exclusion not in ('draft', 'void', 'status_unknown', 'test', 'rest_of_term', 'credit')
-        and (exclusion <> 'reversed' or cancelled.outcome in ('free_month', 'reversed_last'))
         and used.row_id is null
+        and (
+            exclusion not in ('draft', 'void', 'status_unknown', 'test', 'rest_of_term', 'credit', 'reversed')
+            or exclusion = 'reversed' and cancelled.outcome in ('free_month', 'reversed_last')
+            or exclusion is null and day(period_start) > 1 and covered_until <= last_day(period_start) + 1
+        )
+),
+
+priced as (
+    select distinct customer_id, product_id, subscription_id, currency, first_month
+    from int_comparable_line
+    where customer_id in (select customer_id from lines where exclusion = 'between_firsts')
 ),
 
 covering as (
@@ -55,6 +64,14 @@ final as (
     from spread
     inner join month_offset
         on spread.n_months = month_offset.n_months
+    left join priced
+        on spread.exclusion = 'between_firsts'
+        and spread.customer_id = priced.customer_id
+        and spread.product_id = priced.product_id
+        and spread.subscription_id is not distinct from priced.subscription_id
+        and spread.currency = priced.currency
+        and spread.first_month = priced.first_month
+    where priced.customer_id is null
 )
 
 select * from final;

@@ -1,7 +1,8 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month that
 --          lines without a price touch.
 -- Reads:   int_unpriced_month
--- Columns: the key; n_lines; net_micros = what they come to in that month, in 10^-6; is_cancelled = all were taken back;
+-- Columns: the key; n_lines; net_micros = what they come to in that month, in 10^-6; gives_way = a price of the chain replaces it,
+--          as all lines were taken back or lie between two firsts;
 --          reason = why there is no price, of several the first of free_month, plan_change, partial_period, trial, then the
 --          others; controls of the latest.
 -- Why:     two part-period lines on two plans say that the customer changed the plan within the month.
@@ -49,7 +50,7 @@ final as (
         customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, month_number,
         count(*) as n_lines,
         cast(sum(net_micros) as bigint) as net_micros,
-        bool_and(exclusion in ('free_month', 'reversed_last')) as is_cancelled,
+        bool_and(exclusion in ('free_month', 'reversed_last', 'between_firsts')) as gives_way,
         substr(min(ranked_reason), 2) as reason,
         min(case when line_rank = 1 then controls_key end) as controls_key,
         min(case when line_rank = 1 then lens_key end) as lens_key

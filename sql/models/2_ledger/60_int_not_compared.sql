@@ -4,8 +4,8 @@
 -- Columns: holding_id; the key; first_month = the month (year * 12 + month - 1), n_months = 1; reason; n_lines; net_micros =
 --          what its lines come to a month, in 10^-6; party_id, tenure_start, is_censored, cell_key, lens_key.
 -- Why:     who cannot be compared is counted, with the reason and the money. A summary or a discount stands for its
---          customer only where nothing else does: it repeats or lowers what other lines say. A line that was taken back stands
---          only where no price of its chain replaces it. Decision D12.
+--          customer only where nothing else does: it repeats or lowers what other lines say. A line that was taken back, or
+--          lies between two firsts, stands only where no price of its chain does. Decision D12.
 
 create or replace table int_not_compared as
 with
@@ -24,14 +24,14 @@ candidates as (
     select
         priced.* exclude (micros, months),
         cast(sign(micros) * ((2 * abs(micros) + months) // (2 * months)) as bigint) as net_micros,
-        0 as turn, false as is_cancelled
+        0 as turn, false as gives_way
     from priced
     union all
     select
         customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count, month_number, n_lines,
         reason, controls_key, lens_key, net_micros,
         case when reason in ('only_summary', 'only_discount') then 2 else 1 end as turn,
-        is_cancelled
+        gives_way
     from int_unpriced_holding
 ),
 
@@ -61,7 +61,7 @@ left_over as (
                 and ranked.month_number between span.first_month and span.first_month + span.n_months - 1
                 and (
                     span.holding_id = ranked.holding_id or ranked.turn = 2
-                    or ranked.is_cancelled
+                    or ranked.gives_way
                     and span.product_id = ranked.product_id
                     and span.subscription_id is not distinct from ranked.subscription_id
                 )
