@@ -232,5 +232,5 @@ def _notes(view: View, cell: Finding) -> tuple[tuple[str, str], ...]:
     least = view.study.config.inference.min_pricing_decisions
     if cell.warnings:
         text = " ".join(codes.warning(code, cell, min_pricing_decisions=least) for code in cell.warnings)
-        notes.append(("Mind", text))
+        notes.append(("Caution", text))
     return tuple(notes)
