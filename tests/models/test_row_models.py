@@ -380,6 +380,29 @@ class TestLedger:
         assert bench.model("2_ledger/16_int_line_month_count", "n_line_months") == [(0,)]
 
 
+class TestRejected:
+    @pytest.mark.parametrize(
+        ("cell", "lens", "found"),
+        [
+            ("net\x1fGBP", "card", ("net\x1fGBP", "card")),
+            # A separator within the name of a product, in a row that is rejected for its amount.
+            ("ne\x1ft\x1fGBP", "card", ("unknown", "card")),
+            ("net\x1fGBP", "ca\x1frd", ("net\x1fGBP", None)),
+        ],
+    )
+    def test_a_key_that_cannot_be_taken_apart_is_unknown(
+        self, bench: Any, cell: str, lens: str, found: tuple[str, str | None]
+    ) -> None:
+        assert bench.model(
+            "4_observations/64_int_rejected_row",
+            "cell_key, lens_key",
+            int_rejected_line=[{"customer_id": "C", "cell_key": cell, "lens_key": lens}],
+            int_unknown_cell=[{"cell_key": "unknown"}],
+            cell_column=[{"column_order": n} for n in (1, 2)],
+            lens_column=[{"lens_order": 1}],
+        ) == [found]
+
+
 class TestOffers:
     @pytest.mark.parametrize(
         ("offer", "ticks"),

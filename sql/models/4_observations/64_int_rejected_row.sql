@@ -1,7 +1,8 @@
 -- Grain:   one row per rejected line that names a customer and belongs to the as-of month, or rejected key of a book.
--- Reads:   int_rejected_line, stg_book, int_book_repeat, int_unknown_cell, params
+-- Reads:   int_rejected_line, stg_book, int_book_repeat, int_unknown_cell, cell_column, lens_column, params
 -- Columns: those of int_rejected_line; tenure_months where a book states it.
 -- Why:     a book has no lines: its rejected rows, and keys that stand several times, count beside those of billing.
+--          A key that holds the separator of keys cannot be taken apart, whatever else its row is rejected for: it is unknown.
 
 create or replace table int_rejected_row as
 with
@@ -45,7 +46,7 @@ books as (
         and book.customer_id is not null
 ),
 
-final as (
+listed as (
     select
         customer_id, party_id, currency, cell_key, lens_key, tenure_start, is_censored,
         cast(null as integer) as tenure_months, covers, micros, interval_unit, interval_count
@@ -55,6 +56,23 @@ final as (
         customer_id, party_id, currency, cell_key, lens_key, cast(null as date), false, tenure_months, true,
         cast(price * 1000000 as hugeint), interval_unit, interval_count
     from books
+),
+
+sizes as (
+    select
+        (select count(*) from cell_column) as n_columns,
+        (select greatest(1, count(*)) from lens_column) as n_lenses
+),
+
+final as (
+    select
+        listed.* exclude (cell_key, lens_key),
+        case when len(string_split(listed.cell_key, chr(31))) = sizes.n_columns then listed.cell_key
+            else int_unknown_cell.cell_key end as cell_key,
+        case when len(string_split(listed.lens_key, chr(31))) = sizes.n_lenses then listed.lens_key end as lens_key
+    from listed
+    cross join sizes
+    cross join int_unknown_cell
 )
 
 select * from final;
