@@ -333,6 +333,19 @@ class TestRises:
         )
         assert [row[1] for row in found] == [date(2025, 11, 24), date(2025, 11, 24), DEC]
 
+    def test_a_window_from_the_end_of_a_month_ends_before_the_end_of_the_next(self, bench: Any) -> None:
+        # A month from 31 August is 30 September, which is no longer part of it.
+        rise = {"window_key": "net", "kind": "price", "list_part": 1, "window_interval": "1 month"}
+        found = bench.model(
+            "6_causes/65_int_rise_day",
+            "new_day, starts_on, ends_on",
+            int_step_left=[rise | {"new_day": day} for day in (date(2024, 8, 31), date(2024, 9, 30))],
+        )
+        assert found == [
+            (date(2024, 8, 31), date(2024, 8, 31), date(2024, 9, 30)),
+            (date(2024, 9, 30), date(2024, 9, 30), date(2024, 10, 30)),
+        ]
+
     def test_who_has_a_bill_in_the_window_is_held(self, bench: Any) -> None:
         key = "net\x1f\x1e\x1f\x1f\x1fGBP\x1fmonth\x1f1"
         found = bench.model(

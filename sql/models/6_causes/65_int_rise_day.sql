@@ -28,14 +28,17 @@ counted as (
 ),
 
 chosen as (
+    -- A month back from the 30th is the 30th, yet a window that starts on the 31st ends on the 30th.
     select
-        window_key, new_day, window_interval,
-        arg_max(new_day, (n_rises, -date_diff('day', date '1950-01-01', new_day))) over (
-            partition by window_key
-            order by new_day
-            range between window_interval - to_days(1) preceding and current row
-        ) as starts_on
-    from counted
+        days.window_key, days.new_day, days.window_interval,
+        arg_max(counted.new_day, (counted.n_rises, -date_diff('day', date '1950-01-01', counted.new_day))) as starts_on
+    from days
+    inner join counted
+        on days.window_key = counted.window_key
+        and days.window_interval = counted.window_interval
+        and days.new_day >= counted.new_day
+        and days.new_day < counted.new_day + counted.window_interval
+    group by days.window_key, days.new_day, days.window_interval
 ),
 
 final as (
