@@ -1,6 +1,6 @@
 """Damaged exports are read as an independent reader reads them, or refused in words.
 
-A sample of 500: ``bench/fuzz.py`` tries 10,000, see bench/results/fuzz.md.
+A sample of 1,000: ``bench/fuzz.py`` tries 10,000, see bench/results/fuzz.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LONGEST_SECONDS = 20
 
 
 @pytest.mark.parametrize(
-    "first", [pytest.param(first, marks=[pytest.mark.slow] if first else []) for first in range(0, 500, N_EACH)]
+    "first", [pytest.param(first, marks=[pytest.mark.slow] if first else []) for first in range(0, 1_000, N_EACH)]
 )
 def test_mutants_are_read_right_or_refused(first: int, tmp_path: Path) -> None:
     outcomes = [tried(seed, tmp_path) for seed in range(first, first + N_EACH)]
