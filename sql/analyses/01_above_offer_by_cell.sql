@@ -1,8 +1,8 @@
 -- Question: In which cells do tenured customers pay most above the offer to a new customer?
 -- Reads:    price_ledger, cell_value, params
--- Columns:  cell = its values; n_customers = tenured, as-of month, with an offer; n_above = of those, above the offer;
---           gap = paid / offered - 1, a fraction; net_a_year = paid less offered, currency units a year, below-offer
---           customers netted.
+-- Columns: cell = its values; n_customers = tenured, as-of month, with an offer; n_above = of those, above the offer;
+--          gap = paid / offered - 1, a fraction; net_a_year = paid less offered, currency units a year, net of
+--          customers below the offer.
 
 with
 

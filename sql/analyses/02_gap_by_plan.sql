@@ -1,8 +1,8 @@
 -- Question: How far above the offer for their own plan do tenured customers pay, plan by plan?
 -- Reads:    price_ledger, params
--- Columns:  product_id = product; plan_id = plan, null where none is stated; n_customers = tenured, as-of month, with an
---           offer; mean_paid = currency units a month and unit; mean_offer = the same; gap = paid / offered - 1, a fraction;
---           share_above = of the observations, above the offer, a fraction.
+-- Columns: product_id = product; plan_id = plan, null where none is stated; n_customers = tenured, as-of month, with an
+--          offer; mean_paid = currency units per unit a month; mean_offer = the same; gap = paid / offered - 1, a
+--          fraction; share_above = share of the observations above the offer, a fraction.
 
 with
 

@@ -1,8 +1,8 @@
 -- Question: How old are the prices that customers pay, and do older prices lie further above the offer?
 -- Reads:    int_as_of_row, params
--- Columns:  loyalty_group = group; years_old = completed years since price_set_on at the as-of month; n_customers =
---           customers; oldest_set_on = earliest day such a price was set, at most the first month of the data;
---           mean_paid = currency units a month and unit; gap = paid / offered - 1 of those with an offer, a fraction.
+-- Columns: loyalty_group = group; years_old = completed years since price_set_on at the as-of month; n_customers =
+--          customers; oldest_set_on = earliest day such a price was set, at most the first month of the data; mean_paid
+--          = currency units per unit a month; gap = paid / offered - 1 for those with an offer, a fraction.
 
 with
 

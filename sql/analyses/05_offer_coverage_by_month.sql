@@ -1,8 +1,8 @@
--- Question: How many tenured customers could be held against an offer each month, and why not the others?
+-- Question:How many tenured customers could be compared with an offer each month, and why not the others?
 -- Reads:    price_ledger, params
--- Columns:  month = first day; offer_reason = why there is no offer, 'offered' where there is one; n_customers = tenured
---           customers; n_observations = what they hold; share = of the month's observations, a fraction; paid = what they
---           pay, currency units per billing interval.
+-- Columns: month = first day; offer_reason = why there is no offer, 'offered' where there is one; n_customers = tenured
+--          customers; n_observations = things they hold; share = of the month's observations, a fraction; paid = what
+--          they pay, currency units per billing interval.
 
 with
 

@@ -1,9 +1,9 @@
--- Question: Where did several offers fit one customer, and which of them was taken?
+-- Question:Where did several offers fit one customer, and which of them was used?
 -- Reads:    price_ledger, offers, params
--- Columns:  offer_id = the offer taken; product_id = product; plan_id = plan the offer states, null = any; region = the
---           same; channel = the same; n_candidates = most offers that fitted; n_customers = customers held against it;
---           n_rows = customers x month; first_month = first month of that; last_month = last; offered = price at the
---           study's basis on the last of them, currency units a month.
+-- Columns: offer_id = the offer used; product_id = product; plan_id = plan the offer states, null = any; region = the
+--          same; channel = the same; n_candidates = most offers that fitted; n_customers = customers compared with it;
+--          n_rows = customers x month; first_month = first such month; last_month = last; offered = price at the
+--          study's basis in the last of them, currency units a month.
 
 with
 

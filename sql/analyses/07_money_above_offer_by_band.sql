@@ -1,8 +1,8 @@
--- Question: How much money a year do customers of each tenure pay above the offer?
+-- Question:How much a year do customers of each tenure band pay above the offer?
 -- Reads:    price_ledger, tenure_band, params
--- Columns:  tenure_band = completed years, from the label; n_customers = as-of month, with an offer; n_above = of those,
---           above the offer; above_a_year = what those pay too much, currency units a year; net_a_year = all of them
---           netted; gap = paid / offered - 1, a fraction.
+-- Columns: tenure_band = completed years, from the label; n_customers = as-of month, with an offer; n_above = of those,
+--          above the offer; above_a_year = what those pay above the offer, currency units a year; net_a_year = the net
+--          amount for all of them; gap = paid / offered - 1, a fraction.
 
 with
 

@@ -1,8 +1,8 @@
 -- Question: What do new and tenured customers of the same cell pay on average?
 -- Reads:    cell_counts, cell_value, params
--- Columns:  cell = its values; n_new = observations of new customers; n_tenured = of tenured; mean_new = currency units per
---           unit and billing interval; mean_tenured = the same; gap = mean_tenured / mean_new - 1, a fraction; is_comparable =
---           both groups reach min_per_group.
+-- Columns: cell = its values; n_new = observations of new customers; n_tenured = of tenured customers; mean_new =
+--          currency units per unit and billing interval; mean_tenured = the same; gap = mean_tenured / mean_new - 1, a
+--          fraction; is_comparable = both groups reach min_per_group.
 
 with
 

@@ -1,8 +1,9 @@
 -- Question: Which input rows were set aside, why, and where is an example?
 -- Reads:    reconciliation, quarantine
--- Columns:  role = kind of file; disposition = rejected, duplicate, excluded or filtered; reason = why; currency = null where the
---           row states none; n_rows = rows; share = of all rows of the role, a fraction; amount = of those that could be
---           read, currency units; example_file = first rejected row's file, null unless rejected; example_row = its row.
+-- Columns: role = kind of file; disposition = rejected, duplicate, excluded or filtered; reason = why; currency = null
+--          where the row states none; n_rows = rows; share = of all rows of the role, a fraction; amount = sum of the
+--          amounts that could be read, currency units; example_file = first rejected row's file, null unless rejected;
+--          example_row = its row.
 
 with
 

@@ -1,8 +1,9 @@
 -- Question: How did the prices of the largest product move, for new and for tenured customers?
 -- Reads:    price_ledger, params
--- Columns:  product_id = the product with most customers in the as-of month (for another, name it in `largest`); month =
---           first day; n_new = new customers; n_tenured = tenured; mean_new = currency units per month (per stated interval
---           in a book); mean_tenured = the same; mean_offer = offer to those tenured who have one.
+-- Columns: product_id = the product with the most customers in the as-of month (for another, name it in `largest`);
+--          month = first day; n_new = new customers; n_tenured = tenured; mean_new = currency units per month (per
+--          stated interval in a book); mean_tenured = the same; mean_offer = offer to the tenured customers who have
+--          one.
 
 with
 

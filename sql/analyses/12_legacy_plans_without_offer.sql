@@ -1,9 +1,9 @@
 -- Question: Which plans have customers but no offer, so that nobody can say what a new customer would pay?
 -- Reads:    price_ledger, params
--- Columns:  product_id = product; plan_id = plan, null where none is stated; offer_reason = no_offer (none for the product),
---           no_offer_in_force (none that fits on that day), offer_not_positive; n_customers = as-of month; n_new = of those,
---           new; n_tenured = tenured; median_plan_months = months on the plan; paid_a_year = what they pay, currency units
---           a year.
+-- Columns: product_id = product; plan_id = plan, null where none is stated; offer_reason = no_offer (none for the
+--          product), no_offer_in_force (none fits on that day), offer_not_positive; n_customers = as-of month; n_new =
+--          of those, new; n_tenured = tenured; median_plan_months = median months on the plan; paid_a_year = what they
+--          pay, currency units a year.
 
 with
 

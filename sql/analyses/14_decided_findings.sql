@@ -1,10 +1,10 @@
 -- Question: What has been decided, and where is it worst?
 -- Reads:    findings, params
--- Columns:  finding_id = number in the document; estimand = question; comparator = held against; basis = reading of the
---           price; level = pooled, lens or cell; scope = where, JSON; tenure_band = band, null = all; verdict = penalty,
---           favourable or equivalent; estimate = gap, a fraction; ci_lower = its interval; ci_upper = the same; margin =
---           gap that does not matter, a fraction; p_value_adjusted = after correction for its family; n_tenured = tenured
---           customers behind it; fact = in words.
+-- Columns: finding_id = number in the document; estimand = question; comparator = what they are compared with; basis =
+--          basis of the price; level = pooled, lens or cell; scope = where, JSON; tenure_band = band, null = all;
+--          verdict = penalty, favourable or equivalent; estimate = gap, a fraction; ci_lower = its interval; ci_upper =
+--          the same; margin = gap that does not matter, a fraction; p_value_adjusted = adjusted for its family;
+--          n_tenured = tenured customers behind it; fact = in words.
 
 with
 

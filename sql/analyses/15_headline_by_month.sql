@@ -1,8 +1,8 @@
--- Question: When did the gap of the headline open, and in which month did it widen most?
+-- Question:When did the headline gap open, and in which month did it widen most?
 -- Reads:    findings_monthly, params
--- Columns:  month = YYYY-MM; estimate = gap, a fraction; ci_lower = its interval; ci_upper = the same; change = estimate less
---           that of the month before in the list, a fraction; n_tenured = tenured customers with an offer; pricing_decisions
---           = effective number of price decisions behind it.
+-- Columns: month = YYYY-MM; estimate = gap, a fraction; ci_lower = its interval; ci_upper = the same; change = estimate
+--          less that of the previous month in the list, a fraction; n_tenured = tenured customers with an offer;
+--          pricing_decisions = effective number of price decisions behind it.
 
 with
 

@@ -5,8 +5,8 @@
 -- Columns: finding_id: Number of the finding in the order of the document; 1 is the headline
 --          is_headline: True for the headline
 --          estimand: Question
---          comparator: What tenured customers are held against: offer, derived, new_customers, ...
---          basis: Reading of the price: effective, headline, standard, paid, ...
+--          comparator: What tenured customers are compared with: offer, derived, new_customers, ...
+--          basis: Basis of the price: effective, headline, standard, paid, ...
 --          level: pooled (the whole book), lens or cell
 --          scope: Where the finding holds, JSON text; {} is everywhere
 --          tenure_band: Label of the tenure band; null = all tenured
@@ -14,64 +14,65 @@
 --          estimate: Gap as a fraction, positive where tenured customers pay more; null where the figure is money
 --          amount: Money, currency units a year; null where the figure is a fraction
 --          unit: Unit of the figure: fraction or currency per year
---          ci_lower: Lower end of the interval, unit of the figure
---          ci_upper: Upper end of the interval, unit of the figure
+--          ci_lower: Lower end of the interval, in the unit of the figure
+--          ci_upper: Upper end of the interval, in the unit of the figure
 --          confidence_level: as in params
 --          interval: Method of the interval
 --          test: Test that decides
 --          statistic: Value of the test statistic
 --          p_value: Two-sided p-value
 --          p_value_adjusted: p-value adjusted for its family
---          family: Findings that are corrected together
+--          family: Findings that are adjusted together
 --          effect_size: Effect size, as effect_size_name says
 --          effect_size_name: Name of the effect size
 --          n_tenured: Distinct tenured customers in the comparison
 --          n_new: Distinct new customers in the comparison; null where none are needed
---          n_observations: Observations of tenured customers in the comparison: one of each thing held
+--          n_observations: Observations of tenured customers in the comparison: one for each thing held
 --          n_cells: Cells in the comparison
 --          support_share: Share of tenured customers who could be compared, a fraction
---          support_money_share: The same of their money, a fraction
+--          support_money_share: The same for their money, a fraction
 --          n_not_compared: Tenured customers who were not compared
---          money_not_compared: What they pay, currency units a year; null where nobody's price is known
---          minimum_detectable_gap: Smallest gap that this data could show, a fraction
+--          money_not_compared: What they pay, currency units a year; null where no price is known
+--          minimum_detectable_gap: Smallest gap that these data could show, a fraction
 --          equivalence_ci_lower: Lower end of the interval of the equivalence test, a fraction
 --          equivalence_ci_upper: Upper end of the interval of the equivalence test, a fraction
 --          p_value_equivalence: p-value of the equivalence test
 --          p_value_equivalence_adjusted: The same, adjusted for its family
 --          verdict: penalty, favourable, equivalent, inconclusive or not_assessable; null where nothing is decided
 --          verdict_reason: Why that verdict, as a code
---          warnings: Codes, comma separated; empty text without any
+--          warnings: Codes, separated by commas; empty text where there are none
 --          reversal_gap: Gap that the money without a comparator would have to show to bring the overall gap to 0, a
 --            fraction
 --          df: Degrees of freedom of the t distribution; null where there is no test
 --          standard_error: Standard error of the log ratio
---          n_eff: Effective number of new customers in two samples, of customers against offers
---          n_eff_needed: Effective number that an equivalence needs
+--          n_eff: Effective number of new customers in a comparison of two samples, of customers in one with offers
+--          n_eff_needed: Effective number that equivalence needs
 --          heterogeneity_q: Weighted spread of the gaps of cells
 --          heterogeneity_df: Degrees of freedom of that spread
---          heterogeneity_p_value: p-value of it against one common gap
+--          heterogeneity_p_value: p-value of that spread against one common gap
 --          tau: Standard deviation of the true gaps of cells, log scale
---          penalised_share: Share of tenured customers in cells with a penalty of their own after correction, a fraction
---          favoured_share: Share of tenured customers in cells with a favour of their own after correction, a fraction
+--          penalised_share: Share of tenured customers in cells with a penalty of their own after adjustment, a
+--            fraction
+--          favoured_share: Share of tenured customers in cells that favour them after adjustment, a fraction
 --          pricing_decisions: Effective number of price decisions, where they are the draws
---          ci_lower_by_party: Lower end of the interval clustered by party, where there are two
+--          ci_lower_by_party: Lower end of the interval clustered by party, where there are two intervals
 --          ci_upper_by_party: Upper end of it
 --          ci_lower_by_decision: Lower end of the interval clustered by price decision
 --          ci_upper_by_decision: Upper end of the interval clustered by price decision
---          skew: Skewness over the root of the number of the draws behind the printed interval
+--          skew: Skewness over the square root of the number of draws behind the printed interval
 
 -- Table:   findings_companions
 -- Grain:   one row per finding and companion figure.
 -- Columns: finding_id: as in findings
 --          name: Companion: another estimator or a figure beside the finding
---          estimate: Figure that is no money: a fraction, or a number of customers for customers_affected
---          amount: Money, currency units a year; null where the figure is none
+--          estimate: Figure that is not money: a fraction, or a number of customers for customers_affected
+--          amount: Money, currency units a year; null where the figure is not money
 --          ci_lower, ci_upper, statistic, p_value: as in findings
 
 -- Table:   findings_monthly
 -- Grain:   one row per month: the gap to the offer, month by month; empty without billing lines and offers.
 -- Columns: month: Month, YYYY-MM; months past the as-of month hold yearly prices only
---          estimate: Gap of the offer at the basis of the study, a fraction
+--          estimate: Gap to the offer at the basis of the study, a fraction
 --          ci_lower: Lower end of the interval, a fraction
 --          ci_upper: Upper end of the interval, a fraction
 --          interval: as in findings

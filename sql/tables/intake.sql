@@ -3,8 +3,8 @@
 -- Table:   column_unread
 -- Grain:   one row per column of an input file that nothing reads.
 -- Columns: source_index: Number of the file in inputs
---          column_order: Place among the unread columns of the file, from 1
---          column_name: Name as it stands in the file
+--          column_order: Position among the unread columns of the file, from 1
+--          column_name: Name as it appears in the file
 
 -- Table:   params
 -- Grain:   one row: the settings that the models read.
@@ -14,25 +14,27 @@
 --          as_of_number: Month that is studied, as year * 12 + month - 1
 --          new_below_months: Customers with fewer completed months are new
 --          tenured_from_months: Customers with at least as many completed months are tenured
---          min_per_group: Least number of new and of tenured customers that a cell needs for a comparison
+--          min_per_group: Smallest number of new and of tenured customers that a cell needs for a comparison
 --          primary_estimand: Question of the headline
 --          tenure_clock: When tenure is read: observed (first day of the month) or priced (on the pricing date)
---          tenure_from_lines: Whether customers whom the customer file does not name have the tenure of their first bill
+--          tenure_from_lines: Whether the first bill sets the tenure of customers whom the customer file does not name
 --          rejoin: What an absence does to tenure: continue or reset
---          rejoin_after_months: Months without a billed period that are an absence
+--          rejoin_after_months: Months without a billed period that make an absence
 --          comparator_date: Day whose offer counts: cycle_start, or price_set where it is stated
---          comparator_basis: Reading of an offer that the study uses: headline, effective or standard
---          horizon_months: Months over which the effective basis spreads introduction, set-up fee and incentive
---          min_evidence: Least number of joining customers behind a derived comparator
+--          comparator_basis: Basis of the offer price that the study uses: headline, effective or standard
+--          horizon_months: Months over which the effective basis spreads the introduction, set-up fee and incentive
+--          min_evidence: Smallest number of joining customers behind a derived comparator
 --          confidence_level: Level of the intervals, a fraction
 --          margin: Largest gap that does not matter, a fraction
 --          plan_in_cell: Whether the plan of a billing line is part of its cell
---          several_lines: What several lines of one thing held at different prices are: not_compared, units or parts
+--          several_lines: How several lines of one thing held at different prices are treated: not_compared, units or
+--            parts
 --          spread_discounts: What happens to a discount that may belong to several things held: never (spread) or
 --            pro_rata
 --          events_complete: Whether the price events hold every letter and change
 --          anniversaries: Whether prices are raised on each contract's anniversary
---          index_month: Calendar month whose index movement contracts refer to; null = that of two months before a change
+--          index_month: Calendar month whose index movement contracts refer to; null = the month two months before a
+--            change
 --          notice_days: Days before a rise by which a customer has to be told of it
 --          unknown_customer_controls: Internal: part of the cell key of a customer whom no customer file names
 --          unknown_customer_lenses: Internal: part of the lens key of a customer whom no customer file names
@@ -52,11 +54,12 @@
 --          source_file: File of the row
 --          source_row: Row in the file; the header of delimited text is row 1
 --          reason: Why the row was rejected
---          column_name: Column at fault; null where none is alone
+--          column_name: Column at fault; null where no single column is
 --          raw_row: The row as it was read, JSON text; null where ids are replaced by pseudonyms
 
 -- Table:   rejected_value
--- Grain:   one row per file, reason and value: the most frequent values of a number or date for which rows are rejected.
+-- Grain:   one row per file, reason and value: the most frequent values of a number or date for which rows are
+--          rejected.
 -- Columns: role: as in reconciliation
 --          reason: as in quarantine
 --          column_name: as in quarantine
@@ -66,7 +69,7 @@
 -- Table:   spelling
 -- Grain:   one row per value that differs from another of its column only by case or Unicode form.
 -- Columns: column_name: Column of the exports, or of the cell or a lens
---          spelling_group: Number of the thing, within its column, that the values most likely mean
+--          spelling_group: Number, within its column, of the thing that the values most likely mean
 --          value: The value; null for ids of people
 --          customer_id: as in price_ledger
 --          party_id: as in price_ledger
@@ -80,12 +83,12 @@
 --          upper_months: First completed month beyond the band; null for the last
 
 -- Table:   time_zone_suspect
--- Grain:   one row per column of a file whose moments nearly all show one hour that is not midnight.
+-- Grain:   one row per column of a file whose moments nearly all fall in one hour that is not midnight.
 -- Columns: source_index: as in inputs
 --          column_name: Column of the role
---          hour: The hour on the clock of the study
---          n_moments: Values with a zone among the first rows of the file
---          n_same: Those of that hour
+--          hour: The hour in the time zone of the study
+--          n_moments: Values with a time zone among the first rows of the file
+--          n_same: Those in that hour
 
 -- Table:   tenure_class
 -- Grain:   one row per month of tenure: its group and band.
@@ -104,7 +107,7 @@
 -- Grain:   the section of the config that each input file belongs to, and its period ends.
 
 -- Table:   month_offset
--- Grain:   months that a period of so many months covers.
+-- Grain:   months that a period of a given number of months covers.
 
 -- View:    stg_billing
 -- Grain:   staged rows of billing, with every canonical column.
@@ -143,4 +146,4 @@
 -- Grain:   staged rows of price event, as parsed.
 
 -- Table:   stg_unreadable
--- Grain:   rows that no reader could take apart.
+-- Grain:   rows that no reader could parse.

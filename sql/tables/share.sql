@@ -3,7 +3,7 @@
 -- the tables of the analyst's file.
 
 -- Table:   study
--- Grain:   one row: the study and the thresholds of this file, which holds no row and no id of a single customer.
+-- Grain:   one row: the study and the thresholds of this file, which holds no row or id of any single customer.
 -- Columns: run_id: Run that this file belongs to
 --          name: Title of the study
 --          as_of: Month that is studied, YYYY-MM; null where the data state none
@@ -13,7 +13,7 @@
 --          confidence_level: as in findings
 --          new_below_months, tenured_from_months: as in params
 --          min_cell: Smallest count that this file shows; 0 counts as small
---          dominance_contributors: Money is withheld where so many contributors hold more than dominance_share of it
+--          dominance_contributors: Money is withheld where this many contributors hold more than dominance_share of it
 --          dominance_share: Largest share of an amount that dominance_contributors may hold, a fraction
 --          software_version: Version of the software
 
@@ -23,12 +23,13 @@
 --          n_tenured: Distinct tenured customers in the comparison, to the nearest multiple of min_cell
 --          n_new: Distinct new customers in the comparison, to the nearest multiple of min_cell; null where none are
 --            needed
---          n_observations: Observations of tenured customers in the comparison, one of each thing held, to the nearest
+--          n_observations: Observations of tenured customers in the comparison, one for each thing held, to the nearest
 --            multiple of min_cell
---          mean_price: What a tenured customer of the comparison pays a year on average, currency units; null but
---            against offers, or where few hold most of it or depart from the rest
+--          mean_price: What a tenured customer of the comparison pays a year on average, currency units; null unless
+--            compared with offers, and where few hold most of it or depart from the rest
 --          mean_price_rounded_to: What mean_price is rounded to, currency units a year
---          mean_offer: What the offers held against them come to a year on average, currency units; null as mean_price
+--          mean_offer: What the offers they are compared with come to a year on average, currency units; null as for
+--            mean_price
 --          mean_offer_rounded_to: What mean_offer is rounded to, currency units a year
 --          estimate: Gap as a fraction, positive where tenured customers pay more
 --          ci_lower: Lower end of the interval, a fraction, rounded down
@@ -51,23 +52,23 @@
 --          interval: Method of the interval; null where few customers depart from the rest
 --          test: Test that decides; null where few customers depart from the rest
 --          p_value: Customary level that the two-sided p-value does not exceed: 0.001, 0.01, 0.05 or 1
---          p_value_adjusted: The same of the p-value adjusted for its family
+--          p_value_adjusted: The same for the p-value adjusted for its family
 --          family: as in findings
 --          effect_size: Effect size, as effect_size_name says, in steps of at least min_cell customers; null where
 --            either side is small
 --          effect_size_name: as in findings
 --          n_tenured: Distinct tenured customers in the comparison, to the nearest multiple of min_cell; stated with
---            the headline's question only, because counts that differ by few would show those few
+--            the headline's question only, because counts that differ by a few would show those few
 --          n_new: Distinct new customers in the comparison, to the nearest multiple of min_cell; null where none are
 --            needed
---          n_observations: Observations of tenured customers in the comparison, one of each thing held, to the nearest
+--          n_observations: Observations of tenured customers in the comparison, one for each thing held, to the nearest
 --            multiple of min_cell
 --          n_not_compared: Tenured customers who were not compared, to the nearest multiple of min_cell; null where
---            fewer than min_cell, and beside the headline
+--            fewer than min_cell, and for all questions but the headline's
 --          n_cells: as in findings
 --          support_share: Share of tenured customers who could be compared, a fraction, in steps that publish up to
---            min_cell who could not as none; null beside the headline
---          minimum_detectable_gap: Smallest gap that this data could show, a fraction, rounded up
+--            min_cell who could not as none; null for all questions but the headline's
+--          minimum_detectable_gap: Smallest gap that these data could show, a fraction, rounded up
 --          equivalence_ci_lower: Lower end of the interval of the equivalence test, a fraction, rounded down
 --          equivalence_ci_upper: Upper end of the interval of the equivalence test, a fraction, rounded up
 --          p_value_equivalence: Customary level that the p-value of the equivalence test does not exceed
@@ -75,9 +76,9 @@
 --          verdict, verdict_reason, warnings: as in findings
 --          rounded_to: What the figure is rounded to, in its unit
 --          withheld: Why figures are withheld: small_count (fewer than min_cell customers, or figures that would give
---            such a count away), dominated_amount (few contributors hold most of it), alternative_reading (money of
---            another reading of the offers), few_decide (few customers could move the figure so far that rounding
---            leaves nothing), unknown_influence (how far they could is not known); null where shown
+--            such a count away), dominated_amount (few contributors hold most of it), alternative_reading (money at
+--            another basis of the offer price), few_decide (few customers could move the figure so far that rounding
+--            leaves nothing), unknown_influence (how far they could move it is not known); null where shown
 
 -- Table:   findings_companions
 -- Grain:   one row per finding and companion figure.

@@ -1,8 +1,8 @@
 -- Grain:   one row per customer with more than one readable book row.
 -- Reads:   stg_book
 -- Columns: customer_id; n_rows = readable rows of that customer.
--- Why:     almost every customer has one row. Finding the others once keeps the later steps (duplicates, customers
---          with several products) off the full book. Decision D45.
+-- Why:     almost every customer has one row. Finding the others once keeps the later steps (duplicates, customers with
+--          several products) from reading the full book. Decision D45.
 
 create or replace table int_repeated_customer as
 with

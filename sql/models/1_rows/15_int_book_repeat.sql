@@ -2,7 +2,7 @@
 -- Reads:   stg_book, int_repeated_customer
 -- Columns: the key; n_rows = rows with that key; n_versions = distinct contents among them.
 -- Why:     one version means copies of one row: the first counts, the others are duplicates. Several versions
---          contradict each other and nothing says which is right, so all of them are rejected (DUP_BOOK_ROW).
+--          contradict each other, and nothing shows which is right, so all of them are rejected (DUP_BOOK_ROW).
 --          Decision D11.
 
 create or replace table int_book_repeat as

@@ -1,8 +1,8 @@
 -- Grain:   one row per accepted book row: customer x product x currency x billing interval.
 -- Reads:   stg_book, int_book_repeat
 -- Columns: those of stg_book that carry content; money in major units of `currency` per billing interval.
--- Why:     a key stated once is taken as it is; of identical copies one is taken; contradicting rows are left out
---          here and listed in quarantine.
+-- Why:     a key stated once is taken as it is; of identical copies, one is taken; contradictory rows are left out here
+--          and listed in quarantine.
 
 create or replace view int_book_line as
 with

@@ -1,9 +1,9 @@
 -- Grain:   one row per readable customer_id of the customer file.
 -- Reads:   stg_customer
 -- Columns: customer_id; n_rows = readable rows with it; n_versions = distinct contents among them; the content, where
---          there is one (the least value of each column otherwise).
--- Why:     copies of one row say one thing: the first counts, the others are duplicates. Rows that contradict each other
---          are all rejected (DUP_CUSTOMER): nothing says which is right, and joining both would multiply the lines.
+--          there is only one version (the least value of each column otherwise).
+-- Why:     copies of one row agree: the first counts, the others are duplicates. Rows that contradict each other are
+--          all rejected (DUP_CUSTOMER): nothing shows which is right, and joining both would multiply the lines.
 
 create or replace table int_customer_file as
 with

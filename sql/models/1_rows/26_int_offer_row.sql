@@ -1,9 +1,9 @@
 -- Grain:   one row per readable row of the offers.
 -- Reads:   stg_offer
--- Columns: those of stg_offer; is_contradicted = another row states other prices for the same offer, keys and dates;
---          copy_number = number among rows of the same content, the first being 1.
--- Why:     nothing says which of two prices was offered, so both rows are rejected (DUP_OFFER). Offers to new customers
---          and to all are one audience: both are what a new customer is offered.
+-- Columns: those of stg_offer; is_contradicted = another row states other prices for the same offer, keys and
+--          dates; copy_number = number among rows of the same content, the first being 1.
+-- Why:     nothing shows which of the two prices was offered, so both rows are rejected (DUP_OFFER). Offers to new
+--          customers and offers to all count as one audience: a new customer is offered both.
 
 create or replace table int_offer_row as
 with

@@ -1,7 +1,7 @@
 -- Grain:   one row per distinct offer, keys, dates and prices that another row contradicts.
 -- Reads:   int_offer_row
--- Columns: the keys, dates and prices; n_versions = 2, as there are several.
--- Why:     the list of rejected rows finds the rows that contradict each other by what they state. Decision D46.
+-- Columns: the keys, dates and prices; n_versions = 2, meaning several.
+-- Why:     the list of rejected rows uses these values to find the rows that contradict each other. Decision D46.
 
 create or replace view int_offer_repeat as
 with

@@ -1,8 +1,8 @@
 -- Grain:   one row per party (person) with more than one readable book row under a stated party_id.
 -- Reads:   stg_book
 -- Columns: party_id; n_rows.
--- Why:     prices of one person's accounts are set together, so clustering needs to know them. A book without
---          party_id has none here: its customers are its parties.
+-- Why:     prices of one person's accounts are set together, so clustering needs to know them. A book without party_id
+--          has no rows here: its customers are its parties.
 
 create or replace table int_shared_party as
 with

@@ -1,13 +1,13 @@
--- Grain:   one row per billed period and interval as a section of the config states them; where the interval is blank, for
---          each product and plan.
+-- Grain:   one row per billed period and interval as stated in a section of the config; where the interval is blank,
+--          one for each product and plan.
 -- Reads:   stg_billing, source_setting
 -- Columns: section = position of the [[source]] in the config; period_start; period_end (exclusive); interval_unit,
---          interval_count; interval_is_blank; product_id, plan_id (null where the interval is stated); n_lines = readable,
---          final recurring lines; n_days; vote = how a period end reads that is not declared: exclusive where it is the start
---          of the next period, inclusive where it is the day before, null where neither; is_month = a blank interval's
---          period is interval_count months, a day more or less.
--- Why:     millions of lines share few periods, so that what periods say about the export is worked out once each. A blank
---          interval is tried with 1 to 36 months.
+--          interval_count; interval_is_blank; product_id, plan_id (null where the interval is stated); n_lines =
+--          readable, final recurring lines; n_days; vote = how a period end that is not declared reads: exclusive where
+--          it is the start of the next period, inclusive where it is the day before, null where it is neither; is_month
+--          = the period of a blank interval is interval_count months, give or take a day.
+-- Why:     millions of lines share a few periods, so what each period shows about the export is worked out once. A
+--          blank interval is tried with 1 to 36 months.
 
 create or replace table int_billed_period as
 with

@@ -1,12 +1,12 @@
 -- Grain:   one row per section of the config, product, plan and number of days that blank intervals stand for there.
 -- Reads:   int_billed_period
--- Columns: section, product_id, plan_id; n_days = the length that is no month; n_lines = lines of that length; n_of = lines of
---          the plan that were looked at.
--- Why:     bills of 28 or 30 days taken for months are 8 or 1 % wrong a day. A length that shows in months of 30 and of 31
---          days alike comes from no calendar; a month itself shows 30 and 31, with inclusive ends 29 and 30. At least 1 % of
---          a plan's lines and three; of five or more, half of them, or all. Left out: starts in February
---          and months from the 29th on, which are cut; whole quarters and years; part periods of calendar months.
---          Decision D16.
+-- Columns: section, product_id, plan_id; n_days = the length, which is not a month; n_lines = lines of that length;
+--          n_of = lines of the plan that were examined.
+-- Why:     bills of 28 or 30 days taken for months get the price per day wrong by 8 or 1 %. A length that occurs in
+--          months of both 30 and 31 days does not come from a calendar; a month itself shows 30 and 31, with inclusive
+--          ends 29 and 30. It takes at least three lines and 1 % of the plan's lines, or at least five that are half of
+--          them, or all. Left out: starts in February and months from the 29th on, which are cut; whole quarters and
+--          years; part periods of calendar months. Decision D16.
 
 create or replace table int_interval_vote as
 with

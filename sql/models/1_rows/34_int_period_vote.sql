@@ -1,8 +1,8 @@
--- Grain:   one row per section of the config whose period ends are not declared and can be told.
+-- Grain:   one row per section of the config whose period ends are not declared but can be determined.
 -- Reads:   int_billed_period
 -- Columns: section; n_votes = lines whose end reads as one of the two; n_inclusive; outcome = exclusive, inclusive, mixed.
--- Why:     an end that is the last day of service, taken for the first day after it, loses whoever is billed on another day
---          than the first. 95 % of 20 votes, or all of 5, tell; between 5 and 95 % the export writes both.
+-- Why:     where the end is the last day of service but is taken for the day after it, customers billed on any day but
+--          the first are lost. 95 % of 20 votes, or all of 5, decide; between 5 and 95 %, the export writes both.
 --          Decision D16.
 
 create or replace table int_period_vote as

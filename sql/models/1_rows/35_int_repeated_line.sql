@@ -1,8 +1,8 @@
 -- Grain:   one row per line_id that several readable billing lines carry.
 -- Reads:   stg_billing
 -- Columns: line_id; n_rows = readable lines with it.
--- Why:     re-exports repeat lines and correct them. Finding the repeated ids once keeps the ranking of versions off the
---          other lines, nearly all. Lines without an id are never taken for copies.
+-- Why:     re-exports repeat lines and correct them. Finding the repeated ids once spares all other lines, nearly all
+--          of them, the ranking of versions. Lines without an id are never taken for copies.
 -- Options: line by line
 
 create or replace table int_repeated_line as

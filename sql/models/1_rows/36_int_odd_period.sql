@@ -1,10 +1,10 @@
--- Grain:   one row per billed period and interval of a section that is not taken as it stands.
+-- Grain:   one row per billed period and interval of a section that cannot be taken as it stands.
 -- Reads:   int_billed_period, int_period_vote
 -- Columns: section, period_start, period_end, interval_unit, interval_count, interval_is_blank = as on the lines;
---          interval_unclear = the interval is blank and the period is no month; period_end_mixed = the end reads otherwise
---          than most of the section; between_firsts = the period covers no first day of a month.
--- Why:     what cannot be understood is set aside with its money, and no accepted line vanishes without a word. Few periods
---          are odd: lines find them here by a small join.
+--          interval_unclear = the interval is blank and the period is not a month; period_end_mixed = the end reads
+--          differently from most of the section; between_firsts = the period covers no first day of a month.
+-- Why:     what cannot be understood is set aside with its money, and no accepted line vanishes without a trace. Few
+--          periods are odd: lines find them here by a small join.
 
 create or replace table int_odd_period as
 with

@@ -2,9 +2,9 @@
 -- Reads:   stg_billing, int_repeated_line
 -- Columns: line_id; row_id of one line with this content; currency, net_amount; n_copies = lines with this content;
 --          version_rank = 1 for the version that counts.
--- Why:     identical lines are copies: one stays, the others are duplicates. Of contradicting versions the latest counts
---          (extracted_at, then issued_on, then content, so that the order of the input never matters); the older ones
---          are superseded.
+-- Why:     identical lines are copies: one stays, the others are duplicates. Of contradictory versions, the latest
+--          counts (by extracted_at, then issued_on, then content, so that the order of the input never matters); the
+--          older ones are superseded.
 -- Options: line by line
 
 create or replace table int_line_version as

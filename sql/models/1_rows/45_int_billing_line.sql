@@ -1,7 +1,8 @@
 -- Grain:   one row per readable billing line that is neither a copy nor superseded.
 -- Reads:   stg_billing, int_repeated_line, int_line_version
 -- Columns: those of stg_billing; money in major units, ex tax; period_end is exclusive.
--- Why:     lines with an id of their own, nearly all, are taken as they are; of the others the version that counts.
+-- Why:     lines with an id of their own, nearly all of them, are taken as they are; for the others, the version that
+--          counts is taken.
 
 create or replace view int_billing_line as
 with

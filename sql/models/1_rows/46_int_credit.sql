@@ -1,8 +1,8 @@
--- Grain:   one row per final, live line that may take back another line.
+-- Grain:   one row per final, live line that may reverse another line.
 -- Reads:   int_billing_line
--- Columns: row_id; reverses_line_id; kind and key, of which null may mean not stated (product_id too); issued_on; period;
---          net_amount, below zero but where a line is named; content_key.
--- Why:     credits are few. What they take back is found from their side, so that all other lines pay nothing for it.
+-- Columns: row_id; reverses_line_id; kind and key, where null may mean not stated (in product_id too); issued_on;
+--          period; net_amount, below zero except where a line is named; content_key.
+-- Why:     credits are few. What they reverse is found from their side, so that it costs the other lines nothing.
 
 create or replace table int_credit as
 with

@@ -1,9 +1,9 @@
 -- Grain:   one row per credit that names a line of its customer.
 -- Reads:   int_credit, int_billing_line
--- Columns: row_id = the credit; charge_row_id = the line it names; outcome = reversed where the credits that name the line
---          sum to its amount, to a coin; part where they are less; over_credited where they are more.
--- Why:     what the firm itself says of a credit comes before any guess. Less than the line is a credit on it and cancels
---          nothing; more than the line nobody understands. A credit may be written with either sign.
+-- Columns: row_id = the credit; charge_row_id = the line it names; outcome = reversed where the credits that name the
+--          line sum to its amount, to a coin; part where they come to less; over_credited where they come to more.
+-- Why:     what the firm itself says of a credit comes before any guess. A credit for less than the line is a credit on
+--          it and cancels nothing; one for more cannot be understood. A credit may be written with either sign.
 
 create or replace table int_named_reversal as
 with

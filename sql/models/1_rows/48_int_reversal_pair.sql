@@ -1,9 +1,9 @@
--- Grain:   one row per credit that names no line and recurring charge that it may take back.
+-- Grain:   one row per credit that names no line and recurring charge that it may reverse.
 -- Reads:   int_credit, int_billing_line, int_named_reversal
--- Columns: row_id = the credit; charge_row_id; shape = what the credit states; n_missing = parts that the charge states and
---          the credit does not; charge_rank, credit_rank = order within the shape, the latest first.
--- Why:     the exact opposite in customer, product, plan, subscription, currency, period and amount, charged no later than
---          the last such credit was given. A discount takes back nothing. Decision D41.
+-- Columns: row_id = the credit; charge_row_id; shape = what the credit states; n_missing = parts that the charge states
+--          but the credit does not; charge_rank, credit_rank = order within the shape, latest first.
+-- Why:     the two match in customer, product, plan, subscription, currency and period, and their amounts are exact
+--          opposites; the charge is no later than the last such credit. A discount reverses nothing. Decision D41.
 
 create or replace table int_reversal_pair as
 with

@@ -1,9 +1,9 @@
 -- Grain:   one row per credit and charge that cancel each other.
 -- Reads:   int_named_reversal, int_reversal_pair
--- Columns: row_id = the credit; charge_row_id = the line that it takes back.
--- Why:     charges and credits that state the same are paired one to one. Where a credit leaves parts out, it is paired only
---          if no more charges remain than credits that say just that; a charge that several kinds of credit may mean goes to
---          the one that states most.
+-- Columns: row_id = the credit; charge_row_id = the line that it reverses.
+-- Why:     charges and credits that state the same are paired one to one. A credit that leaves parts out is paired only
+--          if no more charges remain than credits that state just the same; a charge that several kinds of credit may
+--          mean goes to the one that states the most.
 
 create or replace table int_reversal as
 with

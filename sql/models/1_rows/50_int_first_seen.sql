@@ -1,8 +1,9 @@
--- Grain:   one row per customer, no test customer, with a final, live line of kind recurring, proration or trial.
+-- Grain:   one row per customer, test customers left out, with a final, live line of kind recurring, proration or
+--          trial.
 -- Reads:   int_billing_line, int_customer_file
 -- Columns: customer_id; first_seen = start of the first period seen.
--- Why:     where nobody states when a customer joined, the first bill says it, unless the data begin in that month. Test
---          customers are often set up before the first real one: they begin no data.
+-- Why:     where nothing states when a customer joined, the first bill tells it, unless the data begin in that month.
+--          Test customers are often set up before the first real one, so they do not mark the start of the data.
 -- Options: line by line
 
 create or replace table int_first_seen as

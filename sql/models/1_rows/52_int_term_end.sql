@@ -1,8 +1,9 @@
 -- Grain:   one row per credit for the rest of a term and line that billed the term.
 -- Reads:   int_credit, int_billing_line, int_reversal
--- Columns: row_id = the credit; charge_row_id; ends_on = the day on which the term ends now, the credit's first.
--- Why:     such a credit ends with the term, starts inside it, and is what the rest of the term costs by its days, within
---          5 % or two days. The term was priced as it was billed; it only lasts less.
+-- Columns: row_id = the credit; charge_row_id; ends_on = the day on which the term now ends, the first day of the
+--          credit.
+-- Why:     such a credit starts inside the term, ends with it, and is what the rest of the term costs by its days,
+--          within 5 % or two days. The price of the term stays as billed; the term is only shorter.
 
 create or replace table int_term_end as
 with

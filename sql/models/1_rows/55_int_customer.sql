@@ -1,11 +1,11 @@
 -- Grain:   one row per customer of the billing lines or the customer file.
 -- Reads:   int_customer_file, int_first_seen, params
--- Columns: customer_id, party_id; tenure_start; is_censored = tenure_start is only the latest it can be; is_test;
+-- Columns: customer_id, party_id; tenure_start; is_censored = tenure_start is only the latest possible day; is_test;
 --          controls_key, lens_key = the values that cells and lenses take from the customer file.
 -- Why:     a stated start wins over the first bill. A customer first seen in the first month of the data may have been
---          there for years: such a start is a bound, not a date. Who is missing in a customer file that states starts, or
---          stands in it with contents that contradict each other, has none: a first bill would make such a customer new.
---          Decision D2.
+--          there for years: such a start is a bound, not a date. A customer who is missing from a customer file that
+--          states starts, or whose rows in it contradict each other, has no start: a first bill would make such a
+--          customer new. Decision D2.
 -- Options: line by line
 
 create or replace table int_customer as

@@ -1,9 +1,9 @@
 -- Grain:   one row per line that is cancelled, cancels, or is cut short.
 -- Reads:   int_reversal, int_named_reversal, int_term_end, int_credit
--- Columns: row_id; exclusion = reversed for both lines of a pair, rest_of_term for the credit that ends a term, over_credited
---          for a line whose credits exceed it, credit for what a recurring credit on a named line is; covered_until = the day
---          on which the line's term ends now, null where it is not cut.
--- Why:     the few lines that need it are looked up here by every line, in one small join.
+-- Columns: row_id; exclusion = reversed for both lines of a pair, rest_of_term for the credit that ends a term,
+--          over_credited for a line whose credits exceed it, credit for a recurring credit on a named line;
+--          covered_until = the day on which the line's term now ends, null where it is not cut short.
+-- Why:     every line looks up here, in one small join, whether it is one of these few.
 
 create or replace table int_line_treatment as
 with

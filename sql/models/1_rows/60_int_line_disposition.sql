@@ -1,10 +1,10 @@
 -- Grain:   one row per line of int_billing_line.
 -- Reads:   int_billing_line, int_customer, int_odd_period, source_setting, int_line_treatment
--- Columns: those of int_billing_line; covered_until = the day on which its period or its term ends, exclusive; tenure_start;
---          exclusion = why the line is no comparable price, null when it is.
+-- Columns: those of int_billing_line; covered_until = the day on which its period or its term ends, exclusive;
+--          tenure_start; exclusion = why the line is not a comparable price, null where it is one.
 -- Why:     a price is what a customer pays for one full billing interval of one thing. Everything else is kept and
---          counted with its reason. A period is full within 3 days of its month (month ends differ), within 1 otherwise.
---          Decision D39.
+--          counted with its reason. A period is full if within 3 days of its months (month ends differ), or within 1
+--          day otherwise. Decision D39.
 -- Options: line by line, not kept
 
 create or replace table int_line_disposition as

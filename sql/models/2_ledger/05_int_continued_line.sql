@@ -1,9 +1,10 @@
--- Grain:   one row per part-period line that carries a term on to its end.
+-- Grain:   one row per part-period line that continues a term to its end.
 -- Reads:   int_line_disposition, int_term_end
 -- Columns: row_id; interval_unit, interval_count = those of the term; n_days = days that the line bills.
--- Why:     inside a term, seats are changed by a credit for the rest of it and a line for the rest of it. That line starts
---          where the credit ended the term, ends with the term, bills the same product, plan and subscription, and at least
---          28 days: its price is brought to the interval of the term by days. Other part-period lines carry on nothing.
+-- Why:     seats are changed within a term by a credit and a new line, both for the rest of it. That line starts where
+--          the credit ended the term, ends with the term, and bills the same product, plan and subscription for at
+--          least 28 days: its price is converted by days to the interval of the term. Other part-period lines continue
+--          nothing.
 
 create or replace table int_continued_line as
 with

@@ -1,10 +1,10 @@
 -- Grain:   one row per comparable line that covers the first day of a month.
 -- Reads:   int_line_disposition, int_continued_line, month_offset
--- Columns: those of int_line_disposition; net_micros, standard_micros (before discounts) = amounts per billing interval,
---          quantity_micros, in 10^-6; first_month = year * 12 + month - 1 of the first month whose first day the line covers;
---          n_months = how many.
--- Why:     a line belongs to every month whose first day it covers: a yearly policy to twelve. A line that carries a term on
---          is priced by its days: x 365 / days a year, x 365 / 12 / days a month, half to even.
+-- Columns: those of int_line_disposition; net_micros, standard_micros (before discounts) = amounts per billing
+--          interval, quantity_micros, in 10^-6; first_month = year * 12 + month - 1 of the first month whose first day
+--          the line covers; n_months = how many.
+-- Why:     a line belongs to every month whose first day it covers: a yearly policy to twelve. A line that continues a
+--          term is priced by its days: x 365 / days a year, x 365 / 12 / days a month, half to even.
 -- Options: not kept
 
 create or replace view int_comparable_line as

@@ -3,8 +3,9 @@
 -- Columns: row_id; what the line states: customer, product (null where it states none), plan, subscription, currency, invoice,
 --          named_line_id = the line that it applies to; dates and interval; micros = its amount in 10^-6, below zero;
 --          discount_id, discount_audience, discount_percent.
--- Why:     a discount comes as a line of its own kind, as a negative recurring line that takes nothing back, or as a credit of
---          one amount and product in three of four successive months. Any other credit stays beside the price.
+-- Why:     a discount comes as a line of its own kind, as a negative recurring line that takes nothing back, or as a
+--          credit of one amount and product in three of four successive months. Any other credit stays beside the
+--          price.
 
 create or replace table int_discount_line as
 with

@@ -1,9 +1,9 @@
 -- Grain:   one row per row of int_discount_line.
 -- Reads:   int_discount_line, int_comparable_line
--- Columns: those of int_discount_line but dates and interval; named_* = the thing held whose line it names; starts_on,
---          ends_on (exclusive) = the period that it counts for.
--- Why:     a discount counts for its own period. One that is as long as the line it names, or as the lines of its invoice, or
---          states no period, counts for theirs: it may be dated by the day on which it was written.
+-- Columns: those of int_discount_line except dates and interval; named_* = the thing held whose line it names;
+--          starts_on, ends_on (exclusive) = the period that it counts for.
+-- Why:     a discount counts for its own period. One that is as long as the line it names or the lines of its invoice,
+--          or that states no period, counts for theirs: it may carry the date on which it was written.
 
 create or replace table int_discount_period as
 with

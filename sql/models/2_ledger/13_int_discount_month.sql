@@ -1,9 +1,9 @@
 -- Grain:   one row per row of int_discount_period and month that it counts for.
 -- Reads:   int_discount_period, month_offset
--- Columns: those of int_discount_period but the period; month_number = the months whose first day it covers, or the one it
---          starts in; micros x month_times / month_parts = its amount a month.
--- Why:     a yearly bonus is a twelfth of it a month. Whole months, three days more or less, are taken as months; other
---          periods by days, x 365 / 12; nothing below a month is blown up to one.
+-- Columns: those of int_discount_period except the period; month_number = the months whose first day it covers, or the
+--          one it starts in; micros x month_times / month_parts = its amount a month.
+-- Why:     a yearly bonus counts as a twelfth of it a month. Whole months, give or take three days, are taken as
+--          months; other periods are converted by days, x 365 / 12; nothing shorter than a month is scaled up to one.
 
 create or replace table int_discount_month as
 with

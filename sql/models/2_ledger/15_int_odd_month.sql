@@ -1,8 +1,8 @@
 -- Grain:   one row per customer and month whose bill needs care.
 -- Reads:   int_comparable_line, int_discount_month, month_offset, params
 -- Columns: customer_id; month_number = year * 12 + month - 1.
--- Why:     nearly every month of a customer has one comparable line for each thing held, and nothing that touches it.
---          Finding the others once keeps sums, ranks and everything else that odd bills need off all the rest.
+-- Why:     nearly every month of a customer has one comparable line for each thing held, and nothing that affects it.
+--          Finding the others once spares all the rest the sums, ranks and other work that odd bills need.
 -- Options: line by line
 
 create or replace table int_odd_month as

@@ -1,8 +1,8 @@
 -- Grain:   one row.
 -- Reads:   int_comparable_line
 -- Columns: n_line_months = months that comparable lines cover.
--- Why:     checks/ledger_conserves_rows.sql proves that all of them are in the ledger; it can be run again on the published
---          file, which has no single lines.
+-- Why:     checks/ledger_conserves_rows.sql proves that all of them are in the ledger; it can be run again on the
+--          published file, which does not hold single lines.
 
 create or replace table int_line_month_count as
 with

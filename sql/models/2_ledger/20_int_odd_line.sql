@@ -1,7 +1,7 @@
 -- Grain:   one row per comparable line and month of it that needs care.
 -- Reads:   int_comparable_line, int_odd_month, month_offset
 -- Columns: row_id of the line; month_number.
--- Why:     a line of these is taken apart by month; all others stand for their whole period as they are.
+-- Why:     these lines are split by month; all others stand for their whole period as they are.
 -- Options: line by line
 
 create or replace table int_odd_line as

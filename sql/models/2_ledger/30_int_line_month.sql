@@ -1,11 +1,11 @@
 -- Grain:   one row per comparable line and month of it that needs care.
 -- Reads:   int_comparable_line, int_odd_line, stg_billing
--- Columns: those of int_comparable_line; month_number; line_rank = 1 for the latest line of the thing held; has_two_intervals =
---          lines of another billing interval cover the month for the same product, subscription and plan;
---          has_several_plans = those of another plan stand in the same cell for the same subscription; is_repeat = an equal
---          line without id stands in another file; is_same_price = its unit price is that of the line with the most units,
---          but for the rounding of amounts to a coin.
--- Why:     what the lines of one month have to say about each other is worked out for these few.
+-- Columns: those of int_comparable_line; month_number; line_rank = 1 for the latest line of the thing held;
+--          has_two_intervals = lines of another billing interval cover the month for the same product, subscription and
+--          plan; has_several_plans = lines of another plan are in the same cell for the same subscription; is_repeat =
+--          an equal line without an id is in another file; is_same_price = its unit price is that of the line with the
+--          most units, apart from the rounding of amounts to a coin.
+-- Why:     how the lines of one month bear on each other is worked out for these few only.
 
 create or replace table int_line_month as
 with

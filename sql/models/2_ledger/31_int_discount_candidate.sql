@@ -1,8 +1,9 @@
 -- Grain:   one row per discount, month and thing held that the discount may belong to in that month.
 -- Reads:   int_discount_month, int_line_month
 -- Columns: row_id of the discount; month_number; the thing held; n_candidates = things held that it may belong to.
--- Why:     the line it names says where it belongs; else the invoice, else the subscription, else the customer. Among several,
---          product, plan and subscription that the discount states count where any of them has it. Decision D42.
+-- Why:     the line that it names shows where it belongs; failing that the invoice, then the subscription, then the
+--          customer. Among several things held, the product, plan and subscription that the discount states count where
+--          any of them matches. Decision D42.
 
 create or replace table int_discount_candidate as
 with

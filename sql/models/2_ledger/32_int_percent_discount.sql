@@ -1,9 +1,9 @@
--- Grain:   one row per discount_id and currency that is one percentage of its invoices.
+-- Grain:   one row per discount_id and currency that is a single percentage of its invoices.
 -- Reads:   int_discount_line, int_comparable_line
--- Columns: discount_id; currency; n_totals = different totals of the invoices.
--- Why:     20 invoices of different totals, each lowered by the same percentage to a coin, say that the discount is a
---          percentage of the invoice, and so of each of its lines. All are held against the invoice with the highest total,
---          whose percentage is the sharpest.
+-- Columns: discount_id; currency; n_totals = number of different invoice totals.
+-- Why:     20 invoices of different totals, each lowered by the same percentage to a coin, show that the discount is a
+--          percentage of the invoice, and so of each of its lines. All are compared with the invoice with the highest
+--          total, whose percentage is the most precise.
 
 create or replace table int_percent_discount as
 with

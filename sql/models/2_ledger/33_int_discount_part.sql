@@ -1,10 +1,11 @@
 -- Grain:   one row per discount, month and thing held that it belongs to or may belong to.
 -- Reads:   int_discount_candidate, int_discount_month, int_line_month, int_percent_discount, params
--- Columns: row_id; month_number; the thing held; discount_id, discount_audience; is_assigned = it is known to belong there;
---          part_micros = what falls on the thing held, per its billing interval, in 10^-6, below zero; whole_micros = the same
---          if all of the discount fell on it.
--- Why:     one candidate takes it all. A percentage of the invoice falls on its lines pro rata to their prices before
---          discounts, as does any other discount where the study says so; else nobody knows where it belongs.
+-- Columns: row_id; month_number; the thing held; discount_id, discount_audience; is_assigned = it is known to belong
+--          there; part_micros = what falls on the thing held per its billing interval, in 10^-6, below zero;
+--          whole_micros = the same if all of the discount fell on it.
+-- Why:     a single candidate takes it all. A percentage of the invoice falls on its lines pro rata to their prices
+--          before discounts, as does any other discount where the study says so; otherwise nobody knows where it
+--          belongs.
 
 create or replace table int_discount_part as
 with

@@ -2,7 +2,7 @@
 -- Reads:   int_discount_part
 -- Columns: the thing held; month_number; discount_micros = what falls on it per billing interval, in 10^-6; n_discounts;
 --          is_assigned = all of them are known to belong there; discount_id, discount_audience of one of them.
--- Why:     the price is what is left when all discounts are taken off.
+-- Why:     the price is what remains once all discounts are taken off.
 
 create or replace table int_folded_discount as
 with

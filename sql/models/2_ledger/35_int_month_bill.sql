@@ -1,11 +1,13 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month that
 --          needs care.
 -- Reads:   int_line_month, int_folded_discount, params
--- Columns: the key; n_lines, n_discounts; net_micros (discounts taken off), standard_micros (before discounts), quantity_micros in 10^-6 per
---          billing interval; controls and dates of the latest line; reason = why they make no price, null where they make one.
--- Why:     equal unit prices are units, and quantities add. Different ones are no price: a mean of a base plan and an add-on is
---          what nobody pays, unless the study says that they are units or parts of one thing. Discounts that take all are a
---          free month; discounts that take more, or raise the price, are not understood. Decisions D40 and D43.
+-- Columns: the key; n_lines, n_discounts; net_micros (discounts taken off), standard_micros (before discounts),
+--          quantity_micros in 10^-6 per billing interval; controls and dates of the latest line; reason = why they make
+--          no price, null where they make one.
+-- Why:     lines at equal unit prices are units of one thing, and their quantities add up. Lines at different prices
+--          make no price, unless the study says that they are units or parts of one thing: nobody pays the mean of a
+--          base plan and an add-on. Discounts that take off everything make a free month; discounts that take off more,
+--          or raise the price, are not understood. Decisions D40 and D43.
 
 create or replace table int_month_bill as
 with

@@ -3,8 +3,9 @@
 -- Reads:   int_comparable_line, int_odd_line, int_month_bill, month_offset
 -- Columns: the key; first_month, n_months = the span; n_lines; net_micros, standard_micros (before discounts),
 --          quantity_micros in 10^-6 per billing interval; dates and controls of the latest line.
--- Why:     a line that is alone in its months, nearly every one, is one span as it states it. A line that has company in
---          any of its months is taken apart: what the month's lines make together there, a span a month elsewhere.
+-- Why:     a line that is alone in its months, as nearly every line is, makes one span as it stands. A line that shares
+--          any of its months with others is split: there the lines of the month count together, elsewhere it makes one
+--          span a month.
 -- Options: line by line, not kept
 
 create or replace view int_span_amount as

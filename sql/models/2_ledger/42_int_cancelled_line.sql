@@ -1,10 +1,10 @@
--- Grain:   one row per recurring charge that was taken back.
+-- Grain:   one row per recurring charge that was reversed.
 -- Reads:   int_line_disposition
 -- Columns: row_id; outcome = free_month where the chain (customer x product x subscription x currency) goes on with a bill
 --          that starts within one of its periods of its end; reversed_last where the data end before such a bill would be
 --          issued; ended otherwise.
--- Why:     a month that was given away is held without a price. A policy that was taken back and not billed again is over;
---          where the next bill is not due yet, nobody can tell. Decision D43.
+-- Why:     in a month that was given away, the thing is held without a price. A policy that was reversed and not billed
+--          again is over; where the next bill is not due yet, nobody can tell. Decision D43.
 
 create or replace table int_cancelled_line as
 with

@@ -1,7 +1,7 @@
--- Grain:   one row per line that is no full price of its own, but part of one.
+-- Grain:   one row per line that is not a full price by itself, but part of one.
 -- Reads:   int_continued_line, int_discount_candidate
 -- Columns: row_id.
--- Why:     what stands in a price is accepted, and not listed again among what makes none.
+-- Why:     a line that is part of a price is accepted, and not listed again among those that make none.
 
 create or replace table int_used_line as
 with

@@ -1,8 +1,8 @@
 -- Grain:   one row per thing held: customer x product x subscription x plan x currency x billing interval.
 -- Reads:   int_span_amount, int_month_bill, int_unpriced_month
--- Columns: holding_id; the key, of which subscription and plan may be unknown: a value of their own.
--- Why:     an observation is one thing held in one month. Later models find it by one number instead of seven values of
---          which two may be null.
+-- Columns: holding_id; the key; an unknown subscription or plan is a value of its own.
+-- Why:     an observation is one thing held in one month. Later models find it by one number instead of seven values,
+--          two of which may be null.
 
 create or replace table int_holding as
 with

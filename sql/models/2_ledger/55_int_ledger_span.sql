@@ -8,9 +8,9 @@
 --          stated; controls of the latest line; cell_key, lens_key; first_month (year * 12 + month - 1), n_months; covers_as_of, covers_year_before = whether the
 --          as-of month, or that twelve months earlier, is among them.
 -- Why:     month prices: year / 12, week x 365 / 84, day x 365 / 12, each divided by interval_count. a / d is the exact
---          fraction; (2a + d) // 2d, one less on a tie where that is odd, is the same on every engine. Wide integers are
---          slow, so amounts below a million, nearly all, are divided as 64-bit integers, which they cannot overflow.
---          Decision D8.
+--          fraction; (2a + d) // 2d, less one on a tie where that is odd, is the same on every engine. Wide integers
+--          are slow, so amounts below a million, nearly all of them, are divided as 64-bit integers, which they cannot
+--          overflow. Decision D8.
 -- Options: line by line
 
 create or replace table int_ledger_span as

@@ -3,16 +3,18 @@
 -- Columns: customer_id, product_id, currency: as in price_ledger
 --          month: Month in which the lines were issued, as its first day
 --          month_number: The same, as year * 12 + month - 1
---          finance_amount: Finance charges, currency units before tax; credits among them count negative, as in all amounts
+--          finance_amount: Finance charges, currency units before tax; credits among them count negative, as in all
+--            amounts
 --          fee_amount: Fees and set-up, currency units before tax
 --          usage_amount: Usage, currency units before tax
 --          one_off_amount: One-off charges, currency units before tax
---          credit_amount: Credits and refunds that take back no line and are no discount, currency units before tax
+--          credit_amount: Credits and refunds that reverse no line and are not discounts, currency units before tax
 --          summary_amount: Summary lines, which repeat or stand for others, currency units before tax
---          tax_amount: Tax, as lines of their own or stated on lines that stand in a price or beside one, currency units
--- Why:     what a customer pays beside the price is shown beside it and never inside it: finance charges or usage are no
---          loyalty penalty. It has a grain of its own, for all months: a customer may hold several things of a product, or
---          none. checks/amounts_beside_add_up.sql proves that nothing is lost.
+--          tax_amount: Tax, billed as lines of its own or stated on lines that are part of a price or beside one,
+--            currency units
+-- Why:     what a customer pays beside the price is shown beside it and never inside it: finance charges and usage are
+--          not a loyalty penalty. It has its own grain, over all months: a customer may hold several things of a
+--          product, or none. checks/amounts_beside_add_up.sql proves that nothing is lost.
 -- Options: line by line
 
 create or replace table amount_beside as

@@ -2,9 +2,9 @@
 -- Reads:   int_book_line, stg_book, tenure_class
 -- Columns: prices in major units of `currency` per billing interval, as stated; n_customers = accepted rows with exactly
 --          these.
--- Why:     ten million customers state few different prices: what is worked out of them is worked out once each. Grouping by
---          one number for cell (which names the currency), lens combination and tenure takes half the time of grouping by
---          their texts.
+-- Why:     ten million customers have only a few different prices, so what depends on a price is worked out once for
+--          each. Grouping by one number for cell (which names the currency), lens combination and tenure takes half the
+--          time of grouping by their texts.
 
 create or replace table int_book_count as
 with

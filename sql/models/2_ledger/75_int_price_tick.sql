@@ -1,8 +1,8 @@
 -- Grain:   one row per price that a book states.
 -- Reads:   int_book_count
 -- Columns: price = decimal as stated, in major units; ticks = the same in integers of 10^-4, half to even.
--- Why:     n = (2a + d) // 2d with a in 10^-6 and d = 100, one less on a tie with n odd, is the same on every engine. Said
---          once, here, whichever column a price stands in.
+-- Why:     n = (2a + d) // 2d with a in 10^-6 and d = 100, less one on a tie where n is odd, is the same on every
+--          engine. It is done once, here, for every column that holds a price.
 
 create or replace table int_price_tick as
 with

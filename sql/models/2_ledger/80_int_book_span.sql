@@ -2,7 +2,7 @@
 -- Reads:   int_book_line, int_price_tick, params
 -- Columns: first_month = the as-of month, the only one; *_ticks are integers of 10^-4 major units per billing interval as
 --          stated, ex tax, half to even.
--- Why:     a book price stays in its stated period and is never divided.
+-- Why:     a book price stays in its stated interval and is never divided.
 
 create or replace view int_book_span as
 with

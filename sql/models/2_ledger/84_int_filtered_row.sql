@@ -1,7 +1,7 @@
 -- Grain:   one row per input row that its source's `when` leaves out.
 -- Reads:   stg_book, stg_billing, stg_offer, stg_customer, stg_price_event, stg_cpi
 -- Columns: role; currency; amount = the parsed price or net amount, major units.
--- Why:     rows that are not meant are no fault of the export, and no evidence: they are counted and nothing else.
+-- Why:     rows left out on purpose are neither a fault of the export nor evidence: they are only counted.
 
 create or replace view int_filtered_row as
 with

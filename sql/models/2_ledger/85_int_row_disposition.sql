@@ -1,9 +1,9 @@
--- Grain:   one row per input row (identical lines together: n says how many).
+-- Grain:   one row per input row (identical lines together; n is how many).
 -- Reads:   stg_book, stg_billing, stg_offer, stg_customer, stg_price_event, stg_cpi, stg_unreadable, int_book_repeat,
 --          int_book_line, int_customer_file, int_offer_row, int_line_version, int_line_disposition, int_used_line,
 --          int_filtered_row
--- Columns: role; disposition in rejected, duplicate, excluded, filtered, accepted; reason (null where accepted or filtered); currency; amount =
---          the parsed price or net amount, major units; n = rows.
+-- Columns: role; disposition = rejected, duplicate, excluded, filtered or accepted; reason (null where accepted or
+--          filtered); currency; amount = the parsed price or net amount, major units; n = rows.
 -- Why:     one list of what happened to each row, in the order of precedence; reconciliation adds it up. Decision D52.
 -- Options: not kept
 

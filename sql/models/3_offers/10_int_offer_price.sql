@@ -1,10 +1,10 @@
 -- Grain:   one row per accepted offer row.
 -- Reads:   int_offer_row, params
--- Columns: those of stg_offer; headline_ticks = introductory, standard_ticks = after it, effective_ticks = average over the
---          horizon with set-up fee and incentive, 10^-4 major units per month; *_interval_ticks = the same per billing
---          interval of the offer; primary_ticks = that of the study's basis.
+-- Columns: those of stg_offer; headline_ticks = introductory, standard_ticks = after the introduction,
+--          effective_ticks = average over the horizon, with set-up fee and incentive, 10^-4 major units per month;
+--          *_interval_ticks = the same per billing interval of the offer; primary_ticks = that of the study's basis.
 -- Why:     m = mn / md months per cycle. Effective = (intro k + list (H - k m) / m + set-up - incentive) / H with k the
---          introductory cycles, clipped to the horizon H. Exact fractions, rounded half to even once.
+--          introductory cycles, clipped to the horizon H. The fractions are exact, and rounded once, half to even.
 
 create or replace table int_offer_price as
 with

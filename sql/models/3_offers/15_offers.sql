@@ -3,7 +3,7 @@
 -- Columns: offer_id: Offer; with valid_from the key
 --          origin: Where the offer comes from, as stated; market is a competitor
 --          audience: Whom the offer is for: new_only, all or existing_only
---          customer_id: Customer whose own offer it is; null = any
+--          customer_id: Customer for whom alone the offer is; null = any
 --          product_id: as in price_ledger
 --          plan_id: Plan; null = any
 --          currency: as in price_ledger
@@ -14,9 +14,9 @@
 --          qty_to: Greatest quantity, exclusive; null = any
 --          valid_from: First day in force
 --          valid_to: First day no longer in force, as stated; null = open
---          in_force_to: First day no longer in force: valid_to, or the start of the next open row of the same keys and kind;
---            null = still in force
---          kind: The origin stated, else promotion or price_book; rows of different kind do not close each other
+--          in_force_to: First day no longer in force: valid_to, or the start of the next open row of the same keys and
+--            kind; null = still in force
+--          kind: The origin stated, else promotion or price_book; rows of different kinds do not close each other
 --          list_unit_price: List price per billing interval, currency units
 --          intro_unit_price: Introductory price per billing interval, currency units; null without one
 --          intro_cycles: Billing intervals at the introductory price
@@ -24,18 +24,19 @@
 --          incentive_value: Value of the gift on joining, currency units
 --          price_decision: Price decision that the offer file names; null where it names none
 --          headline_ticks: The introductory price, in 10^-4 currency units a month
---          effective_ticks: The average over the horizon with set-up fee and incentive, in 10^-4 currency units a month
+--          effective_ticks: The average over the horizon, with set-up fee and incentive, in 10^-4 currency units a
+--            month
 --          standard_ticks: The price after the introduction, in 10^-4 currency units a month
 --          headline_interval_ticks: The introductory price per billing interval, in 10^-4 currency units
---          effective_interval_ticks: The average over the horizon per billing interval, in 10^-4 currency units
+--          effective_interval_ticks: The average over the horizon, per billing interval, in 10^-4 currency units
 --          standard_interval_ticks: The price after the introduction per billing interval, in 10^-4 currency units
 --          primary_ticks: The price at the basis of the study, in 10^-4 currency units a month
---          is_new_customer_offer: True where the offer may serve as comparator: for new customers or all, a personal one for
---            new customers only, and not of the market
--- Why:     a price list that is raised by a new row leaves the old row open: the later start closes it, but never a row of
---          another kind. Without an origin, a row with an end or an introductory price that is cheaper than the open row
---          beside it, in force when it starts or else the first to start before it ends, is a promotion; all others are list
---          prices. A renewal quote is nobody's new-customer offer.
+--          is_new_customer_offer: True where the offer may serve as the comparator: it is for new customers or for all
+--            (a personal one for new customers only), and not from the market
+-- Why:     when a price list is raised by a new row, the old row is left open: the later start closes it, but never a
+--          row of another kind. Without a stated origin, a row with an end or an introductory price is a promotion if
+--          it is cheaper than the open row beside it (in force when it starts, or else the first to start before it
+--          ends); all others are list prices. A renewal quote is not a new-customer offer to anybody.
 
 create or replace table offers as
 with

@@ -1,11 +1,12 @@
 -- Grain:   one row per new-customer offer version and price: offer_id x valid_from x product x plan x currency x interval x
 --          prices x stated decision.
 -- Reads:   offers, params
--- Columns: the keys; pricing_decision = the stated one, else the first version of the unbroken run of equal terms that this
---          one belongs to, with its price where the version has several; is_stated = whether the offer file names it.
--- Why:     a price is decided once, in however many regions it holds and however often it is issued again under a new id.
+-- Columns: the keys; pricing_decision = the stated one, else the first version of the unbroken run of equal terms that
+--          this one belongs to, with its price where the version has several; is_stated = whether the offer file names
+--          it.
+-- Why:     a price is decided once, however many regions it holds in and however often it is reissued under a new id.
 --          Customers of one decision are one draw. A break in the terms ends the decision. One offer_id may stand for a
---          whole price list: rows of different price under it are different decisions. Decision D20.
+--          whole price list: rows under it with different prices are different decisions. Decision D20.
 
 create or replace table int_offer_decision as
 with

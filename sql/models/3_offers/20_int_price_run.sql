@@ -1,10 +1,10 @@
 -- Grain:   one row per ledger row of the as-of month.
 -- Reads:   int_ledger_span, params
--- Columns: holding_id; price_set_on = day on which the price version began: as the lines state it, else the start of the
---          first cycle at that price; price_changed_month = its first month (year * 12 + month - 1); previous_ticks = the
---          price of the month before, null where there is none.
--- Why:     a price stands from the first month of an unbroken run of equal prices; a missing month breaks it.
---          The companion at_price_set compares with the offer of that day.
+-- Columns: holding_id; price_set_on = day on which the price took effect: as the lines state it, else the start of the
+--          first cycle at that price; price_changed_month = its first month (year * 12 + month - 1); previous_ticks =
+--          the price of the month before, null where there is none.
+-- Why:     a price holds from the first month of an unbroken run of equal prices; a missing month breaks the run. The
+--          companion at_price_set compares it with the offer of that day.
 
 create or replace table int_price_run as
 with

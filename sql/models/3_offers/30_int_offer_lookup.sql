@@ -1,9 +1,10 @@
--- Grain:   one row per distinct set of offer keys and date that any ledger row asks for.
+-- Grain:   one row per distinct combination of offer keys and date that any ledger row asks for.
 -- Reads:   int_ledger_span, int_price_run, int_month_bill, stg_offer, params
--- Columns: lookup_id; the keys; lookup_date; offer_customer_id where the customer has offers of his own.
--- Why:     millions of ledger rows ask the same few questions; each is answered once. In the as-of month the day on which
---          the price was set is asked beside the pricing date, or the start of the cycle where that is the pricing date, and
---          bills ask too that are no price because nobody knows where a discount belongs (discount_bounds).
+-- Columns: lookup_id; the keys; lookup_date; offer_customer_id where the customer has personal offers.
+-- Why:     millions of ledger rows ask the same few questions; each is answered once. In the as-of month, the day on
+--          which the price was set is asked for as well as the pricing date, or the start of the cycle where that day
+--          is the pricing date; bills that make no price because nobody knows where a discount belongs ask too
+--          (discount_bounds).
 
 create or replace table int_offer_lookup as
 with

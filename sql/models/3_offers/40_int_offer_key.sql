@@ -1,9 +1,9 @@
 -- Grain:   one row per new-customer offer version.
 -- Reads:   offers, int_offer_decision
--- Columns: pattern = which of customer (c), product (d), plan (p), region (r), channel (h) the offer states; offer_key =
---          their values; n_keys = keys stated, the two of the interval and the quantity bounds included.
--- Why:     a key that an offer leaves open matches anything. Offers are looked up by the keys that they state, so that a
---          wildcard costs one more look-up and no cross product.
+-- Columns: pattern = which of customer (c), product (d), plan (p), region (r), channel (h) the offer states; offer_key
+--          = their values; n_keys = number of keys stated, the two of the interval and the quantity bounds included.
+-- Why:     a key that an offer leaves open matches anything. Offers are looked up by the keys that they state, so that
+--          a wildcard costs one more look-up rather than a cross product.
 
 create or replace view int_offer_key as
 with

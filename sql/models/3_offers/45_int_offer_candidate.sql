@@ -1,9 +1,10 @@
 -- Grain:   one row per row of int_offer_lookup and offer in force that fits it and that no later row replaces.
 -- Reads:   int_offer_lookup, int_offer_key
 -- Columns: lookup_id; offer_id, valid_from, its pricing_decision and prices; n_candidates = offers in force that fit;
---          candidate_rank = 1 for the comparator; price_rank = 1 for the cheapest that costs something.
--- Why:     of rows with equal keys and kind in force on the day, the latest start counts; of the kinds the cheaper at the
---          primary basis. Then most keys stated wins, then the lowest price, then the least offer_id. Decision D44.
+--          candidate_rank = 1 for the comparator; price_rank = 1 for the cheapest with a price above zero.
+-- Why:     of rows in force on the day with equal keys and kind, the one that started last counts; of different kinds,
+--          the cheapest at the primary basis. Then the most keys stated wins, then the lowest price, then the least
+--          offer_id. Decision D44.
 
 create or replace table int_offer_candidate as
 with

@@ -1,9 +1,10 @@
 -- Grain:   one row per row of int_offer_lookup.
 -- Reads:   int_offer_lookup, int_offer_candidate, int_offer_key
--- Columns: the keys and date; offer_id, its pricing_decision (per product and plan unless stated) and its prices in ticks per
---          month and per interval, null where none serves; n_candidates = offers that fit; offer_reason = why there is no comparator, null where there is one.
--- Why:     millions of ledger rows ask the same few questions: each has its answer here, or the reason why there is none.
---          Decisions D13 and D44.
+-- Columns: the keys and date; offer_id, its pricing_decision (per product and plan unless stated) and its prices in
+--          ticks per month and per interval, null where no offer can be used; n_candidates = offers that fit;
+--          offer_reason = why there is no comparator, null where there is one.
+-- Why:     millions of ledger rows ask the same few questions: each has its answer here, or the reason why there is
+--          none. Decisions D13 and D44.
 
 create or replace table int_offer_match as
 with

@@ -2,8 +2,8 @@
 -- Reads:   int_offer_match, params
 -- Columns: lookup_id; offered_headline_ticks, offered_effective_ticks, offered_standard_ticks = price x quantity per billing
 --          interval at each basis, 10^-4 major units, half to even; offered_ticks = that of the study's basis.
--- Why:     money is price x quantity: what a new customer would pay for as many units. Asked once for each question of
---          int_offer_lookup, whose keys hold the quantity.
+-- Why:     money is price x quantity: what a new customer would pay for as many units. It is worked out once for each
+--          row of int_offer_lookup, whose keys include the quantity.
 
 create or replace table int_offer_amount as
 with

@@ -1,8 +1,8 @@
 -- Grain:   one row per row of int_ledger_span.
 -- Reads:   int_ledger_span, int_offer_match, int_offer_amount, params
--- Columns: those of int_ledger_span; quantity; the offer in force on the pricing date, its prices and what it makes for as
---          many units; contract status.
--- Why:     the offer is looked up once for each distinct set of keys and date, and joined here.
+-- Columns: those of int_ledger_span; quantity; the offer in force on the pricing date, its prices and what it
+--          comes to for as many units; contract status.
+-- Why:     the offer is looked up once for each distinct combination of keys and date, and joined here.
 
 create or replace view int_billing_span as
 with

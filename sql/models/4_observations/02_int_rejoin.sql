@@ -1,9 +1,10 @@
--- Grain:   one row per return of a customer after an absence; empty unless the study resets tenure then.
+-- Grain:   one row per return of a customer after an absence; empty unless the study resets tenure on return.
 -- Reads:   int_line_disposition, params
 -- Columns: customer_id; rejoined_on = start of the first period billed after the absence; from_month, until_month = the months
 --          (year * 12 + month - 1, the last exclusive) whose first day lies between this return and the next.
--- Why:     an absence is so many months from the latest period end so far to the next period start: a yearly bill keeps its
---          customer for its year. Whatever the customer file states, tenure then counts from the first bill after it.
+-- Why:     an absence is counted in months from the latest period end so far to the next period start, so a yearly bill
+--          keeps its customer present for its year. Whatever the customer file states, tenure then counts from the
+--          first bill after it.
 
 create or replace table int_rejoin as
 with

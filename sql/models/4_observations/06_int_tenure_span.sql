@@ -1,12 +1,13 @@
 -- Grain:   one row per row of int_billing_span and run of months in which its customer stays in one group and band.
 -- Reads:   int_billing_span, int_rejoin, int_tenure_run, params
--- Columns: those of int_billing_span, with the span of the run; tenure_start after the last return; tenure_number = first month
---          (year * 12 + month - 1) whose first day lies on or after it, null where tenure is read at pricing; tenure_months
---          completed on the first day of first_month, or on the pricing date; covers_as_of, covers_year_before.
--- Why:     groups and bands are those of the observed month, so that a price frozen for years does not stay that of a new
---          customer. k months are completed on the first day of tenure_number + k. Nearly all spans are one month long and
---          need no cut, and what a span covers is said of it before, so that models of one month read the spans of that
---          month. Decision D3.
+-- Columns: those of int_billing_span, with the span of the run; tenure_start after the last return; tenure_number
+--          = first month (year * 12 + month - 1) whose first day lies on or after it, null where tenure is read at
+--          pricing; tenure_months completed on the first day of first_month, or on the pricing date; covers_as_of,
+--          covers_year_before.
+-- Why:     groups and bands are those of the observed month, so that a price frozen for years does not remain a new
+--          customer's. k months are completed on the first day of tenure_number + k. Nearly all spans are one month
+--          long and need no split. covers_as_of and covers_year_before are set beforehand, so that models of one month
+--          read only the spans of that month. Decision D3.
 
 create or replace view int_tenure_span as
 with

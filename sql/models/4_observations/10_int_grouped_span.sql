@@ -1,12 +1,12 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and span of
 --          months (a book states one month).
 -- Reads:   int_book_span, int_tenure_span, tenure_class
--- Columns: those of price_ledger but month, plan age and the amounts beside the price; the span and what it covers, as in
---          int_tenure_span; paid_ticks, offered_ticks = price x quantity per billing interval, 10^-4 major units.
--- Why:     group and band come from one table of months, so that they cannot disagree. A left-censored tenure is the least
---          it can be: it decides the group only where that bound does, and never the band. A retention discount shows
---          that a customer is known to the firm: such a customer is not new. Money is what is billed, and not a rounded
---          price times its units: 100.00 for three units stays 100.00.
+-- Columns: those of price_ledger except month, plan age and the amounts beside the price; the span and what it covers,
+--          as in int_tenure_span; paid_ticks, offered_ticks = price x quantity per billing interval, 10^-4 major units.
+-- Why:     group and band come from one table of months, so that they cannot disagree. A left-censored tenure is a
+--          lower bound: it decides the group only where the bound alone is enough, and never the band. A retention
+--          discount shows that a customer is known to the firm, so such a customer is not new. Money is what was
+--          billed, not a rounded price times the units: 100.00 for three units stays 100.00.
 
 create or replace view int_grouped_span as
 with

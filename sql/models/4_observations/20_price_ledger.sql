@@ -1,5 +1,5 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month:
---          what was paid, and the offer it is held against.
+--          what was paid, and the offer it is compared with.
 -- Reads:   int_grouped_span, month_offset, int_plan_start
 -- Columns: role: Where the price comes from: billing or book
 --          customer_id: Customer
@@ -10,21 +10,22 @@
 --          interval_count: Number of units in the billing interval
 --          month: Month, as its first day
 --          month_number: Month, as year * 12 + month - 1
---          pricing_date: Day whose offer counts: start of the cycle or term billed, or the day on which the price was set
---            where the study says so; the as-of day in a book
---          cell_key: Like-for-like cell; joins cell_value, do not take it apart
+--          pricing_date: Day whose offer counts: start of the cycle or term billed, or the day on which the price was
+--            set where the study says so; the as-of day in a book
+--          cell_key: Like-for-like cell; joins cell_value; do not parse it
 --          lens_key: Combination of lens values; joins lens_value, empty text without lenses
---          tenure_start: Day the customer joined; the first bill where nobody states it
+--          tenure_start: Day the customer joined; the first bill where no day is stated
 --          tenure_months: Completed months of tenure on the first day of the month; on the pricing date where the study
 --            reads tenure there
---          is_censored: True where tenure_start is only the latest it can be: first seen in the first month of the data
+--          is_censored: True where tenure_start is only the latest possible day: the customer was first seen in the
+--            first month of the data
 --          discount_audience: Whom the discount is for: existing_only moves a new customer to the middle group
 --          discount_id: Discount on the price, null without one
 --          subscription_id: Subscription
 --          plan_id: Plan
 --          channel: Sales channel
 --          region: Region
---          quantity: Units billed together; the price is that of one
+--          quantity: Units billed together; the price is per unit
 --          plan_age_months: Completed months on the plan on the pricing date
 --          contract_status: in_contract or out_of_contract on the pricing date; null where no contract end is stated
 --          price_ticks: Price paid, discounts taken off, before tax, in 10^-4 currency units, per month where prices
@@ -35,16 +36,16 @@
 --          offer_ticks: Offer to a new customer on the pricing date, at the basis of the study, in 10^-4 currency
 --            units, per month where prices come from billing lines, per stated interval in a book; null without an
 --            offer
---          offer_id: Offer that was taken as comparator; null without one
---          offer_reason: Why there is no offer: no_offer, plan_not_offered (the product is, on other plans),
---            no_offer_in_force, offer_not_positive; null where there is one
+--          offer_id: Offer used as the comparator; null without one
+--          offer_reason: Why there is no offer: no_offer, plan_not_offered (the product is offered, but on other
+--            plans), no_offer_in_force, offer_not_positive; null where there is one
 --          n_candidates: Offers that fit the customer on the pricing date
 --          headline_ticks: The offer at its introductory price, in 10^-4 currency units a month; null in a book
---          effective_ticks: The offer averaged over the horizon with set-up fee and incentive, in 10^-4 currency units
+--          effective_ticks: The offer averaged over the horizon, with set-up fee and incentive, in 10^-4 currency units
 --            a month; null in a book
 --          standard_offer_ticks: The offer after its introduction, in 10^-4 currency units a month; null in a book
 --          interval_ticks: Price paid per unit and billing interval, as billed or as a book states it, in 10^-4
---            currency units; sums of money are formed from it
+--            currency units; sums of money are made from it
 --          offer_interval_ticks: The offer at the basis of the study per billing interval, in 10^-4 currency units;
 --            null without an offer
 --          headline_interval_ticks: The offer at its introductory price per billing interval, in 10^-4 currency units;
@@ -68,10 +69,10 @@
 --          loyalty_group: new, middle, tenured or unknown
 --          band_order: Tenure band; joins tenure_band, null where the tenure is unknown
 --          paid_price: Price paid in currency units: price_ticks / 10000
--- Why:     everything an analyst needs of one month of one thing held stands in one row. Later models that do not need the
---          plan age read int_grouped_span, which has a row for many months and joins less. What is billed beside the price
---          has a grain of its own: amount_beside. That plan age belongs to billing rows alone is said where it is selected:
---          said in the join, it keeps some engines from hashing it. Decisions D1 and D55.
+-- Why:     one row holds everything that an analyst needs about one month of one thing held. Later models that do not
+--          need the plan age read int_grouped_span, which has one row for many months and joins less. What is billed
+--          beside the price has its own grain: amount_beside. The condition that only billing rows have a plan age is
+--          in the select list: in the join, it would keep some engines from hashing it. Decisions D1 and D55.
 
 create or replace view price_ledger as
 with

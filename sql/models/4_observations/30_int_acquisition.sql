@@ -2,8 +2,8 @@
 -- Reads:   int_grouped_span, int_ledger_span
 -- Columns: cell_key; pricing_month = year * 12 + month - 1 of the pricing date; paid_ticks per
 --          billing interval, quantity_micros; n_observations.
--- Why:     where a firm keeps no offers, what its new customers paid on joining says what was offered. A join is the first
---          ledger month of a thing held, as a new customer.
+-- Why:     where a firm keeps no offers, what its new customers paid on joining shows what was offered. A customer
+--          joins in the first ledger month of a thing held as a new customer.
 
 create or replace table int_acquisition as
 with

@@ -2,7 +2,8 @@
 -- Reads:   int_grouped_span, int_ledger_span, params
 -- Columns: the ledger key, subscription_id; pricing_date, standard_ticks, standard_offer_ticks; before_date, before_ticks,
 --          before_offer_ticks = pricing date, standard price and standard offer twelve months earlier.
--- Why:     same plan and quantity, and the same discount in every month between: what is left is a change of price.
+-- Why:     with the same plan and quantity, and the same discount in every month between, what is left is a change of
+--          price.
 
 create or replace table int_price_pair as
 with

@@ -2,8 +2,8 @@
 -- Reads:   int_price_pair, stg_price_event
 -- Columns: the ledger key; before_ticks, after_ticks = standard prices; before_offer_ticks, after_offer_ticks = standard
 --          offers in force on both pricing dates, null where there is none.
--- Why:     a mid-term change replaces the earlier price by the one it led to, so that its effect is not taken for a rise
---          at renewal.
+-- Why:     a mid-term change replaces the earlier price with the one it led to, so that its effect is not taken for a
+--          rise at renewal.
 
 create or replace table int_price_change as
 with

@@ -1,10 +1,11 @@
 -- Grain:   one row per billing ledger row of the as-of month.
 -- Reads:   int_grouped_span, int_price_run, int_offer_match, int_offer_amount, int_acquisition, int_price_change,
 --          params
--- Columns: those of int_grouped_span that findings use; price_set_on; other_offer_id, offered_other_ticks = the offer of the
---          other day: that on which the price was set, or the start of the cycle where the pricing date is the former; derived_n = customers who
---          joined in the cell in the pricing month, null below min_evidence; the price change over twelve months.
--- Why:     findings are made for one month; everything about a customer in that month meets here, once.
+-- Columns: those of int_grouped_span that findings use; price_set_on; other_offer_id, offered_other_ticks = the offer
+--          on the other day: the day on which the price was set, or the start of the cycle where that day is the
+--          pricing date; derived_n = customers who joined in the cell in the pricing month, null below min_evidence;
+--          the price change over twelve months.
+-- Why:     findings are made for one month; everything about a customer in that month comes together here, once.
 
 create or replace table int_as_of_row as
 with

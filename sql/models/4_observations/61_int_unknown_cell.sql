@@ -1,7 +1,8 @@
 -- Grain:   one row.
 -- Reads:   cell_column, params
--- Columns: cell_key = the cell of what cannot be read: the study's currency, a month, every other key unknown.
--- Why:     a rejected row whose keys are unusable still counts as not compared, in one cell.
+-- Columns: cell_key = the cell for what cannot be read: the study's currency, an interval of a month, every other key
+--          unknown.
+-- Why:     rejected rows whose keys are unusable still count as not compared, all in one cell.
 
 create or replace table int_unknown_cell as
 with

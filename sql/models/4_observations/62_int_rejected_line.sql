@@ -1,11 +1,11 @@
 -- Grain:   one row per rejected line that names a customer and belongs to the as-of month.
 -- Reads:   stg_billing, int_customer, int_unknown_cell, params
--- Columns: customer_id, party_id, currency, cell_key, lens_key; tenure_start, is_censored; covers = whether its period covers
---          the first day of the month, or nobody can tell; micros = its amount per billing interval in 10^-6; interval_unit,
---          interval_count.
--- Why:     a customer whose bill cannot be read is a customer who cannot be compared. Lines of kinds that make nobody a
---          customer, and drafts, do not count. A key that holds a control character is replaced by an unknown one, a
---          currency that is none by the study's, an interval that is none by a month.
+-- Columns: customer_id, party_id, currency, cell_key, lens_key; tenure_start, is_censored; covers = its period covers
+--          the first day of the month, or nobody can tell; micros = its amount per billing interval in 10^-6;
+--          interval_unit, interval_count.
+-- Why:     a customer whose bill cannot be read is a customer who cannot be compared. Drafts, and lines of kinds that
+--          make nobody a customer, do not count. A key that holds a control character is replaced by an unknown one, an
+--          invalid currency by the study's, an invalid interval by a month.
 
 create or replace table int_rejected_line as
 with

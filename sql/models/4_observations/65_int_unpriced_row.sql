@@ -2,7 +2,8 @@
 -- Reads:   int_not_compared, int_rejected_row, int_as_of_row, lens_column, params
 -- Columns: customer_id, party_id, currency, cell_key, lens_key; tenure_start, is_censored; stated_months = tenure that a book
 --          states; reason = why there is no price; micros = what its lines come to a month, 10^-6 major units.
--- Why:     whose last bill was taken back holds nothing that is known of, and is nobody here. A rejected line that only overlaps the month counts where nothing else shows its customer.
+-- Why:     a customer whose last bill was reversed holds nothing that is known, and has no row here. A rejected line
+--          that only overlaps the month counts where nothing else shows its customer.
 
 create or replace table int_unpriced_row as
 with

@@ -3,8 +3,8 @@
 -- Columns: customer_id, party_id, currency, cell_key, lens_key; loyalty_group, band_order on the first day of the month;
 --          reason = why there is no price; month_ticks = what its lines come to a month, 10^-4 major units, null where no
 --          amount can be read.
--- Why:     who holds something that cannot be compared is a customer, counted with the reason and the money: support is a
---          share of all of them.
+-- Why:     someone who holds a thing that cannot be compared is still a customer, and is counted with the reason and
+--          the money: support is a share of all customers.
 
 create or replace table int_unpriced_observation as
 with

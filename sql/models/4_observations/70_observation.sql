@@ -1,9 +1,10 @@
 -- Grain:   one row per thing held in the as-of month: an observation; a rejected row of that month stands for one.
 -- Reads:   int_grouped_span, int_as_of_row, int_unpriced_observation
--- Columns: those of the ledger that findings use; pricing_decision = that of the offer, or the one a book states; reason =
---          why it has no price, or no offer, null where it has both; month_ticks = what one without a price costs a month.
--- Why:     a book states one month and lands here as it is; billing lines bring the as-of month with all that belongs to it.
---          What cannot be compared is an observation too. Decision D4.
+-- Columns: those of the ledger that findings use; pricing_decision = that of the offer, or the one a book states;
+--          reason = why it has no price or no offer, null where it has both; month_ticks = what an observation without
+--          a price costs a month.
+-- Why:     a book states one month and comes here as it is; billing lines bring the as-of month with all that belongs
+--          to it. What cannot be compared is an observation too. Decision D4.
 
 create or replace view observation as
 with

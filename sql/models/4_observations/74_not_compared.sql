@@ -3,9 +3,10 @@
 -- Columns: customer_id, party_id, currency, cell_key, lens_key, loyalty_group, band_order: as in price_ledger
 --          reason: as in cell_coverage
 --          paid_ticks: as in price_ledger
---          month_ticks: What one without a price comes to a month, in 10^-4 currency units; null where no amount is known
--- Why:     who could not be compared, by name: the rows behind the counts of cell_coverage. Cells with too few customers are
---          a matter of the analysis, and listed with their money in findings_support.
+--          month_ticks: What an observation without a price comes to a month, in 10^-4 currency units; null where no
+--            amount is known
+-- Why:     these are the customers who could not be compared, by name: the rows behind the counts of cell_coverage.
+--          Cells with too few customers are left to the analysis, and listed with their money in findings_support.
 
 create or replace view not_compared as
 with

@@ -1,9 +1,9 @@
 -- Grain:   one row per id that two files have to share, by pair of files and kind of id.
 -- Reads:   observation, int_customer_file, offers, stg_price_event, int_holding
 -- Columns: pair = customers (the month's customers in the customer file), offers (the products held in the offers) or
---          price_events (what they name in the lines); kind = customer, product, plan or subscription; id; n_asked = customers,
---          things held or events with it on the asking side; is_known = whether the other side has it.
--- Why:     a file that is not there asks for nothing and knows nothing.
+--          price_events (what they name in the lines); kind = customer, product, plan or subscription; id; n_asked =
+--          customers, things held or events with it on the side that asks; is_known = whether the other side has it.
+-- Why:     a missing file asks for nothing and knows nothing.
 
 create or replace view int_id as
 with

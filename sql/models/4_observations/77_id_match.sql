@@ -1,13 +1,13 @@
--- Grain:   one row per pair of files whose ids have to meet.
+-- Grain:   one row per pair of files whose ids have to match.
 -- Reads:   int_id
--- Columns: pair: customers = the month's customers in the customer file; offers = what they hold, by product, in the offers;
---            price_events = the events, by what they name, in the lines
+-- Columns: pair: customers = the month's customers in the customer file; offers = what they hold, by product, in the
+--            offers; price_events = the events, by what they name, in the lines
 --          n_asked: Customers, things held or events
 --          n_matched: Those whose id is found
 --          n_alike: Those whose id is found once leading zeros, case and spaces are left out of both
 --          n_zeros, n_case, n_spaces: Those for whom leaving out one of the three is enough
--- Why:     an id that lost a leading zero in a spreadsheet meets nothing: its customer has no tenure, its product no offer.
---          Ids are never joined so, only counted: 007 and 7 may be two customers.
+-- Why:     an id that lost a leading zero in a spreadsheet matches nothing: its customer has no tenure, its product no
+--          offer. Such ids are only counted, never joined: 007 and 7 may be two customers.
 
 create or replace table id_match as
 with

@@ -1,8 +1,8 @@
 -- Grain:   one row per observation of a party that has several.
 -- Reads:   observation, int_as_of_row, int_unpriced_observation, int_repeated_customer, int_shared_party, params
--- Columns: party_id; those of observation that clustering and distinct counts use; derived_month = month of pricing of those
---          with a derived comparator, else null; change_known = 2 where prices and offers of a year ago are known, 1 where
---          prices are, else 0.
+-- Columns: party_id; the columns of observation that clustering and distinct counts use; derived_month = month of
+--          pricing of those with a derived comparator, else null; change_known = 2 where prices and offers of a year
+--          ago are known, 1 where only prices are, else 0.
 -- Why:     parties with one observation need no clustering and no distinct counting; these do.
 
 create or replace table int_party_observation as

@@ -4,10 +4,10 @@
 --          quantity_micros: Units billed together, in millionths
 --          offered_ticks: as in price_ledger
 --          pricing_decision: Price decision: the stated one, or an unbroken run of equal offer terms of a product and
---            plan; null in a book that states none, where product, plan and offer price are it
+--            plan; null in a book that states none: there, product, plan and offer price identify it
 --          offer_reason, offered_headline_ticks, offered_effective_ticks, offered_standard_ticks: as in price_ledger
---          other_pricing_decision: That of the offer of the day on which the price was set, or of the start of the cycle where prices are held
---            against the former; null without one
+--          other_pricing_decision: That of the offer on the day on which the price was set, or at the start of the
+--            cycle where prices are compared with the former; null without one
 --          offered_other_ticks: What a new customer would pay for as many units by that offer, in 10^-4 currency units
 --          derived_n: Customers who joined the cell in the pricing month; null below min_evidence or in a book
 --          pricing_month: Month of the pricing date, as year * 12 + month - 1; null in a book
@@ -21,9 +21,9 @@
 --          market_ticks, cost_ticks: as in price_ledger
 --          n_observations: Observations with exactly these values
 -- Why:     amounts are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
---          customers comes out of them. Customers are read for them once; the models below read these counts. A book and
---          billing lines are grouped apart: grouping a book by what it never has would double the time.
---          Decisions D10 and D53.
+--          customers can be worked out from them. Customers are read once, for these counts; the models below read the
+--          counts. A book and billing lines are grouped separately: grouping a book by what it never has would double
+--          the time. Decisions D10 and D53.
 
 create or replace table price_counts as
 with

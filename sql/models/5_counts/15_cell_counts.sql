@@ -4,7 +4,8 @@
 -- Columns: cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
 --          quantity_micros, n_observations: as in price_counts
 -- Why:     amounts are finite decimals, so these counts lose nothing: every mean, variance, rank and quantile of the
---          customers comes out of them. Serves raw_gap and like_for_like_gap, which weigh unit prices by units.
+--          customers can be worked out from them. Serves raw_gap and like_for_like_gap, which weight unit prices by
+--          units.
 
 create or replace table cell_counts as
 with

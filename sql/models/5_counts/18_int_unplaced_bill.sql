@@ -1,9 +1,9 @@
--- Grain:   one row per thing held in the as-of month that a discount may belong to, and nobody knows.
+-- Grain:   one row per thing held in the as-of month that a discount may or may not belong to.
 -- Reads:   int_month_bill, int_discount_part, int_offer_match, int_offer_amount, stg_offer, params
 -- Columns: customer_id; gross_ticks = what it costs a month before such discounts; offered_ticks = what a new customer would pay
 --          a month for as many units, null without an offer or where anything else keeps it from being compared; 10^-4 major
 --          units.
--- Why:     what is not compared has no row of the ledger, so its offer is looked up here.
+-- Why:     what is not compared has no row in the ledger, so its offer is looked up here.
 
 create or replace table int_unplaced_bill as
 with

@@ -1,17 +1,17 @@
 -- Grain:   one row per basis, cell, lens combination, loyalty group, tenure band, price decision, price and offer, as-of
 --          month, currency of the study.
 -- Reads:   price_counts, params
--- Columns: basis: Reading of the offer: primary (that of the study), headline, effective, standard, and at_price_set (on
---            the day the price was set) or, where that is primary, at_cycle_start
+-- Columns: basis: Basis of the offer price: primary (that of the study), headline, effective, standard, and
+--            at_price_set (on the day the price was set) or, where that is primary, at_cycle_start
 --          cell_key, lens_key, loyalty_group, band_order: as in price_ledger
 --          pricing_decision: as in price_counts
 --          paid_ticks: as in price_ledger
 --          quantity_micros: as in price_counts
---          offered_ticks: What a new customer would pay for as many units per billing interval, at that reading, in
---            10^-4 currency units
+--          offered_ticks: What a new customer would pay for as many units per billing interval, at that basis, in 10^-4
+--            currency units
 --          n_observations: as in price_counts
--- Why:     one amount against one offer under each reading of that offer. Serves offer_gap and overpayment: the gap is the
---          ratio of the very sums whose difference is the money.
+-- Why:     one amount against one offer at each basis of the offer price. Serves offer_gap and overpayment: the gap is
+--          the ratio of the same sums whose difference is the money.
 
 create or replace table offer_counts as
 with

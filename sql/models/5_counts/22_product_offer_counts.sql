@@ -1,13 +1,14 @@
--- Grain:   one row per cell, lens combination, loyalty group, tenure band, amount and offer of the product: observations whose
---          plan is offered to nobody, as-of month, currency of the study.
+-- Grain:   one row per cell, lens combination, loyalty group, tenure band, amount and offer of the product:
+--          observations whose plan is no longer offered, as-of month, currency of the study.
 -- Reads:   int_as_of_row, int_offer_key, params
 -- Columns: cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
 --          quantity_micros: as in price_counts
 --          offered_ticks: What a new customer would pay for as many units of the product, on the plan that is offered at the
 --            study's basis, in 10^-4 currency units per billing interval; null where no plan of it fits
 --          n_observations: as in price_counts
--- Why:     a plan that nobody can buy any more may be an old plan, or the id of a single price taken for a plan. Against the
---          offer of the product, of the same interval and currency, it shows which: the cheapest that fits, most keys first.
+-- Why:     a plan that nobody can buy may be an old plan, or the id of a single price taken for a plan. Comparing it
+--          with the offer of the product at the same interval and currency shows which: the cheapest that fits, most
+--          keys first.
 
 create or replace table product_offer_counts as
 with

@@ -2,12 +2,12 @@
 --          month, currency of the study.
 -- Reads:   int_as_of_row, int_offer_lookup, int_offer_candidate, stg_offer, params
 -- Columns: cell_key, lens_key, loyalty_group, band_order: as in price_ledger
---          offered_ticks: What a new customer would pay for as many units by the offer that serves as comparator, per billing
---            interval in 10^-4 currency units
---          best_ticks: The same by the cheapest offer in force that fits, at the basis of the study
+--          offered_ticks: What a new customer would pay for as many units under the offer that serves as the
+--            comparator, per billing interval in 10^-4 currency units
+--          best_ticks: The same under the cheapest offer in force that fits, at the basis of the study
 --          n_observations: as in price_counts
--- Why:     the most specific offer is the comparator, yet a new customer may take a cheaper one that fits everybody. Only what
---          is held where the two differ has a row.
+-- Why:     the most specific offer is the comparator, yet a new customer may take a cheaper one that fits everybody.
+--          Only things held for which the two differ have a row.
 
 create or replace table best_offer_counts as
 with

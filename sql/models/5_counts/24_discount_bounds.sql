@@ -1,15 +1,16 @@
--- Grain:   one row per loyalty group: who is not compared because nothing says to which line a discount belongs, as-of month,
---          currency of the study.
+-- Grain:   one row per loyalty group: customers not compared because nothing shows which line a discount belongs to,
+--          as-of month, currency of the study.
 -- Reads:   int_unplaced_bill, int_discount_part, int_discount_month, int_unpriced_observation, params
 -- Columns: loyalty_group: as in price_ledger
 --          n_customers: Distinct customers with such a discount and an offer
---          n_observations: What they hold that it may belong to and that has an offer
---          least_ticks: What these cost a month if as much of the discounts as possible belongs to them, in 10^-4 currency
---            units
+--          n_observations: Things they hold that it may belong to and that have an offer
+--          least_ticks: What these cost a month if as much of the discounts as possible belongs to them, in 10^-4
+--            currency units
 --          most_ticks: The same if as much as possible belongs to what has no offer
 --          offered_ticks: What a new customer would pay for them a month, in 10^-4 currency units
--- Why:     wherever a discount belongs, all that it may belong to costs the same together. So it moves an average only as far
---          as it may belong to what the average leaves out, and no price falls below zero. Decision D42.
+-- Why:     wherever a discount belongs, all the things that it may belong to cost the same together. So it moves an
+--          average only as far as it may belong to things that the average leaves out, and no price falls below zero.
+--          Decision D42.
 
 create or replace table discount_bounds as
 with

@@ -1,12 +1,13 @@
 -- Grain:   one row per reference, cell, lens combination, loyalty group, tenure band, price and reference amount, as-of
 --          month, currency of the study.
 -- Reads:   price_counts, params
--- Columns: reference: What the price is held against: market_price or expected_cost
+-- Columns: reference: What the price is compared with: market_price or expected_cost
 --          cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
 --          reference_ticks: That reference, in 10^-4 currency units, per month where prices come from billing lines,
 --            per stated interval in a book
 --          n_observations: as in price_counts
--- Why:     ratios of price to reference are formed from these counts in Python, unrounded. Serves market_gap, cost_gap.
+-- Why:     ratios of price to reference are formed from these counts in Python, unrounded. Serves market_gap and
+--          cost_gap.
 
 create or replace table reference_counts as
 with

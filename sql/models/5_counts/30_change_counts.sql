@@ -4,7 +4,8 @@
 -- Columns: cell_key, lens_key, loyalty_group, band_order: as in price_ledger
 --          pricing_decision, before_ticks, after_ticks, before_offer_ticks, after_offer_ticks, n_observations: as in
 --            price_counts
--- Why:     serves change_gap. A customer without a prior price has no change: not counted here, never 0 %.
+-- Why:     serves change_gap. A customer without a prior price has no change, and is not counted here rather than
+--          counted as 0 %.
 
 create or replace table change_counts as
 with

@@ -2,11 +2,11 @@
 --          their money.
 -- Reads:   price_counts, int_unpriced_observation
 -- Columns: currency, cell_key, lens_key, loyalty_group, band_order: as in price_ledger
---          reason: Why there is no price, or no offer; null where there are both
+--          reason: Why there is no price or no offer; null where there are both
 --          n_observations: Observations, with or without a price
 --          n_priced: Of those, with a price
 --          paid_ticks: What n_priced pay together per billing interval, in 10^-4 currency units
---          n_billed: Of the others, whose amount is known
+--          n_billed: Of the others, those whose amount is known
 --          month_ticks: What n_billed come to a month together, in 10^-4 currency units
 --          n_offered: Of those with a price, with an offer
 --          paid_offered_ticks: What n_offered pay together per billing interval, in 10^-4 currency units

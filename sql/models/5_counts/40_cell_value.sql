@@ -1,11 +1,11 @@
 -- Grain:   one row per cell and column that defines it.
 -- Reads:   cell_coverage, cell_column
 -- Columns: cell_key: as in price_ledger
---          column_order: Place of the column in the cell key, from 1
+--          column_order: Position of the column in the cell key, from 1
 --          column_name: Name of the column
 --          value: Value; null where unknown
--- Why:     the key is the values joined by the unit separator (character 31), unknown being the record separator
---          (character 30); this is the one place that takes it apart.
+-- Why:     the key is the values joined by the unit separator (character 31), with the record separator (character 30)
+--          for an unknown value; this is the only place that splits it.
 
 create or replace table cell_value as
 with

@@ -1,7 +1,7 @@
 -- Grain:   one row per lens combination and lens.
 -- Reads:   cell_coverage, lens_column
 -- Columns: lens_key: as in price_ledger
---          lens_order: Place of the lens in the lens key, from 1
+--          lens_order: Position of the lens in the lens key, from 1
 --          lens: Name of the lens
 --          value: as in cell_value
 -- Why:     findings are repeated within each value of each lens; a customer has one value per lens.

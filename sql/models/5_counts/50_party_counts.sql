@@ -12,7 +12,7 @@
 --          cost_ticks: Expected cost that a book states, in 10^-4 currency units per stated interval; null where it
 --            states none
 --          derived_month: Month of pricing, as year * 12 + month - 1, where there is a derived comparator; else null
---          change_known: 2 where price and offer of a year ago are known, 1 where the price is, else 0
+--          change_known: 2 where the price and offer of a year ago are known, 1 where only the price is, else 0
 --          customer_number: Which of the party's customers, from 1
 -- Why:     clustering by party and counting distinct customers need to know which observations belong together, not
 --          whose they are. No id leaves this model. Decisions D23 and D54.

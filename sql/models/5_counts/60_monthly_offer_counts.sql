@@ -5,8 +5,8 @@
 --          pricing_decision: as in price_counts
 --          paid_ticks, offered_ticks: as in price_ledger
 --          n_observations: Observations of that month with exactly these values
--- Why:     the headline month by month: when the gap opened, and when it widened. Spans of equal months are counted
---          before they are taken apart.
+-- Why:     the headline month by month: when the gap opened, and when it widened. Equal spans are counted before they
+--          are split into months.
 
 create or replace table monthly_offer_counts as
 with

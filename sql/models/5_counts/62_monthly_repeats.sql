@@ -2,7 +2,8 @@
 -- Reads:   int_grouped_span, int_holding, month_offset, params
 -- Columns: month: as in price_ledger
 --          n_repeats: Observations of monthly_offer_counts less the distinct customers behind them
--- Why:     the months count observations, people are counted once. Only customers who ever hold several things can repeat.
+-- Why:     the months count observations, but people are counted once. Only customers who at some time hold several
+--          things can repeat.
 
 create or replace table monthly_repeats as
 with

@@ -1,11 +1,12 @@
--- Grain:   one row per cell, lens combination, loyalty group, tenure band, month of pricing and price, of those with a
---          derived comparator.
+-- Grain:   one row per cell, lens combination, loyalty group, tenure band, month of pricing and price, for observations
+--          with a derived comparator.
 -- Reads:   price_counts, params
 -- Columns: cell_key, lens_key, loyalty_group, band_order: as in price_ledger
 --          pricing_month: as in price_counts
 --          paid_ticks: as in price_ledger
 --          quantity_micros, n_observations: as in price_counts
--- Why:     customers whose cell had enough joiners in the month their price was set are held against what those paid.
+-- Why:     customers whose cell had enough joiners in the month their price was set are compared with what those
+--          joiners paid.
 
 create or replace table derived_counts as
 with

@@ -9,8 +9,8 @@
 --          after_ticks: Price of a unit after it, in the same unit
 --          paid_ticks, offered_ticks: as in price_ledger
 --          n_observations: as in price_counts
--- Why:     a rise of many customers by one factor in one month is one decision, however many offers they have. Only who
---          has an offer and a known price before counts here.
+-- Why:     when the prices of many customers rise by one factor in one month, that is one decision, however many offers
+--          they have. Only observations with an offer and a known earlier price count here.
 
 create or replace table rise_counts as
 with

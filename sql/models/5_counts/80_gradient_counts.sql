@@ -1,14 +1,14 @@
 -- Grain:   one row per cell and completed months of tenure, as-of month, currency of the study.
 -- Reads:   int_as_of_row, int_book_line, offers, params
 -- Columns: cell_key: as in price_ledger
---          tenure_months: Completed months of tenure; null where only the latest day of joining is known, or where the
---            introduction of an offer of the product may still run
---          n_priced: Observations with a price after its introduction, discounts left out
+--          tenure_months: Completed months of tenure; null where only the latest possible day of joining is known, or
+--            where the introductory period of an offer of the product may still be running
+--          n_priced: Observations with a price past its introduction, before discounts
 --          sum_log_price: Sum of the logarithm of that price in currency units, in billionths
---          n_matched: Of those, with an offer after its introduction
---          sum_log_ratio: Sum of the logarithm of price over that offer, in billionths
--- Why:     serves tenure_gradient. Sums of whole billionths come out the same in any order. A customer who may still pay an
---          introductory price says nothing of tenure.
+--          n_matched: Of those, with an offer price after its introduction
+--          sum_log_ratio: Sum of the logarithm of the price over that offer, in billionths
+-- Why:     serves tenure_gradient. Sums of whole billionths come out the same in any order. A customer who may still
+--          pay an introductory price tells nothing about tenure.
 
 create or replace table gradient_counts as
 with

@@ -2,13 +2,15 @@
 --          last twelve months, currency of the study.
 -- Reads:   int_as_of_row, params
 -- Columns: cell_key, lens_key: as in price_ledger
---          loyalty_group: new at the first renewal, tenured at a later one, whatever the tenure; other terms are not here
+--          loyalty_group: new at the first renewal, tenured at a later one, whatever the tenure; other terms are left
+--            out
 --          pricing_month: Month of the renewal, as year * 12 + month - 1
 --          paid_ticks: Price before discounts for all units, in 10^-4 currency units per billing interval
 --          quantity_micros: as in price_counts
 --          n_observations: as in price_counts
--- Why:     serves first_renewal_gap. A term is a billing interval of six months or more. Of whom only the latest day of
---          joining is known, the number of renewals is the least it can be: a later one is certain, a first one is not.
+-- Why:     serves first_renewal_gap. A term is a billing interval of six months or more. Where only the latest possible
+--          day of joining is known, the number of renewals is a lower bound: that a renewal is a later one is certain,
+--          that it is the first is not.
 
 create or replace table renewal_counts as
 with

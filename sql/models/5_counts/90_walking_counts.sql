@@ -1,18 +1,20 @@
 -- Grain:   one row per joining month, product, plan, year before the as-of month and calendar month, currency of the study.
 -- Reads:   int_grouped_span, month_offset, offers, params
--- Columns: joining_month: Month of joining, as year * 12 + month - 1; of a customer known only from the first month of
+-- Columns: joining_month: Month of joining, as year * 12 + month - 1; for a customer first seen in the first month of
 --            the data, that month
 --          product_id, plan_id: as in price_ledger
 --          years_ago: Whole years between the month and the as-of month: 0 for the last twelve months
 --          calendar_month: Month of the year, 1 to 12
---          n_at_risk: Observations with a price and an offer in this month and the one before, on one plan and quantity,
---            past their introduction
+--          n_at_risk: Observations with a price and an offer in this month and the one before, on one plan and
+--            quantity, past their introduction
 --          sum_own: Sum over them of the log change of the price before discounts, in billionths
 --          sum_offer: Sum over them of the log change of the offer after its introduction, in billionths
---          n_left: Of those at risk, the last month before the as-of month in which the thing was held without a break
+--          n_left: Of those at risk, those whose last month of holding the thing without a break this is, before the
+--            as-of month
 --          n_without_offer: Observations with a price in this month and the one before whose plan has no offer
--- Why:     serves walking_slope. Who leaves counts until then, so that leaving after a rise moves nothing. Only whole years
---          count: a rise in April weighs the same whenever the data begin. Sums of billionths come out the same in any order.
+-- Why:     serves walking_slope. Customers who leave count until then, so that leaving after a rise moves nothing. Only
+--          whole years count: a rise in April weighs the same whenever the data begin. Sums of billionths come out the
+--          same in any order.
 
 create or replace table walking_counts as
 with

@@ -1,9 +1,11 @@
--- Grain:   one row per thing held and month with a price, of chains that hold several things.
+-- Grain:   one row per thing held and month with a price, for chains that hold several things.
 -- Reads:   int_holding, int_ledger_span, month_offset
--- Columns: chain_id = number of the chain (customer x product x subscription x currency); holding_id, plan_id; first_month of the
---          span; month_number; next_month, last_month = the months with a price after and before it, of the whole chain.
--- Why:     a chain that holds one thing, nearly every one, is followed span by span. Where several plans or intervals follow or
---          stand beside each other, it is followed month by month, so that equal plans can be paired.
+-- Columns: chain_id = number of the chain (customer x product x subscription x currency); holding_id, plan_id;
+--          first_month of the span; month_number; next_month, last_month = the months with a price after and before it,
+--          over the whole chain.
+-- Why:     a chain that holds one thing, as nearly every chain does, is followed span by span. Where several plans or
+--          intervals follow each other or run side by side, it is followed month by month, so that equal plans can be
+--          paired.
 
 create or replace table int_priced_month as
 with

@@ -2,8 +2,8 @@
 -- Reads:   int_priced_month
 -- Columns: kind = price (the same thing), interval_change, plan_change, line_added, line_dropped; old_holding, old_first and
 --          new_holding, new_first = span before and after, null where there is none; old_month, new_month.
--- Why:     equal plans and intervals pair first, then equal plans; one thing left over against one is a change of plan. What
---          is left then was added or dropped.
+-- Why:     equal plans and intervals pair first, then equal plans; one thing left over on each side is a change of
+--          plan. Whatever is left after that was added or dropped.
 
 create or replace view int_step_pair as
 with

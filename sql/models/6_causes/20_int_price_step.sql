@@ -3,8 +3,8 @@
 -- Reads:   int_ledger_span, int_step_pair, int_priced_month, int_unpriced_month, int_month_bill, int_holding
 -- Columns: step_id; kind as in int_step_pair; old_holding, old_first and new_holding, new_first = spans before and after;
 --          across_gap = months without a price lie between.
--- Why:     months without any live line between two prices are an exit and an entry, and no change. What is paid, its
---          quantity and its price before discounts tell whether anything changed.
+-- Why:     months without any live line between two prices are an exit and an entry, not a change. What is paid, the
+--          quantity and the price before discounts show whether anything changed.
 
 create or replace table int_price_step as
 with

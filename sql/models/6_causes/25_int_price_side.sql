@@ -1,9 +1,10 @@
 -- Grain:   one row per span of a thing held that a change starts from or leads to.
 -- Reads:   int_price_step, int_ledger_span, int_line_disposition, stg_billing
--- Columns: the span and its thing held; day_before, day_after = cycle_start less and plus one interval; held_since = its first
---          period; joined_day = the same where the customer joined with it, else null; month_times / month_parts = factor from the interval to a
---          month; what its lines state per unit and interval: list_ticks, gross_ticks, discount, contract, tax_share.
--- Why:     prices are those of the bills: of the line of the span that starts on the same day.
+-- Columns: the span and its thing held; day_before, day_after = cycle_start less and plus one interval; held_since =
+--          its first period; joined_day = the same where the customer joined with it, else null; month_times /
+--          month_parts = factor from the interval to a month; what its lines state per unit and interval: list_ticks,
+--          gross_ticks, discount, contract, tax_share.
+-- Why:     prices are those billed: on the line that starts on the same day as the span.
 -- Options: line by line, not kept
 
 create or replace table int_price_side as

@@ -1,9 +1,9 @@
--- Grain:   one row per distinct set of offer keys and day that a change asks for.
+-- Grain:   one row per distinct combination of offer keys and day that a change asks for.
 -- Reads:   int_price_step, int_price_side
 -- Columns: question_id; the keys; day.
--- Why:     what was offered to new customers before, with and after a change says whether the list moved too: an interval around
---          the change of a price, on both days for both plans of a change of plan. The offer joined on says what its
---          introduction was. Each question is answered once.
+-- Why:     what was offered to new customers before, at and after a change shows whether the list moved too: within an
+--          interval around a change of price; on both days for both plans of a change of plan. The offer that the
+--          customer joined on shows what the introduction was. Each question is answered once.
 
 create or replace table int_step_question as
 with

@@ -2,8 +2,8 @@
 -- Reads:   int_step_question, int_offer_key
 -- Columns: the keys and day; standard_ticks = price offered after the introduction, per billing interval; intro_ticks,
 --          intro_cycles = the introduction, null without one.
--- Why:     the rules are those of int_offer_candidate: the latest of equal keys and kind, then most keys stated, then the
---          cheapest. Offers to single customers are left out: they say nothing about a list.
+-- Why:     the rules are those of int_offer_candidate: the latest of equal keys and kind, then the most keys stated,
+--          then the cheapest. Offers to single customers are left out: they show nothing about a list.
 
 create or replace table int_step_offer as
 with

@@ -1,10 +1,12 @@
 -- Grain:   one row per change of a price: of one thing held, of its billing interval or of its plan.
 -- Reads:   int_price_step, int_price_side, int_step_offer
--- Columns: step_id; old_price, new_price = paid per unit; old_standard, new_standard = before discounts; in 10^-4 major units per
---          billing interval, per month where the intervals differ (is_monthly); old_quantity, new_quantity in 10^-6; old_paid,
---          new_paid = money for all units; old_intro, new_intro = within the introduction joined with; coin_ticks.
--- Why:     the standard price is the list price or gross unit price of the bill; within introductory cycles whose bills state
---          none, the list price of the offer joined on; else the price paid. It is never below what is paid.
+-- Columns: step_id; old_price, new_price = paid per unit; old_standard, new_standard = before discounts; in 10^-4 major
+--          units per billing interval, per month where the intervals differ (is_monthly); old_quantity, new_quantity in
+--          10^-6; old_paid, new_paid = money for all units; old_intro, new_intro = within the introduction that the
+--          customer joined on; coin_ticks.
+-- Why:     the standard price is the list price or gross unit price of the bill; within introductory cycles whose bills
+--          state none, the list price of the offer that the customer joined on; else the price paid. It is never below
+--          what is paid.
 -- Options: not kept
 
 create or replace table int_step_price as

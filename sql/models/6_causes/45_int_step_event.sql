@@ -1,10 +1,11 @@
 -- Grain:   one row per change of a price and event on file for its customer or plan.
 -- Reads:   int_price_step, int_price_side, stg_price_event
--- Columns: step_id; event_id; told_day = day on which the customer was told, null where nobody says; is_told = it states a price,
---          a change or a percentage; is_standard = of the price before discounts; told_ticks = the price told, per unit and
---          interval, ex tax; is_end = it names the end of an introduction or discount; is_index = it names an index.
+-- Columns: step_id; event_id; told_day = day on which the customer was told, null where none is stated; is_told = it
+--          states a price, a change or a percentage; is_standard = it refers to the price before discounts; told_ticks
+--          = the price told, per unit and interval, ex tax; is_end = it names the end of an introduction or discount;
+--          is_index = it names an index.
 -- Why:     an event belongs to the first change in a period that starts within one interval of its day. It names a
---          subscription, a customer, or a plan or product: then all who held it when it was told.
+--          subscription, a customer, or a plan or product: then it concerns all who held it when it was announced.
 
 create or replace table int_step_event as
 with

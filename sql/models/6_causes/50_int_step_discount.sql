@@ -1,9 +1,9 @@
 -- Grain:   one row per change of a price and discount on either side of it.
 -- Reads:   int_price_step, int_step_price, int_price_side, int_discount_part, stg_billing
--- Columns: step_id; discount_key; old_ticks, new_ticks = discount per unit and interval, 0 where it is not there; old_percent,
---          new_percent as stated; ends_on = the end that the bill before the change states.
--- Why:     discounts with ids are told apart: one may end while another goes on. What the lines themselves are below the
---          standard price, and no discount line explains, is one discount with the id of the line.
+-- Columns: step_id; discount_key; old_ticks, new_ticks = discount per unit and interval, 0 where there is none;
+--          old_percent, new_percent as stated; ends_on = the end that the bill before the change states.
+-- Why:     discounts with ids are told apart: one may end while another goes on. Where the lines themselves are below
+--          the standard price and no discount line explains it, the difference is one discount with the id of the line.
 
 create or replace table int_step_discount as
 with

@@ -1,9 +1,10 @@
 -- Grain:   one row per change of a price and discount that changed with it.
 -- Reads:   int_step_discount, int_step_price, int_price_step, int_price_side, int_step_event
--- Columns: step_id; list_share = what of the discount's change goes with the list price, in 10^-4 major units; driver, ticks = the
---          rest of it: what it moves the price by, and why.
--- Why:     a percentage moves with the list price: that is no change of the discount. The rest raises the price where it falls:
---          at the end of the introduction, at a stated end or step, before it, or without anything stated.
+-- Columns: step_id; list_share = the part of the discount's change that follows the list price, in 10^-4 major units;
+--          driver, ticks = the rest of it: by how much it moves the price, and why.
+-- Why:     a percentage moves with the list price: that is not a change of the discount. Where the rest falls, it
+--          raises the price: at the end of the introduction, at a stated end or step, before it, or without anything
+--          stated.
 
 create or replace table int_step_share as
 with

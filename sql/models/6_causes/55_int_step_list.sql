@@ -1,10 +1,11 @@
 -- Grain:   one row per change of a price.
 -- Reads:   int_step_price, int_step_share, int_price_step, int_price_side, int_step_event, stg_cpi, params
--- Columns: step_id; the keys and days of both sides; price_move; standard_move; list_part = what of the price's move the standard
---          price makes; discount_part = what discounts make; told_ticks, is_standard = price told and its basis, null where
---          nothing was; rate = what the index of the contract moved by in a year; n_events on file.
--- Why:     the index counts that was published when the price moved: that of two months before, or of the month of the year
---          that the study names. Decision D58.
+-- Columns: step_id; the keys and days of both sides; price_move; standard_move; list_part = the part of the price's
+--          move that comes from the standard price; discount_part = the part that comes from discounts; told_ticks,
+--          is_standard = price told and its basis, null where none was; rate = by how much the index of the contract
+--          moved in a year; n_events on file.
+-- Why:     the index that counts is the one already published when the price moved: that of two months before, or of
+--          the month of the year that the study names. Decision D58.
 -- Options: not kept
 
 create or replace table int_step_list as

@@ -1,9 +1,10 @@
 -- Grain:   one row per change of a price.
 -- Reads:   int_step_list, int_step_offer
--- Columns: those of int_step_list; is_offered = offers cover the days; offer_move = by how much the standard price offered to new
---          customers moved within one interval, of a change of plan or interval the mean of both; index_move, letter_move = what
---          the index and the letter account for; 10^-4 major units, scaled to the list part.
--- Why:     a list that moves a cycle after the bills moved with them; a yearly one does not.
+-- Columns: those of int_step_list; is_offered = offers cover the days; offer_move = by how much the standard
+--          price offered to new customers moved within one interval; for a change of plan or interval, the mean of
+--          both; index_move, letter_move = what the index and the letter account for; 10^-4 major units, scaled to the
+--          list part.
+-- Why:     a list that moves a cycle after the bills still moved with them; a yearly one did not.
 -- Options: not kept
 
 create or replace view int_step_move as

@@ -1,10 +1,11 @@
 -- Grain:   one row per change of a price.
 -- Reads:   int_step_move, offers, params
--- Columns: step_id; window_key = product, plan, the keys that its offers state, currency and interval; window_interval = one
---          interval, 12 months where it is yearly or the study says anniversaries; holding_id, new_day; index_linked, announced,
---          with_list, plan_part = parts of list_part; left = the rest of it, left_standard = the same before discounts.
--- Why:     each driver takes what is left of the move, in its direction and no more. What a contract says by its index comes
---          before what a letter said.
+-- Columns: step_id; window_key = product, plan, the keys that its offers state, currency and interval; window_interval
+--          = one interval, 12 months where the interval is yearly or the study sets anniversaries; holding_id, new_day;
+--          index_linked, announced, with_list, plan_part = parts of list_part; left = the rest of it; left_standard =
+--          the same before discounts.
+-- Why:     each driver takes what is left of the move, in its direction and no more. What a contract sets by its index
+--          comes before what a letter said.
 -- Options: not kept
 
 create or replace table int_step_left as

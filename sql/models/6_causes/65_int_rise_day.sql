@@ -1,9 +1,10 @@
 -- Grain:   one row per key and day on which rises were first charged.
 -- Reads:   int_step_left
--- Columns: window_key; new_day; window_id, starts_on, ends_on (exclusive) = the decision that it belongs to: a window of one
---          interval.
--- Why:     bills of different days carry one decision into one interval. Each rise belongs to the window, of those that hold
---          it, with the most rises: one customer who is raised a week early does not cut the decision in two.
+-- Columns: window_key; new_day; window_id, starts_on, ends_on (exclusive) = the decision that it belongs to: a window
+--          of one interval.
+-- Why:     bills on different days carry out one decision over one interval. Each rise belongs to the window with the
+--          most rises among those that hold it: one customer who is raised a week early does not split the decision in
+--          two.
 
 create or replace table int_rise_day as
 with

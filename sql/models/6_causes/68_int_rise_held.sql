@@ -1,8 +1,9 @@
--- Grain:   one row per decision to raise a price and thing held of its key with a period that starts in its window.
+-- Grain:   one row per decision to raise a price and thing held under its key with a period that starts in its window.
 -- Reads:   int_rise_day, int_ledger_span, offers
--- Columns: window_id; holding_id; first_day = first day of its first period that starts in the window; tenure_start, is_censored
---          as in price_ledger, of that span and of any of them.
--- Why:     a key is that of the offers: of few kinds of things held, each spelt once, and not once a span.
+-- Columns: window_id; holding_id; first_day = first day of its first period that starts in the window; tenure_start =
+--          the earliest of its spans in the window, is_censored = that of any of them, both as in price_ledger.
+-- Why:     the key is that of the offers: it is spelt out once for each of the few kinds of things held, not once for
+--          each span.
 
 create or replace view int_rise_held as
 with

@@ -1,10 +1,11 @@
--- Grain:   one row per decision to raise a price and thing held of its key with a period that starts in its window.
+-- Grain:   one row per decision to raise a price and thing held under its key with a period that starts in its window.
 -- Reads:   int_rise_held, int_rise_day, int_step_left, int_holding, stg_price_event
--- Columns: window_id; holding_id; tenure_months completed on the first such day, null where unknown; is_other = past the first 12
---          months and any lock: one of those whose rises say what was common; rise_ticks = its rise before discounts, as
---          far as neither index nor letter explain it, all_ticks = the whole of it, paid_ticks = what is paid more, 0 without a rise;
---          old_standard; share = the rise of which a coin more is the most that it can be, as a share of old_standard.
--- Why:     whom a decision left alone counts as much as whom it hit. Decision D57.
+-- Columns: window_id; holding_id; tenure_months completed on the first such day, null where unknown; is_other = past
+--          the first 12 months and any lock: one of those whose rises show what was common; rise_ticks = its rise
+--          before discounts, as far as neither index nor letter explains it; all_ticks = the whole of it; paid_ticks =
+--          how much more is paid, 0 without a rise; old_standard; share = the rise plus a coin, the most that it can
+--          be, as a share of old_standard.
+-- Why:     customers whom a decision left alone count as much as those whom it hit. Decision D57.
 -- Options: not kept
 
 create or replace table int_rise_member as

@@ -1,10 +1,11 @@
 -- Grain:   one row per decision to raise a price.
 -- Reads:   int_rise_member, int_rise_day, int_ledger_span, int_step_left, int_price_side, params
--- Columns: window_id; n_others; reached, next_reached = the largest rise, as a share of the standard price, that 95 % of the others
---          reached, seen from one of them whose own rise is smaller, and larger; reached_from_outside = seen by a customer who is
---          none of them; null where there are no others.
--- Why:     customers of the same key; where they are too few, of the same product and interval, whose number is that of the
---          periods that start in the window: those who were not raised have no row. Nor do they stand in the lists of shares: theirs is 0.
+-- Columns: window_id; n_others; reached, next_reached = the largest rise, as a share of the standard price, that 95 %
+--          of the others reached, as seen by one of them whose own rise is smaller, and larger; reached_from_outside =
+--          as seen by a customer who is not one of them; null where there are no others.
+-- Why:     the others are customers of the same key or, where those are too few, of the same product and interval. The
+--          number of the latter is that of the periods that start in the window, as those who were not raised have no
+--          row. Nor are they in the lists of shares: theirs is 0.
 
 create or replace table int_rise_reach as
 with

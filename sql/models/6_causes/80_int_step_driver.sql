@@ -1,11 +1,11 @@
--- Grain:   one row per change and what drove it, of those that have a part in it.
+-- Grain:   one row per change and driver that has a part in it.
 -- Reads:   int_step_left, int_step_share, int_rise_day, int_rise_reach, int_rise_member,
 --          params
 -- Columns: step_id; driver; ticks per unit and interval, 10^-4 major units.
--- Why:     what 95 % of the other customers were raised by is common: a list rise as far as the price offered to new customers
---          moved too, a rise of the back book for the rest. Without a price book that covers the day and without any event of
---          the key, no reason is on file. What one pays above the common rise is unexplained where a price book covers the
---          day or the events are complete; else no reason is on file.
+-- Why:     the rise that reached 95 % of the other customers is common: a list rise as far as the price offered to new
+--          customers moved too, a rise of the back book for the rest. Without a price book that covers the day and
+--          without any event for the key, no reason is on file. What a customer pays above the common rise is
+--          unexplained where a price book covers the day or the events are complete; else no reason is on file.
 -- Options: not kept
 
 create or replace view int_step_driver as

@@ -4,11 +4,11 @@
 --          kind: price (the same thing), interval_change, plan_change, line_added or line_dropped
 --          customer_id, product_id, subscription_id, currency: as in price_ledger
 --          old_plan_id: Plan before
---          plan_id: Plan after; before where the line was dropped
+--          plan_id: Plan after; the plan before where the line was dropped
 --          region, channel: as in price_ledger
 --          interval_unit, interval_count: Billing interval of the prices and amounts; 1 month where it changed
 --          charged_before: First day of the period billed before; null for a line added
---          changed_on: First day of the first period billed after; of the last one before for a line dropped
+--          changed_on: First day of the first period billed after; for a line dropped, of the last one billed before
 --          across_gap: True where months without a price lie between
 --          tenure_months: Completed months of tenure on changed_on
 --          loyalty_group: as in price_ledger, on changed_on
@@ -23,7 +23,7 @@
 --          new_paid_ticks: Paid for all units after, likewise; 0 for a line dropped
 --          n_events: Price events on file for the change
 --          window_id: Decision to raise a price that it belongs to; joins rise_exposure, null for none
--- Why:     every driver of a change refers to one row here, and adds up to it.
+-- Why:     every driver of a change refers to one row here, and the drivers add up to it.
 
 create or replace table price_change as
 with

@@ -1,15 +1,18 @@
 -- Grain:   one row per change of what a customer pays and what drove it.
 -- Reads:   price_change, int_step_driver, int_step_price
 -- Columns: change_id: as in price_change
---          driver: What drove it: quantity, line_added, line_dropped, plan_change, interval_change, index_linked, announced,
---            list_rise, back_book_rise, unexplained, no_reason_on_file, list_fall, price_cut, intro_end, discount_end,
---            discount_end_unstated, discount_withdrawn, discount_granted, or rounding
---          ticks: What it moves the price per unit and billing interval by, 10^-4 currency units; null for what moves no price
---          quarter_ticks: What it moves the money of all units per billing interval by, in quarters of 10^-4 currency units
---          rise_quarter_ticks: Its part of a rise of the price of the same thing, likewise; 0 elsewhere. Adds up to the rise at
---            most
--- Why:     money moves by price, at the mean of both quantities, and by quantity, at the mean of both prices. What prices were
---          rounded by joins the largest driver; where it is more than half a coin or would turn it round, it stands by itself.
+--          driver: What drove it: quantity, line_added, line_dropped, plan_change, interval_change, index_linked,
+--            announced, list_rise, back_book_rise, unexplained, no_reason_on_file, list_fall, price_cut, intro_end,
+--            discount_end, discount_end_unstated, discount_withdrawn, discount_granted, or rounding
+--          ticks: By how much it moves the price per unit and billing interval, 10^-4 currency units; null for what
+--            moves no price
+--          quarter_ticks: By how much it moves the money for all units per billing interval, in quarters of 10^-4
+--            currency units
+--          rise_quarter_ticks: Its part of a rise in the price of the same thing, likewise; 0 elsewhere. The parts add
+--            up to the rise at most
+-- Why:     money moves by price, at the mean of both quantities, and by quantity, at the mean of both prices. Rounding
+--          of prices is added to the largest driver; where it is more than half a coin or would reverse that driver, it
+--          is listed by itself.
 
 create or replace table price_change_driver as
 with

@@ -1,13 +1,15 @@
--- Grain:   one row per rise of the price of one thing held and what drove it.
+-- Grain:   one row per rise in the price of one thing held and what drove it.
 -- Reads:   price_change, price_change_driver, params
 -- Columns: change_id, driver: as in price_change_driver
---          customer_id, product_id, plan_id, region, channel, currency, interval_unit, interval_count: as in price_change
+--          customer_id, product_id, plan_id, region, channel, currency, interval_unit, interval_count: as in
+--            price_change
 --          changed_on, tenure_months, loyalty_group, band_order, window_id: as in price_change
 --          in_last_year: True where it was first charged in the twelve months that end with the as-of month
 --          has_reason: True where a reason is on file: an index, a letter, the price list, a stated end, or an event
 --          rise_quarter_ticks: as in price_change_driver
---          rise_a_year: The same a year, currency units: what it adds to twelve months of bills
--- Why:     who raises whom without a reason is asked by product, plan, channel and region; this is the table to ask.
+--          rise_a_year: The same per year, currency units: what it adds to twelve months of bills
+-- Why:     who is raised without a reason is a question by product, plan, channel and region; this is the table that
+--          answers it.
 
 create or replace view price_rise as
 with

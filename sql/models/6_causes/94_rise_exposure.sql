@@ -11,10 +11,11 @@
 --          band_order: Tenure band on the first bill of the window; null where the tenure is only a lower bound
 --          n_held: Things held with a period that starts in the window
 --          n_raised: Those whose price before discounts rose
---          before_ticks: Prices of those raised before, discounts not taken off, per unit and billing interval, summed
+--          before_ticks: Prices before the rise of those raised, before discounts, per unit and billing interval,
+--            summed
 --          rise_ticks: What they rose by, likewise
 --          paid_rise_ticks: What the prices paid rose by, discounts taken off, likewise
--- Why:     whom a decision hit, free of labels: the first question of a regulator.
+-- Why:     it shows whom a decision hit, whatever the rise is called: the first question of a regulator.
 
 create or replace table rise_exposure as
 with

@@ -1,9 +1,12 @@
--- Grain:   one row per letter and thing held that it was told of: an event that states a price, a change, a percentage or a lock.
+-- Grain:   one row per letter and thing held that it concerns; a letter is an event that states a price, a change, a
+--          percentage or a lock.
 -- Reads:   stg_price_event, int_holding, int_ledger_span
--- Columns: letter_id; holding_id, its interval in one_interval; told_day, effective_day; lock_until; what is told; campaign;
---          coin_ticks; old_day = start of the last bill before both days, of a letter at the sale before its effective day, first_day = that of the first on the effective day or
---          later, lock_day = that of the last by then.
--- Why:     a letter names a subscription, a customer, or a plan or product: then all who held it when it was told.
+-- Columns: letter_id; holding_id, its interval in one_interval; told_day, effective_day; lock_until; what is told;
+--          campaign; coin_ticks; old_day = start of the last bill before both days (for a letter at the sale, before
+--          its effective day); first_day = that of the first on the effective day or later; lock_day = that of the last
+--          by then.
+-- Why:     a letter names a subscription, a customer, or a plan or product; in that case it concerns all who held it
+--          when it was sent.
 
 create or replace table int_told_letter as
 with

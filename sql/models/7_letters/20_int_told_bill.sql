@@ -1,11 +1,12 @@
 -- Grain:   one row per letter, thing held and bill of it that starts on the day of the last bill before the letter or later.
 -- Reads:   int_told_letter, int_ledger_span, int_line_disposition
--- Columns: letter_id, holding_id; bill_day, bill_number = 1 for the first on the effective day or later, null before; price_ticks
---          per unit and interval; month_standard_ticks; told_ticks = what the letter makes of the bill, discounts taken off, ex
---          tax, null where the tax is not known; over_micros = money charged above it for all units, above_old_micros above the old
---          price; half_coin in 10^-6.
--- Why:     what was charged is read from the bill, in its interval. A change or percentage told counts from the price before
---          the letter, at the basis told; what is told of the standard price leaves the customer's discount.
+-- Columns: letter_id, holding_id; bill_day, bill_number = 1 for the first on the effective day or later, null before;
+--          price_ticks per unit and interval; month_standard_ticks; told_ticks = what the bill should be by the letter,
+--          discounts taken off, ex tax, null where the tax is not known; over_micros = money charged above it for all
+--          units, above_old_micros above the old price; half_coin in 10^-6.
+-- Why:     what was charged is read from the bill, in its interval. A change or percentage told counts from the price
+--          before the letter, at the basis told; a letter about the standard price leaves the customer's discount as it
+--          is.
 
 create or replace table int_told_bill as
 with

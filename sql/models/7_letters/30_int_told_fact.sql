@@ -1,10 +1,10 @@
--- Grain:   one row per letter and thing held that it was told of.
+-- Grain:   one row per letter and thing held that it concerns.
 -- Reads:   int_told_letter, int_told_bill, int_ledger_span
--- Columns: those of int_told_letter; what its bills say: first_is_told, first_is_old, n_old_first = bills at the old price in a row
---          from the first on, n_bills; other_day, other_is_told, other_over = the first at another price than the old one; end_day =
---          the first at the told price; next_day = effective day of the next letter; is_superseded, is_early, is_lock_broken;
---          continues = the chain goes on otherwise: plan or interval.
--- Why:     each outcome is a question to the bills; here they are asked once.
+-- Columns: those of int_told_letter; what its bills show: first_is_told, first_is_old, n_old_first = bills at the
+--          old price in a row from the first on, n_bills; other_day, other_is_told, other_over = the first at a price
+--          other than the old one; end_day = the first at the told price; next_day = effective day of the next letter;
+--          is_superseded, is_early, is_lock_broken; continues = the chain goes on with another plan or interval.
+-- Why:     each outcome is a question about the bills; here they are asked once.
 
 create or replace table int_told_fact as
 with

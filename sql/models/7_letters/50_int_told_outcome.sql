@@ -1,8 +1,9 @@
--- Grain:   one row per letter and thing held that it was told of.
+-- Grain:   one row per letter and thing held that it concerns.
 -- Reads:   int_told_fact, int_ledger_span, int_holding, params
--- Columns: those of int_told_fact; tenure_start, is_censored; reason = why it is not assessable, null where it is; outcome.
--- Why:     the first outcome that fits counts, so that each letter has one: what cannot be known, then a later letter, a broken
---          lock, a rise before its day, what was told, and what was charged instead.
+-- Columns: those of int_told_fact; tenure_start, is_censored; reason = why it is not assessable, null where it
+--          is; outcome.
+-- Why:     the first outcome that fits counts, so that each letter has one: what cannot be known, then a later letter,
+--          a broken lock, a rise before its day, what was told, and what was charged instead.
 
 create or replace table int_told_outcome as
 with

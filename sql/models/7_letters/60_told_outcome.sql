@@ -1,24 +1,26 @@
--- Grain:   one row per letter and thing held that it was told of.
+-- Grain:   one row per letter and thing held that it concerns.
 -- Reads:   int_told_outcome, int_told_bill, tenure_class
 -- Columns: letter_id: Number of the letter among the price events
---          customer_id, product_id, plan_id, subscription_id, currency, interval_unit, interval_count: as in price_ledger
---          campaign: Letter run: the price decision stated, else the days told and effective
---          told_on: Day on which the customer was told; null where nobody says
+--          customer_id, product_id, plan_id, subscription_id, currency, interval_unit, interval_count: as in
+--            price_ledger
+--          campaign: Mailing: the price decision stated, else the day told and the effective day
+--          told_on: Day on which the customer was told; null where none is stated
 --          effective_on: Day from which the price told holds
---          lock_until: End of a price lock that the letter gives, exclusive; null without one
+--          lock_until: End of the price lock that the letter grants, exclusive; null without one
 --          tenure_months: Completed months of tenure on the effective day
 --          band_order: Tenure band on that day; null where unknown or only a lower bound
---          told_ticks: Price told, discounts taken off, ex tax, per unit and billing interval, 10^-4 currency units; null for a
---            lock without a price
+--          told_ticks: Price told, discounts taken off, ex tax, per unit and billing interval, 10^-4 currency units;
+--            null for a lock without a price
 --          old_ticks: Price of the last bill before, likewise
 --          charged_ticks: Price of the first bill on the effective day or later, likewise
 --          outcome: kept, broken_lock, early, late, never, more, less, superseded or not_assessable
---          reason: Why it is not assessable: no_price_before, left, no_bill_yet, plan_changed, other_interval, not_understood,
---            tax_unknown; null elsewhere
---          over_amount: Charged above what was told until the difference ends, the next letter or the last bill, currency units
+--          reason: Why it is not assessable: no_price_before, left, no_bill_yet, plan_changed, other_interval,
+--            not_understood, tax_unknown; null elsewhere
+--          over_amount: Charged above what was told, until the difference ends, the next letter or the last bill,
+--            currency units
 --          under_amount: Charged below it, likewise, below 0; over and under are never netted
--- Why:     what was said and what was charged, per customer. The first outcome that fits counts, in the order of the page on
---          causes.
+-- Why:     what was said and what was charged, per customer. The first outcome that fits counts, in the order given on
+--          the page on causes.
 
 create or replace table told_outcome as
 with

@@ -1,12 +1,12 @@
--- Grain:   one row per rise of the price of one thing held that nobody was told of in time.
+-- Grain:   one row per rise in the price of one thing held that the customer was not told of in time.
 -- Reads:   price_rise, int_step_event, params, stg_price_event
 -- Columns: change_id, customer_id, product_id, plan_id, region, channel, currency, changed_on: as in price_rise
 --          tenure_months, loyalty_group, band_order, in_last_year: as in price_rise
---          told_on: Latest day on which the customer was told of the change, too late; null where nobody says
---          rise_a_year: What index, list, rises for existing customers alone, what nothing explains and withdrawn discounts add
---            to twelve months of bills, currency units
--- Why:     a rise without a letter is the first that an ombudsman asks for. Ends of discounts were told when they began. Empty
---          where the study has no price events: nobody knows then.
+--          told_on: Latest day on which the customer was told of the change, too late; null where none is stated
+--          rise_a_year: What index, list, rises for existing customers alone, unexplained rises and withdrawn discounts
+--            add to twelve months of bills, currency units
+-- Why:     rises without a letter are the first thing an ombudsman asks for. The end of a discount was told when it
+--          began. Empty where the study has no price events, as then nobody knows.
 
 create or replace view untold_rise as
 with
