@@ -1,4 +1,4 @@
-"""Findings in a notebook: open a run and ask it.
+"""Findings in a notebook: open a run and query it.
 
 Example:
     >>> import fairness
@@ -33,7 +33,7 @@ class OpenRun:
 
     Attributes:
         run: The run.
-        settings: The settings with which it was built.
+        settings: The settings that it was built with.
     """
 
     def __init__(self, run: Run) -> None:
@@ -45,11 +45,11 @@ class OpenRun:
         return f"<{self._document.name}, build {self.run.id}: {sentences.headline(self._document)}>"
 
     def findings(self) -> Data:
-        """Return the whole findings document (a copy of its own)."""
+        """Return a copy of the whole findings document."""
         return read_findings(self.run)
 
     def gap(self, by: str | None = None) -> Data | list[Data]:
-        """Return the headline's finding, or one per group.
+        """Return the finding of the headline, or one per group.
 
         Args:
             by: None for the whole book, ``tenure`` for the tenure bands, ``cell`` for the like-for-like cells, or a
@@ -105,7 +105,7 @@ class OpenRun:
 
 
 class Picture:
-    """An SVG that Jupyter shows by itself.
+    """An SVG picture that Jupyter displays by itself.
 
     Attributes:
         svg: Its text.
@@ -123,7 +123,7 @@ class Picture:
 
 
 def open_run(source: str | Path) -> OpenRun:
-    """Open a run by its folder, or the study of a config, which is built first where inputs or config changed.
+    """Open a run by its folder, or the study of a config, which is built first if inputs or config have changed.
 
     Raises:
         ConfigError: There is no such config, or it breaks rules.

@@ -12,12 +12,12 @@ Assumptions
     * Cells are fixed strata; within a cell and loyalty group, prices are independent draws from the pricing process.
       Where one price decision covers many customers, use the forms clustered by offer version
       (:mod:`~fairness.stats.offer_ratio`, :func:`~fairness.stats.change.clustered_mean`).
-    * t intervals are asymptotic in the number of customers (or clusters); exact are the permutation test where
-      :func:`~fairness.stats.resampling.permutation_p_value` says so, and the binomial interval.
+    * t intervals are asymptotic in the number of customers (or clusters). The binomial interval is exact, and so is the
+      permutation test where :func:`~fairness.stats.resampling.permutation_p_value` says so.
     * What happened is a fact without sampling error. Intervals and p-values ask whether a process blind to tenure could
       have produced it; they do not cover hidden differences between customers, the choice of comparator or wrong data.
 
-To be fixed before looking: cells, tenure thresholds, the primary estimand, confidence level, margin and the families of
-tests. Import from the modules: this package re-exports nothing, so importing it costs nothing, and scipy is imported
-only by the functions that use it.
+Fix before looking at the data: cells, tenure thresholds, the primary estimand, confidence level, margin and the
+families of tests. Import from the modules: this package re-exports nothing, so importing it costs nothing, and scipy is
+imported only by the functions that use it.
 """

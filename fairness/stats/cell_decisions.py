@@ -1,8 +1,8 @@
 """Cells as the draws: where prices are set per cell, customers of a cell repeat one decision.
 
-A price list gives every customer of a cell one price, and a firm may set the list of each cell with noise of its own.
-Then the cells' prices are the draws, not the customers'. Cells that plainly share one list price are one decision.
-Above 0, tenured customers pay more.
+A price list gives every customer of a cell one price, and a firm may set the list of each cell with its own noise. The
+draws are then the cells' prices, not the customers'. Cells that plainly share one list price are one decision. Above 0,
+tenured customers pay more.
 
 Decision D21.
 """
@@ -50,13 +50,14 @@ def shared_decisions(table: CountTable, arms: CellArms, family: IntArray, *, mar
     """Return the price decision of each cell: cells of one product and plan with the same list price share one.
 
     Cells are joined where the medians of p/x of both arms lie within the margin of each other, and chains of such cells
-    are one decision; where single prices spread wider than two margins there is no list price, and every cell is its
-    own.
+    are one decision; where single prices spread wider than two margins there is no list price, and every cell is a
+    decision of its own.
 
     Args:
         table: Value counts of the compared cells.
         arms: Their summary, shape (cells,).
-        family: Product and plan of each cell of ``arms`` as a number, shape (cells,); only cells alike are joined.
+        family: Product and plan of each cell of ``arms`` as a number, shape (cells,); only cells with the same number
+            are joined.
         margin: Margin of equivalence, a fraction.
 
     Returns:
@@ -151,7 +152,7 @@ def decision_van_elteren(arms: CellArms, decision: IntArray) -> tuple[float, flo
     """Run the stratified rank test with price decisions as the draws.
 
     With S_g the sum over the cells of decision g of (U_c - n_T n_N / 2) / (N_c + 1), z = sum S_g / sqrt(sum S_g^2):
-    under the null the sign of a whole decision may flip. z > 0 means that tenured customers stand higher.
+    under the null the sign of a whole decision may flip. z > 0 means that tenured customers rank higher.
 
     Args:
         arms: Rank quantities of the cells.

@@ -1,6 +1,6 @@
 """Change of prices over twelve months, on the log scale: against new customers' changes, or against dated offers.
 
-A log change of 0.05 is about +5 %. Estimates are differences of mean log changes; as :class:`LogRatio` they read as
+A log change of 0.05 is about +5 %. Estimates are differences of mean log changes; as a :class:`LogRatio` they read as
 ratios: estimate 0.02 means that tenured prices grew by 2 % more. t distributions are asymptotic in customers or
 clusters; which pairs of observations count is fixed before looking.
 """
@@ -33,10 +33,10 @@ class ChangeArms:
         cell: Cell number.
         n_tenured: Tenured customers.
         n_new: New customers.
-        mean_tenured: Mean log change of the tenured; NaN when there is none.
-        mean_new: Mean log change of the new; NaN when there is none.
+        mean_tenured: Mean log change of the tenured; NaN when there are none.
+        mean_new: Mean log change of the new; NaN when there are none.
         s2_tenured: Sample variance (n - 1) of the tenured log changes; NaN when n < 2, 0 when all are equal.
-        s2_new: The same of the new.
+        s2_new: The same for the new.
         u: Mann-Whitney U of the tenured, equal pairs counting one half.
         u_variance: Tie-corrected variance of ``u`` under exchangeable labels.
     """
@@ -112,7 +112,7 @@ def summarise_changes(
 
 
 def change_difference(arms: ChangeArms) -> LogRatio:
-    """Estimate how much more tenured prices changed than those of new customers of the same cell.
+    """Estimate how much more tenured customers' prices changed than those of new customers of the same cell.
 
     sum_c n_Tc (mean_T - mean_N) / n_T, variance sum_c (n_Tc / n_T)^2 (s2_T / n_Tc + s2_N / n_Nc), Satterthwaite degrees
     of freedom. Above 0, tenured prices grew faster.
@@ -169,14 +169,14 @@ def cell_changes(arms: ChangeArms) -> CellRatios:
     log_ratio[np.abs(log_ratio) < LOG_NOISE] = 0.0
     v_tenured, v_new = arms.s2_tenured / arms.n_tenured, arms.s2_new / arms.n_new
     total = v_tenured + v_new
-    # Where an arm has one customer its variance is NaN and so is the total: the divisor is only kept from being 0.
+    # Where an arm has one customer, its variance is NaN and so is the total: this only keeps the divisor from being 0.
     spread = v_tenured**2 / np.maximum(arms.n_tenured - 1, 1) + v_new**2 / np.maximum(arms.n_new - 1, 1)
     df = np.divide(total**2, spread, out=np.full(total.shape[0], np.inf), where=spread != 0)
     return CellRatios(log_ratio=log_ratio, se=np.sqrt(total), df=df)
 
 
 def clustered_mean(cluster: ArrayLike, value: ArrayLike, n: ArrayLike) -> tuple[LogRatio, float]:
-    """Estimate the mean of log changes against dated offers, customers of one offer version sharing a decision.
+    """Estimate the mean of log changes against dated offers, where customers of one offer version share a decision.
 
     mean = sum n v / sum n with v = dlog p - dlog b; e_g = sum n (v - mean) within cluster g of n_g customers,
     var = sum_g (e_g / (1 - n_g / n))^2 / n^2, t with G_eff - 1 degrees of freedom, G_eff = n^2 / sum n_g^2. Above 0,
@@ -218,7 +218,7 @@ def offer_change_cells(
 ) -> CellRatios:
     """Estimate the mean log change against dated offers of every cell, with the wider of two errors.
 
-    By customer, s^2 / n with n - 1 degrees of freedom; by price decision as :func:`clustered_mean`. A cell with one
+    By customer, s^2 / n with n - 1 degrees of freedom; by price decision, as in :func:`clustered_mean`. A cell with one
     decision keeps its error by customer. Above 0, tenured prices of the cell grew faster than the offers.
 
     Args:

@@ -48,7 +48,7 @@ def at_least(name: str, value: int, least: int) -> int:
 def positive(name: str, values: ArrayLike) -> FloatArray:
     """Return a one-dimensional float array whose every entry is finite and above 0, else raise ValueError."""
     array = np.asarray(values, dtype=np.float64)
-    # Two extremes settle what is right; what is wrong is looked for only where there is something.
+    # The two extremes show whether all is right; the wrong entry is looked for only where there is one.
     if array.ndim != 1 or (array.size and not (array.min() > 0 and array.max() < np.inf)):
         array = finite(name, values)
         _refuse(name, array, array <= 0, "must be above 0")

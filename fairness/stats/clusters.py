@@ -1,9 +1,9 @@
 """Variances of a ratio whose draws are clusters: parties, price decisions, or both at once.
 
 Every estimator hands over *linearised scores*: numbers that sum to 0 over the book and whose squares, cluster by
-cluster, sum to the variance of the log ratio. Each cluster's score is divided by 1 - w, w its share of the money, so
-that a cluster that pulls the ratio towards itself does not look quieter than it is (the jackknife form). A t
-distribution with G_eff - 1 degrees of freedom, G_eff = 1 / sum w^2, is asymptotic in the clusters.
+cluster, sum to the variance of the log ratio. Each cluster's score is divided by 1 - w, where w is its share of the
+money, so that a cluster that pulls the ratio towards itself does not look less variable than it is (the jackknife
+form). A t distribution with G_eff - 1 degrees of freedom, G_eff = 1 / sum w^2, is asymptotic in the clusters.
 
 Decisions D20 and D23.
 """
@@ -27,7 +27,7 @@ Way = Literal["party", "decision"]
 
 @dataclass(frozen=True, slots=True)
 class ClusterVariance:
-    """The variance by one clustering.
+    """The variance under one clustering.
 
     Attributes:
         variance: Variance of the log ratio; None for a single cluster.
@@ -51,7 +51,7 @@ def cluster_variance(
     Args:
         cluster: Cluster of each entry, shape (m,).
         score: Linearised score of one customer of the entry, shape (m,).
-        share: Share of the money of one customer of the entry, 0 to 1, shape (m,); all together sum to 1.
+        share: Share of the money of one customer of the entry, 0 to 1, shape (m,); all of them sum to 1.
         n: Customers of each entry within the cluster, shape (m,).
         repeats: How many clusters look like this one, the same for all its entries, shape (m,); None for one each.
 
@@ -84,13 +84,13 @@ def cluster_variance(
 def two_way(by_party: LogRatio, by_decision: LogRatio, by_both: LogRatio) -> tuple[LogRatio, Way]:
     """Return the ratio with V_party + V_decision - V_both, never below the larger, and which of the two dominates.
 
-    A price carries the noise of the party that pays it and of the decision that set it; what both share is taken out
+    A price carries the noise of the party that pays it and of the decision that set it; what both share is subtracted
     once. The degrees of freedom are those of the clustering with fewer effective clusters.
 
     Args:
-        by_party: The ratio with every party one draw.
-        by_decision: The same ratio with every price decision one draw.
-        by_both: The same ratio with every party within every decision one draw.
+        by_party: The ratio with every party as one draw.
+        by_decision: The same ratio with every price decision as one draw.
+        by_both: The same ratio with every party within every decision as one draw.
 
     Returns:
         LogRatio and ``"party"`` or ``"decision"``; ``se`` is None where a clustering has a single cluster, which then
@@ -117,7 +117,7 @@ def two_way(by_party: LogRatio, by_decision: LogRatio, by_both: LogRatio) -> tup
 def _variance(
     keys: tuple[IntArray, ...], score: FloatArray, share: FloatArray, n: IntArray, repeats: IntArray
 ) -> ClusterVariance:
-    """Return the variance of clusters named by their keys, ``repeats`` of which look like each."""
+    """Return the variance of clusters named by their keys, each standing for ``repeats`` clusters that look like it."""
     order = sorting(*keys, score)
     starts = key_starts(*(key[order] for key in keys))
     scores, shares = (np.add.reduceat((n * values)[order], starts) for values in (score, share))
@@ -125,21 +125,22 @@ def _variance(
     g_eff = 1.0 / float((alike * shares**2).sum())
     if int(alike.sum()) < 2:
         return ClusterVariance(None, g_eff)
-    # Shares are fractions of one sum: rounding must not turn a cluster that holds nearly all into one that holds more.
+    # Shares are fractions of one sum: rounding must not turn a cluster that holds nearly all of it into one that holds
+    # more.
     left = np.maximum(1.0 - shares, np.finfo(np.float64).eps)
     return ClusterVariance(float((alike * (scores / left) ** 2).sum()), g_eff)
 
 
 def connected(one: ArrayLike, other: ArrayLike, *, size: int) -> IntArray:
-    """Return the connected part that each of ``size`` things lies in: things that share an owner hang together.
+    """Return the connected component that each of ``size`` things lies in: things that share an owner are connected.
 
     Args:
         one: Thing of each entry, from 0 to ``size`` - 1, shape (m,).
         other: Owner of it, at least 0, shape (m,).
-        size: How many things there are; one without an entry is a part of its own.
+        size: How many things there are; one without an entry is a component of its own.
 
     Returns:
-        Part of each thing as a number, shape (size,).
+        Component of each thing as a number, shape (size,).
 
     Example:
         >>> connected([0, 1, 1, 2], [7, 7, 8, 9], size=4).tolist()

@@ -1,8 +1,9 @@
 """The change of a ratio gap between two runs: its interval and test, and its exact split into parts.
 
 Assumptions: each run's interval rests on price decisions that are draws from its process. The two runs are treated as
-separate draws; where the same parties are in both, the spread of their own changes is a second look. The wider of the
-two is printed. Errors of one price list that persist make runs alike, so that the interval is, if anything, too wide.
+    separate draws; where the same parties are in both, the spread of their own changes is a second look. The wider of
+    the two is printed. Errors of one price list that persist make the runs similar, so the interval is, if anything,
+    too wide.
 
 Decisions D73 and D74.
 """
@@ -32,7 +33,7 @@ class GapChange:
         statistic: Estimate over its standard error.
         p_value: Two-sided.
         df: Degrees of freedom (Welch-Satterthwaite).
-        clustered_by: Which look was the wider: ``pricing_decision`` or ``party``.
+        clustered_by: Which look was wider: ``pricing_decision`` or ``party``.
     """
 
     estimate: float
@@ -50,7 +51,7 @@ class Look:
 
     Attributes:
         gap: Estimate, a fraction.
-        standard_error: Of the log ratio; None where unknown.
+        standard_error: Standard error of the log ratio; None where unknown.
         df: Degrees of freedom; None for the normal distribution.
     """
 
@@ -60,7 +61,7 @@ class Look:
 
 
 def gap_change(first: Look, second: Look, *, confidence_level: float, party_variance: float | None = None) -> GapChange:
-    """Return the change of a gap with its interval and test, one the inversion of the other.
+    """Return the change of a gap with its interval and test, each the inversion of the other.
 
     The standard error of a gap R - 1 is R times that of log R (delta method). 0 means no change; above 0 the gap has
     grown: tenured customers pay more than before.
@@ -68,7 +69,7 @@ def gap_change(first: Look, second: Look, *, confidence_level: float, party_vari
     Args:
         first: The earlier gap.
         second: The later one.
-        confidence_level: Of the interval.
+        confidence_level: Level of the interval.
         party_variance: Variance of the change from the parties' own changes, see :func:`paired_variance`.
 
     Example:
@@ -112,7 +113,7 @@ def paired_variance(paid: tuple[FloatArray, FloatArray], offered: tuple[FloatArr
 
     Args:
         paid: What each party pays, first and second run, shape (parties,); 0 where it is not in a run.
-        offered: What it is offered, the same shape.
+        offered: What each party is offered, same shape.
 
     Example:
         >>> same = np.array([10.0, 12.0, 11.0]), np.array([10.0, 12.0, 11.0])
@@ -138,8 +139,8 @@ class Totals:
 def exact_split(first: Totals, second: Totals, parts: Sequence[Totals]) -> list[tuple[Fraction, Fraction]]:
     """Return (money, gap) that each part adds to the change; both add up exactly.
 
-    With E = paid - offered, B = offered and R = E / B the identity is dR = (dE - mean(R) dB) / mean(B), the means being
-    of the two runs. It is linear in dE and dB, so each part's own dE and dB give its share.
+    With E = paid - offered, B = offered and R = E / B the identity is dR = (dE - mean(R) dB) / mean(B), with means over
+    the two runs. It is linear in dE and dB, so each part's own dE and dB give its share.
 
     Args:
         first: Sums of the first run.

@@ -1,4 +1,4 @@
-"""The five distributions the package needs, from scipy.special: it loads several times faster than scipy.stats."""
+"""The five distributions the package needs, from scipy.special, which loads several times faster than scipy.stats."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def t_quantile(probability: float, df: float) -> float:
 
 
 def t_quantiles(probability: float, df: FloatArray) -> FloatArray:
-    """Return the quantiles of Student's t for an array of degrees of freedom; NaN where they are."""
+    """Return the quantiles of Student's t for an array of degrees of freedom; NaN where those are NaN."""
     from scipy.special import ndtri, stdtrit
 
     quantiles: FloatArray = stdtrit(df, probability)

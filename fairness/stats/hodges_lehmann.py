@@ -1,8 +1,8 @@
 """The stratified Hodges-Lehmann gap: the shift of log prices at which the van Elteren test sees no difference.
 
 Pairs are never formed: a cell of 100,000 against 100,000 customers has ten thousand million of them. Their weighted
-distribution function is evaluated from sorted counts instead, and its median closed in on by bisection until few pairs
-are left.
+distribution function is evaluated from sorted counts instead, and bisection narrows down its median until few pairs are
+left.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fairness.stats.value_counts import CountTable
 
 # Relative tolerance at which the weight below counts as one half: sums of the weights 1 / (N + 1) are not exact.
 _WEIGHT_NOISE = 1e-12
-# Pairs of entries that are listed one by one: as many as a few steps of the bisection would look at.
+# Pairs of entries that are listed one by one: as many as a few steps of the bisection would examine.
 _LISTED = 50_000
 # Rounding of a key in units of its own last place, with a margin: key, shift and their sum are each rounded.
 _KEY_ROUNDINGS = 8.0
@@ -107,7 +107,7 @@ def hodges_lehmann(table: CountTable) -> float | None:
 
 
 def _least_shift(keys: _Keys, target: float) -> float:
-    """Return the least difference of a pair up to which the weight reaches the target."""
+    """Return the smallest difference of a pair at which the weight of the pairs up to it reaches the target."""
     below, above = -keys.reach, keys.reach
     start, end = keys.first, keys.last
     while (end - start).sum() > _LISTED:
@@ -134,7 +134,7 @@ def _keys(table: CountTable) -> _Keys | None:
     if not paired.any():
         return None
     table = table.restrict(paired)
-    # Scores are centred per cell and cells numbered without gaps: small keys keep their last digits.
+    # Scores are centred per cell, and cells are numbered without gaps: small keys keep their last digits.
     starts = group_starts(table.cell)
     cells = table.cell[starts]
     cell = np.repeat(np.arange(cells.size), np.diff(starts, append=table.cell.size))

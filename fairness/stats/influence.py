@@ -1,7 +1,7 @@
-"""How far a few customers could move a figure: what decides to how many digits it may be published.
+"""How far a few customers could move a figure, which decides to how many digits it may be published.
 
-Facts about the data at hand, without any distribution: the effect of one customer is that of the first order, as in the
-infinitesimal jackknife. Nothing here has a sign; whose effect it is does not matter, only how large it can be.
+Facts about the data at hand, without any distribution: the effect of one customer is the first-order one, as in the
+infinitesimal jackknife. Nothing here has a sign: it does not matter whose effect it is, only how large it can be.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fairness.stats.checks import FloatArray, IntArray
 from fairness.stats.value_counts import CountTable
 
 FEW_TIMES = 3
-"""Where fewer than so many times the few depart from the rest, the figure says something about them in particular."""
+"""Where fewer than this many times the few depart from the rest, the figure says something about them in particular."""
 _NOISE = 1e-9
 _ALIKE = 0.0025
 """Own values this close to the middle one count as the same: prices are rounded to cents."""
@@ -25,19 +25,20 @@ _ALIKE = 0.0025
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """What few customers can make of a figure.
+    """How far few customers can move a figure.
 
     Attributes:
         n: Customers behind the figure.
         largest: The largest effect of one customer, in the unit of the figure.
         together: Effects of the few customers with the largest ones, added up.
-        half: The same of half as many.
+        half: The same for half as many.
         deviating: How many customers depart from the rest in effect: half the sum of all deviations over the largest
             one. With k customers at one value and all others at another it is the smaller of k and n - k.
         usual: Where :attr:`deviating` is below :data:`FEW_TIMES` times the few: the value that at least half of the
             customers share, to three decimals; None where there is none.
-        room: Through how many numbers the customers above 0 could range while the mean of the own values stays, if each
-            could have any of those values or 0; of those below 0 where the mean is negative. Infinite without any.
+        room: How many different numbers of customers above 0 are possible with the same mean of the own values, if each
+            customer could have any of those values or 0; of customers below 0 where the mean is negative. Infinite
+            where there are none.
         middle: Distance from the middle own value within which, on either side of it, the few lie; None where a side
             holds fewer.
 
@@ -57,7 +58,7 @@ class Influence:
     middle: float | None
 
     def of_customers(self, n_observations: int, n_customers: int) -> Influence:
-        """Return the same where the entries are observations, of which a customer may have several.
+        """Return the same where the entries are observations and a customer may have several.
 
         Example:
             >>> one = influence([0.1], deviation=[0.1], own=[0.1], n=[30], few=10)
@@ -74,7 +75,7 @@ def influence(effect: ArrayLike, *, deviation: ArrayLike, own: ArrayLike, n: Arr
     Args:
         effect: How far one customer of each entry moves the figure, whichever way, shape (m,).
         deviation: How far the own value of such a customer lies from the figure, shape (m,).
-        own: That value; NaN for customers who have none, such as those on the other side, shape (m,).
+        own: That own value; NaN for customers who have none, such as those on the other side, shape (m,).
         n: Customers of each entry, shape (m,).
         few: How many customers are few.
 
@@ -96,7 +97,7 @@ def influence(effect: ArrayLike, *, deviation: ArrayLike, own: ArrayLike, n: Arr
     values = np.asarray(own, dtype=np.float64)
     checks.same_length(effect=effects, deviation=away, own=values, n=counts)
     checks.not_empty("effect", effects)
-    # Equal prices differ from their own mean by rounding.
+    # Equal prices may differ from their own mean by rounding.
     known = values[~np.isnan(values)]
     away[away <= _NOISE * max(1.0, float(np.abs(known).max(initial=0.0)))] = 0.0
     furthest = float(away.max())
@@ -147,10 +148,10 @@ def contrast_influence(table: CountTable, *, few: int) -> Influence:
     """Measure how far few customers of either side could move the standardised ratio of two samples.
 
     R = A / B with A = sum_c P_Tc, B = sum_c X_Tc P_Nc / X_Nc, see :mod:`fairness.stats.standardised_ratio`. A tenured
-    customer moves A or, where all count alike, a mean of ratios; a new one moves the mean of the own cell.
+    customer moves A or, where all count equally, a mean of ratios; a new one moves the mean of its cell.
 
     Args:
-        table: Value counts, in each cell of customers on both sides.
+        table: Value counts; each cell has customers on both sides.
         few: How many customers are few.
 
     Example:
@@ -220,7 +221,7 @@ def sum_influence(value: ArrayLike, n: ArrayLike, *, few: int) -> Influence:
 
 
 def _largest(effects: FloatArray, n: IntArray, few: int) -> float:
-    """Return the sum of the largest effects, each as often as it has customers."""
+    """Return the sum of the largest effects, each counted once per customer."""
     if effects.size > few:
         # An entry has at least one customer: no more entries are needed.
         chosen = np.argpartition(effects, -few)[-few:]
@@ -249,7 +250,7 @@ def _room(own: FloatArray, n: IntArray) -> float:
 
 
 def _middle(own: FloatArray, n: IntArray, few: int) -> tuple[float | None, float | None]:
-    """Return the value that most share, and how far from the middle one the few on either side of it lie."""
+    """Return the value that most customers share, and how far from the middle one the few on either side of it lie."""
     known = ~np.isnan(own)
     values, counts = own[known], n[known]
     if not values.size:

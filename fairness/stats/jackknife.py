@@ -1,7 +1,7 @@
-"""The standardised ratio with parties left out one at a time: how much each household, firm or fleet decides.
+"""The standardised ratio with parties left out one at a time: how much depends on each household, firm or fleet.
 
 Prices of one party move together, and one party may hold most of a cell. Linearised variances trust each cell's mean
-even where a single party makes it; leaving the party out does not. Above 0, tenured customers pay more.
+even where it comes from a single party; leaving the party out does not. Above 0, tenured customers pay more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Left:
         n: Customers.
         price: Their money.
         reference: Their references.
-        repeats: Parties alike.
+        repeats: Number of parties that look like this one.
     """
 
     party: IntArray
@@ -60,11 +60,11 @@ def party_jackknife(table: CountTable, arms: CellArms, rows: PartyRows) -> Party
     """Estimate the standardised ratio with the variance of leaving out one party at a time.
 
     R_(j) keeps the weights X_Tc and takes both means of each cell without party j; a cell that loses an arm is left out
-    whole. var(log R) = sum_j f_j (log R_(j) - log R)^2 with f = (m - 1) / m, m the parties of the stratum (an arm of a
-    cell), the largest where a party reaches several. Degrees of freedom after Satterthwaite, each stratum with its
-    effective parties less one, 1 / sum w^2 - 1 with w a party's share of the stratum's reference; a party that reaches
-    several strata counts whole in the one with the fewest parties. With one customer a party it is the variance of
-    :func:`~fairness.stats.standardised_ratio.standardised_ratio` up to terms of second order.
+    entirely. var(log R) = sum_j f_j (log R_(j) - log R)^2 with f = (m - 1) / m, m the parties of the stratum (an arm of
+    a cell), and the largest f where a party reaches several. Degrees of freedom follow Satterthwaite, each stratum with
+    its effective parties less one, 1 / sum w^2 - 1 with w a party's share of the stratum's reference; a party that
+    reaches several strata counts in full in the one with the fewest parties. With one customer per party it is the
+    variance of :func:`~fairness.stats.standardised_ratio.standardised_ratio` up to terms of second order.
 
     Args:
         table: Value counts of the qualified cells.
@@ -132,7 +132,7 @@ def _of_parties(arms: CellArms, rows: PartyRows) -> _Left:
 
 
 def _singles(table: CountTable, arms: CellArms, rows: PartyRows) -> _Left:
-    """Return the customers who are parties of their own: the counts less the customers of the others."""
+    """Return the customers who are parties by themselves: the counts less the customers of the other parties."""
     stratum = np.concatenate(
         (
             2 * np.searchsorted(arms.cell, table.cell) + table.tenured,
@@ -172,7 +172,7 @@ def _deviations(arms: CellArms, left: _Left) -> FloatArray:
         arms.reference_new[cell] - taken(left.reference, ~tenured),
         stays,
     )
-    # Arms that lose nobody keep their sums bit by bit: a customer of one arm must not move the other.
+    # Arms that lose nobody keep their sums bit for bit: a customer of one arm must not move the other.
     new_paid = np.where(taken(left.n, tenured) > 0, reference * mean, np.where(stays, paid, 0.0))
     new_offered = np.where(taken(left.n, ~tenured) > 0, reference * other, np.where(stays, offered, 0.0))
     whole = key_starts(party)

@@ -1,4 +1,4 @@
-"""How far those who could not be compared could move a gap: held against the cheapest and the dearest comparator."""
+"""How far those who could not be compared could move a gap, at the cheapest and at the dearest comparator."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class LeftOut:
     dearest: float
 
     def worst(self, lower: float, upper: float) -> tuple[float, float]:
-        """Return the least and the greatest gap of everybody, where the gap of those compared lies in an interval.
+        """Return the smallest and the largest gap for everybody, where the gap of those compared lies in an interval.
 
         Args:
-            lower: Least gap of those compared, a fraction.
-            upper: Greatest.
+            lower: Smallest gap of those compared, a fraction.
+            upper: Largest.
 
         Example:
             >>> LeftOut(compared=90.0, paid=10.0, cheapest=8.0, dearest=12.5).worst(0.0, 0.0)

@@ -1,7 +1,7 @@
 """The common result form of every ratio estimand: a logarithm of a ratio, its standard error and its t distribution.
 
-One test per estimand, and the printed interval is its inversion: an interval excludes 0 exactly when the p-value of the
-same level is significant. The t distribution on the log scale is asymptotic in the number of customers or clusters.
+One test per estimand, and the printed interval is its inversion: an interval excludes 0 exactly when the p-value is
+significant at the same level. The t distribution on the log scale is asymptotic in the number of customers or clusters.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fairness.stats.checks import fraction
 from fairness.stats.distributions import t_quantile, t_upper
 
-# exp() of anything larger is no finite float: an interval so wide says nothing and counts as not computable.
+# exp() of anything larger is not a finite float: an interval that wide says nothing and counts as not computable.
 LARGEST_EXPONENT = 700.0
-# Two ways to the same standard error differ by less.
+# Two ways of computing the same standard error differ by less.
 _ROUNDING = 1e-9
 
 
@@ -26,7 +26,7 @@ class LogRatio:
         log_ratio: Logarithm of the ratio of what tenured customers pay to what they are compared with.
         se: Its standard error; 0 when the data show no variation; None when it cannot be computed (one customer in an
             arm, one cluster).
-        df: Degrees of freedom of t, may be fractional; ``inf`` for the normal; None together with ``se``.
+        df: Degrees of freedom of t, possibly fractional; ``inf`` for the normal; None where ``se`` is None.
 
     Example:
         >>> gap = LogRatio(log_ratio=0.0953101798, se=0.02, df=40.0)
@@ -89,7 +89,7 @@ class LogRatio:
 
 
 def is_wider(result: LogRatio, other: LogRatio, *, confidence_level: float) -> bool:
-    """Return whether a result has a wider interval than another of the same ratio, by more than rounding.
+    """Return whether a result has a wider interval than another for the same ratio, by more than rounding.
 
     One that cannot be computed is wider than any other.
 

@@ -1,7 +1,7 @@
-"""Why tenured customers pay another mean than new ones: mix, like for like, and who has no counterpart; exact sums.
+"""Why tenured customers pay a different mean from new ones: mix, like for like, and no counterpart; exact sums.
 
-Rational arithmetic on ticks: the four terms sum to the raw difference without any remainder. Positive = tenured pay
-more. Facts, without sampling error; only the like-for-like term has an interval, that of ``like_for_like_gap``.
+Rational arithmetic on ticks: the four terms sum to the raw difference without a remainder. Positive = tenured pay more.
+Facts, without sampling error; only the like-for-like term has an interval, that of ``like_for_like_gap``.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ NOBODY = Arm(0, Fraction(0), Fraction(0))
 
 @dataclass(frozen=True, slots=True)
 class Decomposition:
-    """The raw difference of mean yearly money, in four terms that sum to it; ticks an observation a year.
+    """The raw difference of mean yearly money, in four terms that sum to it; ticks per observation a year.
 
     Attributes:
-        unmatched_tenured: Mean of all tenured less that of the matched: above 0, those without counterpart pay more.
+        unmatched_tenured: Mean of all tenured less that of the matched: above 0, those without a counterpart pay more.
         like_for_like: Matched tenured less the new customers' prices for the same units.
         mix: Those prices less the mean of the matched new: above 0, tenured hold dearer things.
-        unmatched_new: Mean of the matched new less that of all new: above 0, those without counterpart pay less.
+        unmatched_new: Mean of the matched new less that of all new: above 0, those without a counterpart pay less.
         standard: The matched tenured at the new customers' prices: ``like_for_like / standard`` is the gap.
-        mean_new: Mean of all new: what percentages stand beside.
-        n_unmatched: Tenured and new observations without counterpart.
+        mean_new: Mean of all new: the base of percentages.
+        n_unmatched: Tenured and new observations without a counterpart.
         mean_unmatched: Their own means; None where there is nobody.
     """
 
@@ -80,12 +80,11 @@ class Decomposition:
 def decompose(cells: Mapping[Key, tuple[Arm, Arm]], *, matched: Collection[Key]) -> Decomposition | None:
     """Split the difference of mean yearly money between tenured and new customers.
 
-    With M the matched cells and s = sum over M of X_T rho / n_T(M), rho the new
-    customers' money a unit: (z_T - z_T(M)) + (z_T(M) - s) + (s - z_N(M)) + (z_N(M) - z_N). Above 0 in total, tenured
-    customers pay more.
+    With M the matched cells and s = sum over M of X_T rho / n_T(M), rho the new customers' money per unit, it is
+    (z_T - z_T(M)) + (z_T(M) - s) + (s - z_N(M)) + (z_N(M) - z_N). Above 0 in total, tenured customers pay more.
 
     Args:
-        cells: Cell to its tenured and its new arm.
+        cells: Each cell with its tenured and its new arm.
         matched: Cells with enough customers on both sides.
 
     Returns:

@@ -17,11 +17,11 @@ from numpy.typing import ArrayLike
 from fairness.stats import checks
 
 LEAST_DECISIONS = 10
-"""Decisions that a month needs; with fewer it waits and is looked at together with the next."""
+"""Decisions that a month needs; with fewer it waits and is judged together with the next."""
 LEAST_SKEWNESS = -0.5
-"""Skewness of the decisions' gaps below which the form for levels is approximate: a long tail below breaks symmetry."""
+"""Skewness of the decisions' gaps below which the form for levels is approximate: a long lower tail breaks symmetry."""
 LEAST_MONTHS = 12
-"""Months that show whether all tariffs swing together; before them there is no alarm."""
+"""Months needed to show whether all tariffs swing together; until then there is no alarm."""
 _SWING = 0.5
 _BETS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0)
 
@@ -46,7 +46,7 @@ class Look:
     Attributes:
         log_e: Log of the month's e-value; None for a month that waits.
         average: Sum of the e-values so far over the number of months fixed at the start: alarm at 1 / alpha.
-        n_decisions: Decisions used, those of waiting months before included; those that wait, for a month that waits.
+        n_decisions: Decisions used, including those of earlier waiting months; for a month that waits, those that wait.
         is_alarm: Whether ``average`` has reached 1 / alpha.
     """
 
@@ -75,7 +75,7 @@ def log_e_value(gap: ArrayLike, weight: ArrayLike, *, margin: float) -> float:
 
     x = w (gap - log(1 + margin)), w the decision's weight over the largest. Where each x is independent and symmetric
     about a point of at most 0, the mean of the e-value is at most 1, whatever the sample size and the variances. Large
-    values say that decisions stand beyond the margin above.
+    values say that decisions lie above the margin.
 
     Args:
         gap: log(P/B) of each decision, less its reference in the drift form, shape (m,).
@@ -109,7 +109,7 @@ def monitor(months: Sequence[Month], *, margin: float, alpha: float, n_months: i
     Args:
         months: Decisions set in each month, in order; at most ``n_months``.
         margin: Margin, a fraction.
-        alpha: Probability of any alarm in the whole sequence, at most.
+        alpha: Largest probability of any alarm in the whole sequence.
         n_months: Length of the sequence, fixed at the start.
 
     Returns:
@@ -142,7 +142,7 @@ def monitor(months: Sequence[Month], *, margin: float, alpha: float, n_months: i
             continue
         waiting = []
         log_e = log_e_value(gaps, weights, margin=margin)
-        # A single month this strong decides whatever comes after: the sum stays a number.
+        # A single month this strong decides, whatever comes after: the cap keeps the sum finite.
         total += math.exp(min(log_e, 700.0))
         # Each look uses what was known then: months that come later never change it.
         quiet = position >= LEAST_MONTHS and not months_move_together(months[:position], margin=margin)
@@ -153,10 +153,10 @@ def monitor(months: Sequence[Month], *, margin: float, alpha: float, n_months: i
 def months_move_together(months: Sequence[Month], *, margin: float) -> bool:
     """Return whether months swing together beyond the noise of their decisions.
 
-    The variance of the months' mean gaps is half the mean square of their successive differences without the
-    largest, which one lasting step does not move; the mean of s_t^2 / G_t is its noise. A swing of half the margin
-    counts, and one of a quarter where the variance is twice its noise. All tariffs moved a little in one month are
-    one draw, not G_t: bets on them would be bets on the same thing.
+    The variance of the months' mean gaps is half the mean square of their successive differences without the largest,
+    so one lasting step does not move it; the mean of s_t^2 / G_t is its noise. A swing of half the margin counts, and
+    one of a quarter where the variance is twice its noise. All tariffs moved a little in one month are one draw, not
+    G_t: bets on them would be bets on the same thing.
 
     Args:
         months: Decisions set in each month; months with fewer than ten do not count.

@@ -1,4 +1,4 @@
-"""Many looks: adjusted p-values of a family, and the level of the intervals of its selected members.
+"""Many tests: adjusted p-values of a family, and the level of the intervals of its selected members.
 
 BH controls the false discovery rate under independence or positive dependence, BY under any dependence, Holm the
 familywise error under any dependence. A family and its method are fixed before looking.
@@ -21,11 +21,11 @@ Correction = Literal["bh", "by", "holm"]
 def adjust(p_values: Sequence[float | None], *, method: Correction) -> list[float | None]:
     """Return adjusted p-values: a member is selected at level alpha when its adjusted p is below alpha.
 
-    With m tests sorted upwards: BH min over j >= i of m p_j / j; BY the same times sum 1/i; Holm the running maximum of
-    (m - j + 1) p_j; all at most 1. Equal to statsmodels' multipletests. A p-value has no sign.
+    With m tests in ascending order: BH min over j >= i of m p_j / j; BY the same times sum 1/i; Holm the running
+    maximum of (m - j + 1) p_j; all at most 1. Equal to statsmodels' multipletests. A p-value has no sign.
 
     Args:
-        p_values: P-values of the family; None where a member could not be tested: not counted in m.
+        p_values: P-values of the family; None where a member could not be tested, which does not count in m.
         method: ``"bh"``, ``"by"`` or ``"holm"``.
 
     Returns:

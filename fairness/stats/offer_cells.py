@@ -1,8 +1,8 @@
 """The offer gap of every cell on its own, with the wider of its two standard errors, all cells at once.
 
-Cells are held against each other to see whether their gaps offset. They carry the uncertainty of the interval that is
-printed: where customers of a cell share price decisions, a cell with ten offers holds ten draws, however many customers
-it has. Above 0, tenured customers of the cell pay more.
+Cells are compared with each other to see whether their gaps offset. They carry the uncertainty of the printed interval:
+where customers of a cell share price decisions, a cell with ten offers holds ten draws, however many customers it has.
+Above 0, tenured customers of the cell pay more.
 
 Decision D24.
 """
@@ -23,7 +23,7 @@ from fairness.stats.standardised_ratio import CellRatios
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellSums:
-    """What clusters of customers pay and are offered within a cell; entries with equal sums may stand together.
+    """What clusters of customers pay and are offered within a cell; entries with equal sums may be merged.
 
     Attributes:
         cell: Cell of each entry, 0 to n_cells - 1, shape (m,).
@@ -110,7 +110,7 @@ def offer_cells(clusters: CellSums, *, n_cells: int) -> CellRatios:
     log_ratio = np.log(paid / offered)
     log_ratio[np.abs(log_ratio) < LOG_NOISE] = 0.0
     residual = p - (paid / offered)[cell] * b
-    # A cell with one cluster has all its money in it: the divisor is only kept from being 0.
+    # A cell with one cluster has all its money in it: this only keeps the divisor from being 0.
     share = np.where(several[cell], b / offered[cell], 0.0)
     se = np.sqrt(group_sums(cell, n * (residual / (1.0 - share)) ** 2, n_cells)) / paid
     se[se < LOG_NOISE] = 0.0
@@ -121,10 +121,10 @@ def offer_cells(clusters: CellSums, *, n_cells: int) -> CellRatios:
 
 
 def wider_cells(first: CellRatios, second: CellRatios, *, confidence_level: float) -> CellRatios:
-    """Return each cell with the wider of its two intervals; a known one where the other cannot be computed.
+    """Return each cell with the wider of its two intervals; the known one where the other cannot be computed.
 
-    Unlike the printed interval, a cell whose customers share one decision keeps the error by party: without any error
-    it would drop out of the comparison of cells, and gaps of single offers could offset unseen. The noise of a lone
+    Unlike the printed interval, a cell whose customers share one decision keeps the error by party: without an error it
+    would drop out of the comparison of cells, and gaps of single offers could offset unseen. The noise of a lone
     decision cannot be told from a gap of its cell, so such cells make ``equivalent`` harder, never easier.
 
     Args:

@@ -1,10 +1,10 @@
 """Estimands against explicit offers: each tenured customer's price p against the offer b to a new customer.
 
-R = sum p / sum b; R - 1 above 0 means that tenured customers pay more than they would as new ones. Offers are fixed and
-known. A price carries the noise of the party that pays it and of the decision that set it, shared by all customers of a
-tariff: both variances are printed together (two-way), never less than the larger. They are asymptotic in the effective
-number of clusters. Comparators derived from new customers' own prices are estimates, not offers: use the standardised
-ratio for them.
+R = sum p / sum b; R - 1 above 0 means that tenured customers pay more than they would as new customers. Offers are
+fixed and known. A price carries the noise of the party that pays it and of the decision that set it, shared by all
+customers of a tariff: both variances are combined (two-way) and never less than the larger. They are asymptotic in
+the effective number of clusters. Comparators derived from new customers' own prices are estimates, not offers: use the
+standardised ratio for them.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def party_log_ratio(price: ArrayLike, comparator: ArrayLike, n_parties: ArrayLik
 
 
 def count_weighted(cell: ArrayLike, price: ArrayLike, comparator: ArrayLike, n: ArrayLike) -> float:
-    """Return the gap in which customers, not money, are the weights: sum_c n_c (P_c / B_c) / n - 1.
+    """Return the gap weighted by customers, not by money: sum_c n_c (P_c / B_c) / n - 1.
 
     Above 0, tenured customers pay more.
 
@@ -197,8 +197,8 @@ def median_ratio(price: ArrayLike, comparator: ArrayLike, n: ArrayLike) -> float
 def share_above(price: ArrayLike, comparator: ArrayLike, n: ArrayLike, *, confidence_level: float) -> ShareAbove:
     """Count the customers who pay strictly more than their offer.
 
-    The share is a fact; its interval is that of the process rate, customers taken as independent. Near 0 nobody pays
-    more, near 1 every tenured customer does.
+    The share is a fact; its interval is that of the process rate, with customers taken as independent. Near 0 hardly
+    anybody pays more, near 1 nearly every tenured customer does.
 
     Args:
         price: Prices paid p, above 0, shape (m,).
@@ -245,7 +245,7 @@ def offer_relative_ranges(
 ) -> FloatArray:
     """Return (max - min) / mean of p/b in every cell, shape (n_cells,), NaN for a cell without customers.
 
-    0 means that all customers of the cell stand alike against their offers; it is a spread and has no sign.
+    0 means that all customers of the cell have the same ratio to their offers; it is a spread and has no sign.
 
     Args:
         cell: Cell of each entry, 0 to n_cells - 1, shape (m,).
@@ -287,7 +287,7 @@ def _checked_by(
 
 
 def _ratio(price: FloatArray, comparator: FloatArray, n: IntArray, cluster: IntArray | None) -> tuple[LogRatio, float]:
-    """Return the ratio of the sums and G_eff; without ``cluster`` every one of the n is a cluster of its own."""
+    """Return the ratio of the sums and G_eff; without ``cluster`` each of the n is a cluster of its own."""
     paid, offered = float((n * price).sum()), float((n * comparator).sum())
     score, share = (price - (paid / offered) * comparator) / paid, comparator / offered
     if cluster is None:

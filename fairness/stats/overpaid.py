@@ -32,7 +32,7 @@ class Overpayments:
         net: Sum of p - b over customers, ticks; above 0 when tenured customers pay more in total.
         n_affected: Customers with p > b.
         n: Customers compared.
-        noise_floor: Gross overpayment a customer that noise of this size alone would show at a true gap of 0, ticks,
+        noise_floor: Gross overpayment per customer that noise of this size alone would show at a true gap of 0, ticks,
             shape (groups,); NaN for one customer.
     """
 
@@ -48,9 +48,9 @@ def overpayments(group: ArrayLike, price: ArrayLike, comparator: ArrayLike, n: A
     """Sum what tenured customers pay above their offers, gross and net, exactly, in every group.
 
     gross = sum n max(0, p - b), net = sum n (p - b). The gross sum is never negative and grows with noise: when p - b
-    is normal with mean 0 and standard deviation sigma, E max(0, p - b) = sigma / sqrt(2 pi), about 0.3989 sigma a
-    customer, with no true gap at all. That floor, from the sd (n - 1) of p - b around its mean gap, is to be printed
-    beside the gross sum. Net above 0: tenured customers pay more.
+    is normal with mean 0 and standard deviation sigma, E max(0, p - b) = sigma / sqrt(2 pi), about 0.3989 sigma per
+    customer, with no true gap at all. That floor, from the sd (n - 1) of p - b around its mean gap, belongs beside the
+    gross sum in print. Net above 0: tenured customers pay more.
 
     Args:
         group: Group of each entry, usually the cell, shape (m,).
@@ -73,7 +73,7 @@ def overpayments(group: ArrayLike, price: ArrayLike, comparator: ArrayLike, n: A
     counts = checks.counts("n", n)
     checks.same_length(group=groups, price=p, comparator=b, n=counts)
     checks.not_empty("price", p)
-    # A fixed order makes the sum of squares repeat to the last bit.
+    # A fixed order makes the sum of squares reproducible to the last bit.
     excess = p - b
     order = sorting(groups, excess, counts)
     groups, excess, counts = groups[order], excess[order], counts[order]
@@ -94,7 +94,7 @@ def overpayments(group: ArrayLike, price: ArrayLike, comparator: ArrayLike, n: A
 
 
 def _weighted(n: IntArray, values: IntArray, starts: IntArray) -> list[int]:
-    """Return the sums of n * values of each run as Python integers; products beyond 64 bits are made in Python."""
+    """Return the sum of n * values for each run as Python integers; products beyond 64 bits are computed in Python."""
     if float(np.abs(values).max()) * float(n.max()) < MAX_EXACT:
         return exact_sums(n * values, starts)
     return exact_sums(n.astype(object) * values.astype(object), starts)

@@ -2,7 +2,7 @@
 
 Prices of one party move together: three accounts of a household are less evidence than three strangers. Cells stay
 fixed strata; the draws are parties, and a party may have customers in several cells and in both groups. Where every
-party has one customer all results are those of :mod:`~fairness.stats.standardised_ratio` and
+party has one customer, all results are those of :mod:`~fairness.stats.standardised_ratio` and
 :func:`~fairness.stats.ranks.van_elteren`. Above 0, tenured customers pay more.
 
 Decision D23.
@@ -25,7 +25,7 @@ from fairness.stats.value_counts import CellArms, CountTable
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PartyRows:
-    """Customers of parties that have several, one entry each; parties alike in all of them stand together.
+    """Customers of parties that have several, one entry each; parties alike in all of them share their entries.
 
     They are part of the value counts beside them, not added to those.
 
@@ -61,7 +61,7 @@ class PartyRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Strata:
-    """Parties by stratum: an arm of a cell, number 2 * position of the cell + 1 if tenured; arrays of shape (strata,).
+    """Parties by stratum: an arm of a cell, number 2 * position of the cell, + 1 if tenured; arrays of shape (strata,).
 
     Attributes:
         size: Parties.
@@ -83,9 +83,10 @@ def party_cells(arms: CellArms, rows: PartyRows) -> CellRatios:
     """Estimate the standardised ratio of every cell on its own with every party as one draw, vectorised.
 
     With z_j the sum of a party's linearised residuals over its customers in an arm of m parties, var(log R_c) = sum
-    over parties of (sum over arms of sqrt(m / (m - 1)) z_j)^2. Degrees of freedom after Satterthwaite, m - 1 to each
-    arm; a party in both arms counts in the one with the fewer parties. An arm that is one single party takes the mean
-    squared coefficient of variation of parties in that arm of the other cells. Above 0, tenured customers pay more.
+    over parties of (sum over arms of sqrt(m / (m - 1)) z_j)^2. Degrees of freedom follow Satterthwaite, with m - 1 for
+    each arm; a party in both arms counts in the one with fewer parties. An arm that is a single party takes the
+    mean squared coefficient of variation of parties in that arm of the other cells. Above 0, tenured customers pay
+    more.
 
     Args:
         arms: Cells, each with customers in both arms.
@@ -112,9 +113,9 @@ def party_van_elteren(table: CountTable, arms: CellArms, rows: PartyRows) -> tup
     """Run the stratified rank test with every party as one draw.
 
     The statistic is that of :func:`~fairness.stats.ranks.van_elteren`, a sum over customers of
-    a_i = (t_i - n_T / N)(rank_i - (N + 1) / 2) / (N + 1), t_i = 1 for the tenured. To the variance that holds for
-    independent customers come the products of different customers of a party: sum over parties of
-    (sum a_i)^2 - sum a_i^2. z > 0 means that tenured customers stand higher.
+    a_i = (t_i - n_T / N)(rank_i - (N + 1) / 2) / (N + 1), t_i = 1 for the tenured. The products of different
+    customers of a party are added to the variance for independent customers: sum over parties of
+    (sum a_i)^2 - sum a_i^2. z > 0 means that tenured customers rank higher.
 
     Args:
         table: Value counts of the cells.
@@ -174,7 +175,7 @@ def _strata(arms: CellArms, rows: PartyRows) -> _Strata:
     return _Strata(
         size=size - np.rint(fewer).astype(np.int64),
         money=money,
-        # What is left of customers on their own is a difference: rounding must not make it negative.
+        # What is left for customers on their own is a difference: rounding must not make it negative.
         squares=np.maximum((size - 1) * s2 - taken, 0.0) + added,
         pattern=rows.pattern[order][starts],
         stratum=at,
@@ -188,7 +189,7 @@ def _linearised(strata: _Strata, scale: FloatArray, unit: IntArray) -> tuple[Flo
 
     Args:
         strata: Parties by stratum.
-        scale: Derivative of the log ratio by the total of each stratum, shape (strata,).
+        scale: Derivative of the log ratio with respect to the total of each stratum, shape (strata,).
         unit: Which result each stratum belongs to, ascending, shape (strata,).
     """
     several = strata.size > 1
@@ -202,7 +203,7 @@ def _linearised(strata: _Strata, scale: FloatArray, unit: IntArray) -> tuple[Flo
             variation = strata.size * correction * strata.squares / strata.money**2
             own[lone] = (scale * strata.money)[lone] ** 2 * (variation[known].mean() if known.any() else math.nan)
             freedom[lone] = max(float((strata.size[known] - 1.0).sum()), 1.0)
-    # A party in several strata of a unit counts whole in the one with the fewest parties, which comes first here.
+    # A party in several strata of a unit counts in full in the one with the fewest parties, which comes first here.
     value = scale[strata.stratum] * np.sqrt(correction[strata.stratum]) * strata.residual
     units = unit[strata.stratum]
     rank = np.where(several, strata.size, strata.size.max() + 1)[strata.stratum]

@@ -1,7 +1,7 @@
 """What the data could have shown: the minimum detectable gap, and the sample that would decide.
 
-At 80 % power on the log scale, where a gap of a few percent is its own logarithm. The detectable gap uses the t
-distribution of the printed interval; the deciding sample is a normal approximation, standard errors taken to fall as
+At 80 % power on the log scale, where a gap of a few percent is close to its own logarithm. The detectable gap uses the
+t distribution of the printed interval; the deciding sample is a normal approximation, in which standard errors fall as
 one over the root of the sample in the binding unit (customers or price decisions).
 
 Decision D27.
@@ -20,7 +20,7 @@ _POWER = 0.8
 def minimum_detectable_gap(*, se: float | None, alpha_star: float, df: float | None = None) -> float | None:
     """Return the true gap that would be found significant with 80 % probability: (t_{1-alpha*/2} + t_{0.8}) se.
 
-    A size without sign: it holds for tenured customers paying more or less. With many draws the quantiles are the
+    A size without a sign: it holds whether tenured customers pay more or less. With many draws the quantiles are the
     normal ones, 1.960 + 0.842 at 5 %; with 20 price decisions (19 degrees of freedom) 2.093 + 0.861.
 
     Args:
@@ -56,12 +56,12 @@ def deciding_sample(*, se: float | None, n: float, margin: float, alpha: float) 
 
     With se' = se sqrt(n / n'): at 0, ``equivalent`` with 80 % probability needs (z_{1-alpha} + z_{0.9}) se' <= margin;
     at 2 margin, ``penalty`` needs (z_{1-alpha/2} + z_{0.8}) se' <= 2 margin and, for the estimate to pass the margin,
-    z_{0.8} se' <= margin. The numbers are totals and can lie below ``n``: then the sample would have been enough at
-    that gap, and the true gap is likely neither.
+    z_{0.8} se' <= margin. The numbers are totals and may be below ``n``: the sample would then have been enough at that
+    gap, and the true gap is probably neither.
 
     Args:
         se: Standard error of the printed interval, log scale.
-        n: Present sample in the binding unit: customers, or effective price decisions.
+        n: Current sample in the binding unit: customers, or effective price decisions.
         margin: Margin of equivalence, a fraction.
         alpha: 1 - confidence level.
 
@@ -98,7 +98,7 @@ def detectable_penalty(
     """Return the true gap that would be called a penalty with 80 % probability, log scale.
 
     A penalty needs a gap that its test finds and an estimate beyond the margin: the larger of the detectable gap and
-    log(1 + margin) + t_{0.8} se. A precise study finds gaps inside the margin, and calls none of them a penalty.
+    log(1 + margin) + t_{0.8} se. A precise study finds gaps inside the margin but calls none of them a penalty.
 
     Args:
         detectable_gap: From :func:`minimum_detectable_gap`; None where there is none.

@@ -12,7 +12,7 @@ from fairness.stats.distributions import beta_quantile, t_quantile
 
 
 def clopper_pearson(k: int, n: int, *, confidence_level: float) -> tuple[float | None, float | None]:
-    """Return the Clopper-Pearson interval of a rate of which k of n trials were seen.
+    """Return the Clopper-Pearson interval of a rate observed in k of n trials.
 
     The bounds are the rates at which k or more, and k or fewer, have probability (1 - confidence level) / 2: beta
     quantiles. Coverage is at least the level at any n. Near 0 the thing counted is rare; it has no other sign.
@@ -23,7 +23,7 @@ def clopper_pearson(k: int, n: int, *, confidence_level: float) -> tuple[float |
         confidence_level: Level, for example 0.95.
 
     Returns:
-        Lower and upper bound; (None, None) when there is no trial.
+        Lower and upper bound; (None, None) when there are no trials.
 
     Raises:
         ValueError: k outside 0 to n, or a level outside (0, 1).
@@ -91,7 +91,7 @@ def clustered_proportion(
     if total in (0, whole):
         open_side = 1.0 - tail ** (1.0 / found.g_eff)
         return (0.0, open_side) if total == 0 else (1.0 - open_side, 1.0)
-    # Customers as clusters of their own carry the same leverage term: they have no design effect.
+    # Customers as clusters of their own carry the same leverage term, so they have no design effect.
     binomial = share * (1.0 - share) / whole * (whole / (whole - 1.0)) ** 2
     effect = max(1.0, found.variance / binomial)
     ratio = t_quantile(1.0 - tail, whole - 1.0) / t_quantile(1.0 - tail, found.df)

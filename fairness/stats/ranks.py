@@ -1,4 +1,4 @@
-"""Rank companions: they ask who stands higher, not by how much money, and so resist a few extreme prices.
+"""Rank companions: they ask who pays more, not by how much, and so resist a few extreme prices.
 
 All are computed from value counts; ties count one half and enter every variance. Labels are taken as exchangeable
 within a cell under the null; normal approximations are asymptotic in the number of customers. Positive, or above one
@@ -20,11 +20,11 @@ from fairness.stats.checks import LOG_NOISE, FloatArray, IntArray
 from fairness.stats.distributions import normal_two_sided, t_upper
 from fairness.stats.scores import RankSums, group_starts, rank_sums, sorting, tie_starts
 
-# scipy.stats.mannwhitneyu takes the exact distribution up to this size of either sample when nothing is tied.
+# scipy.stats.mannwhitneyu uses the exact distribution up to this size of either sample when nothing is tied.
 _EXACT_SIZE = 8
 
 INDEPENDENT = -1
-"""Cluster of customers who share their price decision with nobody."""
+"""Cluster number of customers who share their price decision with nobody."""
 
 
 class RankedCells(Protocol):
@@ -48,7 +48,7 @@ class RankedCells(Protocol):
 
 
 def van_elteren(arms: RankedCells) -> tuple[float, float]:
-    """Test whether tenured customers stand higher than new ones of the same cell: the stratified rank test.
+    """Test whether tenured customers rank higher than new ones of the same cell: the stratified rank test.
 
     z = sum_c (U_c - n_T n_N / 2) / (N_c + 1) over the root of sum_c var(U_c) / (N_c + 1)^2, tie-corrected, without
     continuity correction. z > 0 means that tenured customers pay more.
@@ -81,8 +81,8 @@ def van_elteren(arms: RankedCells) -> tuple[float, float]:
 def probability_superiority(arms: RankedCells) -> float | None:
     """Return the probability that a tenured customer pays more than a new one of the cell, ties counting one half.
 
-    sum_c U_c / (N_c + 1) over sum_c n_T n_N / (N_c + 1). One half means neither side stands higher, above one half that
-    tenured customers pay more.
+    sum_c U_c / (N_c + 1) over sum_c n_T n_N / (N_c + 1). One half means that neither side ranks higher, above one half
+    that tenured customers pay more.
 
     Args:
         arms: Rank quantities of the cells; cells with one arm add nothing.
@@ -148,7 +148,7 @@ def _mann_whitney_p(sums: RankSums, prices: FloatArray, n: IntArray, is_tenured:
         return float(mannwhitneyu(prices[is_tenured], prices[~is_tenured], method="exact").pvalue)
     sd = math.sqrt(float(sums.u_variance[0]))
     distance = abs(float(sums.u[0]) - size_t * size_n / 2.0)
-    # Within half a pair of the mean the continuity correction would pass it: there is no evidence at all.
+    # Within half a pair of the mean, the continuity correction would overshoot it: there is no evidence at all.
     return normal_two_sided((distance - 0.5) / sd) if sd and distance > 0.5 else 1.0
 
 
@@ -193,8 +193,9 @@ def welch(
 def signed_rank(differences: ArrayLike, n: ArrayLike) -> tuple[float, float]:
     """Test whether differences against each customer's own offer lie around 0: Wilcoxon with Pratt's zeros.
 
-    Zeros are ranked with the rest and then dropped; z = (W+ - E W+) / sd with tie correction, no continuity. Equal to
-    scipy.stats.wilcoxon(zero_method="pratt", correction=False, method="asymptotic"). z > 0: tenured customers pay more.
+    Zeros are ranked with the rest and then dropped; z = (W+ - E W+) / sd with tie correction and without continuity
+    correction. Equal to scipy.stats.wilcoxon(zero_method="pratt", correction=False, method="asymptotic"). z > 0:
+    tenured customers pay more.
 
     Args:
         differences: Differences, usually log(p/b), shape (m,).
@@ -269,8 +270,8 @@ def clustered_signed_rank(
 
 
 def _signed_ranks(values: FloatArray, n: IntArray) -> FloatArray:
-    """Return the rank of |value| among all ``n``, signed, of ascending values; ties share their mean, zeros have 0."""
-    # Read outwards from 0, either side ascends: two runs are merged, not sorted.
+    """Return the rank of |value| among all ``n``, signed, for ascending values; ties share their mean, zeros have 0."""
+    # Read outwards from 0, each side ascends: two runs are merged, not sorted.
     below = int(np.searchsorted(values, 0.0))
     outwards = np.concatenate((np.arange(below)[::-1], np.arange(below, values.size)))
     order = outwards[np.argsort(np.abs(values[outwards]), kind="stable")]
@@ -283,7 +284,7 @@ def _signed_ranks(values: FloatArray, n: IntArray) -> FloatArray:
 
 
 def _z_and_p(total: float, squares: float) -> tuple[float, float]:
-    """Return z of a sum of independent terms of mean 0 from the sum of their squares, and its p-value."""
+    """Return z for a sum of independent terms with mean 0 from the sum of their squares, and its p-value."""
     if squares <= 0:
         return 0.0, 1.0
     z = total / math.sqrt(squares)

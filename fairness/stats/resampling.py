@@ -24,7 +24,7 @@ from fairness.stats.value_counts import CountTable
 
 # Distinct relabellings, over all cells together, up to which the permutation distribution is enumerated.
 _ENUMERATED = 20_000
-# Log ratios this close are ties of one statistic, reached by sums in another order.
+# Log ratios this close are ties of one statistic, summed in a different order.
 _TIE = 1e-12
 # Drawn counts held at once: 32 MB.
 _BLOCK = 4_000_000
@@ -33,9 +33,9 @@ _BLOCK = 4_000_000
 def rao_wu_interval(table: CountTable, *, confidence_level: float, replicates: int, seed: int) -> tuple[float, float]:
     """Return the bootstrap percentile interval of R - 1: a check of the printed interval, not a replacement.
 
-    In each cell and arm n - 1 customers are drawn with replacement and weigh n / (n - 1), which makes the variance of
-    the bootstrap equal to the unbiased one also in small cells; R is recomputed from the weighted sums. An interval
-    above 0 says that tenured customers pay more.
+    In each cell and arm, n - 1 customers are drawn with replacement and weigh n / (n - 1), which makes the bootstrap
+    variance equal to the unbiased one even in small cells; R is recomputed from the weighted sums. An interval above 0
+    says that tenured customers pay more.
 
     Args:
         table: Value counts, restricted to the qualified cells: at least two customers in both arms of each.
@@ -61,7 +61,7 @@ def rao_wu_interval(table: CountTable, *, confidence_level: float, replicates: i
     level = fraction("confidence_level", confidence_level)
     replicates = at_least("replicates", replicates, 1)
     cells = list(_cells(table))
-    # A generator of its own for every cell: the same draws whatever number of threads shares the cells.
+    # Each cell has its own generator: the draws are the same however many threads share the cells.
     streams = np.random.SeedSequence(seed).spawn(len(cells))
 
     def drawn(cell: _Cell, stream: np.random.SeedSequence) -> tuple[FloatArray, FloatArray]:
@@ -177,9 +177,9 @@ def _bootstrap_sums(
     paid, cost = np.empty(replicates), np.empty(replicates)
     for block in _blocks(replicates, n.size):
         drawn = rng.multinomial(size - 1, n / size, size=block.stop - block.start).T.astype(np.float64, order="C")
-        # Value by value: one order of summation, which a threaded matrix product need not keep.
+        # Value by value: a fixed order of summation, which a threaded matrix product need not keep.
         paid[block] = (drawn * price[:, None]).sum(axis=0)
-        # Like for like the reference is 1 and its sum the number drawn.
+        # Like for like, the reference is 1 and its sum is the number drawn.
         cost[block] = size - 1 if (reference == 1.0).all() else (drawn * reference[:, None]).sum(axis=0)
     scale = size / (size - 1)
     return paid * scale, cost * scale
@@ -240,7 +240,7 @@ def _all_relabellings(cells: list[_Cell]) -> tuple[FloatArray, FloatArray, Float
 
 
 def _relabellings(cell: _Cell) -> IntArray:
-    """Return every way to spread the tenured customers over the values, shape (relabellings, k)."""
+    """Return every way to distribute the tenured customers over the values, shape (relabellings, k)."""
     rows, left = np.zeros((1, 0), dtype=np.int64), np.array([cell.n_tenured.sum()])
     capacity_after = cell.n.sum() - np.cumsum(cell.n)
     for count, after in zip(cell.n, capacity_after, strict=True):
@@ -259,7 +259,7 @@ def _probabilities(cell: _Cell, tenured: IntArray) -> FloatArray:
 
     ways = gammaln(cell.n + 1.0) - gammaln(tenured + 1.0) - gammaln(cell.n - tenured + 1.0)
     log_probability = ways.sum(axis=1)
-    # Normalised by its own sum rather than by the binomial of the totals: rounding of large logarithms cancels.
+    # Normalised by its own sum rather than by the binomial of the totals: the rounding of large logarithms cancels.
     probability = np.exp(log_probability - log_probability.max())
     normalised: FloatArray = probability / probability.sum()
     return normalised
@@ -270,7 +270,7 @@ def _drawn_relabellings(cells: list[_Cell], replicates: int, rng: np.random.Gene
     numerator, denominator = np.zeros(replicates), np.zeros(replicates)
     for cell in cells:
         size = int(cell.n_tenured.sum())
-        # Shuffling the customers is cheaper than one hypergeometric draw a value when few customers share a value.
+        # Shuffling the customers is cheaper than one hypergeometric draw per value when few customers share a value.
         shuffle = int(cell.n.sum()) < 8 * cell.n.size
         for block in _blocks(replicates, cell.n.size):
             drawn = rng.multivariate_hypergeometric(

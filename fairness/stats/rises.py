@@ -1,7 +1,7 @@
-"""Price rises as decisions: many prices, each its own, may have been raised by one factor in one month.
+"""Price rises as decisions: many individual prices may have been raised by one factor in one month.
 
-Where a firm rates every customer alone, offers tell nothing of who decided what; a rise of 7 % for three thousand
-customers is one decision all the same. Factors are compared to the coin, since prices are rounded.
+Where a firm rates every customer individually, offers do not show which prices share a decision; a rise of 7 % for
+three thousand customers is one decision all the same. Factors are compared to the coin, since prices are rounded.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from fairness.stats.checks import FloatArray, IntArray
 from fairness.stats.scores import key_starts, sorting
 
 LEAST_CUSTOMERS = 10
-"""Customers whose prices moved alike from which the move is one decision."""
+"""Number of customers whose prices moved alike from which the move is one decision."""
 ALONE = -1
-"""Decision of customers whose price moved like that of too few others."""
+"""Decision number of customers whose price moved like that of too few others."""
 _SAME_FACTOR = 0.001
 _NEIGHBOURHOOD, _STANDS_OUT = 0.02, 3.0
 
@@ -27,9 +27,10 @@ def shared_rises(group: ArrayLike, before: ArrayLike, after: ArrayLike, n: Array
     """Return which entries' prices were changed by one factor: groups of ten customers or more, the largest first.
 
     Two changes share a factor f where each price after lies within 0.1 % or one coin of f times the price before.
-    Of the factors of a group the one that fits most customers is a decision; it is taken out, and the next is
-    looked for. Where factors spread evenly no factor stands out, and nobody decided for many: one has to fit three
-    times the customers that it would if the changes within 2 % of it spread evenly. Unchanged prices are no rise.
+    Of the factors of a group, the one that fits the most customers is a decision; it is taken out, and the next is
+    looked for. Where factors are spread evenly, none stands out, and nobody decided for many: a factor has to fit three
+    times as many customers as it would if the changes within 2 % of it were spread evenly. Unchanged prices are not a
+    rise.
 
     Args:
         group: Product and month of the change of each entry, shape (m,).
@@ -84,11 +85,11 @@ def _stands_out(factor: FloatArray, width: FloatArray, n: IntArray, alike: check
 
 
 def _most_alike(factor: FloatArray, width: FloatArray, n: IntArray) -> checks.BoolArray:
-    """Return the entries whose interval of factors holds the one that fits most customers."""
+    """Return the entries whose interval of factors holds the one that fits the most customers."""
     low, high = factor - width, factor + width
     edges = np.concatenate((low, high))
     step = np.concatenate((n, -n))
-    # An interval that ends where another begins still shares that factor: beginnings come first.
+    # An interval that ends where another begins still shares that factor, so beginnings come first.
     order = np.lexsort((step < 0, edges))
     best = edges[order[int(np.argmax(np.cumsum(step[order])))]]
     return np.asarray((low <= best) & (best <= high), dtype=np.bool_)

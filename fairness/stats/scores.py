@@ -42,8 +42,8 @@ def group_starts(sorted_group: IntArray) -> IntArray:
 def sorting(*keys: IntArray | FloatArray | BoolArray) -> IntArray | slice:
     """Return the index that sorts entries by the first key, those equal in it by the next, and so on.
 
-    Where they are in that order already, it is the slice of all of them: sorted once, entries stay sorted in every
-    part that is taken out of them, and what needs an order finds it without sorting again.
+    Where they are already in that order, it is the slice of all of them: once sorted, entries stay sorted in every part
+    taken out of them, and code that needs an order finds it without sorting again.
 
     Example:
         >>> sorting(np.array([2, 1, 2]), np.array([0.5, 0.5, 0.1]))
@@ -66,7 +66,7 @@ def _is_sorted(keys: tuple[IntArray | FloatArray | BoolArray, ...]) -> bool:
 
 
 def _narrow(key: IntArray | FloatArray | BoolArray) -> NDArray[Any]:
-    """Return a key that sorts alike: integers that fit 16 bits are sorted by their digits, without comparing."""
+    """Return a key that sorts the same: integers that fit 16 bits are sorted by their digits, without comparing."""
     if key.dtype != np.int64 or not key.size or key.min() < 0 or key.max() > _LARGEST_NARROW:
         return key
     return key.astype(np.uint16)
@@ -101,7 +101,8 @@ def key_starts(*sorted_keys: IntArray | FloatArray | BoolArray) -> IntArray:
 def group_sums(sorted_group: IntArray, values: FloatArray | IntArray, size: int) -> FloatArray:
     """Return the sum of ``values`` by group, shape (size,), 0 for a group without entries.
 
-    ``np.add.reduceat`` sums pairwise: its error grows with the logarithm of the entries, unlike that of ``bincount``.
+    ``np.add.reduceat`` sums pairwise: its error grows with the logarithm of the number of entries, unlike that of
+    ``bincount``.
     """
     starts = group_starts(sorted_group)
     sums = np.zeros(size, dtype=np.float64)
@@ -143,9 +144,9 @@ def tie_starts(sorted_group: IntArray, sorted_score: FloatArray) -> IntArray:
 
 
 def _rank_ties(sorted_cell: IntArray, sorted_score: FloatArray) -> IntArray:
-    """Return where each run of tied scores of a cell starts: equal doubles, as ranking the rows would have it.
+    """Return where each run of tied scores of a cell starts: equal doubles, as in ranking the rows.
 
-    In a cell whose scores differ by rounding noise alone all are tied: 5.5/5 and 11.11/10.1 are the same ratio in
+    In a cell whose scores differ by rounding noise alone, all are tied: 5.5/5 and 11.11/10.1 are the same ratio in
     decimals, and a price list that is a multiple of the reference must not be ranked by its last bits.
     """
     if not sorted_cell.size:
@@ -166,7 +167,7 @@ def mid_ranks(*, cell: IntArray, score: FloatArray, n: IntArray, n_cells: int) -
     Args:
         cell: Cell of each entry, shape (m,), any order.
         score: Score to be ranked, shape (m,).
-        n: Customers of each entry, shape (m,); an entry of 0 is ranked where it would tie and moves nobody.
+        n: Customers of each entry, shape (m,); an entry of 0 is ranked where it would tie and moves no other.
         n_cells: Number of cells.
 
     Example:

@@ -1,8 +1,8 @@
-"""Parts of the book against each other: one lens value against another, and the worst of many segments.
+"""Parts of the book compared with each other: one lens value with another, and the worst of many segments.
 
 Parts share tariffs, so their gaps move together: adding two variances hides real differences, and searching hundreds of
-parts finds chance. Both work on the same table: money paid and offered, by segment and price decision. Above 0, the
-part is worse off.
+parts finds chance differences. Both work on the same table: money paid and offered, by segment and price decision.
+Above 0, the part is worse off.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fairness.stats.distributions import normal_lower, normal_quantile, t_quanti
 from fairness.stats.log_ratio import LogRatio
 
 LEAST_DECISIONS = 10
-"""Effective price decisions that a segment needs to be searched."""
+"""Effective price decisions that a segment needs in order to be searched."""
 _LARGEST_SHARE = 0.5
 # Draws held at once: 32 MB.
 _BLOCK = 4_000_000
@@ -56,7 +56,7 @@ class SegmentSums:
 
 
 def contrast(one: ArrayLike, other: ArrayLike, one_comparator: ArrayLike, other_comparator: ArrayLike) -> LogRatio:
-    """Estimate how much worse one part of the book stands than another: log R_a - log R_b with their joint variance.
+    """Estimate how much worse off one part of the book is than another: log R_a - log R_b with their joint variance.
 
     The score of a decision is that of a less that of b, each over 1 - w with w the larger of its two money shares; t
     with the smaller G_eff - 1. ``estimate`` is (1 + gap_a) / (1 + gap_b) - 1, above 0 worse for a.
@@ -65,10 +65,10 @@ def contrast(one: ArrayLike, other: ArrayLike, one_comparator: ArrayLike, other_
         one: Money paid in a by price decision, at least 0, shape (decisions,).
         other: The same in b; decisions in the same order.
         one_comparator: Money of a at the comparator.
-        other_comparator: The same of b.
+        other_comparator: The same for b.
 
     Returns:
-        LogRatio; ``se`` is None where either part has a single decision, 0 where both ratios do not vary.
+        LogRatio; ``se`` is None where either part has a single decision, 0 where neither ratio varies.
 
     Raises:
         ValueError: Unequal lengths, a negative amount, or a part without money.
@@ -98,7 +98,7 @@ _TWO = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentSearch:
-    """Which segments stand worse than the book, with the family error held over all of them.
+    """Which segments are worse off than the book, with the family error controlled over all of them.
 
     Attributes:
         searched: Whether a segment was searched: ten effective decisions and less than half of the money, shape (s,).
@@ -107,7 +107,7 @@ class SegmentSearch:
         z: Normal equivalent of its t statistic.
         p_adjusted: (1 + draws whose largest z is at least this one) / (1 + draws).
         lower: Lower bound at the level of the search, simultaneous over all segments.
-        estimate: For found segments, the midpoint of ``beyond_book`` and its conditional mean root: what is left when
+        estimate: For found segments, the midpoint of ``beyond_book`` and its conditional mean root: what is left once
             the search itself is allowed for; NaN for the others.
     """
 
@@ -124,8 +124,9 @@ def worst_segments(sums: SegmentSums, *, alpha: float, draws: int, seed: int) ->
     """Search segments for a gap beyond the book's, flipping one sign for each price decision.
 
     Scores psi_sg = (P_sg - R_s B_sg) / P_s - (P_g - R B_g) / P; under the null those with R_s = R are flipped together,
-    one Rademacher sign a decision for all segments, restudentised, and the largest z is compared. Neither customers nor
-    labels are moved: that calls chance in regional tariffs a find. Above 0, the segment is worse off than the book.
+    one Rademacher sign per decision for all segments, restudentised, and the largest z is compared. Neither customers
+    nor labels are permuted: that would take chance in regional tariffs for a find. Above 0, the segment is worse off
+    than the book.
 
     Args:
         sums: Money by segment and decision, the book in row 0.
@@ -235,7 +236,7 @@ def _normal(beyond: FloatArray, se: FloatArray, df: FloatArray) -> FloatArray:
 
 
 def _z(t: float, df: float) -> float:
-    # The smallest tail that a double holds keeps the order of statistics beyond it.
+    # The smallest tail that a double can hold keeps the order of statistics beyond it.
     return math.copysign(-normal_quantile(max(t_upper(abs(t), df), 1e-300)), t)
 
 
@@ -270,7 +271,7 @@ def _largest_flipped(null: _Null, *, draws: int, seed: int) -> FloatArray:
 
 
 def _conditional_root(z: float, c: float) -> float:
-    """Return theta at least 0 with z = theta + phi(c - theta) / Phi(theta - c): the mean of what passes the bound c."""
+    """Return theta at least 0 with z = theta + phi(c - theta) / Phi(theta - c): the mean, given a z above c."""
     from scipy.optimize import brentq
     from scipy.special import log_ndtr
 

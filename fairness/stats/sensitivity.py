@@ -1,7 +1,7 @@
-"""What a difference that nobody recorded would have to be like to explain the gap away.
+"""How large a difference that nobody recorded would have to be to explain the gap away.
 
 Like for like: Lambda bounds the odds ratio by which a hidden trait shifts who is tenured within a cell; the smallest
-Lambda that turns the gap into 0 is compared with what recorded controls do. Against offers: the quality, in money, that
+Lambda that brings the gap to 0 is compared with what recorded controls do. Against offers: the quality, in money, that
 would have to lie between what the tenured have and what is offered. Neither is a test.
 """
 
@@ -35,7 +35,7 @@ class HiddenBias:
 
     Attributes:
         lambda_estimate: Smallest Lambda that explains the whole estimate; None with a ``reason``.
-        lambda_interval: Smallest that explains the interval's near end; 1 where the interval holds 0, None likewise.
+        lambda_interval: Smallest that explains the interval's near end; 1 where the interval holds 0; None likewise.
         benchmark: For each control, how far it alone shifts the odds of being tenured: its 90th percentile.
         approximate: Whether a compared cell has fewer than 30 new customers.
         reason: Why there is no Lambda: ``beyond_new_prices``, no mixture of new prices reaches the tenured mean;
@@ -61,7 +61,7 @@ def hidden_bias(
 
     The new customers' mean of each cell is replaced by its largest possible value when each new customer's weight may
     lie between 1 / Lambda and Lambda and weights average exactly 1: the dearest new prices that hold 1 / (Lambda + 1)
-    of the cell weigh Lambda, the others 1 / Lambda. For a gap below 0 the cheapest do.
+    of the cell weigh Lambda, the others 1 / Lambda. For a gap below 0, the cheapest do.
 
     Args:
         table: Value counts of the compared cells.
@@ -103,11 +103,11 @@ def hidden_bias(
 
 @dataclass(frozen=True, slots=True)
 class ExplainingQuality:
-    """The quality that would explain a gap against offers, a unit and billing period, major units.
+    """The quality that would explain a gap against offers, per unit and billing period, major units.
 
     Attributes:
         to_zero: (P - B) / units: what would make prices and offers alike.
-        to_margin: (P - (1 + margin) B) / units, towards 0 where the gap is below 0.
+        to_margin: (P - (1 + margin) B) / units, with 1 - margin where the gap is below 0; 0 inside the margin.
         to_interval: The same at the interval's near end; 0 where the interval holds 0, None without an interval.
         share_of_offer: ``to_zero`` over the mean offer.
     """
@@ -121,13 +121,13 @@ class ExplainingQuality:
 def explaining_quality(
     *, paid: float, offered: float, units: float, interval: tuple[float, float] | None, margin: float
 ) -> ExplainingQuality:
-    """Return how much better, in money a unit, what the tenured have would have to be than what is offered.
+    """Return how much better, in money per unit, what the tenured have would have to be than what is offered.
 
     Above 0, tenured customers pay more and would have to get more.
 
     Args:
         paid: What the compared customers pay, above 0.
-        offered: The same at their offers, above 0.
+        offered: What they would pay at their offers, above 0.
         units: Units they hold, above 0.
         interval: Printed interval of the gap, fractions; None where there is none.
         margin: Margin of equivalence, a fraction.

@@ -1,6 +1,6 @@
-"""The exact test where prices show no variance, or where few decisions were made: a sign for every price decision.
+"""The exact test for prices without variance, or for few decisions: a sign for every price decision.
 
-Under a process blind to tenure each decision is as likely to stand above its comparator as below it. With all k
+Under a process blind to tenure, each decision is as likely to lie above its comparator as below it. With all k
 decisions on one side, no fewer than 2^(k - 1) of 2^k outcomes are less extreme: p = 2 / 2^k, at any sample size and
 without any variance.
 """
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from fairness.stats import checks
 
 LEAST_DECISIONS = 6
-"""Fewest decisions from which all on one side can be significant at 5 %: 2 / 2^6 = 0.031."""
+"""Fewest decisions that can be significant at 5 % when all lie on one side: 2 / 2^6 = 0.031."""
 # A decision counts when it holds at least a third of an equal share; those that count must hold most of the money.
 _EQUAL_SHARES, _COUNTED_MONEY = 3.0, 0.8
 
@@ -27,9 +27,9 @@ class SignFlip:
     Attributes:
         n_decisions: k, decisions that hold at least a third of an equal share of the money.
         money_share: Share of the money that they hold together.
-        p_value: 2 / 2^k where all counted decisions stand on one side of 0, 1 where they do not; None where the counted
+        p_value: 2 / 2^k where all counted decisions lie on one side of 0, 1 where they do not; None where the counted
             decisions hold less than 80 % of the money: the test does not apply.
-        side: 1 where all counted decisions stand beyond the margin above, -1 below, 0 otherwise.
+        side: 1 where all counted decisions lie beyond the margin above, -1 below, 0 otherwise.
     """
 
     n_decisions: int
@@ -48,7 +48,7 @@ class SignFlip:
 
 
 def sign_flip(price: ArrayLike, comparator: ArrayLike, *, margin: float) -> SignFlip:
-    """Test whether price decisions stand on one side of their comparators, exactly.
+    """Test exactly whether price decisions lie on one side of their comparators.
 
     Args:
         price: Money of the tenured customers of each decision, above 0, shape (decisions,).

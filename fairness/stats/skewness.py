@@ -1,8 +1,8 @@
-"""Few very dear customers: when a t interval cannot be trusted, and the bootstrap that may stand in for it.
+"""A few very dear customers: when a t interval cannot be trusted, and the bootstrap that may replace it.
 
 A t interval is exact for normal draws and asymptotic for others; how far it is from its level is governed by the
 skewness of the draws over the root of their number. Scores are those of :mod:`~fairness.stats.clusters`: above 0, the
-draw stands dearer than the ratio of the whole.
+draw is dearer than the ratio of the whole.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from fairness.stats.log_ratio import LARGEST_EXPONENT, LogRatio
 from fairness.stats.value_counts import CellArms, CountTable
 
 _LEAST_DRAWS = 3
-# Distinct scores up to which draws are resampled: beyond, so strong a skew means a single price that is wrong.
+# Distinct scores up to which draws are resampled: beyond that, so strong a skew means a single wrong price.
 _RESAMPLED = 100_000
 # Drawn counts held at once: 32 MB.
 _BLOCK = 4_000_000
 
 
 def customer_scores(table: CountTable, arms: CellArms) -> tuple[FloatArray, IntArray]:
-    """Return the score of each customer of a comparison of two samples, and customers with it.
+    """Return the score of each customer in a comparison of two samples, and the number of customers with it.
 
     (p - r_Tc x) / A for the tenured, -(X_Tc / X_Nc)(p - rho_c x) / B for the new: their squares, arm by arm, sum to the
     variance of :func:`~fairness.stats.standardised_ratio.standardised_ratio`. Above 0, the customer holds the ratio up.
@@ -56,7 +56,7 @@ def skewness_over_root(score: ArrayLike, n: ArrayLike) -> float:
     """Return skewness / sqrt(draws) of the scores of the binding unit: how far a t interval is from its level.
 
     Beyond 0.15 in size the coverage of a 95 % interval falls below 93 %, beyond 0.3 below 90 % in simulation. Above 0,
-    few draws stand far above the others.
+    a few draws lie far above the others.
 
     Args:
         score: Score of each draw (party or decision), shape (m,).
@@ -107,7 +107,7 @@ def bootstrap_t_interval(
 
     Returns:
         Lower and upper bound, fractions; None where nothing varies, there are fewer than three draws, more distinct
-        scores than can be resampled, or a bound beyond all numbers.
+        scores than can be resampled, or a bound too large for a number.
 
     Raises:
         ValueError: Unequal lengths, a value that is not finite, or a count that is not above 0.
@@ -139,7 +139,7 @@ def bootstrap_t_interval(
         total = (drawn * scores).sum(axis=1)
         squares = (drawn * scores**2).sum(axis=1) - total**2 / size
         spread = np.sqrt(np.maximum(squares, 0.0) * size / (size - 1))
-        # A replicate that drew one value only says nothing of the spread: it is as extreme as can be.
+        # A replicate that drew only one value says nothing about the spread: it counts as the most extreme.
         extreme = np.where(total == 0, 0.0, np.copysign(math.inf, total))
         found.append(np.divide(total, spread, out=extreme, where=spread > checks.LOG_NOISE))
     lower, upper = np.quantile(np.concatenate(found), [0.5 - level / 2.0, 0.5 + level / 2.0], method="inverted_cdf")

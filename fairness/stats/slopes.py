@@ -1,9 +1,9 @@
-"""How prices go with tenure: across customers at one date, and along each customer's own path.
+"""How prices vary with tenure: across customers at one date, and along each customer's own path.
 
 Two different questions. The *gradient* compares customers of different tenure today: a list that merely rose over the
-years gives one in every firm that is blind to tenure, so it carries no test of the pricing process. The *walking slope*
-follows each joining cohort from month to month, price over offer, leavers included until they leave. Above 0, prices of
-longer-standing customers stand higher, or rose faster than the offers.
+years produces one even in a firm that is blind to tenure, so it carries no test of the pricing process. The *walking
+slope* follows each joining cohort from month to month, price over offer, leavers included until they leave. Above 0,
+prices of longer-standing customers are higher, or rose faster than the offers.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """A slope on the log scale, a year.
+    """A slope on the log scale, per year.
 
     Attributes:
-        ratio: The slope as a log ratio: ``estimate`` is the change a year as a fraction; ``se`` is None where either
+        ratio: The slope as a log ratio: ``estimate`` is the change per year as a fraction; ``se`` is None where either
             clustering has fewer than ten effective clusters.
         n: Observations, or customer-months, that it rests on.
         clusters: Effective clusters of the first and of the second kind.
@@ -56,7 +56,7 @@ def tenure_gradient(
 
     beta = sum n (t - t_c)(y - y_c) / Q, Q = sum n (t - t_c)^2. Scores n (t - t_c)(y - y_c - beta (t - t_c)) are summed
     by decision cluster and by joining half-year; the variance is two-way, t with the smaller G_eff - 1, shares being
-    those of Q. Above 0, prices of longer-standing customers stand higher; it does not say that anyone's price rose.
+    those of Q. Above 0, prices of longer-standing customers are higher; it does not say that anyone's price rose.
 
     Args:
         cell: Cell of each atom, shape (m,).
@@ -141,8 +141,8 @@ class Walking:
     """The walking slope with its two parts.
 
     Attributes:
-        slope: The slope, a year; ``left_out`` counts cohorts without a risk set in some calendar month.
-        own: Part of the customers' own prices, log scale, a year.
+        slope: The slope, per year; ``left_out`` counts cohorts without a risk set in some calendar month.
+        own: Part of the customers' own prices, log scale, per year.
         offer: Part of the offers: slope = own - offer exactly.
     """
 
@@ -155,8 +155,8 @@ def walking_slope(rows: Increments) -> Walking:
     """Estimate how much a customer's price moves away from the offer each year, by joining cohort.
 
     S_h = sum over the twelve calendar months of the mean increment of those of cohort h at risk in that month, and
-    slope = sum w_h S_h with w_h the cohort's share of customer-months. Leavers count until they leave, so who leaves
-    after a rise, or just before one, moves nothing. Above 0, prices walk away from the offers.
+    slope = sum w_h S_h with w_h the cohort's share of customer-months. Leavers count until they leave, so leaving after
+    a rise, or just before one, moves nothing. Above 0, prices walk away from the offers.
 
     Args:
         rows: Increments of the last whole years.

@@ -22,8 +22,9 @@ from fairness.stats.distributions import chi2_upper, f_upper
 from fairness.stats.log_ratio import LogRatio
 from fairness.stats.value_counts import CellArms
 
-# Range assumed where no cell shows its prices, and the variance given to a cell gap that shows none: a standard error
-# of one in a million, small enough to make any real difference enormous, large enough not to swamp floating point.
+# Range assumed where no cell shows a range of prices, and the variance given to a cell gap that shows none: a standard
+# error of one in a million, small enough to make any real difference enormous, large enough not to overwhelm floating
+# point.
 _UNKNOWN_RANGE = 0.5
 _VARIANCE_FLOOR = 1e-12
 
@@ -67,11 +68,11 @@ class Heterogeneity:
 
 
 ONE_CELL = Heterogeneity(q=0.0, df=0, p_value=None, tau=0.0)
-"""Where there is one cell there is nothing to differ."""
+"""With one cell there is nothing to differ."""
 
 
 def standardised_ratio(arms: CellArms) -> LogRatio:
-    """Estimate the ratio of what tenured customers pay to what new customers of the same cells would.
+    """Estimate the ratio of what tenured customers pay to what new customers of the same cells would pay.
 
     R = A / B with A = sum_c P_Tc, B = sum_c X_Tc P_Nc / X_Nc. With s2 the n - 1 variance of the residuals p - (P/X) x,
     var(log R) = sum_c n_Tc s2_Tc / A^2 + sum_c X_Tc^2 n_Nc s2_Nc / (X_Nc^2 B^2), with Satterthwaite degrees of freedom
@@ -140,7 +141,7 @@ def cell_ratios(arms: CellArms) -> CellRatios:
     v_tenured = arms.n_tenured * arms.s2_tenured / arms.price_tenured**2
     v_new = arms.n_new * arms.s2_new / arms.price_new**2
     total = v_tenured + v_new
-    # Where an arm has one customer its variance is NaN and so is the total: the divisor is only kept from being 0.
+    # Where an arm has one customer, its variance is NaN and so is the total: this only keeps the divisor from being 0.
     spread = v_tenured**2 / np.maximum(arms.n_tenured - 1, 1) + v_new**2 / np.maximum(arms.n_new - 1, 1)
     df = np.divide(total**2, spread, out=np.full(total.shape[0], np.inf), where=spread != 0)
     return CellRatios(log_ratio=log_ratio, se=np.sqrt(total), df=df)
@@ -149,7 +150,8 @@ def cell_ratios(arms: CellArms) -> CellRatios:
 def geometric_gap(arms: CellArms) -> float:
     """Return the gap of the typical customer: exp(sum_c n_Tc (mean log r_T - mean log r_N) / n_T) - 1, r = p/x.
 
-    Ratios count equally, not by money: a few very dear customers move it little. Above 0, tenured customers pay more.
+    Ratios count equally, not by money, so a few very dear customers move it little. Above 0, tenured customers pay
+    more.
 
     Args:
         arms: Cells, each with customers in both arms.
@@ -221,7 +223,7 @@ def needed_new(*, relative_range: float | None, margin: float, alpha: float) -> 
     margin, alpha = fraction("margin", margin), fraction("alpha", alpha)
     if relative_range is not None and not 0.0 <= relative_range < math.inf:
         raise ValueError(f"relative_range = {relative_range!r}: must be None or finite and at least 0")
-    # Prices that are all equal show nothing of the range from which the next one could come.
+    # Prices that are all equal do not show the range from which the next one could come.
     r = max(relative_range or _UNKNOWN_RANGE, 2.0 * margin)
     return math.log(alpha) / math.log1p(-margin / r)
 

@@ -1,7 +1,7 @@
 """Prices in the wrong unit: cents read as euros, a decimal mark read as a thousands sign.
 
 Real prices of one thing differ by a factor of a few; units differ by 100 or 1,000. What is found here is a suspicion
-that somebody has to look at, never a correction.
+for somebody to check, never a correction.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from fairness.stats.scores import group_starts, sorting
 
 _LEAST_MEDIAN, _LARGEST_MEDIAN = 0.2, 5.0
 _LEAST_SHARE, _NEAR = 0.01, 0.2
-# A factor of a unit, and the range of ratios that real prices would fill on the way to it.
+# A unit's factor, and the range of ratios that real prices would fill on the way to it.
 _FACTORS = ((100.0, 8.0, 80.0), (1000.0, 80.0, 800.0))
 
 
 @dataclass(frozen=True, slots=True)
 class UnitSuspect:
-    """A group of prices that differ from what they are held against as units do.
+    """A group of prices that differ from what they are compared with as units do.
 
     Attributes:
         group: Number of the group.
@@ -36,11 +36,11 @@ class UnitSuspect:
 
 
 def unit_suspects(group: ArrayLike, ratio: ArrayLike, n: ArrayLike) -> list[UnitSuspect]:
-    """Return the groups whose prices look like another unit than what they are held against.
+    """Return the groups whose prices look as if they were in a different unit from what they are compared with.
 
     A group is suspect where the median ratio lies outside 0.2 to 5, or where at least 1 % of it lie within 20 % of
-    100 or 1,000, or of their inverse, while none lies on the way there: between 8 and 80 (80 and 800). A long tail
-    of dear prices fills the way, another unit leaves it empty.
+    100 or 1,000, or of their inverse, while none lies in between: between 8 and 80 (80 and 800). A long tail of dear
+    prices fills that range, another unit leaves it empty.
 
     Args:
         group: Product and plan of each entry as a number, shape (m,).

@@ -64,7 +64,7 @@ class CountTable:
             object.__setattr__(self, name, array)
 
     def canonical(self) -> CountTable:
-        """Return the same counts sorted by all keys, equal keys merged: the form in which results repeat bit by bit."""
+        """Return the counts sorted by all keys, equal keys merged: in this form results repeat bit for bit."""
         if self.starts is not None:
             return self
         names = ("cell", "tenured", "price", "reference")
@@ -86,7 +86,7 @@ class CountTable:
         chosen = cells.nonzero()[0]
         if self.starts is None or not chosen.size:
             return self._part(cells[self.cell].nonzero()[0], None)
-        # In canonical form a cell, and cells that follow each other, are one stretch of entries.
+        # In canonical form, a cell, or a run of cells, is one stretch of entries.
         first, last = self.starts[chosen[0]], self.starts[chosen[-1] + 1]
         stretch = self._part(slice(first, last), np.clip(self.starts, first, last) - first)
         if chosen.size == chosen[-1] - chosen[0] + 1:
@@ -99,7 +99,7 @@ class CountTable:
         return self._with(starts, {name: getattr(self, name)[index] for name in columns})
 
     def _with(self, starts: IntArray | None, columns: Mapping[str, NDArray[Any]]) -> CountTable:
-        """Return a table of entries of this one: they keep the rules and are not looked at again."""
+        """Return a table of entries of this one: they already keep the rules and are not checked again."""
         made = object.__new__(CountTable)
         for name, value in {**columns, "n_cells": self.n_cells, "starts": starts}.items():
             object.__setattr__(made, name, value)
@@ -110,7 +110,7 @@ class CountTable:
 class CellArms:
     """Sufficient statistics of both arms, one entry per cell; every array has shape (cells,).
 
-    Ratios are price over reference. A statistic of an empty arm is NaN, a sum of one is 0.
+    Ratios are price over reference. A statistic of an empty arm is NaN, its sums are 0.
 
     Attributes:
         cell: Cell number in the table it was summarised from.
@@ -122,7 +122,7 @@ class CellArms:
         reference_new: Sum of references of the new.
         s2_tenured: Sample variance (n - 1) of p - (P/X) x of the tenured, major units squared; NaN when n < 2,
             exactly 0 when all ratios of the arm are equal.
-        s2_new: The same of the new.
+        s2_new: The same for the new.
         mean_log_tenured: Mean of log(p/x) of the tenured.
         mean_log_new: Mean of log(p/x) of the new.
         u: Mann-Whitney U of the tenured on p/x, equal pairs counting one half.

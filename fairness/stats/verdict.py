@@ -1,4 +1,4 @@
-"""The verdict: what the evidence allows to be said about the pricing process, decided in a fixed order.
+"""The verdict: what the evidence allows us to say about the pricing process, decided in a fixed order.
 
 "Not significant" is never called fair: equal prices have to be shown (``equivalent``). A real but negligible gap is
 equivalent, not a penalty. Alpha, margin and minimum support are fixed before looking.
@@ -41,13 +41,13 @@ _Rule = Literal[
     "rows_rejected",
 ]
 NoOffer = Literal["offers_rejected", "offers_for_existing", "offers_not_in_force", "offers_match_nothing"]
-"""Why none of the offers that were given can be used."""
+"""Why none of the given offers can be used."""
 Reason = _Rule | NoOffer
 Doubt = Literal["plan_not_offered", "unknown_tenure", "best_available_offer", "pricing_dates_differ"]
-"""What forbids "equivalent" although the numbers would give it: too much is left out, or another look differs."""
+"""What forbids "equivalent" even though the numbers would give it: too much left out, or another look differs."""
 
 _ALSO_FAVOURABLE = ("plan_not_offered", "unknown_tenure")
-"""Doubts that forbid "favourable" as well: who is left out may pay more."""
+"""Doubts that forbid "favourable" as well: those left out may pay more."""
 WarningCode = Literal[
     "no_usable_offer",
     "unit_suspect",
@@ -64,7 +64,7 @@ WarningCode = Literal[
     "narrow_support",
 ]
 
-# Share of tenured customers, and of their money, that "equivalent" needs; below it the sentence names the share.
+# Share of tenured customers, and of their money, that "equivalent" needs; below it, the sentence names the share.
 FULL_SUPPORT = 0.95
 _AT_OR_AFTER_EQUIVALENCE = (
     "small_effective_sample",
@@ -75,8 +75,8 @@ _AT_OR_AFTER_EQUIVALENCE = (
 )
 # Share of tenured customers in cells, a band or a lens value with a verdict of its own that stops "equivalent".
 OFFSETTING_SHARE = 0.05
-# Skewness of the draws over the root of their number: beyond the first, a nominal 95 % covers less than 93 % in
-# simulation, beyond the second less than 90 %.
+# Skewness of the draws over the root of their number: beyond the first, a nominal 95 % interval covers less than 93 %
+# in simulation, beyond the second less than 90 %.
 APPROXIMATE_SKEW, REFUSED_SKEW = 0.15, 0.3
 
 
@@ -88,7 +88,7 @@ class Evidence:
         qualified: Whether any cell or pair qualifies for the comparison.
         support_customers: Share of tenured customers covered, 0 to 1.
         support_money: Share of tenured money covered, 0 to 1.
-        min_support: Least share, of customers and of money, that is assessed.
+        min_support: Smallest share, of customers and of money, that is assessed.
         left_out: Those who are not compared at their product's cheapest and dearest comparator; None where not known.
         alpha: 1 - confidence level.
         margin: Margin of equivalence, a fraction.
@@ -100,17 +100,18 @@ class Evidence:
         p_equivalence_adjusted: P-value of the equivalence test, adjusted for its family; None when the standard error
             is 0: the interval then decides alone.
         rows_rejected: Whether so many rows with prices were rejected that no verdict is given.
-        unit_suspect: Whether prices that look like another unit hold so much of the money that no verdict is given.
+        unit_suspect: Whether prices that seem to be in another unit hold so much of the money that no verdict is given.
         no_offer: Why none of the offers that were given can be used; None where some can, or none were given.
-        doubts: What forbids ``equivalent``, and some of it ``favourable``, each a warning too.
+        doubts: What forbids ``equivalent``, and in part ``favourable`` too; each is also a warning.
         shares_comparators: Whether many customers share one price decision, so that ``g_eff`` limits what is known.
         g_eff: Effective number of price decisions.
-        min_pricing_decisions: Least ``g_eff`` for a verdict from an interval.
-        exact: Exact sign-flip test over price decisions; None where an interval decides: prices vary, and the decisions
-            are enough.
-        skew: Skewness over the root of the number of the draws behind the printed interval.
-        bootstrap_t: Bootstrap-t interval, needed where the skew is beyond what a t interval bears; None where not made.
-        rank_z: z of the rank test; above 0, tenured customers stand higher.
+        min_pricing_decisions: Smallest ``g_eff`` for a verdict from an interval.
+        exact: Exact sign-flip test over price decisions; None where an interval decides: prices vary, and there are
+            enough decisions.
+        skew: Skewness over the root of the number of draws behind the printed interval.
+        bootstrap_t: Bootstrap-t interval, needed where the skew is beyond what a t interval can bear; None where not
+            computed.
+        rank_z: z of the rank test; above 0, tenured customers rank higher.
         rank_p: Its p-value.
         geometric: Geometric companion, a fraction.
         n_eff: Effective number of new customers.
@@ -118,11 +119,12 @@ class Evidence:
         q_p_value: P-value of the heterogeneity of the cell gaps.
         tau: Standard deviation of the true cell gaps, log scale.
         decided_share: Share of the scope's tenured customers in cells with an adjusted penalty or favour.
-        decisions_differ: Whether two price decisions of 5 % of the money each stand more than two margins apart
+        decisions_differ: Whether two price decisions with 5 % of the money each lie more than two margins apart
             although nothing varies within them.
         cells_are_draws: Whether cells are the draws because their gaps differ beyond chance.
-        is_dropped: Whether the p-value is small enough, but the interval for as many tests is not.
-        decided_parts: Tenure bands and lens values of 5 % of the tenured customers or more with a verdict of their own.
+        is_dropped: Whether the p-value is small enough, but the interval for as many tests is too wide.
+        decided_parts: Tenure bands and lens values with 5 % or more of the tenured customers and a verdict of their
+            own.
     """
 
     qualified: bool
@@ -169,7 +171,7 @@ class Verdict:
         verdict: ``penalty`` (tenured pay more), ``favourable`` (less), ``equivalent``, ``inconclusive`` or
             ``not_assessable``.
         reason: Code of the rule that decided.
-        warnings: Codes of what the reader has to know besides, in a fixed order.
+        warnings: Codes of what else the reader has to know, in a fixed order.
     """
 
     verdict: VerdictName
@@ -182,7 +184,7 @@ def decide(evidence: Evidence) -> Verdict:
 
     1. ``not_assessable``: too many rows were rejected, nothing qualifies (where no given offer can be used, with that
        reason), or support by customers or money is below its minimum.
-       Prices that look like another unit: ``inconclusive`` until somebody looked.
+       Prices that seem to be in another unit: ``inconclusive`` until somebody has checked.
     2. Prices that do not vary, or too few price decisions: the exact sign-flip test gives ``penalty`` or ``favourable``
        where six decisions or more lie beyond the margin on one side; else ``inconclusive`` where decisions are few.
     3. ``inconclusive``: rank test (significant) and geometric companion agree with each other against the estimate.
@@ -229,7 +231,7 @@ def decide(evidence: Evidence) -> Verdict:
 
 
 def _forbidding(evidence: Evidence, verdict: VerdictName, reason: Reason) -> Doubt | None:
-    """Return the first doubt that forbids a verdict; it also says more than the share that is left out."""
+    """Return the first doubt that forbids a verdict; it tells more than the share that is left out."""
     if verdict == "equivalent" or reason == "narrow_support":
         return next(iter(evidence.doubts), None)
     if verdict == "favourable":
@@ -274,7 +276,7 @@ def _unproven(evidence: Evidence) -> Reason | None:
 
 
 def _undecided(evidence: Evidence, estimate: float) -> Reason | None:
-    """Return why a gap that is not equivalent is no penalty either: the conditions of rule 5."""
+    """Return why a gap that is not equivalent is not a penalty either: the conditions of rule 5."""
     if evidence.interval is not None and evidence.interval[0] <= 0 <= evidence.interval[1]:
         return "gaps_differ" if _few_cells_differ(evidence) else "interval_includes_zero"
     if evidence.p_adjusted is None or evidence.p_adjusted >= evidence.alpha:
@@ -295,7 +297,7 @@ def _warnings(evidence: Evidence, estimate: float, reason: Reason) -> tuple[Warn
         found.append("estimators_disagree")
     if _inside_margin(evidence) and _small_sample(evidence):
         found.append("small_effective_sample")
-    # Where a rule before equivalence decides, or the gap itself does, differing cells offset nothing.
+    # Where a rule before equivalence decides, or the gap itself does, cells that differ offset nothing.
     if reason in _AT_OR_AFTER_EQUIVALENCE and _offsetting(evidence):
         found.append("offsetting_gaps")
     if reason in ("gaps_differ", "skewed_prices"):
@@ -310,7 +312,7 @@ def _least_support(evidence: Evidence) -> float:
 
 
 def _rest_is_harmless(evidence: Evidence) -> bool:
-    """Return whether the gap of everybody lies inside the margin, whatever the others are held against."""
+    """Return whether the gap of everybody lies inside the margin, whatever the others are compared with."""
     if evidence.left_out is None or evidence.equivalence_interval is None:
         return False
     least, greatest = evidence.left_out.worst(*evidence.equivalence_interval)
@@ -324,8 +326,9 @@ def _few_decisions(evidence: Evidence) -> bool:
 def _estimators_disagree(evidence: Evidence, estimate: float) -> bool:
     """Return whether a significant rank test and the geometric companion both point against the estimate.
 
-    Where estimate and companion both lie inside the margin they agree: both gaps are negligible, whatever their signs.
-    A symmetric price list shows why: the logarithm turns -5 % and +5 % into -5.1 % and +4.9 %, which ranks see at once.
+    Where the estimate and the companion both lie inside the margin, they agree: both gaps are negligible, whatever
+    their signs. A symmetric price list shows why: the logarithm turns -5 % and +5 % into -5.1 % and +4.9 %, which ranks
+    see at once.
     """
     z, p, geometric = evidence.rank_z, evidence.rank_p, evidence.geometric
     if z is None or p is None or geometric is None or p >= evidence.alpha:
@@ -360,7 +363,7 @@ def _few_cells_differ(evidence: Evidence) -> bool:
 
 
 def _offsetting(evidence: Evidence) -> bool:
-    """Return whether an average near 0 hides parts of the book that pay more, or less, for sure."""
+    """Return whether an average near 0 hides parts of the book that certainly pay more, or less."""
     parts = evidence.decided_share >= OFFSETTING_SHARE or bool(evidence.decided_parts)
     return parts or _cells_differ(evidence) or evidence.decisions_differ
 
