@@ -22,7 +22,7 @@ from fairness.stats.standardised_ratio import CellRatios, Heterogeneity, needed_
 from fairness.stats.verdict import FULL_SUPPORT, Doubt, Evidence
 
 UNKNOWN_TENURE_SHARE = 0.05
-"""Share of the customers of unknown tenure above which "equal" and "less" are not said: they may all be tenured."""
+"""Share of customers of unknown tenure above which "equal" and "less" are not said: they may all be tenured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Comparison:
         ratio: The gap on the log scale.
         n_tenured: Distinct tenured customers compared.
         n_new: Distinct new customers, or None against a fixed comparator.
-        n_observations: Observations of the tenured compared: one of each thing that a customer holds.
+        n_observations: Observations of the tenured compared: one for each thing that a customer holds.
         n_cells: Cells compared.
         rank: z and p of the rank test.
         rank_by_party: The same with customers or parties as the draws; None where ``rank`` is that.
@@ -45,20 +45,20 @@ class Comparison:
         effect_size: Scale-free size and its name.
         companions: Other estimators.
         paid: Money of the compared tenured customers, in the unit of the sums.
-        comparator_money: The same customers at the comparator; None where the gap is no ratio of money.
+        comparator_money: The same customers at the comparator; None where the gap is not a ratio of money.
         pricing_decisions: Effective number of price decisions, or None where customers are the draws.
         by_party, by_decision: The two intervals at the study's level, where there are two.
         interval: How the printed interval is made.
         test: Where the p-value comes from.
         p_value: Permutation p-value, or None.
         exact: Sign-flip test over price decisions, where it stands in for an interval.
-        skew: Skewness over the root of the number of the draws behind the printed interval.
+        skew: Skewness over the root of the number of draws behind the printed interval.
         bootstrap_t: Bootstrap-t interval, where the skew asks for one.
-        decisions_differ: Whether large price decisions stand apart although nothing varies within them.
+        decisions_differ: Whether large price decisions differ although nothing varies within them.
         cells_are_draws: Whether cells are the draws because their gaps differ beyond chance.
-        influence: How far few customers could move the gap; None where that is not known, and the gap is not released.
-        doubts: What forbids "equivalent" although the numbers would give it.
-        warnings: Codes found on the way.
+        influence: How far a few customers could move the gap; None where unknown, and then the gap is not released.
+        doubts: What forbids "equivalent" even though the numbers would give it.
+        warnings: Codes of warnings found so far.
     """
 
     ratio: LogRatio
@@ -93,7 +93,7 @@ class Comparison:
     warnings: tuple[str, ...] = ()
 
     def distinct(self, repeats_tenured: int, repeats_new: int = 0) -> Comparison:
-        """Return the same with customers counted once: observations that repeat a customer are taken off."""
+        """Return the same with customers counted once: observations that repeat a customer are subtracted."""
         n_new = None if self.n_new is None else self.n_new - repeats_new
         return replace(self, n_tenured=self.n_tenured - repeats_tenured, n_new=n_new)
 
@@ -134,7 +134,7 @@ def draft(
     Args:
         base: From :func:`base_finding`.
         comparison: The numbers.
-        share: What is covered of the scope.
+        share: How much of the scope is covered.
         config: The study.
         judged: False for raw figures, which carry no verdict.
     """
@@ -150,7 +150,7 @@ def draft(
         doubts=("unknown_tenure",) if share.unknown_tenure > UNKNOWN_TENURE_SHARE else (),
     )
     if comparison is None:
-        # Nothing is compared, however many had what a comparison needs.
+        # Nothing is compared, however many have what a comparison needs.
         n_all, money = share.everyone
         base = replace(
             base,
@@ -184,8 +184,8 @@ def draft(
 
 
 def _judged(evidence: Evidence, comparison: Comparison, needed: float, min_pricing_decisions: int) -> Evidence:
-    """Return the evidence with what the comparison says."""
-    # Fewer draws must not switch the guard off: it asks what customers pay, not how sure the price list is.
+    """Return the evidence with what the comparison adds."""
+    # Fewer draws must not switch the guard off: it asks what customers pay, not how certain the price list is.
     rank_z, rank_p = comparison.rank_by_party or comparison.rank
     return replace(
         evidence,
@@ -210,7 +210,7 @@ def _judged(evidence: Evidence, comparison: Comparison, needed: float, min_prici
 
 
 def _left_out(comparison: Comparison, share: Covered) -> LeftOut | None:
-    """Return those who are not compared, at their worst, where they are so many that it matters."""
+    """Return those who are not compared, at their worst, where there are enough of them to matter."""
     is_narrow = min(share.customers, 1.0 if share.money is None else share.money) < FULL_SUPPORT
     if not is_narrow or share.worst is None or comparison.comparator_money is None:
         return None

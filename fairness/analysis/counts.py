@@ -25,7 +25,7 @@ NO_REASON = -1
 
 READINGS = ("primary", "headline", "effective", "standard")
 OTHER_DATE = {"cycle_start": "at_price_set", "price_set": "at_cycle_start"}
-"""``comparator.date`` to the reading by the offer of the other day, a companion of offer_gap."""
+"""Key of the offers of the other day for each ``comparator.date``: a companion of offer_gap."""
 PARTY_OFFERS = {
     "primary": "offered_ticks",
     "headline": "offered_headline_ticks",
@@ -33,9 +33,9 @@ PARTY_OFFERS = {
     "standard": "offered_standard_ticks",
     **dict.fromkeys(OTHER_DATE.values(), "offered_other_ticks"),
 }
-"""Reading of an offer to its column in party_counts."""
+"""Column in party_counts for each basis of the offer price."""
 PARTY_REFERENCES = {"market_price": "market_ticks", "expected_cost": "cost_ticks"}
-"""Reference of a price to its column in party_counts."""
+"""Column in party_counts for each reference of a price."""
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -75,7 +75,7 @@ class Counts:
         if isinstance(index, slice):
             parts = [column[index] for column in columns]
         else:
-            # Looking for the positions once is cheaper than looking through the mask for every column.
+            # Finding the positions once is cheaper than scanning the mask for every column.
             positions = index.nonzero()[0] if index.dtype == np.bool_ else index
             parts = [column.take(positions) for column in columns]
         cell, lens, group, band, *values = parts
@@ -87,11 +87,11 @@ class Counts:
         return self._part(slice(int(first), int(last)))
 
     def none(self) -> Counts:
-        """Return no rows, of the same columns."""
+        """Return no rows, with the same columns."""
         return self._part(slice(0, 0))
 
     def take(self, index: BoolArray | IntArray | slice) -> Counts:
-        """Return the chosen rows: a mask of shape (m,), or positions in the order in which the rows are to stand."""
+        """Return the chosen rows: a mask of shape (m,), or positions in the order wanted."""
         return self if not len(self) else self._part(index)
 
 
@@ -100,9 +100,9 @@ class Reader:
 
     Args:
         con: Connection whose current database holds the tables.
-        cells: Cell key to index.
-        lenses: Lens key to index.
-        asked: Tables that are read; of others no rows are. None reads all.
+        cells: Index by cell key.
+        lenses: Index by lens key.
+        asked: Tables to read; others have no rows. None reads all.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Who could be compared, with their money: shares for each finding.
 
-Everybody who holds something in the month is in the denominator: who has no price that can be understood, whose row was
-rejected, who has no comparator. Customers are distinct; money is what is paid a year.
+Everybody who holds something in the month is in the denominator, even without a price that can be understood, with a
+rejected row or without a comparator. Customers are distinct; money is what is paid per year.
 
 Decision D12.
 """
@@ -32,11 +32,11 @@ class Covered:
     """Shares of a scope's tenured customers and money that a finding compares, and of those that it cannot know.
 
     Attributes:
-        customers: Share of the customers, 0 to 1; 0 without any. One of whom any observation is compared counts.
-        money: Share of the money they pay; None where nobody's price is known.
+        customers: Share of the customers, 0 to 1; 0 without any. A customer counts if any observation is compared.
+        money: Share of the money they pay; None where no price is known.
         uncovered_money: Money not compared, in the unit of the finding's sums.
-        everyone: (customers, money a year) of the whole scope; no money where nobody's price is known.
-        left_out: The same of what is not compared: customers of whom nothing is, and all the money that is not.
+        everyone: (customers, money a year) of the whole scope; no money where no price is known.
+        left_out: The same for what is not compared: customers with nothing compared, and all the money not compared.
         unknown_tenure: Share of the scope's customers, tenured or not, whose tenure is unknown.
         plan_not_offered: Share of the tenured customers or of their money, the larger, on plans that are not offered.
         rejected: Share of the scope's customers whom a rejected row names.

@@ -1,7 +1,7 @@
 """Distinct customers behind observations: a customer with two contracts is two observations and one person.
 
 Counts hold observations. Parties with several of them are listed beside the counts (``Marts.parties``), with a number
-for each customer, so that the repetitions can be taken off without reading a customer again.
+for each customer, so that repeats can be subtracted without reading the customers again.
 
 Decision D54.
 """
@@ -33,7 +33,7 @@ def repeats(parties: Counts, chosen: BoolArray) -> int:
 
     Args:
         parties: Observations of parties with several.
-        chosen: Which of them are looked at, shape (m,).
+        chosen: Which of them are counted, shape (m,).
 
     Example:
         >>> import numpy as np
@@ -48,7 +48,7 @@ def repeats(parties: Counts, chosen: BoolArray) -> int:
 
 
 def repeats_by_cell(parties: Counts, chosen: BoolArray, n_cells: int) -> IntArray:
-    """Return the same within each cell, shape (n_cells,): a customer may be repeated in one and not in another."""
+    """Return the same within each cell, shape (n_cells,): a customer may be repeated in one cell and not in another."""
     cell, customer, n = parties.cell[chosen], parties.values[CUSTOMER][chosen], parties.values["n_parties"][chosen]
     order = sorting(cell, customer)
     cell, customer, n = cell[order], customer[order], n[order]
@@ -66,12 +66,12 @@ def has_price(parties: Counts) -> BoolArray:
 
 
 def has_comparator(parties: Counts, against: Comparator, reading: str | None = None) -> BoolArray:
-    """Return which observations can be compared: those with a price and with what prices are held against.
+    """Return which observations can be compared: those with a price and with what prices are compared with.
 
     Args:
         parties: Observations of parties with several.
         against: The comparator.
-        reading: Reading of an offer; None for the study's own.
+        reading: Basis of the offer price; None for the study's own.
     """
     column = against.known_by if reading is None else PARTY_OFFERS[reading]
     found = has_price(parties)
@@ -90,7 +90,7 @@ def enough(
         n_new: New observations of each.
         parties: Observations of parties with several.
         arms: Which of them are tenured, which are new, shape (m,) each.
-        least: The number.
+        least: The smallest number.
     """
     several = [repeats_by_cell(parties, arm, len(n_tenured)) for arm in arms]
     found: BoolArray = (n_tenured - several[0] >= least) & (n_new - several[1] >= least)

@@ -1,4 +1,4 @@
-"""Who draws in a comparison of two samples: customers, parties or the prices of cells; the widest is printed.
+"""What the draws are in a comparison of two samples: customers, parties or prices of cells; the widest is printed.
 
 Decisions D21 and D23.
 """
@@ -38,31 +38,31 @@ from fairness.stats.verdict import REFUSED_SKEW
 
 Interval = tuple[float, float]
 
-# Level of Cochran's Q below which the cells' gaps differ by more than single prices explain: a guard, so a mild one.
+# Level of Cochran's Q below which the cells' gaps differ by more than single prices explain: a guard, so it is mild.
 _Q_LEVEL = 0.10
 LARGE_DECISION = 0.05
-"""Share of the money from which a price decision of its own may not hide behind an average."""
+"""Share of the money from which a separate price decision may not hide behind an average."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """A gap and everything that depends on who draws.
+    """A gap and everything that depends on what the draws are.
 
     Attributes:
         ratio: The gap with the widest interval.
         interval: ``log_t_satterthwaite`` by customer, ``party`` or ``decision``.
         cells: Each cell's gap, by customers or parties.
         spread: How much the cells' gaps differ beyond chance.
-        rank: z and p of the rank test, by what the interval is by.
-        rank_by_party: The same with customers or parties as the draws, whatever the interval is by.
+        rank: z and p of the rank test, by the same draws as the interval.
+        rank_by_party: The same with customers or parties as the draws, whatever those of the interval.
         n_eff: Effective new customers, or parties where those are fewer.
         by_party: Interval by party; None where every party has one customer.
         by_decision: Interval by price decision; None where customers are the draws.
         decisions: Effective number of price decisions; None where customers are the draws.
-        exact: Sign-flip test over price decisions: they are few, or their gaps do not vary.
+        exact: Sign-flip test over price decisions, where they are few or their gaps do not vary.
         cells_are_draws: Whether cells are the draws because their gaps differ beyond chance.
-        decisions_differ: Whether large decisions stand apart although nothing varies within them.
-        skew: Skewness over the root of the number of the draws behind the printed interval.
+        decisions_differ: Whether large decisions differ although nothing varies within them.
+        skew: Skewness over the root of the number of draws behind the printed interval.
         bootstrap_t: Bootstrap-t interval, where the skew asks for one.
     """
 
@@ -99,8 +99,9 @@ def infer(
         arms: Their summary.
         config: The study.
         parties: Those of the counted customers whose party has several; None where parties are not known.
-        family: Product and plan of each cell of ``arms`` as a number; None where cells decide nothing, as in raw means.
-        few_draws: Whether cells may hold only a few new customers, as joiners of one month.
+        family: Product and plan of each cell of ``arms`` as a number; None where cells decide nothing, as for raw
+            means.
+        few_draws: Whether cells may hold only a few new customers, such as the joiners of one month.
     """
     cells, by_customer = cell_ratios(arms), van_elteren(arms)
     sample = _Sample(table, arms, config, few_draws, *customer_scores(table, arms))
@@ -147,7 +148,7 @@ def _by_party(found: Draws, sample: _Sample, parties: PartyRows) -> tuple[Draws,
     if not is_wider(left_out.ratio, found.ratio, confidence_level=level):
         return found, sample
     rank = party_van_elteren(sample.table, arms, parties)
-    # A party that holds the ratio up leaves it lower when it is left out.
+    # Leaving out a party that holds the ratio up lowers it.
     sample = replace(sample, score=-left_out.deviation, n=left_out.n)
     return replace(found, ratio=left_out.ratio, interval="party", rank=rank, rank_by_party=rank), sample
 

@@ -1,4 +1,4 @@
-"""Publish the findings as SQL tables, so that an analyst reads the same numbers as every other surface."""
+"""Publish the findings as SQL tables, so that an analyst sees the same numbers as on every other surface."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def write_findings(con: Connection, findings: Findings) -> None:
 
     One row per finding in document order, numbered from 1.
 
-    Money stands in ``amount`` (exact), ratios in ``estimate``; ``scope`` is JSON text, ``warnings`` is comma separated.
+    Money is in ``amount`` (exact), ratios are in ``estimate``; ``scope`` is JSON text, ``warnings`` is comma separated.
     """
     create(
         con, "findings", COLUMNS, [finding_row(number, item) for number, item in enumerate(findings.findings, start=1)]

@@ -35,8 +35,8 @@ class GroupCounts:
     Attributes:
         n_customers: Customers, counted in each cell that they are in.
         n_cells: Like-for-like cells.
-        columns: Column of the cell and its number of values, of those that have several, the most first.
-        lenses: Lens and its number of values.
+        columns: Columns of the cell with several values and their number, most first.
+        lenses: Each lens and its number of values.
     """
 
     n_customers: int

@@ -1,4 +1,4 @@
-"""What the analysis needs of a built warehouse: the counts of its tables as arrays."""
+"""What the analysis needs from a built warehouse: the counts of its tables as arrays."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Cell:
 
     Attributes:
         key: Its key in the warehouse.
-        values: Column to value, base columns first, then the configured ones.
+        values: Value by column, base columns first, then the configured ones.
         per_year: Billing intervals in a year: amounts are per interval.
     """
 
@@ -35,30 +35,30 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marts:
-    """Everything that the analysis needs of a built warehouse.
+    """Everything that the analysis needs from a built warehouse.
 
     Attributes:
         currency: The study's currency.
         as_of: Month of the prices as YYYY-MM, or None where the book states none.
         cells: Cells, sorted by key.
         lens_names: Lenses in the config's order.
-        lens_values: Lens combination to its values, one per lens.
+        lens_values: Values of each lens combination, one per lens.
         bands: Tenure band labels in order; band number = position + 1.
         prices: Counts of (paid, quantity). Amounts are price times quantity per billing interval, in ticks.
-        offers: Counts of (paid, offered, quantity, decision) by reading of the offer: primary, headline, effective,
+        offers: Counts of (paid, offered, quantity, decision) by basis of the offer price: primary, headline, effective,
             standard, and the one of ``OTHER_DATE``. ``decision`` is -1 where none is stated: product, plan and offer
             price decide.
         references: Counts of (paid, reference) by ``market_price`` and ``expected_cost``.
         changes: Counts of (before, after, offer before, offer after, decision); offers 0 where there is none.
         rises: Counts of (month of the last change, before, after, paid, offered, decision) where an earlier price is
             known.
-        derived: Counts of (pricing month, paid, quantity) of customers whose cell had enough joiners then.
+        derived: Counts of (pricing month, paid, quantity) of customers whose cell had enough joiners in that month.
         acquisitions: Counts of (pricing month, paid, quantity) of those who joined; group and band are not used.
-        monthly: Month as YYYY-MM to counts of (paid, offered, decision) of the tenured; their ``cell`` is the position
+        monthly: Counts of (paid, offered, decision) of the tenured by month (YYYY-MM); their ``cell`` is the position
             of the billing interval in ``interval_weights``.
         interval_weights: Billing intervals in a year of each interval of ``monthly``.
-        monthly_repeats: Month as YYYY-MM to the observations of ``monthly`` less their distinct customers.
-        left_censored: Distinct customers whose joining lies before the data.
+        monthly_repeats: Observations of ``monthly`` less their distinct customers, by month (YYYY-MM).
+        left_censored: Distinct customers who joined before the data begin.
         has_dated_offers: Whether offers come from an offer file with validity dates.
         coverage: Observations, with and without a price and a comparator, of the study's currency; ``reason`` is a
             position in ``reasons``, -1 where nothing is missing against an offer.
@@ -70,10 +70,10 @@ class Marts:
         best_offers: Counts of (offered, best) where a cheaper offer than the comparator fits as well.
         discount_bounds: Least, most and offered money a month, in ticks, of the tenured who are not compared because
             nobody knows where a discount belongs; None where there are none.
-        unoffered: Counts of (paid, offered, quantity) of those whose plan is offered to nobody; the offer is that of
+        unoffered: Counts of (paid, offered, quantity) of those whose plan is not offered; the offer is that of
             the product, 0 where none fits.
-        walking: Monthly increments of price and offer by joining month; they know no cells.
-        more: Count tables of single estimands by name; without those that were not asked for.
+        walking: Monthly increments of price and offer by joining month; they have no cells.
+        more: Count tables of single estimands by name, only those that were asked for.
     """
 
     currency: str
@@ -114,14 +114,14 @@ class Marts:
 
 
 def product_plans(marts: Marts) -> IntArray:
-    """Return the product and plan of each cell as a number, shape (cells,): cells alike may share one list price."""
+    """Return the product and plan of each cell as a number, shape (cells,): equal ones may share a list price."""
     pairs = [(cell.values.get("product_id"), cell.values.get("plan_id")) for cell in marts.cells]
     number = {pair: position for position, pair in enumerate(dict.fromkeys(pairs))}
     return np.array([number[pair] for pair in pairs], dtype=np.int64)
 
 
 def at_rates(rates: list[Fraction], amounts: list[int]) -> Fraction:
-    """Return the exact sum of amounts, each times its rate; cells share few rates, so that few fractions are added.
+    """Return the exact sum of amounts, each times its rate; cells share few rates, so few fractions are added.
 
     Example:
         >>> at_rates([Fraction(12), Fraction(1), Fraction(12)], [2, 5, 3])
@@ -129,7 +129,7 @@ def at_rates(rates: list[Fraction], amounts: list[int]) -> Fraction:
     """
     by_rate: dict[tuple[int, int], int] = {}
     for rate, amount in zip(rates, amounts, strict=True):
-        # Two integers are looked up several times faster than the fraction that they make.
+        # Looking up two integers is several times faster than looking up the fraction that they make.
         ratio = rate.as_integer_ratio()
         by_rate[ratio] = by_rate.get(ratio, 0) + amount
     common = math.lcm(*(divisor for _, divisor in by_rate))

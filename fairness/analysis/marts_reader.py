@@ -1,4 +1,4 @@
-"""Read the count tables of a built warehouse into arrays: the last step that asks the database anything."""
+"""Read the count tables of a built warehouse into arrays: the last step that queries the database."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from fairness.engine.base import Connection
 from fairness.engine.connection import ENGINE
 
 Keep = Callable[[Mapping[str, str | None]], bool]
-"""Says by its column values whether a cell is kept."""
+"""Decides from its column values whether a cell is kept."""
 
 EVERY_STUDY = frozenset({"cell_coverage", "party_counts", "cell_counts", "offer_counts", "product_offer_counts"})
-"""Who is covered, and what shows units and plans that cannot be right."""
+"""Who is covered, and what reveals units and plans that cannot be right."""
 
 _AMOUNT = ("paid_ticks", "quantity_micros")
 
@@ -73,9 +73,9 @@ def load_marts(con: Connection, needs: Collection[str] | None = None, keep: Keep
 
     Args:
         con: Connection whose current database holds them.
-        needs: Count tables that are asked for, beside those that every study reads (:data:`EVERY_STUDY`): others have
+        needs: Count tables that are asked for, besides those that every study reads (:data:`EVERY_STUDY`); others have
             no rows. None reads all.
-        keep: Chooses the cells whose customers are read; None reads all. The monthly counts know no cells and are then
+        keep: Chooses the cells whose customers are read; None reads all. The monthly counts have no cells and are then
             left out.
     """
     row = con.execute("select currency, strftime(as_of_month, '%Y-%m'), comparator_date from params").fetchone()
@@ -196,7 +196,7 @@ def _left_censored(con: Connection, currency: str) -> int:
 
 
 def has_several_plans(con: Connection) -> bool:
-    """Return whether billing lines carry plans, more than one."""
+    """Return whether billing lines carry more than one plan."""
     return _any(con, "select 1 from int_holding having count(distinct plan_id) > 1")
 
 
@@ -222,7 +222,7 @@ def _weights(cells: tuple[Cell, ...]) -> FloatArray:
 
 
 def _per_year(unit: object, count: object) -> Fraction:
-    """Return the billing intervals in a year; what cannot be read is not compared, and its money is that of a month."""
+    """Return the billing intervals in a year; what cannot be read is not compared, and its money is taken as a month's."""
     return _PER_YEAR[str(unit or "month")] / max(int(str(count or 1)), 1)
 
 

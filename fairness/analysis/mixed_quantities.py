@@ -1,4 +1,4 @@
-"""Unit prices that fall with quantity where nothing keeps quantities apart: who buys more pays less for that alone."""
+"""Unit prices that fall with quantity where nothing keeps quantities apart: buying more alone lowers the price."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from fairness.findings.estimands import ALIKE
 
 WARNING = "quantity_mixed"
 _BINDING_SHARE = 0.05
-"""Share of the tenured money in such cells from which a reader is warned."""
+"""Share of the tenured money in such cells from which the reader is warned."""
 
 _SURE = 3.0
-"""Standard errors by which the slope of log unit price on log quantity lies below 0."""
+"""Number of standard errors by which the slope of log unit price on log quantity has to lie below 0."""
 
 
 def mixed_estimands(con: Connection, marts: Marts, config: Config) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def _falling(cell: np.ndarray, x: FloatArray, y: FloatArray, n: np.ndarray, marg
 
 
 def with_mixed(drafts: Iterable[Draft], estimands: tuple[str, ...]) -> list[Draft]:
-    """Return the drafts; those of the whole book that mix quantities say so."""
+    """Return the drafts, marked where a finding on the whole book mixes quantities."""
     return [
         replace(draft, warnings=(*draft.warnings, WARNING))
         if draft.finding.estimand in estimands

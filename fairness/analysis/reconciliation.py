@@ -16,7 +16,7 @@ _WAYS = ("leading zeros", "case", "spaces")
 
 
 def reconciliation(con: Connection, *, priced: bool) -> dict[str, Any]:
-    """Return rows and amounts by disposition; they tie out or the build has failed before.
+    """Return rows and amounts by disposition; they tie out, or the build would have failed earlier.
 
     Args:
         con: Connection to the built warehouse.
@@ -83,9 +83,9 @@ def _block(con: Connection, roles: list[str]) -> dict[str, Any]:
 
 
 def id_matches(con: Connection) -> list[dict[str, Any]]:
-    """Return for each pair of files whose ids have to meet how many do, by name of the pair.
+    """Return how many ids match for each pair of files whose ids have to, by name of the pair.
 
-    ``differs_by`` names what would have to be left out of both sides for more of them to meet; empty if nothing helps.
+    ``differs_by`` names what would have to be left out on both sides for more of them to match; empty if nothing helps.
     """
     rows = con.execute(
         "select pair, n_asked, n_matched, n_alike, n_zeros, n_case, n_spaces from id_match order by pair"
@@ -107,7 +107,7 @@ def id_matches(con: Connection) -> list[dict[str, Any]]:
 
 
 def time_zone_suspects(con: Connection) -> list[dict[str, Any]]:
-    """Return the columns whose moments nearly all show one hour that is not midnight."""
+    """Return the columns whose moments nearly all fall in one hour that is not midnight."""
     rows = con.execute(
         "select path, column_name, hour, n_same, n_moments from time_zone_suspect "
         "inner join inputs using (source_index) order by source_index, column_name"

@@ -1,7 +1,7 @@
-"""Rejected rows: named from 1 % of the rows of a role; from 20 % of those with prices no verdict is given.
+"""Rejected rows: named from 1 % of the rows of a role; from 20 % of those with prices, no verdict is given.
 
-Rows are rejected for what stands in them, so those left are no sample of all: a sign before the prices of one system
-takes out its customers, and whoever is left may pay anything else.
+Rows are rejected for what they contain, so the rest are not a random sample: a sign before the prices of one system
+takes out its customers, and those left may pay something quite different.
 
 Decision D68.
 """
@@ -22,7 +22,7 @@ _VALUES = 3
 
 
 def rejected_rows(con: Connection, currency: str, priced_share: float) -> tuple[dict[str, Any], ...]:
-    """Return the rejected rows of the roles of which 1 % or more are rejected, by reason, the most rows first.
+    """Return the rejected rows of the roles of which 1 % or more are rejected, by reason, most rows first.
 
     Each has role, reason, the column that most of the rows are rejected for, up to three of its values, rows, the rows
     of the role (``rows_in``) and the sum of the amounts that could be read, in the study's currency, or None.

@@ -1,4 +1,4 @@
-"""The parts of the book that findings are made for: pooled, tenure bands, lens values; cells come out of each.
+"""The parts of the book that findings are made for: pooled, tenure bands, lens values; cells are taken from each.
 
 Decisions D31 and D33.
 """
@@ -39,7 +39,7 @@ class Scope:
 
     @property
     def family(self) -> str:
-        """Name of the set of tests that a finding in this scope is looked at together with."""
+        """Name of the set of tests that a finding in this scope is adjusted with."""
         if self.lens is not None:
             return f"lens:{self.columns[0][0]}"
         return "bands" if self.band is not None else "pooled"
@@ -58,7 +58,7 @@ class Scope:
         Args:
             marts: The study.
             counts: The rows.
-            with_new: A band keeps its new customers; only where the comparator is not made from them.
+            with_new: Whether a band keeps its new customers; only where the comparator is not made from them.
         """
         inside = self.within(marts, counts)
         if self.band is None:
@@ -113,7 +113,7 @@ def natural(value: str | None) -> tuple[int, tuple[tuple[int, float, str], ...]]
 
 
 def cell_columns(marts: Marts) -> tuple[str, ...]:
-    """Return the columns that name a cell: the configured ones, and of the others as many as tell the cells apart."""
+    """Return the columns that name a cell: the configured ones, and as many others as tell the cells apart."""
     if not marts.cells:
         return ()
     base = ("product_id", "plan_id", "currency", "interval_unit", "interval_count")

@@ -90,7 +90,7 @@ def analyse(con: Connection, config: Config, build: Mapping[str, Any], *, marts:
 
 
 def _study(con: Connection, marts: Marts, config: Config) -> dict[str, Any]:
-    """Return what the document says of the study as a whole."""
+    """Return what the document says about the study as a whole."""
     return {
         "name": config.study.name,
         "as_of": marts.as_of,
@@ -104,7 +104,7 @@ def _study(con: Connection, marts: Marts, config: Config) -> dict[str, Any]:
 
 
 def needs(config: Config) -> frozenset[str]:
-    """Return the count tables that a study of this config reads beside those of who is covered."""
+    """Return the count tables that a study of this config reads besides those on coverage."""
     return frozenset(table for answer in ANSWERS for table in answer.needs(config))
 
 
@@ -112,7 +112,7 @@ def _primary(marts: Marts, config: Config) -> tuple[str, bool]:
     """Return the headline's estimand and whether it replaces the configured one.
 
     Only offer_gap is ever replaced, and only where the study has no offers and no other comparator that the config's
-    order allows. Offers that cannot be used are no reason to ask another question.
+    order allows. Offers that cannot be used are no reason to answer a different question.
     """
     primary = config.inference.primary
     if primary == offer_gap.SPEC.name and not offer_gap.can_answer(marts, config):
@@ -123,7 +123,8 @@ def _primary(marts: Marts, config: Config) -> tuple[str, bool]:
 def _with_headline(drafts: list[Draft], primary: str, fell_back: bool) -> list[Draft]:
     """Mark the headline, a family of one with a warning where it replaces the configured question.
 
-    Findings under another comparator or basis than the first of their estimand are alternatives: families of their own.
+    Findings under a comparator or basis other than the first of their estimand are alternatives, with separate
+    families.
     """
     first: dict[str, tuple[str, str]] = {}
 

@@ -24,7 +24,7 @@ TOO_FEW, NO_NEW = "too_few_customers", "no_new_customers"
 def support(
     marts: Marts, against: Comparator, cells: BoolArray, *, rejected_rows: float, beside: tuple[NotCompared, ...]
 ) -> Support:
-    """Return the support of the headline: distinct customers, money and the reasons of what is left out.
+    """Return the support of the headline: distinct customers, money and the reasons for what is left out.
 
     Args:
         marts: The study.
@@ -53,7 +53,7 @@ def support(
 
 
 def beside_support(con: Connection) -> tuple[NotCompared, ...]:
-    """Return who counts nowhere: customers whose last bill was taken back, with what it came to a year.
+    """Return who counts nowhere: customers whose last bill was reversed, with what it came to a year.
 
     Args:
         con: Connection whose current database holds ``int_not_compared``.
@@ -95,7 +95,7 @@ def _not_compared(marts: Marts, against: Comparator, cells: BoolArray) -> tuple[
 
 
 class _Reasons:
-    """Says of each row why it is not compared: what the coverage says, else what its cell or the comparison lacks."""
+    """Gives the reason why each row is not compared: the coverage's own, else what its cell or the comparison lacks."""
 
     def __init__(self, marts: Marts, against: Comparator, cells: BoolArray) -> None:
         self._marts, self._comparator, self._cells = marts, against, cells
@@ -137,7 +137,7 @@ class _Reasons:
         return np.where(usable & ~self._cells[parties.cell], self._of_cell[parties.cell], found)
 
     def _against(self, reason: IntArray) -> IntArray:
-        """Return why observations with a price have no comparator: against offers the counts say it."""
+        """Return why observations with a price have no comparator: against offers, the counts state it."""
         if self._comparator.known_by == "offered_ticks":
             return np.where(reason == NO_REASON, self._missing, reason)
         return np.full_like(reason, self._missing)

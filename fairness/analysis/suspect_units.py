@@ -1,4 +1,4 @@
-"""Products whose prices look like another unit than what they are held against: no verdict until somebody looked."""
+"""Products whose prices seem to be in another unit than what they are compared with: no verdict until checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BINDING_SHARE = 0.05
 def suspect_units(marts: Marts, config: Config) -> tuple[SuspectUnit, ...]:
     """Return the products and plans whose unit is suspect, unless the config says that it was checked.
 
-    Prices are held against their offers; where a study has none, against the median of product, plan and interval.
+    Prices are compared with their offers or, where a study has none, with the median of product, plan and interval.
     """
     cells = marts.cells
     keys = [(cell.values.get("product_id"), cell.values.get("plan_id")) for cell in cells]

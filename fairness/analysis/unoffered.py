@@ -1,4 +1,4 @@
-"""Plans that are offered to nobody while their product is: how much of the book they hold, and what they may be."""
+"""Plans that are no longer offered while their product is: how much of the book they hold, and what they may be."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from fairness.findings.results import Companion, UnofferedPlans
 BINDING_SHARE = 0.05
 """Share of the tenured, or of their money, from which such plans forbid "equal" and "less"."""
 
-# Share of the plans that have one price, from which plans look like ids of single prices.
+# Share of plans with one price from which plans look like ids of single prices.
 _NEARLY_EVERY = 0.9
 
 
 def unoffered_plans(marts: Marts, config: Config) -> UnofferedPlans | None:
-    """Return what tenured customers on plans that nobody is offered hold and pay; None where there are none."""
+    """Return what tenured customers on plans that are not offered hold and pay; None where there are none."""
     counts = marts.unoffered
     if counts is None:
         return None
@@ -92,7 +92,7 @@ def _share_of_one_price(marts: Marts, margin: float) -> float:
 
 
 def with_unoffered(drafts: Iterable[Draft], found: UnofferedPlans | None) -> list[Draft]:
-    """Return the drafts; against offers, what such plans pay stands beside the headline and limits what may be said."""
+    """Return the drafts; against offers, what such plans pay is shown beside the headline and limits its verdict."""
     listed = list(drafts)
     if found is None:
         return listed

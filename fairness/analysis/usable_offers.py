@@ -1,4 +1,4 @@
-"""Offers that were given and of which none can be used: the question stays, and the answer says why there is none."""
+"""Given offers of which none can be used: the question stays, and the answer says why there is none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOT_IN_FORCE = "no_offer_in_force"
 
 
 def why_none_usable(con: Connection, marts: Marts, config: Config) -> NoOffer | None:
-    """Return why no offer of the given files serves as comparator; None where one does, or none was given.
+    """Return why no offer of the given files can be the comparator; None where one can, or none was given.
 
     Args:
         con: Connection whose current database holds ``offers``.

@@ -1,6 +1,6 @@
 """From estimates to findings: adjust within families, print the right interval, give the verdict.
 
-A :class:`Draft` is a finding before anyone looked at how many others there are. :func:`finish` looks.
+A :class:`Draft` is a finding before anyone has counted the others. :func:`finish` counts them.
 
 Decision D34.
 """
@@ -42,12 +42,12 @@ class Draft:
         finding: Everything that does not depend on other findings.
         ratio: Estimate on the log scale; None where nothing could be compared.
         evidence: What the verdict rules need besides intervals and p-values; None for figures without a verdict.
-        p_value: Permutation p-value that replaces that of ``ratio``; None keeps it.
+        p_value: Permutation p-value that replaces that of ``ratio``; None keeps the latter.
         test: Name of the permutation test, where there is one.
-        sample: Present sample in the binding unit, and its unit.
-        warnings: Codes found on the way.
+        sample: Current sample in the binding unit, and that unit.
+        warnings: Codes of warnings found so far.
         influence: How far few customers could move the estimate, or None.
-        margin: Margin of its own; None keeps that of the study.
+        margin: Its own margin; None keeps that of the study.
     """
 
     finding: Finding
@@ -61,15 +61,15 @@ class Draft:
     margin: float | None = None
 
     def margin_of(self, settings: Inference) -> float:
-        """Return the margin that it is held against."""
+        """Return the margin that it is judged by."""
         return settings.margin if self.margin is None else self.margin
 
 
 def finish(drafts: Iterable[Draft], settings: Inference, *, tenured_bands: Collection[str] = ()) -> list[Finding]:
     """Return the findings of the drafts, adjusted within their families, in the same order.
 
-    A pooled average that would be called equivalent is held against the bands and lens values of the same question: one
-    of 5 % of the tenured customers or more with a verdict of its own forbids it.
+    A pooled average that would be called equivalent is checked against the bands and lens values of the same question:
+    one that has 5 % or more of the tenured customers and a verdict of its own forbids it.
 
     Args:
         drafts: The drafts of a study.
@@ -149,8 +149,8 @@ def _is_beyond(draft: Draft, settings: Inference) -> bool:
 def _selected(first: list[_Looked], settings: Inference, n_tests: list[int]) -> list[_Looked]:
     """Return the members with intervals for the number of those that keep their verdict, found by dropping the others.
 
-    R counts members with a penalty or favour, not members with a small p: intervals of gaps that are sure but small
-    would else be too narrow. Equal members are a selection of their own.
+    R counts members with a penalty or favour, not members with a small p: otherwise intervals of gaps that are certain
+    but small would be too narrow. Equal members are a separate selection.
     """
     alpha = 1.0 - settings.confidence_level
     looked = first
@@ -178,7 +178,7 @@ def _selected(first: list[_Looked], settings: Inference, n_tests: list[int]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How a family is looked at: alpha of the study, and that of a member with a verdict, and of an equal one."""
+    """How a family is judged: alpha of the study, that of a member with a verdict, and that of an equal one."""
 
     alpha: float
     alpha_star: float
@@ -195,15 +195,15 @@ class _Tests:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A draft with what its family makes of it.
+    """A draft as judged within its family.
 
     Attributes:
         draft: The draft.
-        look: How its family is looked at.
+        look: How its family is judged.
         tests: Its p-values.
         is_decided: Whether it is one of those with a penalty or favour.
         is_alike: Whether it is one of those that are equal.
-        is_dropped: Whether its p-value is small enough, but its interval for so many tests is not.
+        is_dropped: Whether its p-value is small enough, but its interval for that many tests is too wide.
     """
 
     draft: Draft
@@ -239,7 +239,7 @@ class _Looked:
         )
 
     def holding(self, parts: list[tuple[str, int]], finding: Finding) -> _Looked:
-        """Return the draft that knows which large parts of it have a verdict of their own."""
+        """Return the draft with the large parts of it that have a verdict of their own."""
         names = tuple(name for name, n in parts if n >= OFFSETTING_SHARE * finding.n_tenured)
         if not names or self.draft.evidence is None:
             return self
@@ -253,7 +253,7 @@ def _p_value(draft: Draft) -> float | None:
 
 
 def _p_equivalence(draft: Draft, settings: Inference) -> float | None:
-    """Return the p-value of the equivalence test; without any variation the estimate itself is inside or not."""
+    """Return the p-value of the equivalence test; without variation, the estimate itself is inside or not."""
     if draft.ratio is None or draft.ratio.se is None:
         return None
     if draft.ratio.se == 0:

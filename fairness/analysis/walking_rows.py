@@ -29,7 +29,7 @@ class WalkingRows:
         n_at_risk: Customer-months with an increment.
         sum_own: Sum of the log changes of the price, in billionths.
         sum_offer: Sum of the log changes of the offer, in billionths.
-        n_left: Of those at risk, the last month of a thing held that ended.
+        n_left: Of those at risk, those in the last month of a thing held that ended.
         n_without_offer: Customer-months with a price whose plan has no offer.
     """
 

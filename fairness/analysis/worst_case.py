@@ -1,6 +1,6 @@
 """What those who are not compared hold, at the cheapest and at the dearest comparator of their product.
 
-Where they cannot move an average out of the margin even so, a narrow support does no harm.
+Where even that cannot move an average out of the margin, narrow support does no harm.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Extremes:
 
 
 class WorstCase:
-    """The extremes of every row of the coverage; unknown where money or the comparators of a product are.
+    """The extremes of every row of the coverage; unknown where the money or the comparators of a product are unknown.
 
     Args:
         marts: The study.
@@ -42,7 +42,7 @@ class WorstCase:
         names = [cell.values.get("product_id") for cell in marts.cells]
         number = {name: position for position, name in enumerate(dict.fromkeys(names))}
         product = np.array([number[name] for name in names], dtype=np.int64)
-        # A comparator is for all units of an observation; one for fewer would make everybody look dear.
+        # A comparator is for all units of an observation; one for fewer units would make everybody look dear.
         offered = comparators.values["offered_ticks"] * marts.weights[comparators.cell] / TICKS_PER_UNIT
         cheapest, dearest = np.full(len(number), np.inf), np.zeros(len(number))
         known = offered > 0

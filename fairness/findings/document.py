@@ -1,7 +1,7 @@
 """A findings document read back: typed findings, and the selectors by which every surface picks them.
 
-:class:`Document` takes a document whole, filtered or released. What disclosure control withholds is None there, and so
-may be counts that a study always knows: :mod:`fairness.findings.results` has the types that a study makes.
+:class:`Document` takes a document whole, filtered or released. What disclosure control withholds is None there, even
+counts that a study always knows: :mod:`fairness.findings.results` has the types that a study makes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Finding:
         amount: The money, major units a year; None where the finding is about a gap.
         n_tenured, n_new, n_cells, n_not_compared: None also where they are withheld.
         withheld: Why disclosure control withholds the figure; None where it is shown.
-        data: The finding as it stands in the document, for those who hand it on whole.
+        data: The finding as it appears in the document, for those who pass it on whole.
     """
 
     estimand: str = ""
@@ -65,7 +65,7 @@ class Finding:
 
     @classmethod
     def load(cls, data: Data) -> Finding:
-        """Return a finding from its plain data; what the data lack is None."""
+        """Return a finding from its plain data; what is missing is None."""
         money, sample = data.get("money_not_compared"), data.get("deciding_sample")
         amount, estimate = _amount_or_estimate(data.get("estimate"))
         known = {
@@ -93,12 +93,12 @@ class Finding:
 
     @property
     def is_money(self) -> bool:
-        """Whether it is an amount and no gap."""
+        """Whether it is an amount, not a gap."""
         return self.unit != "fraction"
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is about the whole book: all tenured customers, no group of them."""
+        """Whether it is about the whole book: all tenured customers, not a group of them."""
         return self.level == "pooled" and self.tenure_band is None
 
     @property
@@ -137,10 +137,10 @@ class Month:
     """The headline's gap in one month.
 
     Attributes:
-        month: Such as 2025-12.
+        month: The month, such as 2025-12.
         estimate, ci_lower, ci_upper: The gap and its interval, fractions; None where there is none or it is withheld.
         n_tenured: Tenured customers compared.
-        data: The month as it stands in the document.
+        data: The month as it appears in the document.
     """
 
     month: str
@@ -296,14 +296,14 @@ class Document:
         )
 
     def money(self) -> Finding | None:
-        """Return the money behind the headline; the first that the study knows where the headline has none."""
+        """Return the money behind the headline; the first in the study where the headline has none."""
         return self.money_of(self.head) or self.pooled("overpayment")
 
     def warnings(self) -> tuple[tuple[str, Finding], ...]:
-        """Return what belongs under the headline, code and finding: its own warnings and a mix that reverses the sign.
+        """Return what belongs under the headline (code, finding): its own warnings and a mix that reverses the sign.
 
-        A share of customers compared that is withheld is not warned of: the sentence would name it. Rejected rows
-        stand above the headline.
+        There is no warning about a withheld share of customers compared: the sentence would name it. Rejected rows are
+        shown above the headline.
         """
         found = [
             (code, self.head)
@@ -316,10 +316,10 @@ class Document:
         return tuple(found)
 
     def looked_at(self, family: str | None) -> int:
-        """Return for how many looks a family's p-values are corrected: its findings that have one, of the whole study.
+        """Return for how many tests a family's p-values are adjusted: its findings that have one, in the whole study.
 
-        It is about tests of no gap; those of equivalence are a list of their own. A finding without a p-value could not
-        be tested and is not corrected for; one that is only not shown is.
+        It counts tests of no gap; those of equivalence are a separate list. A finding without a p-value could not be
+        tested and does not count; one that is merely not shown does.
         """
         told: Mapping[str, int] | None = self.data.get("looked_at")
         return looked_at(self.findings, family) if told is None else told.get(family or "", 0)
@@ -336,7 +336,7 @@ def looked_at(findings: Sequence[Finding], family: str | None) -> int:
 
 
 def _there(value: float | None) -> float:
-    """Return a figure; :class:`LookupError` where there is none, which a caller has to ask before."""
+    """Return a figure; :class:`LookupError` where there is none, which a caller has to check first."""
     if value is None:
         raise LookupError("the finding has no such figure")
     return value

@@ -1,8 +1,8 @@
 """The questions that a study answers, each described once: every list, label and table of estimands is made from here.
 
-An estimand is answered by the module of its name in :mod:`fairness.analysis.estimands`, or, where it holds tenured
-against new customers of the same cell, by the estimator that all such share. What is said of it (its labels,
-the choices of the config, the table of the method document, the count tables behind it) stands in its record.
+An estimand is answered by the module of its name in :mod:`fairness.analysis.estimands`, or, where it compares tenured
+with new customers of the same cell, by the estimator that all of these share. Its record holds what is said about it:
+its labels, the choices of the config, the table of the method document, the count tables behind it.
 """
 
 from __future__ import annotations
@@ -343,14 +343,14 @@ ESTIMANDS = (
 """All of them, in display order after the headline."""
 
 FALLBACK = LIKE_FOR_LIKE_GAP
-"""Answers in place of offer_gap where a study has no offer of any kind."""
+"""Replaces offer_gap where a study has no offer of any kind."""
 
 BY_NAME = {spec.name: spec for spec in ESTIMANDS}
 LEADING = tuple(spec.name for spec in ESTIMANDS if spec.can_lead)
 """Names that the config may choose as the headline."""
 
 ALIKE = tuple(spec.name for spec in ESTIMANDS if spec.is_alike)
-"""Names of those that hold tenured against new customers of the same cell, the plainest first."""
+"""Names of those that compare tenured with new customers of the same cell, plainest first."""
 
 COMPARISONS = tuple(spec.name for spec in sorted(ESTIMANDS, key=lambda spec: spec.ladder or 0) if spec.ladder)
 """Names of the gaps that one figure shows beside each other, from the plainest."""

@@ -116,7 +116,7 @@ def walking_fact(
 def hidden_trait_fact(
     estimate: float | None, at_interval: float | None, shifts: Mapping[str, float], *, reason: str
 ) -> str:
-    """Return the sentence for the hidden trait of customers that would explain the gap like for like.
+    """Return the sentence for the hidden trait of customers that would explain the like-for-like gap.
 
     Example:
         >>> hidden_trait_fact(None, None, {}, reason="no_gap")
@@ -181,7 +181,7 @@ def contrast_fact(name: str, estimate: float, same_cells: float | None) -> str:
 def segments_fact(
     found: Sequence[tuple[str, float]], *, n_searched: int, n_left_out: int | None, n_more: int = 0
 ) -> str:
-    """Return the sentence for a search over subgroups; ``n_left_out`` is None where a single one is told.
+    """Return the sentence for a search over subgroups; ``n_left_out`` is None where a single one is described.
 
     Example:
         >>> segments_fact([("region North", 0.08)], n_searched=120, n_left_out=None)

@@ -1,4 +1,4 @@
-"""The frozen result types: what a study found, with every number's meaning and unit.
+"""The frozen result types: what a study found, with the meaning and unit of every number.
 
 These types are the findings contract (schema version 1). Ratios are fractions (0.034 is 3.4 %), positive = tenured
 customers pay more, missing is None, money is a :class:`~decimal.Decimal`.
@@ -48,7 +48,7 @@ class DecidingSample:
 
     Attributes:
         unit: ``customers`` or ``pricing_decisions``, whichever binds.
-        present: The sample there is, in that unit.
+        present: The current sample, in that unit.
         at_zero: Total at which a true gap of 0 would be called equivalent with 80 % probability, or None.
         at_twice_margin: Total at which a true gap of twice the margin would be called a penalty with 80 % probability.
         reason: Why no sample would decide; empty where one would.
@@ -67,9 +67,9 @@ class Diagnostics:
 
     Attributes:
         df: Degrees of freedom of the t distribution; None where there is no test.
-        standard_error: Of the log ratio.
+        standard_error: Standard error of the log ratio.
         n_eff: Effective number of new customers (two samples) or of customers (offers).
-        n_eff_needed: Effective number that an equivalence needs.
+        n_eff_needed: Effective number that equivalence needs.
         heterogeneity_q: Weighted spread of the cell gaps.
         heterogeneity_df: Its degrees of freedom.
         heterogeneity_p_value: Its p-value against one common gap.
@@ -77,9 +77,9 @@ class Diagnostics:
         penalised_share: Share of the scope's tenured customers in cells with an adjusted penalty.
         favoured_share: The same with an adjusted favour.
         pricing_decisions: Effective number of price decisions, where they are the draws.
-        ci_lower_by_party, ci_upper_by_party: Interval clustered by party, where there are two.
+        ci_lower_by_party, ci_upper_by_party: Interval clustered by party, where there are two intervals.
         ci_lower_by_decision, ci_upper_by_decision: Interval clustered by price decision.
-        skew: Skewness over the root of the number of the draws behind the printed interval.
+        skew: Skewness over the root of the number of draws behind the printed interval.
     """
 
     df: float | None = None
@@ -108,40 +108,40 @@ class Finding:
         estimand: What is estimated, such as ``offer_gap``.
         comparator: What tenured prices are compared with: offer, book, derived, new_customers, market_price,
             expected_cost.
-        basis: Reading of the price: headline, effective, standard, or paid.
+        basis: Basis of the price: headline, effective, standard or paid.
         level: pooled, lens or cell.
         scope: Column values that the finding is restricted to; empty when pooled.
         tenure_band: Label of the tenure band, or None for all tenured customers.
-        fact: What happened, in a sentence, without sampling error.
+        fact: What happened, in one sentence, without sampling error.
         estimate: The gap (fraction) or the money (major units a year).
         unit: ``fraction`` or ``<CUR>/year``.
         ci_lower, ci_upper: Interval at ``confidence_level``; None where none can be computed.
         confidence_level: Level of the printed interval; above the study's for cells selected from many.
         interval: How the interval was made.
-        test: Which test the p-value comes from.
+        test: The test that the p-value comes from.
         statistic: Its statistic.
         p_value: Two-sided, unadjusted.
         p_value_adjusted: Adjusted within ``family``.
-        family: The tests that this one was looked at together with.
+        family: The tests that this one was adjusted with.
         effect_size: A scale-free size.
-        effect_size_name: Which one.
+        effect_size_name: Its name.
         companions: Other estimators of the same question.
         n_tenured: Distinct tenured customers who were compared.
         n_new: Distinct new customers whom they were compared with; None against a fixed comparator.
-        n_observations: Observations of the tenured that were compared: one of each thing that a customer holds.
+        n_observations: Observations of the tenured that were compared: one for each thing that a customer holds.
         n_cells: Cells compared.
-        support_share: Compared share of the scope's tenured customers; one of whom anything is compared counts.
+        support_share: Compared share of the scope's tenured customers; a customer counts if anything is compared.
         support_money_share: Compared share of their money; None where nothing was paid.
-        n_not_compared: Distinct tenured customers of the scope of whom nothing was compared.
-        money_not_compared: What all that was not compared costs a year, major units; None where no price is known.
+        n_not_compared: Distinct tenured customers of the scope with nothing compared.
+        money_not_compared: What everything not compared costs per year, major units; None where no price is known.
         minimum_detectable_gap: Smallest true gap found with 80 % probability, log scale.
         equivalence_ci_lower, equivalence_ci_upper: The 1 - 2 alpha interval of the equivalence rule.
         p_value_equivalence: P-value of the two one-sided tests, unadjusted.
         p_value_equivalence_adjusted: The same, adjusted within the family.
         verdict: One of five, or None for facts and raw figures.
         verdict_reason: Code of the rule that decided; empty without a verdict.
-        warnings: Codes of what a reader must know beside the verdict.
-        deciding_sample: For an inconclusive finding.
+        warnings: Codes of what a reader must know besides the verdict.
+        deciding_sample: The sample that would decide an inconclusive finding.
         reversal_gap: Gap that the money without a comparator would need to bring the overall gap to 0.
         diagnostics: What the verdict rests on.
     """
@@ -189,7 +189,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What it is the answer to: question, level, scope and band; no two findings of a study share it."""
+        """What it answers: question, level, scope and band; no two findings of a study share it."""
         question = self.estimand, self.comparator, self.basis
         return *question, self.level, tuple(sorted(self.scope.items())), self.tenure_band
 
@@ -200,7 +200,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class NotCompared:
-    """What the tenured hold and the headline does not compare, for one reason.
+    """What the tenured hold that the headline does not compare, for one reason.
 
     Attributes:
         reason: no_new_customers, too_few_customers, no_offer, several_prices, rejected, ... as
@@ -221,7 +221,7 @@ class OtherCurrency:
     Attributes:
         currency: ISO 4217 code.
         customers: Ledger rows in it.
-        tenured_customers: Those that are tenured.
+        tenured_customers: The tenured among them.
         money: What all of them pay a year, major units of that currency.
     """
 
@@ -240,14 +240,14 @@ class Support:
         assessable_customers: Those with at least one observation that the headline compares.
         assessable_share: Their share; None without tenured customers.
         assessable_money_share: Share of the tenured money that the headline compares.
-        left_censored_customers: Customers whose joining lies before the data.
+        left_censored_customers: Customers who joined before the data begin.
         unknown_tenure_customers: Distinct customers of unknown tenure; in no group.
         unknown_tenure_share: Their share of all customers of the month; None without customers.
         new_customers: Distinct new customers, the other arm.
         rejected_share: Share of the rows with prices that were rejected, or of their customers, the larger.
-        other_currencies: The rest, by currency.
-        beside: Customers who count nowhere, because their last bill was taken back: reason, customers and money.
-        not_compared: Why something is not compared, with customers and money, the largest first.
+        other_currencies: Customers in other currencies, by currency.
+        beside: Customers who count nowhere, because their last bill was reversed: reason, customers and money.
+        not_compared: Why something is not compared, with customers and money, largest first.
     """
 
     tenured_customers: int
@@ -266,7 +266,7 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class SuspectUnit:
-    """A product and plan whose prices differ from what they are held against as units do, not as prices.
+    """A product and plan whose prices differ from what they are compared with as units do, not as prices do.
 
     Attributes:
         product_id: The product.
@@ -287,7 +287,7 @@ class SuspectUnit:
 
 @dataclass(frozen=True, slots=True)
 class UnofferedPlans:
-    """Tenured customers on plans that are offered to nobody while their product is.
+    """Tenured customers on plans that are not offered while their product is.
 
     Attributes:
         observations: Things held on such plans.
@@ -316,15 +316,15 @@ class Findings:
         reconciliation_by_role: The same for the other roles.
         support: Who could be compared.
         findings: The headline first.
-        suspect_units: Products whose prices look like another unit; from 5 % of the money no verdict is given.
-        plans_not_offered: What tenured customers on plans that nobody is offered pay; None where there are none.
+        suspect_units: Products whose prices seem to be in another unit; from 5 % of the money, no verdict is given.
+        plans_not_offered: What tenured customers on plans that are not offered pay; None where there are none.
         rejected: Rejected rows of each role of which 1 % or more are rejected, by reason; see analysis.rejected_rows.
         spellings: Columns with values that differ only by case or Unicode form: column, things that are most likely
             meant, their spellings, rows, and examples where they are not ids of people.
         promises: Outcomes of the rule pack; empty while none is configured.
         monthly: The headline's offer_gap month by month: month, estimate, interval, n_tenured, pricing_decisions.
-        influences: By key of a finding, or by month, how far few customers could move it: what disclosure control
-            rounds by. No part of the document.
+        influences: How far a few customers could move each finding (by key) or month: what disclosure control rounds
+            by. Not part of the document.
     """
 
     study: Mapping[str, Any]

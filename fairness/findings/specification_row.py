@@ -19,10 +19,10 @@ class SpecificationRow:
         verdict_reason: Code of the rule that decided.
         support_share: Share of the tenured customers who are compared.
         n_tenured: Tenured customers compared.
-        configured_on_same_customers: What the configured study says of the customers compared here, a fraction; None
+        configured_on_same_customers: The gap of the configured study for the customers compared here, a fraction; None
             where nobody is compared, or the question has no such figure.
         hangs: Whether the verdict hangs on this choice.
-        problem: Why nothing could be computed; empty where something was.
+        problem: Why nothing could be computed; empty otherwise.
     """
 
     choice: str

@@ -1,4 +1,4 @@
-"""Answers the estimands that hold tenured customers against new ones of their cell, by their records alone."""
+"""Answers the estimands that compare tenured customers with new ones of their cell, from their records alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AlikeGap:
     """Tenured against new customers of the same cell; prices may be measured against a reference.
 
     Attributes:
-        SPEC: The estimand; its comparator says which reference.
+        SPEC: The estimand; its comparator names the reference.
     """
 
     SPEC: Estimand

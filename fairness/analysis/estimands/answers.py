@@ -1,4 +1,4 @@
-"""What answers each estimand, in the order of the registry: a module of its name, or the estimator of its record."""
+"""What answers each estimand, in the order of the registry: the module of its name, or the estimator in its record."""
 
 from __future__ import annotations
 

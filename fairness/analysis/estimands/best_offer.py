@@ -1,4 +1,4 @@
-"""Offers beside the comparator, the cheapest that fits and that of the other day: far apart, nothing is equal."""
+"""Offers beside the comparator: the cheapest that fits and that of the other day. Where far apart, nothing is equal."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ BEST: Doubt = "best_available_offer"
 
 
 def with_best_offer(marts: Marts, comparison: Comparison, chosen: BoolArray, margin: float) -> Comparison:
-    """Return a comparison with the gap to the cheapest offer that fits, where that is another for anybody.
+    """Return a comparison with the gap to the cheapest offer that fits, where that is a different one for anybody.
 
     Beyond the margin from the headline's gap it forbids "equivalent".
 
     Args:
         marts: The study.
         comparison: Against the comparator, with its money.
-        chosen: Rows of ``marts.best_offers`` that are about the customers compared.
+        chosen: Rows of ``marts.best_offers`` for the customers compared.
         margin: The study's margin.
     """
     counts = marts.best_offers
@@ -44,14 +44,14 @@ def with_best_offer(marts: Marts, comparison: Comparison, chosen: BoolArray, mar
 
 
 def with_discount_bounds(marts: Marts, comparison: Comparison) -> Comparison:
-    """Return the comparison of the whole book with the gap that includes discounts which belong to nobody knows what.
+    """Return the comparison of the whole book with the gap that includes discounts of unknown place.
 
     Wherever they belong, the gap lies between the bounds; without such discounts nothing is added.
     """
     found, paid, offered = marts.discount_bounds, comparison.paid, comparison.comparator_money
     if found is None or paid is None or offered is None or not marts.month_weights.size:
         return comparison
-    # A month's money has one factor in all cells: it is that of a year, or that of the one interval there is.
+    # A month's money has one factor in all cells: that of a year, or that of the only interval there is.
     least, most, rest = (ticks * float(marts.month_weights[0]) / TICKS_PER_UNIT for ticks in found)
     bounds = [(paid + money) / (offered + rest) - 1.0 for money in (least, most)]
     return replace(comparison, companions=(*comparison.companions, Companion("discount_bounds", None, *bounds)))
@@ -63,7 +63,7 @@ def in_scope(marts: Marts, scope: Scope) -> BoolArray:
 
 
 def in_cell(marts: Marts, scope: Scope, cell: int) -> BoolArray:
-    """Return those of one cell."""
+    """Return the same for one cell."""
     here: BoolArray = in_scope(marts, scope) & np.equal(marts.best_offers.cell, cell)
     return here
 
@@ -71,8 +71,8 @@ def in_cell(marts: Marts, scope: Scope, cell: int) -> BoolArray:
 def beside_other_date(comparison: Comparison, companions: tuple[Companion, ...], config: Config) -> Comparison:
     """Return a comparison with the offer of the other day beside it, which may forbid "equivalent".
 
-    It does where the study asks for the offer of the day on which the price was set: that of the cycle billed is what a
-    new customer is offered today.
+    It does so where the study asks for the offer of the day on which the price was set: that of the cycle billed is
+    what a new customer is offered today.
     """
     margin = config.inference.margin
     gaps = [other.estimate for other in companions if isinstance(other.estimate, float)]

@@ -48,7 +48,7 @@ def needs(config: Config) -> frozenset[str]:
 def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:
     """Return the drafts of each scope and cell: against dated offers, or against new customers where there are none.
 
-    New customers rarely have a price a year ago: they stand in only where offers have no dates.
+    New customers rarely have a price a year ago, so they are used only where offers have no dates.
     """
     if is_primary or has_data(marts):
         make = offer_drafts if has_dated_offers(marts) else gap_drafts
@@ -160,7 +160,7 @@ def _is_exact(ratio: LogRatio, decisions: float, config: Config) -> bool:
 
 
 def _exact(decision: IntArray, value: FloatArray, n: IntArray, config: Config) -> SignFlip:
-    """Return the sign-flip test over decisions, customers being their weight."""
+    """Return the sign-flip test over decisions, weighted by customers."""
     order = np.argsort(decision, kind="stable")
     starts = group_starts(decision[order])
     size = np.add.reduceat(n[order], starts).astype(np.float64)
@@ -280,7 +280,7 @@ def _compare(changed: _Changed, chosen: BoolArray, config: Config) -> Comparison
 
 
 def _influence(changed: _Changed, chosen: BoolArray, *, few: int) -> Influence:
-    """Return how far few customers could move the difference: a new one moves the mean of the own cell."""
+    """Return how far a few customers could move the difference: a new one moves the mean of its cell."""
     here = chosen[changed.rows.cell]
     cell, tenured, arms = changed.rows.cell[here], changed.tenured[here], changed.arms
     change = _log_change(changed.rows)[here]

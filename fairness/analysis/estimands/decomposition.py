@@ -25,7 +25,7 @@ from fairness.stats.scores import exact_sums, group_starts
 
 SPEC = DECOMPOSITION
 _COIN = 100
-"""Ticks of the smallest coin told: a cent."""
+"""Ticks of the smallest coin shown: a cent."""
 
 
 def needs(config: Config) -> frozenset[str]:
@@ -34,7 +34,7 @@ def needs(config: Config) -> frozenset[str]:
 
 
 def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:
-    """Return the draft of the whole book: matched are the cells that like_for_like_gap compares."""
+    """Return the draft of the whole book: the matched cells are those that like_for_like_gap compares."""
     _, matched = new_customers.headline(marts, config, LIKE_FOR_LIKE_GAP)
     against = SPEC.against(new_customers.COMPARATOR)
     share = Coverage(marts, against, matched).of(POOLED)
@@ -88,7 +88,7 @@ def _arms(marts: Marts, rows: Counts) -> dict[int, Arm]:
 
 
 def _companions(found: Decomposition, money: dict[str, Decimal]) -> tuple[Companion, ...]:
-    """Return the terms, what percentages of them stand beside, and those without counterpart with their own means."""
+    """Return the terms, the base of their percentages, and those without a counterpart with their own means."""
     terms = [Companion(name, money[name]) for name in TERMS]
     shares = [Companion(f"{name}_of_new_mean", float(getattr(found, name) / found.mean_new)) for name in TERMS]
     arms = zip(("tenured", "new"), found.n_unmatched, found.mean_unmatched, strict=True)

@@ -60,7 +60,7 @@ def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: boo
 
 
 def _covered(marts: Marts, rows: Counts, compared: BoolArray) -> Covered:
-    """Return the share of the later renewals, and of their money, that have first ones in the same month."""
+    """Return the share of the later renewals, and of their money, with first renewals in the same month."""
     later = rows.group == TENURED
     n, ticks = rows.values["n_observations"], rows.values["paid_ticks"] * rows.values["n_observations"]
     money = ticks * marts.weights[rows.cell] / TICKS_PER_UNIT
@@ -80,7 +80,7 @@ def _covered(marts: Marts, rows: Counts, compared: BoolArray) -> Covered:
 
 
 def merged(cell: IntArray, month: IntArray, later: BoolArray, n: IntArray, *, least: int) -> IntArray:
-    """Return the period of each entry: its month where the cell has enough of both then, else its quarter.
+    """Return the period of each entry: its month where the cell has enough of both, else its quarter.
 
     Args:
         cell: Cell of each entry, shape (m,).
@@ -90,7 +90,7 @@ def merged(cell: IntArray, month: IntArray, later: BoolArray, n: IntArray, *, le
         least: How many of both a month needs.
 
     Returns:
-        The month, or minus the first month of the quarter: what is left of a quarter is one period.
+        The month, or minus the first month of the quarter: the remaining months of a quarter are one period.
 
     Example:
         >>> one, months = np.zeros(4, dtype=np.int64), np.array([24, 24, 25, 26])

@@ -1,6 +1,6 @@
-"""hidden_bias: what a difference that nobody recorded would have to be like to explain the gap away; no test.
+"""hidden_bias: how large a difference that nobody recorded would have to be to explain the gap away; not a test.
 
-Against new customers it is a trait of customers, against offers the quality of what they have, in money.
+Against new customers, it is a trait of customers; against offers, the quality of what they have, in money.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: boo
 
 
 def _trait(marts: Marts, config: Config) -> Finding | None:
-    """Return the least hidden shift of the odds of being tenured that explains the gap like for like."""
+    """Return the smallest hidden shift of the odds of being tenured that explains the like-for-like gap."""
     against, qualified = new_customers.headline(marts, config, LIKE_FOR_LIKE_GAP)
     found = new_customers.pooled(marts, config, LIKE_FOR_LIKE_GAP)
     if found is None:
@@ -78,7 +78,7 @@ def _companions(bias: HiddenBias) -> tuple[Companion, ...]:
 
 
 def _without_each_control(marts: Marts, config: Config, qualified: BoolArray) -> dict[str, IntArray]:
-    """Return for each configured column of the cell the cell without it, as numbers, shape (qualified cells,)."""
+    """Return, for each configured column of the cell, the cell without it, as numbers, shape (qualified cells,)."""
     cells = [marts.cells[place].values for place in qualified.nonzero()[0].tolist()]
     found = {}
     for control in config.like_for_like.cell:
@@ -89,7 +89,7 @@ def _without_each_control(marts: Marts, config: Config, qualified: BoolArray) ->
 
 
 def _quality(marts: Marts, config: Config, reading: offer_gap.Reading) -> Finding | None:
-    """Return what the tenured would have to get more a unit, in money, to explain the gap to the offers."""
+    """Return how much more per unit, in money, the tenured would have to get to explain the gap to the offers."""
     comparison = offer_gap.pooled(marts, config, reading)
     if comparison is None or not comparison.paid or not comparison.comparator_money:
         return None

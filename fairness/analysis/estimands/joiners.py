@@ -1,7 +1,7 @@
-"""offer_gap against derived comparators: what new customers of the cell paid on joining, month by month of pricing.
+"""offer_gap against derived comparators: what new customers of the cell paid on joining, by month of pricing.
 
 A derived comparator is a mean of observed prices, not a known offer: the finding is the like-for-like contrast
-reweighted to the months in which tenured prices were set, its variance has both arms, and there is no signed rank.
+reweighted to the months in which tenured prices were set, its variance has both arms, and there is no signed-rank test.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class _Strata:
 
 
 def _compare(sample: _Strata, chosen: BoolArray, config: Config) -> Comparison | None:
-    """Compare the chosen strata; what is counted are cells, of which a stratum is one month."""
+    """Compare the chosen strata; cells are counted, and a stratum is one month of a cell."""
     comparison = compare(
         sample.table, sample.arms, chosen, config, resampled=False, family=sample.family, few_draws=True
     )

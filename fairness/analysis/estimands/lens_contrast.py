@@ -63,7 +63,7 @@ def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: boo
             test="cluster_t",
             diagnostics=Diagnostics(pricing_decisions=_least_decisions(money, inside)),
         )
-        # Two parts on one list differ as a fact: nothing was drawn, so that there is nothing to test.
+        # Two parts on one list differ as a fact: nothing was drawn, so there is nothing to test.
         if ratio.se:
             yield Draft(finding=base, ratio=ratio)
         else:
@@ -82,7 +82,7 @@ def _least_decisions(money: Money, inside: BoolArray) -> float:
 
 
 def _same_cells(marts: Marts, reading: Reading, scope: Scope) -> float | None:
-    """Return the difference over cells that hold both parts, each weighing as much as it can tell; None without one."""
+    """Return the difference over cells that hold both parts, each weighted by its precision; None without one."""
     counts = marts.offers[reading.counts]
     rows = counts.take(counts.group == TENURED)
     inside = scope.within(marts, rows)

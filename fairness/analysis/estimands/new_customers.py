@@ -1,6 +1,6 @@
 """Tenured customers against new customers: what like_for_like_gap, market_gap, cost_gap and raw_gap share.
 
-Prices are held against units (like for like, raw), expected cost or market price; see :mod:`.counts` for amounts.
+Prices are divided by units (like for like, raw), expected cost or market price; see :mod:`.counts` for amounts.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Sample:
 
 
 def reference_of(spec: Estimand) -> str | None:
-    """Return the reference that an estimand divides amounts by; None divides by the units that they are for."""
+    """Return the reference that an estimand divides amounts by; None means by the units that they pay for."""
     return _BY_COLUMN.get(spec.against(COMPARATOR).known_by)
 
 
@@ -83,7 +83,7 @@ def headline(marts: Marts, config: Config, spec: Estimand) -> tuple[Comparator, 
 
 
 def pooled(marts: Marts, config: Config, spec: Estimand) -> tuple[CountTable, CellArms, Comparison] | None:
-    """Return counts and sums of the compared cells of the whole book, and their comparison; None where none is."""
+    """Return counts and sums of the compared cells of the whole book, and their comparison; None without any."""
     sample = _sample(marts, config, spec, POOLED, in_order(marts, reference_of(spec)))
     chosen = sample.qualified
     family = product_plans(marts)
@@ -124,7 +124,7 @@ def gap_drafts(marts: Marts, config: Config, spec: Estimand, scopes: list[Scope]
 
 
 def in_order(marts: Marts, reference: str | None, *, by_cell: bool = True) -> Counts:
-    """Return the counts of prices sorted as they are compared, once: the rows of every scope then are as well."""
+    """Return the counts of prices sorted once as they are compared, so that the rows of every scope are sorted too."""
     counts = marts.prices if reference is None else marts.references[reference]
     cell = (counts.cell,) if by_cell else ()
     price, measure = _money(marts, counts, "paid_ticks"), _reference(marts, counts, _column(reference))
@@ -136,13 +136,13 @@ def _column(reference: str | None) -> str | None:
 
 
 def _money(marts: Marts, counts: Counts, column: str) -> FloatArray:
-    """Return ticks in major units, those of cells with several intervals brought to one period."""
+    """Return ticks in major units, converted to one period where cells have several intervals."""
     money: FloatArray = counts.values[column] / TICKS_PER_UNIT * marts.weights[counts.cell]
     return money
 
 
 def _reference(marts: Marts, counts: Counts, column: str | None) -> FloatArray:
-    """Return what amounts are held against: a column of ticks, or the units that they are for where it is None."""
+    """Return what amounts are divided by: a column of ticks, or the units that they pay for where it is None."""
     if column is None:
         units: FloatArray = counts.values["quantity_micros"] / MICROS_PER_UNIT
         return units
@@ -236,7 +236,7 @@ def compare(
     family: IntArray | None = None,
     few_draws: bool = False,
 ) -> Comparison | None:
-    """Compare the chosen cells; None where there is none.
+    """Compare the chosen cells; None where there are none.
 
     Args:
         table: Value counts.
@@ -245,8 +245,8 @@ def compare(
         config: The study.
         resampled: Whether the bootstrap companion is wanted.
         parties: Those of the counted customers whose party has several; None where parties are not known.
-        family: Product and plan of each cell as a number, shape (n_cells,); None where cells decide no price.
-        few_draws: Whether cells may hold only a few new customers, as joiners of one month.
+        family: Product and plan of each cell as a number, shape (n_cells,); None where prices are not decided by cell.
+        few_draws: Whether cells may hold only a few new customers, such as the joiners of one month.
     """
     if not chosen.any():
         return None
@@ -308,7 +308,7 @@ def _compared(table: CountTable, arms: CellArms, draws: Draws, config: Config, *
 
 
 def _bootstrap(table: CountTable, arms: CellArms, draws: Draws, config: Config) -> tuple[Companion, ...]:
-    """Return the bootstrap interval; nothing where it is switched off, or an arm of a cell has one customer."""
+    """Return the bootstrap interval; nothing where it is switched off or an arm of a cell has one customer."""
     settings = config.inference
     if not settings.bootstrap_replicates or min(arms.n_tenured.min(), arms.n_new.min()) <= 1:
         return ()
@@ -322,7 +322,7 @@ def _bootstrap(table: CountTable, arms: CellArms, draws: Draws, config: Config) 
 
 
 def _decided(table: CountTable, arms: CellArms, draws: Draws, config: Config) -> tuple[float, float]:
-    """Return the shares of customers in cells that are decided by themselves, above and below."""
+    """Return the shares of customers in cells with a verdict of their own, above and below."""
     cells, degenerate = draws.cells, arms.degenerate()
 
     def permuted(position: int) -> float | None:
@@ -339,7 +339,7 @@ def _test(table: CountTable, draws: Draws, config: Config, *, degenerate: bool) 
     """Return the p-value that replaces that of the interval, or None, and the name of the test."""
     if draws.exact is not None and draws.exact.decides(1.0 - config.inference.confidence_level):
         return draws.exact.p_value, "sign_flip_exact"
-    # Labels are exchangeable within cells only where customers draw; where decisions do, whole cells are.
+    # Labels are exchangeable within cells only where customers are the draws; where decisions are, whole cells are.
     if degenerate and draws.decisions is None:
         return _permuted(table, config)
     return None, "satterthwaite_t" if draws.interval == "log_t_satterthwaite" else "cluster_t"
@@ -353,7 +353,7 @@ def _permuted(table: CountTable, config: Config) -> tuple[float, str]:
 
 
 def _context(marts: Marts, reference: str | None, sample: _Sample, config: Config) -> tuple[Companion, ...]:
-    """Return how far each side stands from the reference: context, never an offer.
+    """Return how far each side is from the reference: context, never an offer.
 
     The first two cover the compared cells; those of ``_all`` cover everyone who has the reference.
     """
@@ -364,7 +364,7 @@ def _context(marts: Marts, reference: str | None, sample: _Sample, config: Confi
         Companion("tenured_to_reference", arms.price_tenured.sum() / arms.reference_tenured.sum() - 1),
         Companion("new_to_reference", arms.price_new.sum() / arms.reference_new.sum() - 1),
     ]
-    # Sums of everyone are made row by row, in the order of the marts.
+    # Sums over everyone are made row by row, in the order of the marts.
     table = count_table(marts, marts.references[reference], POOLED, reference)
     for name, mask in (("tenured", table.tenured), ("new", ~table.tenured)):
         if mask.any():
@@ -382,7 +382,7 @@ def _context(marts: Marts, reference: str | None, sample: _Sample, config: Confi
 
 
 def _gross_above(marts: Marts, reference: str) -> Decimal:
-    """Return what all tenured customers pay above the reference, a year: exact money."""
+    """Return what all tenured customers pay above the reference per year: exact money."""
     counts = marts.references[reference]
     rows = counts.take(POOLED.tenured(marts, counts))
     excess = np.maximum(rows.values["paid_ticks"] - rows.values["reference_ticks"], 0) * rows.values["n_observations"]

@@ -50,7 +50,7 @@ INFLUENCE = "influence"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of the offers that a study compares with.
+    """One basis of the offers that a study compares with.
 
     Attributes:
         counts: Key of ``Marts.offers``.
@@ -68,7 +68,7 @@ def readings(marts: Marts, config: Config) -> list[Reading]:
 
     A book states one price per offer, so it has one reading: the basis is what the config says that price is.
     """
-    # An offer file in which nothing fits is no reason to ask another question: nobody can be assessed then.
+    # An offer file in which nothing fits is no reason to answer a different question: then nobody can be assessed.
     is_given = any(source.role == "offers" for source in config.sources)
     comparator = "offer" if is_given else "book"
     if comparator not in config.comparator.order or not (is_given or len(marts.offers["primary"])):
@@ -88,7 +88,7 @@ def assessable_cells(marts: Marts) -> BoolArray:
 def needs(config: Config) -> frozenset[str]:
     """Return the count tables that the drafts are made from: those of the comparators that the config allows.
 
-    The monthly series stands beside the headline alone.
+    The monthly series is shown only beside the headline.
     """
     tables = reductions(SPEC, *config.comparator.order) | {"rise_counts", "best_offer_counts"}
     return tables | {"monthly_offer_counts"} if config.inference.primary == SPEC.name else tables
@@ -104,7 +104,7 @@ def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: boo
 
 
 def headline(marts: Marts, config: Config) -> tuple[Comparator, BoolArray]:
-    """Return what the headline compares with, joiners where no offer exists, and which cells: all of them."""
+    """Return what the headline compares with (joiners where no offer exists), and which cells: all of them."""
     known = readings(marts, config)
     return SPEC.against(known[0].comparator if known else joiners.AGAINST.name), assessable_cells(marts)
 
@@ -261,7 +261,7 @@ def _compare(offers: Offers, config: Config, rises: Rises | None = None) -> Comp
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ratios:
-    """The offer ratio by who draws.
+    """The offer ratio by what the draws are.
 
     Attributes:
         ratio: With both sources of noise.
@@ -296,14 +296,14 @@ def _ratios(offers: Offers, rises: Rises | None, level: float) -> _Ratios:
         wider, fewer = party_log_ratio(*shared, np.ones(shared[0].size, dtype=np.int64))
         if is_wider(wider, by_decision, confidence_level=level):
             by_decision, decisions, (paid, offered), is_constant = wider, fewer, shared, False
-    # A party with one observation lies in one decision: by both it is what it is by party.
+    # A party with one observation lies in one decision: by both, it is what it is by party.
     by_both = parties.log_ratio_by_decision() if parties else by_party
     ratio, dominant = two_way(by_party, by_decision, by_both)
     return _Ratios(ratio, dominant, by_party, by_decision, decisions, paid, offered, is_constant)
 
 
 def _by_decision(ratios: _Ratios, config: Config) -> tuple[SignFlip | None, bool]:
-    """Return the sign-flip test where decisions are few or alike, and whether large ones stand apart without noise."""
+    """Return the sign-flip test where decisions are few or alike, and whether large ones differ without noise."""
     settings = config.inference
     few = ratios.decisions < settings.min_pricing_decisions or ratios.ratio.se == 0
     exact = sign_flip(ratios.paid, ratios.offered, margin=settings.margin) if few else None
@@ -324,7 +324,7 @@ def _companions(offers: Offers, above: float | None, level: float) -> tuple[Comp
 
 
 def _scores(offers: Offers, ratios: _Ratios) -> tuple[FloatArray, IntArray]:
-    """Return the score of each draw behind the printed interval, and draws with it."""
+    """Return the score of each draw behind the printed interval, and the number of draws with it."""
     orders, parties = offers.orders, offers.parties
     if ratios.dominant == "decision":
         paid, offered, counts = ratios.paid, ratios.offered, np.ones(ratios.paid.size, dtype=np.int64)
@@ -369,7 +369,7 @@ def _cell_gaps(offers: Offers, members: IntArray, starts: IntArray, level: float
 def monthly_gaps(marts: Marts, config: Config) -> list[dict[str, object]]:
     """Return offer_gap of every month of the data, each against the offers in force then; empty for a book.
 
-    A month comes with :data:`INFLUENCE`, how far few customers could move it, which is no part of the document.
+    A month comes with :data:`INFLUENCE`, how far a few customers could move it, which is not part of the document.
 
     Parties are customers here: clustering several accounts would need every month's pairings.
     """

@@ -1,4 +1,4 @@
-"""Rises that were decided for many customers at once, beside the offers those are held against."""
+"""Rises that were decided for many customers at once, beside the offers those customers are compared with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fairness.stats.scores import numbered
 
 # Hundredth of a currency unit, in ticks.
 _COIN = TICKS_PER_UNIT / 100
-# Share of the tenured money from which shared rises stand in for offer prices as decisions.
+# Share of the tenured money from which shared rises replace offer prices as decisions.
 _HALF = 0.5
 _INDIVIDUAL = 0.95
 
@@ -80,7 +80,7 @@ def by_rise(
     """Return money paid and offered with shared rises as the decisions; None where they hold less than half of it.
 
     Args:
-        rises: Of the compared customers.
+        rises: Rises of the compared customers.
         decision: Price decisions of their offers, ascending, shape (decisions,).
         paid: Money paid under each, shape (decisions,).
         offered: The same at the offers.
@@ -100,7 +100,7 @@ def by_rise(
 
 
 def are_unseen(offers: Offers, rises: Rises | None) -> bool:
-    """Return whether nearly every customer has an offer of their own, so that only rises could show who shares what."""
+    """Return whether nearly every customer has a separate offer, so that only rises could show who shares a decision."""
     if rises is not None and len(rises.n):
         return False
     n = int(offers.n[offers.orders.rows].sum())

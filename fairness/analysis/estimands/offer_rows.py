@@ -1,4 +1,4 @@
-"""Prices beside their offers, sorted once for every estimator: a reading, and the scopes and cells taken out of it."""
+"""Prices beside their offers, sorted once for every estimator: one basis, and the scopes and cells taken from it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Parties:
         return party_log_ratio(together.price, together.comparator, together.n)[0]
 
     def sums(self) -> CellSums:
-        """Return what each party pays and is offered over all cells, ``n`` parties alike."""
+        """Return what each party pays and is offered over all cells, with ``n`` parties of each kind."""
         return self._together(np.zeros_like(self.pattern))
 
     def by_cell(self, cells: IntArray) -> CellSums:
@@ -81,14 +81,14 @@ class Parties:
 class Orders:
     """Positions of entries in every order in which an estimator sums them, each of shape (entries,).
 
-    All entries of a reading are sorted once; those of a scope or cell are then taken out of each order.
+    All entries of a reading are sorted once; those of a scope or cell are then taken from each order.
 
     Attributes:
-        rows: As the counts have them.
+        rows: In the order of the counts.
         price: By price, offer and observations.
-        cell: By cell, then so.
-        decision: By price decision, then so.
-        decision_in_cell: By cell and price decision, then so.
+        cell: By cell, then the same.
+        decision: By price decision, then the same.
+        decision_in_cell: By cell and price decision, then the same.
         gap: By log ratio of price and offer, then observations.
     """
 
@@ -100,11 +100,11 @@ class Orders:
     gap: IntArray
 
     def take(self, chosen: BoolArray) -> Orders:
-        """Return the orders of the chosen entries: a mask over all of the reading."""
+        """Return the orders of the chosen entries: a mask over the whole reading."""
         return Orders(*(order[chosen.take(order)] for order in (getattr(self, item.name) for item in fields(self))))
 
     def by_cell(self, cell: IntArray) -> dict[int, Orders]:
-        """Return the orders of each cell, ``cell`` being that of every entry; sorted by cell, they are slices."""
+        """Return the orders of each cell, with ``cell`` that of every entry; sorted by cell, they are slices."""
         rows, gap = self.rows[sorting(cell[self.rows])], self.gap[sorting(cell[self.gap])]
         ascending = cell[self.cell]
         first = group_starts(ascending)
@@ -118,7 +118,7 @@ class Orders:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offers:
-    """Value counts of (paid, offered) in major units of one period: all of a reading, of which ``orders`` are counted.
+    """Value counts of (paid, offered) in major units of one period: the whole reading; ``orders`` are counted.
 
     Attributes:
         cell: Cell of each entry, shape (m,).
@@ -177,7 +177,7 @@ def arrange(counts: Counts, weights: FloatArray, family: IntArray) -> Offers:
 
 
 def within(marts: Marts, scope: Scope, whole: Offers, reading: str) -> Offers:
-    """Return the offers of a scope out of all of a reading."""
+    """Return the offers of a scope from the whole of a reading."""
     chosen = scope.tenured(marts, marts.offers[reading], with_new=True)
     several = marts.parties.take(scope.tenured(marts, marts.parties, with_new=True))
     orders = whole.orders.take(chosen)
@@ -190,8 +190,8 @@ def parties_of(marts: Marts, reading: str, whole: Offers, chosen: IntArray, seve
     Args:
         marts: The study.
         reading: Key of the counts.
-        whole: All of the reading, whose entries name the price decision of a cell's offer.
-        chosen: Which of its rows are looked at, shape (m,).
+        whole: The whole reading, whose entries name the price decision of a cell's offer.
+        chosen: Which of its rows are counted, shape (m,).
         several: Customers of the same scope whose party has several.
     """
     if not several:
@@ -216,7 +216,7 @@ def parties_of(marts: Marts, reading: str, whole: Offers, chosen: IntArray, seve
 
 
 def decisions_of(marts: Marts, reading: str, whole: Offers, cell: IntArray, offer: IntArray) -> IntArray:
-    """Return the price decision of offers in cells, from the counts; of several with one price the first."""
+    """Return the price decision of offers in cells, from the counts; of several with one price, the first."""
     counts = marts.offers[reading]
     ticks = counts.values["offered_ticks"]
     order = sorting(counts.cell, ticks, whole.decision)

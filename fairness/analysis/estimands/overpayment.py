@@ -36,13 +36,13 @@ def needs(config: Config) -> frozenset[str]:
 
 
 def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:
-    """Return the money of each scope and cell under each reading of the offers; none where there is no offer."""
+    """Return the money of each scope and cell at each basis of the offer price; none where there is no offer."""
     for reading in readings(marts, config):
         yield from overpayment_drafts(marts, config, scopes, reading)
 
 
 def overpayment_drafts(marts: Marts, config: Config, scopes: list[Scope], reading: Reading) -> Iterator[Draft]:
-    """Return the money of each scope: gross and net of those below, a year, and the customers above. Facts."""
+    """Return the money of each scope: gross and net of those below, per year, and the customers above. Facts."""
     coverage = Coverage(marts, SPEC.against(reading.comparator), assessable_cells(marts))
     counts = marts.offers[reading.counts]
     price, offer, n = (counts.values[name] for name in _MONEY)
@@ -75,7 +75,7 @@ def _money_draft(
     rates = [marts.cells[index].per_year for index in money.group]
     gross, net = (at_rates(rates, amounts) for amounts in (money.gross, money.net))
     floors = np.array([float(rate) for rate in rates]) * money.noise_floor * np.array(money.n) / TICKS_PER_UNIT
-    # A cell with one customer shows no noise of its own; where every cell is such, there is no floor.
+    # A cell with one customer shows no noise of its own; where every cell is like that, there is no floor.
     known = floors[~np.isnan(floors)]
     n_observations = int(rows.values["n_observations"].sum())
     several = in_reading(marts, parties, scope, reading)

@@ -32,7 +32,7 @@ class Answer(Protocol):
             marts: The study, with at least the tables of :meth:`needs`.
             config: Its settings.
             scopes: The parts of the book.
-            is_primary: Whether it is the headline; others stay silent where the study lacks what they need.
+            is_primary: Whether it is the headline; others return nothing where the study lacks what they need.
         """
 
 
@@ -40,7 +40,7 @@ class Leading(Answer, Protocol):
     """A module whose estimand may be the headline."""
 
     def headline(self, marts: Marts, config: Config) -> tuple[Comparator, BoolArray]:
-        """Return what the headline compares with, and which cells, shape (cells,): who is counted as compared."""
+        """Return what the headline compares with, and which cells, shape (cells,), count as compared."""
 
 
 def reductions(spec: Estimand, *comparators: str) -> frozenset[str]:

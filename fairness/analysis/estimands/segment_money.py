@@ -1,4 +1,4 @@
-"""Money paid and offered by lens values and price decision: what parts of the book are compared with each other by."""
+"""Money paid and offered by lens values and price decision, for comparing parts of the book with each other."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Money:
 
 
 def money_of(marts: Marts, reading: Reading) -> Money | None:
-    """Return the money of a reading of the offers; None where nobody tenured has an offer."""
+    """Return the money at one basis of the offer price; None where no tenured customer has an offer."""
     counts = marts.offers[reading.counts]
     offers = arrange(counts, marts.weights, product_plans(marts))
     chosen = POOLED.tenured(marts, counts)

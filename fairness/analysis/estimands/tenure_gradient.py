@@ -1,6 +1,6 @@
-"""tenure_gradient: how prices of customers of different tenure differ at one date; a fact without a test.
+"""tenure_gradient: how prices of customers with different tenures differ at one date; a fact without a test.
 
-A list that merely rose over the years gives one in every firm that is blind to tenure.
+A list that merely rose over the years produces one even in a firm that is blind to tenure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""walking_slope: how much a customer's price moves away from the offer a year, followed from month to month."""
+"""walking_slope: how much a customer's price moves away from the offer per year, followed from month to month."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPEC = WALKING_SLOPE
 _BILLIONTHS = 1e9
 _MONTHS = 12
 _USUAL_LONGEST = 0.9
-"""Quantile of the tenured customers' tenure over which a slope as large as its margin adds up to the study's."""
+"""Quantile of the tenured customers' tenure over which a slope at its margin adds up to the study's margin."""
 
 
 def needs(config: Config) -> frozenset[str]:
@@ -107,7 +107,7 @@ def _beside(marts: Marts, rows: WalkingRows) -> dict[str, float]:
 def _told(
     base: Finding, walk: Walking, *, beside: dict[str, float], interval: tuple[float, float] | None, margin: float
 ) -> Finding:
-    """Return the finding with its sentence and what stands beside the slope."""
+    """Return the finding with its sentence and what is shown beside the slope."""
     slope, own, offer = walk.slope, float(np.expm1(walk.own)), float(np.expm1(walk.offer))
     known = {
         "own_part": own,
@@ -140,7 +140,7 @@ def _told(
 
 
 def _years(marts: Marts, config: Config) -> float:
-    """Return the years of tenure that nine in ten of the tenured have not passed, 1 at least."""
+    """Return the years of tenure that nine in ten of the tenured have not passed, at least 1."""
     rows = marts.more["gradient_counts"]
     months, n = rows.values["tenure_months"], rows.values["n_priced"]
     known = (months != UNKNOWN_NUMBER) & (months >= config.tenure.tenured_from_months) & (n > 0)

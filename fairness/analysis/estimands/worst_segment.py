@@ -1,4 +1,4 @@
-"""worst_segment: lens values, pairs and triples of them that stand worse than the book, one error for the search."""
+"""worst_segment: lens values, pairs and triples of them that are worse off than the book, one error for the search."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from fairness.stats.segments import SegmentSearch, contrast, worst_segments
 SPEC = WORST_SEGMENT
 _DRAWS = 999
 _TOLD = 3
-"""Segments told in the sentence, those with most money; all found have findings of their own."""
+"""Segments named in the sentence, those with the most money; all found have findings of their own."""
 
 
 def needs(config: Config) -> frozenset[str]:
@@ -68,10 +68,10 @@ def drafts(marts: Marts, config: Config, scopes: list[parts.Scope], *, is_primar
 
 
 def _reported(money: Money, segments: list[Scope], search: SegmentSearch, alpha: float) -> list[int]:
-    """Return the segments to report, the most money first.
+    """Return the segments to report, most money first.
 
-    Of nested finds the one with most money stands for the others, unless a part of it is worse than its rest: then the
-    part does.
+    Among nested finds, the one with the most money stands for the others, unless a part of it is worse off than the
+    rest: then the part does.
     """
     found = [int(place) for place in np.flatnonzero(search.p_adjusted < alpha)]
     held = {place: float(money.comparator[money.within(segments[place])].sum()) for place in found}
@@ -81,7 +81,7 @@ def _reported(money: Money, segments: list[Scope], search: SegmentSearch, alpha:
         if any(own > set(segments[other]) for other in chosen):
             continue
         inner = [other for other in found if set(segments[other]) > own]
-        # Each part is a look of its own: one of many would differ by chance.
+        # Each part is a separate look: among many, one would differ by chance.
         level = alpha / max(1, len(inner))
         if not any(_is_worse(money, segments[other], segments[place], level) for other in inner):
             chosen.append(place)

@@ -1,5 +1,5 @@
 -- Grain:   one row per cell, lens combination, loyalty group, tenure band, amount and offer of the product:
---          observations whose plan is no longer offered, as-of month, currency of the study.
+--          observations whose plan is offered to nobody, as-of month, currency of the study.
 -- Reads:   int_as_of_row, int_offer_key, params
 -- Columns: cell_key, lens_key, loyalty_group, band_order, paid_ticks: as in price_ledger
 --          quantity_micros: as in price_counts
