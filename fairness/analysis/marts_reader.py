@@ -222,7 +222,7 @@ def _weights(cells: tuple[Cell, ...]) -> FloatArray:
 
 
 def _per_year(unit: object, count: object) -> Fraction:
-    """Return the billing intervals in a year; what cannot be read is not compared, and its money is taken as a month's."""
+    """Return the billing intervals in a year; what cannot be read is not compared; its money counts as a month's."""
     return _PER_YEAR[str(unit or "month")] / max(int(str(count or 1)), 1)
 
 

@@ -100,7 +100,7 @@ def by_rise(
 
 
 def are_unseen(offers: Offers, rises: Rises | None) -> bool:
-    """Return whether nearly every customer has a separate offer, so that only rises could show who shares a decision."""
+    """Return whether nearly every customer has a separate offer, so that only rises show who shares a decision."""
     if rises is not None and len(rises.n):
         return False
     n = int(offers.n[offers.orders.rows].sum())
