@@ -1,4 +1,4 @@
-"""Plans that are no longer offered while their product is: how much of the book they hold, and what they may be."""
+"""Plans that are not offered while their product is: how much of the book they hold, and what they may be."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whether a study forms more groups than anyone means: said, or refused, before anything is computed for each.
+"""Whether a study forms more groups than anyone intends: reported, or refused, before each is computed.
 
 A column that is nearly an id, put into the cell by mistake, makes a cell of each customer: hours of work and a document
-of gigabytes, in which nothing is compared. A firm whose cells are many says so, with their number.
+of gigabytes in which nothing is compared. A firm that does have many cells says so, with their number.
 
 Decision D6.
 """
@@ -17,13 +17,13 @@ from fairness.errors import ConfigError
 from fairness.text import messages
 
 _FEW = 20
-"""Groups of which nothing is said: a small study."""
+"""Number of groups below which nothing is said: a small study."""
 _LEAST, _MOST = 1_000, 10_000
-"""Cells that are computed without a word of the config: seconds, and about a minute."""
+"""Cells that are computed without a setting in the config: seconds, and about a minute."""
 
 
 def most_cells(n_customers: int) -> int:
-    """Return how many cells a study may have whose config does not say.
+    """Return how many cells a study may have if its config does not say.
 
     Example:
         >>> most_cells(500), most_cells(50_000), most_cells(5_000_000)

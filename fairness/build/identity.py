@@ -1,4 +1,4 @@
-"""What makes a run the run it is: inputs, settings, software and key, and the id over them.
+"""What identifies a run: inputs, settings, software and key, and the id computed from them.
 
 Decisions D35 and D70.
 """
@@ -36,7 +36,7 @@ def run_id(config: Config, inputs: list[SourceFile], hashes: list[Future[Fingerp
 
 
 def settings_of(config: Config) -> dict[str, Any]:
-    """Return the settings that results depend on, defaults filled in; places, keys and limits are left out."""
+    """Return the settings that results depend on, defaults filled in; locations, keys and limits are left out."""
     without: dict[str, Any] = {
         "path": True,
         "engine": True,
@@ -51,7 +51,7 @@ def settings_of(config: Config) -> dict[str, Any]:
 
 
 def config_of(settings: Mapping[str, Any], config: Config) -> Config:
-    """Return the config of a run: its recorded settings, at the places of the config that is on disk now.
+    """Return the config of a run: its recorded settings, at the locations in the config that is on disk now.
 
     Args:
         settings: What :func:`settings_of` gave when the run was built.

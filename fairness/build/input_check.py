@@ -38,7 +38,7 @@ class CheckedFile:
         n_read: Of these, rows that were read.
         n_filtered: Of these, rows that ``when`` leaves out.
         rejected: Of these, rejected rows by reason.
-        money: Amount of the rows that were read, by currency, as text.
+        money: Total amount of the rows that were read, by currency, as text.
         columns: Mapped columns of the preview.
         preview: The first rows as they were read.
     """
@@ -56,7 +56,7 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How many values of a column of one role stand in another.
+    """How many values of a column of one role are found in another.
 
     Attributes:
         column: The column.
@@ -78,8 +78,8 @@ class Checked:
     """What reading the inputs has shown.
 
     Attributes:
-        files: In the order of the config.
-        matches: Between roles.
+        files: Results by file, in the order of the config.
+        matches: Matches between roles.
     """
 
     files: tuple[CheckedFile, ...]

@@ -60,7 +60,7 @@ class _Job:
     Attributes:
         config: The study.
         inputs: Its files.
-        hashes: Their fingerprints, in the making.
+        hashes: Their fingerprints, being computed.
         key: Key of the pseudonyms; None where ids are kept or there are none.
         progress: Called with the name of each step.
         say: Called with what the owner of the study has to know.
@@ -82,7 +82,7 @@ def _quiet(text: str) -> None:
 
 
 def build(config: Config, *, progress: Progress = _quiet, say: Say = _quiet) -> Run:
-    """Build and publish a study; a run that exists for the same inputs, config, software and key is used again.
+    """Build and publish a study; an existing run of the same inputs, config, software and key is reused.
 
     Args:
         config: The study.
@@ -118,13 +118,14 @@ def build(config: Config, *, progress: Progress = _quiet, say: Say = _quiet) -> 
 
 
 def _published(job: _Job) -> Run | None:
-    """Return the run that the same inputs, config, software and key have given; None where it has to be built.
+    """Return the run of the same inputs, config, software and key; None where it has to be built.
 
     Raises:
         DataError: It has to be built, and would bring back customers who were erased.
     """
     output = job.config.output_dir
-    # Hashing runs beside the engine on a first build; later it comes first, because it may save the build.
+    # On a first build, hashing runs alongside the engine; later it comes first, because it may make the build
+    # unnecessary.
     if not (output / "runs").is_dir() and not (output / ERASURES).is_file():
         return None
     identity = job.run_id()
@@ -146,7 +147,7 @@ def _published(job: _Job) -> Run | None:
 def _refuse_erased(job: _Job, identity: str, erased: Erased) -> None:
     """Refuse to build from files that hold customers who were erased: the new run would bring them back."""
     held = _held(job, erased)
-    # Where it is not known which files hold them, all files together are those of the run.
+    # Where it is not known which files hold them, all files of the run are taken together.
     if not held and identity in erased.runs:
         held = {item.file.label: erased.runs[identity] for item in job.inputs}
     if held:
@@ -206,7 +207,7 @@ def _write(folder: Path, job: _Job) -> str:
                 marts = load_marts(built, needs(config))
                 findings = analyse(built, config, _description(identity, staged), marts=marts)
             job.progress("Withholding what would disclose a customer")
-            # Beside the engine, which brings the analyst's file to the disk.
+            # Alongside the engine, which writes the analyst's file to disk.
             share = pool.submit(_write_share, folder / SHARE, findings, marts, config)
             write_findings(built, findings)
             write_reasons(built)
@@ -255,9 +256,9 @@ def _write_share(path: Path, findings: Findings, marts: Marts, config: Config) -
 
 @contextmanager
 def _checked(con: Connection, *, hidden: Collection[str]) -> Iterator[None]:
-    """Run the checks beside the body, which only reads: the engine's work beside Python's.
+    """Run the checks alongside the body, which only reads: the engine works while Python does.
 
-    What a check finds is raised whatever becomes of the body: it explains an analysis that fails.
+    What a check finds is raised whatever happens to the body: it explains why an analysis fails.
     """
     with beside(con) as other, ThreadPoolExecutor(max_workers=1, thread_name_prefix="checks") as pool:
         checks = pool.submit(run_checks, other, hidden=hidden)
@@ -268,7 +269,7 @@ def _checked(con: Connection, *, hidden: Collection[str]) -> Iterator[None]:
 
 
 def _fill(con: Connection, job: _Job, folder: Path) -> Staged:
-    """Stage the inputs and run the models; what cannot be read as it is is copied into the folder meanwhile."""
+    """Stage the inputs and run the models; files that the engine cannot read are copied into the folder."""
     names = [item.file.label for item in job.inputs]
     job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
     with plain_copies(con, job.inputs, folder) as inputs:
@@ -285,7 +286,7 @@ def _fill(con: Connection, job: _Job, folder: Path) -> Staged:
             refuse_periods(con, staged)
             refuse_told_basis(con, staged)
             check_groups(con, job.config, job.say)
-        # Rows that contradict each other are rejected too, and models find them.
+        # Rows that contradict each other are rejected too; models find them.
         write_quarantine(con, staged)
         write_rejected_values(con, staged, personal=PERSONAL, as_shapes=job.key is not None)
         refuse_nothing_accepted(con, staged)

@@ -1,4 +1,4 @@
-"""Publishes what the reasons mean for which something is not compared."""
+"""Publishes what the reasons for not comparing something mean."""
 
 from __future__ import annotations
 

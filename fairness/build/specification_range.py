@@ -1,7 +1,7 @@
 """The specification range: the headline with one choice of the study changed at a time, and what the verdict hangs on.
 
-No grid and no average: the configured study stays the answer. A choice that compares other people is held against what
-the configured study says of the same people, so that a change of people is not taken for one of method.
+No grid and no average: the configured study stays the answer. A choice that compares other people is judged by what the
+configured study says about the same people, so that a change of people is not taken for a change of method.
 
 Decision D75.
 """
@@ -27,7 +27,7 @@ from fairness.findings.specification_row import SpecificationRow
 
 _OFFERS = ("offer", "book")
 _ON_CUSTOMERS = ("offer_gap", "like_for_like_gap")
-"""Estimands of which the headline can be given for some of the customers alone."""
+"""Estimands whose headline can be computed for some of the customers alone."""
 _CLASSES = ("penalty", "favourable")
 
 
@@ -38,7 +38,7 @@ class Specification:
     Attributes:
         choice: The key of the config, such as ``comparator.basis``.
         value: What it is set to.
-        config: The study with it.
+        config: The study with that value.
     """
 
     choice: str
@@ -47,10 +47,10 @@ class Specification:
 
 
 def specifications(config: Config) -> Iterator[Specification]:
-    """Yield the studies with one choice changed, in the order in which they are told.
+    """Yield the studies with one choice changed, in the order in which they are shown.
 
-    Choices that do not bear on the configured question are left out: the reading of an offer where none is asked for,
-    the least size of a cell and the draws where a second sample is not.
+    Choices that do not bear on the configured question are left out: the basis of the offer price where the question
+    needs no offer, the smallest size of a cell and the draws where it needs no second sample.
     """
     against_offers = config.inference.primary in ("offer_gap", "change_gap")
     if config.inference.primary == "offer_gap":
@@ -101,9 +101,9 @@ def specification_range(config: Config, *, progress: Progress) -> list[Specifica
     """Return the headline of the configured study, and with one choice changed at a time; nothing is published.
 
     The verdict hangs on a choice where its class (penalty, favourable, anything else) or the sign of the gap differs,
-    and the gap lies away from the configured one on the same customers by more than half the width of its interval, or
-    the margin, whichever is less. What cannot be assessed overturns nothing. No p-value runs across the rows, and no
-    mean or share of specifications is formed.
+    and the gap differs from the configured one on the same customers by more than half the width of its interval or the
+    margin, whichever is less. What cannot be assessed overturns nothing. No p-value runs across the rows, and no mean
+    or share of specifications is formed.
 
     Args:
         config: The study.
@@ -144,12 +144,12 @@ def _under(one: Specification, head: Finding, compared: Path, margin: float, pro
 
 
 def hangs(finding: Finding, head: Finding, same: float | None, *, margin: float) -> bool:
-    """Say whether the verdict of the configured study hangs on a choice.
+    """Return whether the verdict of the configured study hangs on a choice.
 
     Args:
         finding: The headline with the choice changed.
         head: The headline as configured.
-        same: What the configured study says of the customers of ``finding``; None stands for ``head``.
+        same: What the configured study says about the customers of ``finding``; None stands for ``head``.
         margin: Margin of the configured study, a fraction.
     """
     if finding.verdict in (None, "not_assessable") or finding.estimate is None or head.estimate is None:
@@ -185,14 +185,14 @@ def _number(value: float | Decimal | None) -> float | None:
 
 
 def _configured(con: Connection, marts: Marts, config: Config, found: Findings, path: Path) -> Finding:
-    """Return the headline, and keep what it compares of each customer in a file."""
+    """Return the headline, and keep what it compares for each customer in a file."""
     if _compares(con, marts, config, found.headline):
         con.execute(f"copy compared_money to {quote(str(path))} (format parquet)")
     return found.headline
 
 
 def _on_same_customers(con: Connection, marts: Marts, config: Config, found: Findings, path: Path) -> float | None:
-    """Return what the configured study says of the customers whom this one compares."""
+    """Return what the configured study says about the customers whom this one compares."""
     if not path.is_file() or not _compares(con, marts, config, found.headline):
         return None
     row = con.execute(
@@ -203,7 +203,7 @@ def _on_same_customers(con: Connection, marts: Marts, config: Config, found: Fin
 
 
 def _compares(con: Connection, marts: Marts, config: Config, head: Finding) -> bool:
-    """Lay out what the headline compares of each customer; say whether there is such a figure."""
+    """Lay out what the headline compares for each customer; return whether there is such a figure."""
     against_offers = head.comparator in _OFFERS
     if head.estimand not in _ON_CUSTOMERS or (head.estimand == "offer_gap" and not against_offers):
         return False

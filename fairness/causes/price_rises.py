@@ -1,4 +1,4 @@
-"""What raised prices in the twelve months of the study: drivers, who was raised without a reason, and whom it hit."""
+"""What raised prices in the twelve months of the study: drivers, rises without a reason, and whom they hit."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from fairness.engine.connection import reading
 from fairness.runs.store import Run
 
 UNREASONED = ("back_book_rise", "unexplained")
-"""Drivers that the headline prints side by side: raised for existing customers alone, and explained by nothing."""
+"""Drivers that the headline prints side by side: raised for existing customers alone, and unexplained."""
 
 OWNERS = ("product_id", "plan_id", "channel", "region")
 """Columns by which unreasoned rises are listed."""
 
 LARGEST = 10
-"""Decisions that are listed, those with the most money first."""
+"""Number of decisions listed, those with the most money first."""
 
 _RISES = "price_rise where in_last_year and currency = (select currency from params)"
 
@@ -26,7 +26,7 @@ def rises(run: Run) -> dict[str, Any]:
     """Return what raised the prices of a run's study, as plain data.
 
     Money is what the rises add to twelve months of bills, in currency units as text; shares are fractions, null where
-    there is nothing to divide by. ``drivers``: one entry each, the largest first. ``unreasoned``: by owner and driver.
+    there is nothing to divide by. ``drivers``: one entry each, largest first. ``unreasoned``: by owner and driver.
     ``exposure``: all decisions of the twelve months by tenure band. ``decisions``: the largest of them.
     """
     with reading(run.warehouse) as con:
@@ -107,7 +107,7 @@ def _owners(con: Connection, owner: str) -> list[dict[str, Any]]:
 
 
 def _exposure(con: Connection, window_id: int | None) -> list[dict[str, Any]]:
-    """Return by tenure band how many were hit and by how much, of one decision or of all of the twelve months."""
+    """Return by tenure band how many were hit and by how much, for one decision or all of the twelve months."""
     rows = records(
         con,
         """

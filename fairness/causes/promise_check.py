@@ -147,7 +147,7 @@ def _result(rule: PromiseRule, rows: list[tuple[Any, ...]] | None, promises: Pro
 def _kept(found: Answers, paid: dict[tuple[Any, ...], Any], floor: float, level: float) -> dict[str, Any]:
     """Return the share of policies kept: all their rules assessable and none failed; money counts once.
 
-    Below the coverage floor there is no share. Without a failure the bound is that of the decisions, not of policies.
+    Below the coverage floor there is no share. Without a failure, the bound is that of decisions, not of policies.
     """
     outcomes: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     decisions: dict[tuple[Any, ...], str] = {}

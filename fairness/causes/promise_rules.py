@@ -1,8 +1,8 @@
-"""The questions that rules put to a published run: files of ``sql/promises``, one answer per policy or rise in scope.
+"""The questions that rules ask of a published run: files of ``sql/promises``, one answer per policy or rise in scope.
 
 Columns of every answer: customer_id, product_id, subscription_id, on_day, outcome (pass, fail, not_assessable), reason,
 actual and allowed in currency units per billing interval (days and rises for rules on notices and counts),
-excess_a_year in currency units, decision (what stands or falls together).
+excess_a_year in currency units, decision (what is judged together).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fairness.engine.models import sql_root
 _COLUMNS = "customer_id, product_id, subscription_id, on_day, outcome, reason, actual, allowed, excess_a_year, decision"
 
 _PARITY = {"own_parity": "parity", "uk_gi_enbp": "parity"}
-"""Rules that put one question, each with its own comparator."""
+"""Rules that ask one question, each with its own comparator."""
 
 
 def question(name: str) -> str:
@@ -39,8 +39,8 @@ def answers(con: Connection, rule: PromiseRule, known: Rule, *, complete: bool) 
     Args:
         con: Connection that :func:`prepare` has seen.
         rule: The rule with its parameters.
-        known: The same in the catalogue, which says since when it holds.
-        complete: Whether the study says that its events are complete.
+        known: The same rule in the catalogue, which says since when it holds.
+        complete: Whether the study states that its events are complete.
     """
     name = _PARITY.get(rule.id, rule.id)
     if name == "own_lock":
@@ -55,7 +55,7 @@ def answers(con: Connection, rule: PromiseRule, known: Rule, *, complete: bool) 
         "months": rule.months,
         "tolerance": rule.tolerance,
         "complete": complete,
-        # The law holds a renewal against what a new customer would be quoted.
+        # The law compares a renewal with what a new customer would be quoted.
         "as_quoted": rule.id == "uk_gi_enbp",
         "since": date.fromisoformat(rule.since) if rule.since else known.since,
         "until": date.fromisoformat(rule.until) if rule.until else None,

@@ -1,4 +1,4 @@
-"""Remedies: who would pay what, what it costs a year, and the gap that is left."""
+"""Remedies: who would pay what, what it costs per year, and the gap that is left."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Remedy:
         x: Share above the offer that a cap leaves.
         renewals: Renewals over which a glide closes the gap.
         months: Months that a refund looks back.
-        budget: Most that may be spent a year, in currency units; the largest excess comes first.
+        budget: Most that may be spent per year, in currency units; the largest excess comes first.
     """
 
     kind: Kind
@@ -65,8 +65,8 @@ def remedy(run: Run, config: Config, asked: Remedy) -> tuple[dict[str, Any], lis
     """Return what a remedy costs and leaves, as plain data, and the list for the billing system.
 
     Cost a year = (price - new price) x quantity x periods a year, of tenured customers with an offer in the as-of
-    month, nobody's behaviour changed. An offer below 0 counts as 0. A refund is a payment and no price: no list of new
-    prices, the gap stays.
+    month, if nobody's behaviour changes. An offer below 0 counts as 0. A refund is a payment, not a price: there is no
+    list of new prices, and the gap stays.
     """
     with reading(run.warehouse) as con:
         (study,) = records(

@@ -1,4 +1,4 @@
-"""The rules that can be tested, as data: what they say, where and since when they hold, and who says so."""
+"""The rules that can be tested, as data: what they say, where and since when they hold, and on whose authority."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Rule:
         id: Its name in the config.
         statement: What it demands.
         jurisdiction, sector: Where it is a rule at all; None where anybody may promise it.
-        since: First day on which it holds; None where the study has to say it.
+        since: First day on which it holds; None where the study has to state it.
         status: law, contract, commitment, own or proposal.
-        source: Who says so.
-        comparator: What the price is held against.
+        source: Who sets the rule.
+        comparator: What the price is compared with.
         is_run: Whether this version tests it.
     """
 
@@ -33,7 +33,7 @@ class Rule:
 
 
 VERSION = 1
-"""Version of the rules; a changed rule raises it."""
+"""Version of the rules; raised when a rule changes."""
 
 _ICOBS = "https://handbook.fca.org.uk/handbook/ICOBS/6B/1.html"
 _OFCOM = (

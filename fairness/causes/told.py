@@ -1,4 +1,4 @@
-"""What letters told against what bills charged, and the rises that nobody was told of in time."""
+"""What letters announced against what bills charged, and the rises that customers were not told of in time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairness.runs.store import Run
 from fairness.stats.proportion import clustered_proportion
 
 LEAST_CAMPAIGNS = 10
-"""Below so many letter runs a rate has no interval: customers of one run share whatever went wrong in it."""
+"""Below this many letter runs a rate has no interval: customers of one run share whatever went wrong in it."""
 
 _JUDGED = ("kept", "broken_lock", "early", "late", "never", "more", "less")
 _LETTERS = "told_outcome where currency = (select currency from params)"

@@ -1,4 +1,4 @@
-"""The findings of a study with other prices: the same models and the same estimators on changed bills of one month."""
+"""The findings of a study at other prices: the same models and the same estimators on changed bills of one month."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ left join new_price as new
 
 
 def _show(con: Connection, *, hidden: set[str]) -> None:
-    """Make everything of the run visible under its own name, but what is made again."""
+    """Make everything in the run visible under its own name, except what is made again."""
     rows = con.execute(
         "select table_name from duckdb_tables() where database_name = 'base' "
         "union all select view_name from duckdb_views() where database_name = 'base' and not internal order by 1"

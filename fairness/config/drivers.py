@@ -1,4 +1,4 @@
-"""The section that says what the study's owner knows of the causes of price changes."""
+"""The section that says what the study's owner knows about the causes of price changes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class Drivers(Section):
 
     Attributes:
         events_complete: Whether the price events hold every letter and change of the study's months: what nothing
-            explains is then unexplained, also where no price book covers it.
+            explains is then unexplained, even where no price book covers it.
         anniversaries: Whether the firm raises each customer's price on the anniversary of the contract: one decision
             then takes twelve months to reach everybody, whatever the billing interval.
-        index_month: Calendar month whose yearly index movement contracts refer to; None takes that of two months before
-            the change.
+        index_month: Calendar month whose yearly index movement contracts refer to; None means two months before the
+            change.
         notice_days: Days before a rise by which a customer has to be told of it.
     """
 

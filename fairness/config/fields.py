@@ -51,7 +51,7 @@ class Section(BaseModel):
 
 
 def at_least_one(values: tuple[T, ...]) -> tuple[T, ...]:
-    """Return `values`; raise ``ValueError`` when there is none.
+    """Return `values`; raise ``ValueError`` when there are none.
 
     pydantic's ``min_length`` would count broken items as missing, and report an empty list beside them.
     """
@@ -61,7 +61,7 @@ def at_least_one(values: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def no_repeats(names: tuple[T, ...]) -> tuple[T, ...]:
-    """Return `names`; raise ``ValueError`` when one stands twice."""
+    """Return `names`; raise ``ValueError`` when one occurs twice."""
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
         raise ValueError(f"names '{repeated}' more than once")

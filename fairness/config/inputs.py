@@ -1,4 +1,4 @@
-"""The sections that say what is studied and where its data lies."""
+"""The sections that say what is studied and where its data are."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TimeZone = Annotated[str, AfterValidator(_iana)]
 
 PeriodEnd = Literal["exclusive", "inclusive"]
 MOST_TITLE_ROWS = 1000
-"""Most lines that may stand above the header of a file."""
+"""Largest number of lines above the header of a file."""
 
 Format = Literal["csv", "parquet", "json", "excel"]
 Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
@@ -84,11 +84,11 @@ class Form(Section):
     """How files are written.
 
     Attributes:
-        format: None means that the file name tells.
-        delimiter: Field separator of delimited text; None means that it is found from the file.
+        format: File format; None means that the file name tells.
+        delimiter: Field separator of delimited text; None means that it is detected from the file.
         encoding: Character encoding of delimited text.
         null_tokens: Texts that mean "no value".
-        skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.
+        skip_rows: Lines of delimited text, or rows of a sheet, above the header.
         sheet: Sheet of a workbook; None means the only one that holds anything.
     """
 
@@ -113,11 +113,11 @@ class Table(Form):
     Attributes:
         name: What queries call it.
         path: Files or globs, relative to the config file.
-        format: None means that the file name tells.
-        delimiter: Field separator of delimited text; None means that it is found from the file.
+        format: File format; None means that the file name tells.
+        delimiter: Field separator of delimited text; None means that it is detected from the file.
         encoding: Character encoding of delimited text.
         null_tokens: Texts that mean "no value".
-        skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.
+        skip_rows: Lines of delimited text, or rows of a sheet, above the header.
         sheet: Sheet of a workbook; None means the only one that holds anything.
     """
 
@@ -140,22 +140,22 @@ class Source(Form):
         sql: A query over ``[[table]]`` sections that gives the rows, in place of `path`.
         path: Files or globs, relative to the config file; one text in the file becomes a tuple of one.
         preset: Vendor preset; ``canonical`` means that columns carry our names or are mapped in `columns`.
-        format: None means that the file name tells.
+        format: File format; None means that the file name tells.
         date_format: strptime formats tried in this order; empty means ISO 8601 only (D14).
-        delimiter: Field separator of delimited text; None means that it is found from the file.
+        delimiter: Field separator of delimited text; None means that it is detected from the file.
         encoding: Character encoding of delimited text.
         decimal: Decimal sign of numbers in text.
         grouping: Thousands sign of numbers in text; empty means none (D17).
         null_tokens: Texts that mean "no value".
         time_zone: IANA name of the zone in which the file's timestamps without a zone were written; None means that
-            they show the study's days as they stand (D15).
+            they show the study's days as written (D15).
         period_end: Whether a billed period's end is the first day after it (``exclusive``) or its last (``inclusive``);
-            None means exclusive, and that the periods are asked whether that is right (D16).
-        keep: Columns of the source, or names of `columns`, that are carried along though no result uses them.
-        when: SQL condition on a row; rows on which it is false are not meant, and counted as filtered.
-        skip_rows: Lines of delimited text, or rows of a sheet, that stand above the header.
+            None means exclusive, provided that the periods bear it out (D16).
+        keep: Columns of the source, or names of `columns`, that are carried along although no result uses them.
+        when: SQL condition on a row; rows for which it is false are left out and counted as filtered.
+        skip_rows: Lines of delimited text, or rows of a sheet, above the header.
         sheet: Sheet of a workbook; None means the only one that holds anything.
-        columns: Canonical column to SQL expression over the source's own columns.
+        columns: SQL expression over the source's own columns for each canonical column.
     """
 
     role: Role

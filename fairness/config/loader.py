@@ -21,13 +21,13 @@ from fairness.errors import ConfigError, is_unicode, nearest, shortened
 
 CONFIG_NAME = "fairness.toml"
 LATER_SECTIONS = ("access",)
-"""Sections that later versions read; naming one is an error here, because its promise would not be kept."""
+"""Sections that later versions read; using one is an error here, because its promise would not be kept."""
 
 UNDECIDED = "?"
 """A value that ``fairness init`` could not decide and that nobody has written yet."""
 
 MAX_BYTES = 256 * 1024
-"""Size of a config file; more is a data file given by mistake."""
+"""Largest size of a config file; anything larger is a data file given by mistake."""
 
 _MAX_DEPTH = 8
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
@@ -52,7 +52,7 @@ def find_config(argument: Path | None = None) -> Path:
             return candidate
         exists = place.exists()
     except OSError as error:
-        # Too long a name, a folder that may not be entered, links that go round in a circle.
+        # The name is too long, a folder may not be entered, or links form a circle.
         what = f"the config file cannot be opened: {error.strerror}"
         raise ConfigError(
             what, where=shortened(str(place)), fix="name another path, or see to its permissions"
@@ -78,7 +78,7 @@ def load_config(path: Path) -> Config:
         The settings, with every default filled in.
 
     Raises:
-        ConfigError: The file is missing, is no TOML, or breaks rules; the message lists every rule it breaks.
+        ConfigError: The file is missing, is not TOML, or breaks rules; the message lists every rule it breaks.
 
     Example:
         >>> import tempfile
@@ -132,7 +132,7 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
-    # The parser takes time and memory by the square of the names in a key, before it builds the tables.
+    # The parser takes time and memory in the square of the number of names in a key, before it builds the tables.
     if _LONG_KEY.search(text):
         raise _too_deep(path)
     try:
@@ -144,12 +144,12 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
     except RecursionError:
         raise _too_deep(path) from None
     except ValueError as error:
-        # The parser leaves it to Python to read a number, which takes a few thousand digits at most.
+        # The parser leaves it to Python to read a number, which accepts a few thousand digits at most.
         raise ConfigError(f"invalid TOML: {error}", where=str(path), fix="write a shorter number") from None
 
 
 def _refuse_depth(document: dict[str, Any], path: Path) -> None:
-    """Refuse tables in tables that no section has, before anything walks down them."""
+    """Refuse tables nested deeper than any section has, before anything walks down them."""
     level: list[object] = [document]
     for _ in range(_MAX_DEPTH):
         level = [item for value in level for item in _items(value)]
@@ -207,7 +207,7 @@ def _check_sections(document: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _check_breaks(config: Config) -> Iterator[Problem]:
-    """Refuse bands of a column that nothing uses: they would be ignored without a word."""
+    """Refuse bands of a column that nothing uses: they would be silently ignored."""
     used = {*config.like_for_like.cell, *config.lenses.names}
     for name in config.like_for_like.breaks:
         if name not in used:

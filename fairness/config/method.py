@@ -39,7 +39,7 @@ else:
 
 
 _LARGEST_EDGE = 1_000_000_000_000
-"""Numbers of the rows are no larger."""
+"""Numbers in the rows are no larger."""
 
 
 def _as_edges(value: object) -> object:
@@ -58,11 +58,12 @@ class LikeForLike(Section):
     """What makes two customers comparable.
 
     Attributes:
-        cell: Columns that split the book into like-for-like cells, beside product, currency, interval and month (D4).
+        cell: Columns that split the book into like-for-like cells, besides product, currency, interval and month (D4).
         plan: Whether the plan is part of the cell too, wherever billing lines carry plans (D4).
-        breaks: Numeric column to inner edges; customers fall into ``[lower, upper)`` bands with open ends (D4).
-        min_per_group: Smallest number of customers per loyalty group in a cell; binds two-sample estimands only (D5).
-        max_cells: Most cells that are computed; None means a tenth of the customers, but from 1,000 to 10,000 (D6).
+        breaks: Inner edges by numeric column; customers fall into ``[lower, upper)`` bands with open ends (D4).
+        min_per_group: Smallest number of customers per loyalty group in a cell; applies to two-sample estimands only
+            (D5).
+        max_cells: Most cells that are computed; None means a tenth of the customers, 1,000 to 10,000 (D6).
     """
 
     cell: Items[Filled] = ()
@@ -84,11 +85,11 @@ class Tenure(Section):
         new_below_months: Tenure below this many completed months is new (D1).
         tenured_from_months: Tenure of at least this many completed months is tenured; between them is middle (D1).
         clock: When tenure is read: on the first day of the ``observed`` month, or on the pricing date (``priced``), as
-            for products that are priced at renewal alone (D55).
-        from_lines: Whether the first bill says when a customer joined who is missing in the customer file (D2).
-        rejoin: What an absence does to tenure: it goes on (``continue``), or starts anew with the first bill after it
+            for products that are priced only at renewal (D55).
+        from_lines: Whether the first bill tells when a customer missing from the customer file joined (D2).
+        rejoin: What an absence does to tenure: it goes on (``continue``), or starts again with the first bill after it
             (``reset``) (D56).
-        rejoin_after_months: Months without a billed period, from the latest period end, that are an absence.
+        rejoin_after_months: Months without a billed period, from the latest period end, that make an absence.
         bands: Lower edges in completed months, from 0 on, or a preset of
             :data:`fairness.config.tenure_bands.BAND_PRESETS` (D31).
     """
@@ -128,14 +129,14 @@ class Tenure(Section):
 
 
 class Comparator(Section):
-    """Which price a tenured customer's price is held against.
+    """Which price a tenured customer's price is compared with.
 
     Attributes:
         order: Kinds of comparator; the first that exists for the study is used, and kinds are never pooled (D18).
         date: Pricing date, whose offer counts: the day on which the cycle or term billed began (``cycle_start``), or
             that on which the price was set, where bills state it (``price_set``).
-        basis: Primary basis of an offer's price: introductory, averaged over the horizon, or after the introduction.
-        horizon_months: Months over which the effective basis spreads introduction, set-up and incentive.
+        basis: Primary basis of the offer price: introductory, averaged over the horizon, or after the introduction.
+        horizon_months: Months over which the effective basis spreads the introduction, set-up fee and incentive.
         min_evidence: Smallest number of acquisitions behind a derived comparator.
     """
 
@@ -152,7 +153,7 @@ class Comparator(Section):
 
 
 class Inference(Section):
-    """How sure a finding has to be.
+    """How certain a finding has to be.
 
     Attributes:
         primary: The headline estimand (D18).
@@ -162,7 +163,7 @@ class Inference(Section):
         min_pricing_decisions: Smallest number of distinct pricing decisions behind a verdict (D20).
         draws: Whose prices are the draws of two-sample estimands: ``decisions`` of the cells where those differ beyond
             chance or prices follow a list, or always ``customers``, for a firm that can show that it sets each price
-            alone.
+            individually.
         correction: Adjustment for many tests: Benjamini-Hochberg, Benjamini-Yekutieli or Holm (D34).
         seed: Seed of every random draw. A fixed default makes two runs on the same input equal; it is recorded (D37).
         bootstrap_replicates: Draws of the bootstrap check; 0 switches it off.
@@ -182,12 +183,12 @@ class Inference(Section):
 
 
 class Lenses(Section):
-    """By which groups of customers gaps are compared; lenses never enter the cell.
+    """The groups of customers by which gaps are compared; lenses never enter the cell.
 
     Attributes:
         by: Columns to compare by (D33).
         vulnerable: Column that marks customers in vulnerable circumstances.
-        max_values: Most values of a column by which gaps are computed.
+        max_values: Most values of a column for which gaps are computed.
     """
 
     by: Items[Filled] = ()

@@ -49,7 +49,7 @@ def _is_web_address(text: str) -> bool:
     """
     try:
         parts = urlsplit(text)
-        # Reading the port checks it.
+        # Reading the port also checks it.
         is_port = parts.port is None or parts.port > 0
     except ValueError:
         return False
@@ -66,14 +66,14 @@ def _is_web_address(text: str) -> bool:
 class Notify(Section):
     """Where ``fairness snapshot --notify`` sends its summary: a webhook, mail, or both.
 
-    Secrets belong into the environment: ``webhook = "${FAIRNESS_WEBHOOK}"``.
+    Secrets belong in the environment: ``webhook = "${FAIRNESS_WEBHOOK}"``.
 
     Attributes:
         webhook: Address that takes a message; None sends none.
         form: How the message is written: Slack's incoming webhooks, or a workflow of Teams.
         smtp_host: Mail server; None sends no mail.
         smtp_port: Its port.
-        smtp_security: ``starttls``, ``tls`` from the first byte, or ``none`` for a server of one's own machine.
+        smtp_security: ``starttls``, ``tls`` from the first byte, or ``none`` for a server on the same machine.
         smtp_user: Account; None for none.
         smtp_password: Its password.
         sender: Address of the sender.

@@ -20,11 +20,11 @@ class Privacy(Section):
     Attributes:
         pseudonyms: Whether ids of people are replaced by keyed pseudonyms in the published files (D61).
         key_file: File of the key, relative to the config file; None means beside the output folder. Made when missing.
-        key_env: Environment variable that holds the key; where it is set it wins over the file.
+        key_env: Environment variable that holds the key; where set, it takes precedence over the file.
         min_cell: Smallest count that the share file shows; 0 counts as small (D63).
-        dominance_contributors: An amount is withheld from the share file when so many contributors ...
+        dominance_contributors: An amount is withheld from the share file when this many contributors ...
         dominance_share: ... hold more than this fraction of it.
-        keep_runs: Runs to keep after a build, beside the current and the pinned ones; None keeps all (D72).
+        keep_runs: Runs to keep after a build, besides the current and the pinned ones; None keeps all (D72).
     """
 
     pseudonyms: bool = True

@@ -40,7 +40,7 @@ SECTIONS: dict[str, type[Section]] = {
 }
 
 ABSENT: Final = object()
-"""The value of a key that the file does not have; None cannot be written in TOML, but is a default."""
+"""The value of a key that the file does not have; None cannot be written in TOML but may be a default."""
 
 _BOUNDS = ((Gt, "gt", "above"), (Ge, "ge", "at least"), (Lt, "lt", "below"), (Le, "le", "at most"))
 _NUMBERS: dict[Any, str] = {int: "a whole number", int | None: "a whole number", float: "a number"}
@@ -59,7 +59,7 @@ class Problem:
         location: Where in the file.
         rule: What is allowed there.
         value: What the file has there; :data:`ABSENT` when showing it would not help.
-        is_default: Whether `value` is the default, which the file's other values make impossible.
+        is_default: Whether `value` is the default, which the file's other values make invalid.
     """
 
     location: Location
@@ -141,7 +141,7 @@ def _missing(location: Location) -> str:
 
 
 def _range(location: Location) -> str:
-    """Describe the numbers that a key allows; empty where the key is none of a single number."""
+    """Describe the numbers that a key allows; empty where the key does not take a single number."""
     field = SECTIONS[str(location[0])].model_fields.get(str(location[-1]))
     if field is None or field.annotation not in _NUMBERS:
         return ""

@@ -51,8 +51,8 @@ class PromiseRule(Section):
 
     Attributes:
         id: The rule.
-        name: What the firm calls it; None takes the rule's own statement.
-        since: First day on which it holds; None takes the day of the rule.
+        name: What the firm calls it; None means the rule's own statement.
+        since: First day on which it holds; None means the day in the rule.
         until: First day on which it no longer holds.
         products: Products in its scope; empty means all.
         tolerance: Excess over the limit that is forgiven, in currency units per billing interval.
@@ -61,7 +61,7 @@ class PromiseRule(Section):
         index: Index code of the contract.
         index_month: Calendar month whose yearly movement counts.
         months: Months of a price lock, from joining.
-        at: Which steps a cap is for: those at the end of a discount (``expiry``) or ``any``.
+        at: Which steps a cap applies to: those at the end of a discount (``expiry``) or ``any``.
     """
 
     id: RuleId
@@ -79,12 +79,12 @@ class PromiseRule(Section):
 
 
 class Promises(Section):
-    """What a firm has to keep, by law, by contract or by its own word.
+    """What a firm has to keep to, by law, by contract or by its own word.
 
     Attributes:
         jurisdiction: Where the firm sells, such as ``UK``.
         sector: What it sells: ``insurance``, ``telecoms``, ``energy``, ``subscriptions``.
-        coverage: Least share of the policies in scope that must be assessable for a result.
+        coverage: Smallest share of the policies in scope that must be assessable for a result.
         rule: The rules.
     """
 

@@ -1,7 +1,7 @@
 """The whole config of a study: one frozen model, with one attribute per section of ``fairness.toml``.
 
 Attribute names are the TOML keys, except ``Config.sources`` for ``[[source]]``. Values are checked strictly: ``"12"``
-is no number and ``true`` no count.
+is not a number, and ``true`` is not a count.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ class Engine(Section):
     Attributes:
         name: The engine.
         threads: Worker threads; None leaves the choice to the engine.
-        memory_limit: Such as ``4GB``; None leaves the choice to the engine.
-        temp_directory: Where the engine spills, relative to the config file; None means the folder of the build.
+        memory_limit: Most memory, such as ``4GB``; None leaves the choice to the engine.
+        temp_directory: Where the engine spills to disk, relative to the config file; None means the folder of the
+            build.
     """
 
     name: Literal["duckdb"] = "duckdb"
@@ -105,11 +106,11 @@ class Config(Section):
     def source_files(self, source: Source | Table) -> dict[str, tuple[Path, ...]]:
         """Return the files of each path of a source or table, sorted by name.
 
-        A path without wildcards, or that exists as it is written, stands for itself, whether or not the file exists. A
+        A path without wildcards, or one that exists as written, stands for itself, whether or not the file exists. A
         glob (``*``, ``?``, ``[...]``, ``**``) stands for the existing files that match it, possibly none.
 
         Returns:
-            One entry per path, under the text of the config file and in its order.
+            One entry per path, under its text in the config file and in that order.
         """
         return {pattern: self._matches(pattern) for pattern in source.path}
 

@@ -87,7 +87,7 @@ def preset_edges(name: str) -> tuple[int, ...]:
         The lower edges of the half-open bands, starting at 0.
 
     Raises:
-        ValueError: The name is unknown, or its bands count on another clock.
+        ValueError: The name is unknown, or its bands use another clock.
 
     Example:
         >>> preset_edges("rba")

@@ -1,4 +1,4 @@
-"""Whose money an amount is: the largest contributors to what a scope pays, and pays above and below its offers."""
+"""Whose money an amount is: the largest contributors to what a scope pays in all, and above and below its offers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Amount:
     Attributes:
         total: The sum, major units a year.
         dominated: Whether too few contributors hold too much of it.
-        reach: How far above it an attacker's upper bound has to lie, see :func:`fairness.disclosure.control.reach_of`.
+        reach: How far above the total an attacker's upper bound has to lie, see
+            :func:`fairness.disclosure.control.reach_of`.
     """
 
     total: float
@@ -40,10 +41,10 @@ class Amounts:
         above: What they pay above their offers.
         below: What they pay below them.
         n_above: Observations above their offer.
-        of_above: How far few customers could move what is paid above.
-        of_net: The same of what is paid above less what is paid below.
-        of_price: The same of the mean price.
-        of_offer: The same of the mean offer.
+        of_above: How far a few customers could move what is paid above.
+        of_net: The same for what is paid above less what is paid below.
+        of_price: The same for the mean price.
+        of_offer: The same for the mean offer.
     """
 
     paid: Amount
@@ -84,7 +85,7 @@ def _cells_by_scope(marts: Marts, names: tuple[str, ...]) -> dict[tuple[str | No
 
 
 def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
-    """Return the money behind one finding of the offer gap, in its primary reading."""
+    """Return the money behind one finding of the offer gap, at the primary basis."""
     rows = rows_in(finding, marts, marts.offers["primary"], with_new=True)
     several = rows_in(finding, marts, marts.parties, with_new=True)
     usable = (several.values["paid_ticks"] != NO_PRICE) & (several.values["offered_ticks"] > 0)
@@ -99,7 +100,7 @@ def amounts_of(finding: Finding, marts: Marts, rules: Rules) -> Amounts:
         largest = _largest(own, n, of_parties, several, rules.dominance_n)
         total = float((own * n).sum())
         few = int(n.sum()) < rules.min_cell
-        # What few people hold is theirs alone, however it is spread among them.
+        # What a few people hold is theirs alone, however it is spread among them.
         reach = reach_of([total] if few else largest, total, rules)
         return Amount(total, dominated(largest, total, rules), reach)
 
@@ -130,7 +131,7 @@ def _per_year(marts: Marts) -> FloatArray:
 def _largest(own: FloatArray, n: IntArray, of_parties: FloatArray, several: Counts, how_many: int) -> list[float]:
     """Return the largest contributions: of customers, and of parties with several accounts together."""
     n_parties = several.values["n_parties"]
-    # However many of the largest belong to parties, so many entries hold enough customers beside them.
+    # However many of the largest belong to parties, this many entries hold enough other customers.
     enough = how_many + int(n_parties.sum())
     if len(own) > enough:
         least = np.partition(own, -enough)[-enough]

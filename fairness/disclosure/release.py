@@ -28,13 +28,13 @@ Place = tuple[str, tuple[tuple[str, str | None], ...], str | None]
 
 SMALL, DOMINATED, ALTERNATIVE = "small_count", "dominated_amount", "alternative_reading"
 COARSE, UNKNOWN = "few_decide", "unknown_influence"
-"""Why a finding is withheld: its count, or one that it would give away; its money; money of another reading; that few
+"""Why a finding is withheld: its count, or one that it would give away; its money; money at another basis; that a few
 customers could move it so far that rounding leaves nothing; that nobody knows how far they could."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What of one finding is shown.
+    """What is shown of one finding.
 
     Attributes:
         reason: Why its figures are withheld; None where they are shown.
@@ -43,10 +43,10 @@ class Shown:
         coverage: Whether the share of customers who could be compared is.
         left_out: Whether the number of those who could not is.
         money: Whether the money that its customers pay above their offers is.
-        balance: Whether what they pay, and what that is held against, is too: with the gap, those give away what the
+        balance: Whether what they pay, and what that is compared with, is too: with the gap, those give away what the
             others pay below their offers.
         above: Whether the share of customers above the offer, or rising faster than it, is.
-        rounding: How its figures are rounded; None where none is shown.
+        rounding: How its figures are rounded; None where none are shown.
     """
 
     reason: str | None
@@ -79,9 +79,9 @@ class _Table:
 
     Attributes:
         positions: Position of each in the document.
-        places: Its scope.
-        relations: How they add up, in positions of this table.
-        masked: Which are withheld for their counts, shape (n,).
+        places: Scope of each.
+        relations: How they add up, as positions in this table.
+        masked: Which are withheld because of their counts, shape (n,).
     """
 
     positions: tuple[int, ...]
@@ -109,8 +109,8 @@ def place_of(finding: Finding) -> Place:
 def release(findings: Findings, marts: Marts, config: Config) -> Release:
     """Return what is shown of each finding.
 
-    Numbers of customers stand with the headline's kind alone: that of another question may differ by a few customers,
-    and the difference would show them.
+    Numbers of customers are given with the headline's kind alone: those of another question may differ by a few
+    customers, and the difference would show them.
     """
     rules = rules_of(config)
     tables = _tables(findings, marts, config, rules)
@@ -122,7 +122,8 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
     shares = {
         position
         for kind, table in tables.items()
-        # Of the readings of the offer, the primary one alone: the others' customers above it are nearly the same.
+        # Of the bases of the offer price, only the primary one: at the others, the customers above it are nearly the
+        # same.
         if kind[0] != "offer_gap" or kind[1] == "derived"
         for position in _two_sided(findings, table, rules)
     }
@@ -137,7 +138,7 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
             else:
                 what = replace(what, above=position in shares)
             if masked:
-                # The name of a band says nothing; that of a small cell or lens value may be somebody's.
+                # The name of a band says nothing; that of a small cell or lens value may point to somebody.
                 what = Shown(SMALL, named=not findings.findings[position].scope)
             elif kind[0] == "overpayment" and not what.money:
                 what = Shown(DOMINATED if is_primary else ALTERNATIVE)
@@ -156,7 +157,7 @@ def release(findings: Findings, marts: Marts, config: Config) -> Release:
 
 
 def _tables(findings: Findings, marts: Marts, config: Config, rules: Rules) -> dict[Kind, _Table]:
-    """Return the table of each kind, the headline's first; what that one withholds, the others withhold too."""
+    """Return the table of each kind, the headline's first; what it withholds, the others withhold too."""
     by_kind: dict[Kind, list[int]] = {}
     for position, finding in enumerate(findings.findings):
         known = by_kind.setdefault(kind_of(finding), [])
@@ -170,7 +171,7 @@ def _tables(findings: Findings, marts: Marts, config: Config, rules: Rules) -> d
         relations = tuple(_relations(members, places, marts, config))
         masked = np.array([place in hidden for place in places], dtype=np.bool_)
         if members:
-            # Observations add up over cells; customers who have several are fewer, and are masked with them.
+            # Observations add up over cells; customers, of whom some have several, are fewer and are masked with them.
             measures = [Measure.of_counts([finding.n_observations for finding in members], rules.min_cell)]
             few = [0 < finding.n_tenured < rules.min_cell for finding in members]
             masked |= np.array(few, dtype=np.bool_)

@@ -81,7 +81,7 @@ def released(document: Data, shared: Mapping[str, Sequence[Data]], *, largest_pa
 
 
 class _Money:
-    """Decides about money of which only the sum and the largest payment are known.
+    """Decides on money of which only the sum and the largest payment are known.
 
     Args:
         rules: The thresholds.
@@ -97,7 +97,7 @@ class _Money:
         return money is not None and held <= self.rules.dominance_share * float(money)
 
     def told(self, money: Decimal | str | None) -> str | None:
-        """Return an amount rounded to what the largest ``min_cell`` payments could make of it; None where unsafe."""
+        """Return an amount rounded by what the largest ``min_cell`` payments could change in it; None where unsafe."""
         if money is None or not self.is_safe(money) or self.largest <= 0:
             return None
         step = step_above(self.rules.min_cell * self.largest)
@@ -105,7 +105,7 @@ class _Money:
         return money_text(Decimal(f"{rounded:.2f}")) if 2 * step <= float(money) else None
 
     def reversal(self, gap: float | None, money: Decimal | str | None) -> float | None:
-        """Return the gap that would turn the answer, rounded by what few could make of the money behind it."""
+        """Return the gap that would reverse the answer, rounded by what a few could change in the money behind it."""
         if gap is None or money is None or not self.is_safe(money) or self.largest <= 0:
             return None
         step = step_above(max(1.0, abs(gap)) * self.rules.min_cell * self.largest / float(money))
@@ -113,7 +113,7 @@ class _Money:
 
 
 def _input(item: Data, rules: Rules) -> Document:
-    """Return what is told of an export; where its rows are customers, their number is rounded."""
+    """Return what is published about an export; where its rows are customers, their number is rounded."""
     return {**item, "rows": rounded_count(item["rows"], rules) if item["role"] in _PEOPLE else item["rows"]}
 
 
@@ -144,13 +144,13 @@ def _rows(document: Data, rules: Rules) -> Document:
 
 
 def _unread(document: Data) -> dict[str, list[str]]:
-    """Return the columns of each file that nothing reads: names, and nothing of the rows."""
+    """Return the columns of each file that nothing reads: names only, nothing from the rows."""
     blocks = (document["reconciliation"], *document["reconciliation_by_role"].values())
     return {path: names for block in blocks for path, names in block["columns_unread"].items()}
 
 
 def _rejected(item: Data, rules: Rules) -> Document:
-    """Return rejected rows of one reason: their number rounded, as they may be one customer's; no value, no money."""
+    """Return rejected rows for one reason: their number rounded, as they may be one customer's; no values, no money."""
     told = {
         name: rounded_count(item[name], rules) if item[name] >= rules.min_cell else None for name in ("rows", "rows_in")
     }
@@ -178,14 +178,14 @@ def unreleased(document: Data) -> Document:
 
 
 def _looked_at(document: Data) -> dict[str, int]:
-    """Return the looks of each family; findings that are left out were tested as well."""
+    """Return the number of tests in each family; findings that are left out were tested as well."""
     findings = [Finding.load(finding) for finding in document["findings"]]
     families = {finding.family for finding in findings if finding.family is not None}
     return {family: looked_at(findings, family) for family in sorted(families)}
 
 
 def _place(finding: Finding) -> tuple[Any, ...]:
-    """Return what a finding is about, as its row of the share file says it."""
+    """Return what a finding is about, as stated in its row of the share file."""
     scope = json.dumps(finding.scope, ensure_ascii=False, sort_keys=True)
     return (*(getattr(finding, name) for name in _KEYS), scope)
 
@@ -195,8 +195,8 @@ def _place_of(told: Data) -> tuple[Any, ...]:
 
 
 def _finding(finding: Finding, told: Data, companions: Sequence[Data], document: Data, money: _Money) -> Document:
-    """Return a finding with what its row of the share file tells; a field that nobody declared is withheld."""
-    # Diagnostics and the deciding sample hold numbers of customers: they are told of the headline's question alone.
+    """Return a finding with what its row of the share file shows; a field that nobody declared is withheld."""
+    # Diagnostics and the deciding sample hold numbers of customers: they are shown for the headline's question alone.
     is_whole = finding.is_whole and told["n_tenured"] is not None
     found: Document = {name: told.get(name) for name in finding.data}
     found |= {
@@ -211,7 +211,7 @@ def _finding(finding: Finding, told: Data, companions: Sequence[Data], document:
     }
     found["fact"] = _fact(Finding.load(found), document["study"]["currency"])
     if is_whole and told["n_not_compared"] is not None:
-        # The share file has none of these: whose that money is decides.
+        # The share file has none of these: it depends on whose money that is.
         not_compared = finding.money_not_compared
         found["money_not_compared"] = money.told(not_compared)
         found["reversal_gap"] = money.reversal(finding.reversal_gap, not_compared)
@@ -279,7 +279,7 @@ def _coverage(value: float | None, n: int, rules: Rules) -> float | None:
 
 
 def _support(support: Data, head: Finding, money: _Money) -> Document:
-    """Return who could be compared, with what may be told: nothing of those who could not where they are few."""
+    """Return who could be compared, with what may be shown: nothing about those who could not where they are few."""
     rules = money.rules
     found: Document = {name: None for name, value in support.items() if not isinstance(value, list | tuple)}
     for name in (*_COUNTED, "tenured_customers"):

@@ -1,4 +1,4 @@
-"""Round the figures of a finding for publication, each by its kind: what no grid holds is withheld."""
+"""Round the figures of a finding for publication, each by its kind: what has no grid is withheld."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Rounding:
 
     Attributes:
         rules: The thresholds.
-        n: Customers behind it: of the smaller side, where two are compared.
-        precision: Of its gap; None where there is none.
-        money: Of its money; None where there is none.
-        share: Whether shares of customers may be shown: both sides are large enough, and give no small one away.
+        n: Customers behind it: those of the smaller side where two are compared.
+        precision: Precision of its gap; None where there is none.
+        money: Grid of its money; None where there is none.
+        share: Whether shares of customers may be shown: both sides are large enough and give no small one away.
     """
 
     rules: Rules
@@ -90,7 +90,7 @@ class Rounding:
         if precision is None or kind is not Kind.GAP or upper - lower > 2 * WIDEST:
             return None, None
         if precision.is_told:
-            # As far to either side, in steps that hide how far the few make the interval reach.
+            # Equally far to either side, in steps that hide how far the few make the interval reach.
             shown = precision.grid.nearest(middle)
             reach = max(middle - lower, upper - middle) + abs(middle - shown)
             steps = max(1, math.ceil(reach / precision.interval - 1e-9))
@@ -115,7 +115,7 @@ def precision_of(
     confidence_level: float | None = None,
     elsewhere: float = 0.0,
 ) -> Precision | None:
-    """Return how a gap is rounded; None where it is withheld, as where nobody knows what few customers make of it."""
+    """Return how a gap is rounded; None where it is withheld, as where nobody knows how far a few customers move it."""
     if influence is None or not isinstance(estimate, float):
         return None
     lower, upper = bounds
@@ -133,7 +133,7 @@ def rounding_of(finding: Finding, rules: Rules, **more: Any) -> Rounding:
 
 
 def companion_numbers(companion: Companion, kind: Kind, rounding: Rounding) -> dict[str, Any] | None:
-    """Return the figures of a companion as published; None where nothing of it is."""
+    """Return the figures of a companion as published; None where none of it is."""
     if kind is Kind.WITHHELD or (kind is Kind.PLAIN and companion.estimate is not None):
         return None
     estimate = rounding.number(kind, companion.estimate)

@@ -25,7 +25,7 @@ _KEYS = ("finding_id", "is_headline", "estimand", "comparator", "basis", "level"
 _COUNTS = ("n_tenured", "n_new", "n_observations")
 _OF_ONE_SIDE = ("share_above", "customers_affected")
 _TELLS_FEW = ("interval", "test")
-"""Methods that are chosen by whether prices vary at all: with few who depart, that says whether anybody does."""
+"""Methods that are chosen by whether prices vary at all: where few depart, that tells whether anybody does."""
 _NO_VARIANCE = "degenerate_variance"
 _EXTRA = {"rounded_to": "double", WITHHELD: "varchar"}
 _PUBLISHED = {name for name, kind in FINDINGS.items() if kind is not Kind.WITHHELD}
@@ -68,9 +68,9 @@ _STUDY = {
 def write_share(con: Connection, findings: Findings, marts: Marts, config: Config) -> None:
     """Create the tables of the share file in the current database: study, findings with companions and months, cells.
 
-    Withheld figures are null and ``withheld`` says why. Scopes that are not named come last, so that their place in
-    the order does not name them either; numbering is that of this file. Questions whose protection is not proven stay
-    in the firm whole.
+    Withheld figures are null and ``withheld`` says why. Scopes that are not named come last, so that their position
+    does not name them either; the numbering is that of this file. Questions whose protection is not proven stay
+    entirely in the firm.
     """
     kept = tuple(finding for finding in findings.findings if BY_NAME[finding.estimand].is_released)
     findings = replace(findings, findings=kept)
@@ -119,7 +119,7 @@ def _finding(number: int, finding: Finding, what: Shown, rules: Rules) -> dict[s
         counts = {name: getattr(finding, name) for name in _COUNTS}
         row |= {name: None if n is None else rounded_count(n, rules) for name, n in counts.items()}
     if finding.tenure_band is not None:
-        # A band shares the new customers of the whole book, but for those of cells that it does not reach.
+        # A band shares the new customers of the whole book, except those of cells that it does not reach.
         row["n_new"] = None
     if what.reason is not None:
         return row
@@ -142,7 +142,7 @@ def _figures(finding: Finding, what: Shown, exact: Mapping[str, Any], rounding: 
     )
     kind = EFFECT_SIZES.get(finding.effect_size_name or "", Kind.WITHHELD)
     if rounding.is_few:
-        # An interval of another level around the same gap would show how far the few make it reach.
+        # An interval at another level around the same gap would show how far the few make it reach.
         figures |= dict.fromkeys(_TELLS_FEW)
         figures["warnings"] = ", ".join(code for code in finding.warnings if code != _NO_VARIANCE)
     else:
@@ -186,7 +186,7 @@ def _companion(companion: Companion, finding: Finding, what: Shown, released: Re
 def month_row(
     month: Mapping[str, Any], influence: Influence | None, rules: Rules, *, as_of: str | None
 ) -> dict[str, Any]:
-    """Return a month; the as-of month states no count, because that of the headline may differ by a few customers."""
+    """Return a month; the as-of month has no count, because that of the headline may differ by a few customers."""
     hidden: dict[str, Any] = dict.fromkeys(_MONTHLY) | {"month": month["month"]}
     if month["n_tenured"] < rules.min_cell:
         return hidden | {WITHHELD: "small_count"}

@@ -1,4 +1,4 @@
-"""Copy a warehouse table by table into a fresh file: no byte of what is left out stays behind in it."""
+"""Copy a warehouse table by table into a fresh file: no byte of what is left out remains in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PERSONAL = frozenset(
         "offer_customer_id",
     }
 )
-"""Columns that hold ids of people, or of what only one person has; in every table of the warehouse."""
+"""Columns that hold ids of people, or of things that only one person has, in every table of the warehouse."""
 
 Values = list[object] | dict[str, bytes] | None
 """Parameters of a statement, by position or by name."""
@@ -31,11 +31,11 @@ CONTENT = "content_key"
 """A column that holds all values of a row as one text, ids among them."""
 
 ROW_ID = "rowid"
-"""The engine's own number of a row. Other tables name staged rows by it, so a copy stores it under the same name, which
-then stands for it; the rows of a copy have other numbers."""
+"""The engine's own row number. Other tables refer to staged rows by it, so a copy stores it as a column of the same
+name; the rows of a copy have other numbers."""
 
 RAW = "raw_row"
-"""A column that holds a row as it came, with whatever it holds."""
+"""A column that holds a row as it came, whatever its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def copy_database(con: Connection, source: str, target: str, query: Callable[[Ta
 
 
 def _create_views(con: Connection, statements: list[str]) -> None:
-    """Create views that may read each other: a file does not keep the order in which they were made."""
+    """Create views that may read each other: a file does not keep the order in which they were created."""
     while statements:
         waiting = []
         for statement in statements:

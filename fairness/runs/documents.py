@@ -17,6 +17,6 @@ def read_findings(run: Run) -> dict[str, Any]:
 
 
 def read_settings(run: Run) -> dict[str, Any]:
-    """Return the settings with which a run was built."""
+    """Return the settings that a run was built with."""
     settings: dict[str, Any] = read_json(run.settings, fix=_AGAIN)
     return settings

@@ -1,4 +1,4 @@
-"""Erase a customer from the published runs: each file is written afresh without the customer's rows.
+"""Erase a customer from the published runs: each file is rewritten without the customer's rows.
 
 Decision D69.
 """
@@ -34,7 +34,7 @@ _OF_OTHERS = ("subscription_id", "line_id", "invoice_id")
 
 
 _LONG = 6
-"""Characters from which on an id is searched within words of a rejected row; a shorter one is in too many of them."""
+"""Length from which an id is searched for within words of a rejected row; a shorter one occurs in too many of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Erasure:
     """What an erasure did.
 
     Attributes:
-        receipt: Random number under which it is recorded; it says nothing about the customer.
-        rows: Run id to rows removed, of the runs that held the customer.
-        unsearched: Run id to the reason why the customer may still be in it.
+        receipt: Random number under which it is recorded; it reveals nothing about the customer.
+        rows: Rows removed by run id, for the runs that held the customer.
+        unsearched: Why the customer may still be in a run, by run id.
     """
 
     receipt: str
@@ -55,16 +55,17 @@ class Erasure:
 def erase(config: Config, customer: str) -> Erasure:
     """Remove a customer's rows from the analyst's file of every run, and record that it was done.
 
-    Findings, counts and the share file are statistics and stay; a run that has to forget them too is pruned. Every file
-    is replaced in one step: an interrupted erasure has done some runs and not others, and is finished by repeating it.
+    Findings, counts and the share file are statistics and stay; a run that has to forget them too has to be pruned.
+    Every file is replaced in one step: an interrupted erasure has covered some runs and not others, and is completed by
+    repeating it.
 
     Args:
         config: The study.
-        customer: The real id; blanks at its ends count as little as they do when exports are read.
+        customer: The real id; blanks at its ends are ignored, as they are when exports are read.
 
     Raises:
         ConfigError: The id is empty, or runs have pseudonyms and their key is missing.
-        DataError: The output folder cannot be written, or a build is at work in it.
+        DataError: The output folder cannot be written, or a build is running in it.
     """
     output, identity = config.output_dir, _as_read(customer)
     done = Erasure(secrets.token_hex(8), {}, {})
@@ -113,7 +114,7 @@ def _key_of(config: Config, runs: list[Run]) -> Key | None:
 
 
 def _names_in(run: Run, identity: str, key: Key | None) -> tuple[list[str], str]:
-    """Return how a customer may be called in a run, and why one cannot be sure to find them; empty where one can."""
+    """Return what a customer may be called in a run, and why they may not be found there; empty where they will be."""
     record = run.known()
     if record is None:
         names = [identity, *([key.pseudonym(identity)] if key else [])]
@@ -151,14 +152,14 @@ def _erase_from(run: Run, config: Config, identity: str, receipt: str) -> int:
 
 
 def _replace(run: Run, aside: Path, line: dict[str, Any]) -> None:
-    """Put the new file in place of the old one, so that the run is whole and known as erased at every moment.
+    """Put the new file in place of the old one, so that at every moment the run is whole and its erasure is known.
 
     Args:
         run: The run.
         aside: The new file.
         line: What is recorded before the old file goes.
     """
-    # A run that was damaged before stays so: its new file is not the one that was published either.
+    # A run that was damaged before stays damaged: its new file is not the one that was published either.
     record = None if run.damages(Depth.OPENED) else settled(run.folder, run.record())
     if record is not None:
         before = largest_payment(run)
@@ -174,7 +175,7 @@ def _replace(run: Run, aside: Path, line: dict[str, Any]) -> None:
 
 
 def _rounded_up(amount: float) -> float:
-    """Return an amount rounded up to two digits: it still bounds what anyone pays, and is nobody's payment.
+    """Return an amount rounded up to two digits: it still bounds what anyone pays, and is nobody's actual payment.
 
     Example:
         >>> _rounded_up(1234.5), _rounded_up(0.0)
@@ -201,7 +202,7 @@ def _list_theirs(con: Connection, identity: str) -> None:
 
 
 def _files_of(con: Connection, identity: str) -> list[str]:
-    """Return the hashes of the input files that hold rows of an id: as long as they stay the same, they hold them."""
+    """Return the hashes of the input files that hold rows of an id: unchanged files still hold them."""
     selects: list[str] = []
     values: list[object] = []
     rows = con.execute(
@@ -233,12 +234,12 @@ def _files_of(con: Connection, identity: str) -> list[str]:
 
 
 def _rest(table: Table, identity: str) -> tuple[str, Values]:
-    """Return the SQL of a table without the rows that are the customer's."""
+    """Return the SQL of a table without the customer's rows."""
     values: list[object] = []
     shown = []
     for name in table.columns:
         if name == RAW:
-            # A rejected row may name the customer anywhere; what is left of it says where it stands in the export.
+            # A rejected row may name the customer anywhere; what is left of it tells where it is in the export.
             names_them, value = _names_them(identity)
             shown.append(f"case when not {names_them} then {RAW} end as {RAW}")
             values.append(value)

@@ -19,9 +19,9 @@ class Erased:
     """What has been erased from the runs of an output folder.
 
     Attributes:
-        runs: Run id to the receipts of its erasures, pruned runs and those of a line that cannot be read included.
-        times: Receipt to the time of its erasure, ISO 8601.
-        unsearched: Run id to the receipts of erasures that could not search it.
+        runs: Receipts of erasures by run id, including pruned runs and those of a line that cannot be read.
+        times: Time of the erasure by receipt, ISO 8601.
+        unsearched: Receipts of erasures that could not search a run, by run id.
         files: SHA-256 of an input file to the receipts under which customers were erased whose rows it holds.
     """
 
@@ -32,7 +32,7 @@ class Erased:
 
 
 def read_erasures(output: Path) -> Erased:
-    """Return what the record of erasures says; a broken line costs neither the others nor the runs that it names."""
+    """Return what the record of erasures says; a broken line loses neither the others nor the runs that it names."""
     path = output / ERASURES
     runs: dict[str, dict[str, None]] = {}
     files: dict[str, dict[str, None]] = {}
@@ -46,7 +46,7 @@ def read_erasures(output: Path) -> Erased:
             missed = [str(run_id) for run_id in record.get("not_searched", ())]
             times[receipt] = str(record.get("at", ""))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            # Rather one run too many than one that is served as if nothing had happened.
+            # Better one run too many than one that is served as if nothing had happened.
             receipt, hashes, ids, missed = "unreadable", re.findall(r"\b[0-9a-f]{64}\b", line), _IDS.findall(line), []
         for found, names in ((runs, ids), (files, hashes), (unsearched, missed)):
             for name in names:

@@ -1,9 +1,9 @@
 """Whether the files of a run are those that were published: hashes taken when they were written.
 
-``run.json`` holds size, time and SHA-256 of every other file of the run, and a checksum of its own. A hash of gigabytes
-takes seconds, so that three depths are told apart: sizes and small files where runs are listed; where one is opened,
-also the large files whose time is not the one of the record; all files where someone asks for it. It finds a bad disk,
-a copy that broke off and an edit by mistake; whoever may write to the folder can forge record and files together.
+``run.json`` holds size, time and SHA-256 of every other file of the run, and its own checksum. Hashing gigabytes takes
+seconds, so there are three depths: sizes and small files where runs are listed; where one is opened, also the large
+files whose time differs from the record; all files where someone asks for it. It finds a bad disk, an interrupted copy
+and an accidental edit; anyone who may write to the folder can forge record and files together.
 
 Decision D71.
 """
@@ -27,14 +27,14 @@ from fairness.runs.json_file import read_json
 
 RECORD = "run.json"
 FOUND_DAMAGED = "damaged.json"
-"""File of a run in which a full check leaves what it found, so that nothing opens the run any more."""
+"""File of a run in which a full check records what it found, so that nothing opens the run any more."""
 
 _SMALL = 1 << 24
-"""Bytes up to which a file is hashed whenever its run is looked at: tens of milliseconds."""
+"""Bytes up to which a file is hashed whenever its run is checked: tens of milliseconds."""
 
 
 class Depth(IntEnum):
-    """How closely the files of a run are looked at."""
+    """How closely the files of a run are checked."""
 
     LISTED = 1
     OPENED = 2
@@ -42,7 +42,7 @@ class Depth(IntEnum):
 
 
 class _Part(BaseModel):
-    # A later version may say more.
+    # A later version may record more.
     model_config = ConfigDict(extra="allow", strict=True)
 
 
@@ -94,7 +94,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     """Return the record of a run.
 
     Raises:
-        DataError: It is missing, is no record, or is not the one that was written.
+        DataError: It is missing, is not a record, or is not the one that was written.
     """
     path = folder / RECORD
     fix = "`fairness build` makes the run again; `fairness runs prune --damaged` removes it"
@@ -113,7 +113,7 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def settled(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record without what an interrupted erasure has left open: each file is the one that is there now."""
+    """Return a record without what an interrupted erasure left open: each file is the one that is there now."""
     pending = {
         name: known
         for name, known in record.get("replacing", {}).items()
@@ -149,7 +149,7 @@ def damages(folder: Path, depth: Depth, *, needed: Collection[str]) -> Iterator[
 
 
 def _replacements(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Return what a file may also be: an erasure that was interrupted has put the new file there or not."""
+    """Return what a file may also be: an interrupted erasure may have put the new file there or not."""
     return [record["replacing"][name]] if name in record.get("replacing", {}) else []
 
 
@@ -164,7 +164,7 @@ def _damage_of(file: Path, allowed: list[Mapping[str, Any]], depth: Depth) -> st
             return f"has {status.st_size:,} bytes instead of {allowed[0]['bytes']:,}"
         is_as_left = any(known["modified_ns"] == status.st_mtime_ns for known in fitting)
         is_trusted = status.st_size > _SMALL and (depth is Depth.LISTED or (depth is Depth.OPENED and is_as_left))
-        # A full check reads the bytes again, whatever this process has seen of them.
+        # A full check reads the bytes again, whatever this process has already seen.
         digest = "" if is_trusted else _digest(file) if depth is Depth.WHOLE else _remembered(file, status)
         if is_trusted or digest in {known["sha256"] for known in fitting}:
             return ""

@@ -1,4 +1,4 @@
-"""Read a JSON file that anyone may have touched: what cannot be read is an error that names the file."""
+"""Read a JSON file that anyone may have changed: what cannot be read is an error that names the file."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def read_json(path: Path, *, fix: str) -> Any:
 
     Args:
         path: The file.
-        fix: What a reader is to do where it cannot be read.
+        fix: What the reader should do where it cannot be read.
 
     Raises:
-        DataError: It is no file, cannot be read, is no JSON, or is nested too deeply.
+        DataError: It is not a file, cannot be read, is not JSON, or is nested too deeply.
     """
-    # Opening a pipe would wait for someone to write into it.
+    # Opening a pipe would wait for someone to write to it.
     if not path.is_file():
         raise DataError(f"{path.name} is missing, or is no file", where=str(path), fix=fix)
     try:
@@ -32,7 +32,7 @@ def parse_json(data: bytes, *, where: str, fix: str) -> Any:
     """Return the document of JSON text, UTF-8 with or without a byte order mark.
 
     Raises:
-        DataError: It is no JSON, or is nested too deeply.
+        DataError: It is not JSON, or is nested too deeply.
 
     Example:
         >>> parse_json(b"[1]", where="x.json", fix="")

@@ -13,7 +13,7 @@ from fairness.config import Config
 from fairness.errors import ConfigError, is_unicode
 
 PSEUDONYM_DIGITS = 24
-"""Hex digits of a pseudonym: 96 bits, so that even a thousand million ids do not meet by chance."""
+"""Hex digits of a pseudonym: 96 bits, so that even a thousand million ids do not collide by chance."""
 
 _BLOCK_BYTES = 64
 _LEAST_BYTES = 32
@@ -31,7 +31,7 @@ class Key:
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that tell keys apart and say nothing about them."""
+        """Sixteen hex digits that tell keys apart and reveal nothing about them."""
         return hmac.new(self.secret, b"fingerprint of the key", hashlib.sha256).hexdigest()[:16]
 
     @property
@@ -59,10 +59,10 @@ def key_path(config: Config) -> Path:
 
 
 def load_key(config: Config, *, create: bool) -> tuple[Key, Path | None]:
-    """Return the key of a study, and its file where it was made just now.
+    """Return the key of a study, and its file where it has just been made.
 
     Args:
-        config: Says where the key is.
+        config: The study, which says where the key is.
         create: Make a new one where there is none; else that is an error.
 
     Raises:
@@ -90,7 +90,7 @@ def _make(path: Path) -> None:
             stream.flush()
             os.fsync(stream.fileno())
     except FileExistsError:
-        # Another build of the same study was faster; its key is the key.
+        # Another build of the same study was faster: its key is the one to use.
         return
     except OSError as error:
         raise ConfigError(

@@ -17,8 +17,8 @@ _LOCK = ".lock"
 def locked(output: Path) -> Iterator[None]:
     """Hold the lock of an output folder.
 
-    The system holds the lock, not the file: it is free again as soon as the process ends, however it ends, and the file
-    that stays behind says nothing.
+    The operating system holds the lock, not the file: it is released as soon as the process ends, however it ends, and
+    the file left behind means nothing.
 
     Raises:
         DataError: Another process holds it.
@@ -43,7 +43,7 @@ def locked(output: Path) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
-    # A byte far behind the text, because on Windows a locked byte cannot be read by others.
+    # A byte far beyond the text, because on Windows a locked byte cannot be read by others.
     _FAR = 1 << 30
 
     def _take(descriptor: int) -> bool:

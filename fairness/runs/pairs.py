@@ -1,4 +1,4 @@
-"""Ask two published runs at once: both files are attached read-only to a connection of their own."""
+"""Query two published runs at once: both files are attached read-only to a separate connection."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Replace ids of people by keyed pseudonyms on the way from the built warehouse to the published file.
 
 The models run on the real ids, so that no number depends on the pseudonyms; the published file is written afresh, so
-that no real id stays behind in it.
+that no real id remains in it.
 
 Decision D61.
 """
@@ -18,7 +18,7 @@ from fairness.runs.copying import CONTENT, PERSONAL, RAW, Table, Values, copy_da
 from fairness.runs.key import PSEUDONYM_DIGITS, Key
 
 _JOINED_FROM = 200_000
-"""From so many rows on a table looks its pseudonyms up; below, computing them keeps the order of the rows."""
+"""Number of rows from which a table looks its pseudonyms up; below, computing them keeps the order of the rows."""
 
 
 def write_pseudonymised(built: Path, published: Path, config: Config, key: Key) -> None:

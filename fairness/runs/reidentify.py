@@ -1,4 +1,4 @@
-"""Name the customers behind pseudonyms, and record that it was asked."""
+"""Name the customers behind pseudonyms, and record the request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REIDENTIFICATIONS = "reidentifications.jsonl"
 def reidentify(config: Config, pseudonyms: list[str], *, reason: str) -> list[tuple[str, str]]:
     """Return (pseudonym, real id) of the pseudonyms that the study's inputs explain, sorted.
 
-    That it was asked is recorded beside the runs before anything is returned: time, user, reason and pseudonyms.
+    The request is recorded beside the runs before anything is returned: time, user, reason and pseudonyms.
 
     Raises:
         ConfigError: There is no key, or the mapping does not fit the files.
@@ -37,7 +37,7 @@ def reidentify(config: Config, pseudonyms: list[str], *, reason: str) -> list[tu
 
 
 def _user() -> str:
-    """Return who runs this; a process of a container may have a number and no name."""
+    """Return who runs this; a process in a container may have a number but no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,4 +1,4 @@
-"""Which runs stay: pinned and current ones, the latest, and those whose files are whole.
+"""Which runs are kept: pinned and current ones, the latest, and those whose files are whole.
 
 Decision D72.
 """
@@ -37,7 +37,7 @@ def pinned_ids(output: Path) -> frozenset[str]:
 
 
 def pin(output: Path, run: Run, *, pinned: bool = True) -> None:
-    """Keep a run for good, or no longer."""
+    """Keep a run for good, or stop doing so."""
     with writing(output), locked(output):
         ids = pinned_ids(output) - {run.id} | ({run.id} if pinned else set())
         write(output, PINNED, "".join(f"{run_id}\n" for run_id in sorted(ids)))
@@ -46,7 +46,7 @@ def pin(output: Path, run: Run, *, pinned: bool = True) -> None:
 def prunable(output: Path, keep: int) -> list[Run]:
     """Return the runs older than the latest ``keep`` whole ones that are neither pinned nor the current one.
 
-    A damaged run takes no place of a whole one.
+    A damaged run does not take the place of a whole one.
     """
     kept = pinned_ids(output) | {current_id(output)}
     n_whole, found = 0, []
@@ -63,7 +63,7 @@ def damaged_runs(output: Path) -> list[Run]:
 
 
 def prune(output: Path, keep: int) -> list[Run]:
-    """Remove the runs that :func:`prunable` names and return them; readers that have one open finish on it."""
+    """Remove the runs that :func:`prunable` names and return them; readers that have one open finish with it."""
     with writing(output), locked(output):
         return prune_locked(output, keep)
 
@@ -82,7 +82,7 @@ def prune_damaged(output: Path) -> list[Run]:
 def _take_away(found: list[Run]) -> list[Run]:
     for run in found:
         aside = run.folder.with_name(f".old.{run.id}")
-        # One step takes the run away whole; what follows may be interrupted.
+        # One step removes the whole run from view; what follows may be interrupted.
         run.folder.rename(aside)
         remove(aside)
     return found
@@ -91,8 +91,8 @@ def _take_away(found: list[Run]) -> list[Run]:
 def verify(output: Path, run: Run) -> list[str]:
     """Hash every file of a run and return what is wrong with it, in words.
 
-    What is found is kept in the run: from then on it is not opened any more, although size and time of its files may be
-    right. Where the folder cannot be written, or a build is at work in it, it is only returned.
+    What is found is recorded in the run: from then on it is not opened any more, even though the size and time of its
+    files may be right. Where the folder cannot be written, or a build is running in it, it is only returned.
     """
     found = run.damages(Depth.WHOLE)
     with suppress(DataError), writing(output), locked(output):

@@ -53,15 +53,15 @@ def read_shared(run: Run) -> dict[str, Rows]:
 
 
 def largest_payment(run: Run) -> float:
-    """Return what the tenured party that pays most pays a year, major units: it bounds what one may hold of a sum.
+    """Return what the highest-paying tenured party pays a year, major units: it bounds one party's part of a sum.
 
-    Sums count customers who were erased from the rows later: then it is what the record keeps, rounded up.
+    Sums still count customers who were erased from the rows later: it is then what the record keeps, rounded up.
     """
     return max(largest_of(run.warehouse), float(run.record().get("largest_payment", 0.0)))
 
 
 def largest_of(warehouse: Path) -> float:
-    """Return the same of the rows of an analyst's file alone."""
+    """Return the same from the rows of an analyst's file alone."""
     with reading(warehouse) as con:
         row = con.execute(_LARGEST).fetchone()
     return float(row[0]) if row else 0.0

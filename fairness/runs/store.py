@@ -22,7 +22,7 @@ SHARE = "share.duckdb"
 FINDINGS = "findings.json"
 SETTINGS = "settings.json"
 RUN_ID = re.compile("[0-9a-f]{12}")
-"""Names of the folders that are runs; anything else below ``runs`` is somebody's own and is left alone."""
+"""Names of folders that are runs; anything else below ``runs`` belongs to somebody else and is left alone."""
 
 _PARTS = (WAREHOUSE, SHARE, FINDINGS, SETTINGS)
 _POINTER = "current"
@@ -101,7 +101,7 @@ def find_run(output: Path, run_id: str) -> Run | None:
 
 
 def run_at(folder: Path) -> Run | None:
-    """Return the run that lies in a folder, else None.
+    """Return the run in a folder, else None.
 
     Raises:
         DataError: Its files are not those that were published.
@@ -135,7 +135,7 @@ def current_id(output: Path) -> str:
 def list_runs(output: Path) -> list[Run]:
     """Return the runs, damaged ones among them, the latest first.
 
-    A run whose record cannot be read counts by the time of its folder.
+    A run whose record cannot be read is placed by the time of its folder.
     """
     folders = (output / "runs").iterdir() if (output / "runs").is_dir() else ()
     found = [run for folder in folders if (run := any_run(output, folder.name))]
@@ -167,8 +167,8 @@ def require_run(output: Path, run_id: str) -> Run:
 def publishing(output: Path) -> Iterator[Publication]:
     """Yield an empty folder to build in; :meth:`Publication.commit` moves it into place whole.
 
-    A build that fails leaves no trace, and readers keep the run that they have. What a killed build has left is removed
-    by the next one. Nobody else builds, prunes or erases meanwhile.
+    A build that fails leaves no trace, and readers keep the run that they have. What a killed build has left behind is
+    removed by the next one. Nobody else builds, prunes or erases meanwhile.
 
     Raises:
         DataError: Another build is running, or the folder cannot be written.
@@ -187,7 +187,7 @@ def publishing(output: Path) -> Iterator[Publication]:
 
 @contextmanager
 def writing(output: Path) -> Iterator[None]:
-    """Make the output folder, and turn what the system refuses into an error that says how to fix it."""
+    """Make the output folder, and turn a refusal by the system into an error that says how to fix it."""
     try:
         output.mkdir(parents=True, exist_ok=True)
         yield
@@ -200,7 +200,7 @@ def writing(output: Path) -> Iterator[None]:
 
 
 def _sweep(output: Path) -> None:
-    """Remove what killed builds have left; only under the lock, which says that no build is running."""
+    """Remove what killed builds have left; only under the lock, which ensures that no build is running."""
     for orphan in (*(output / "runs").glob(".build.*"), *(output / "runs").glob(".old.*")):
         remove(orphan)
     for orphan in (*output.glob(f".{_POINTER}.*"), *output.glob(f".{PINNED}.*")):
@@ -211,7 +211,7 @@ def _sweep(output: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder with what is in it; a link or a file that has its name is removed itself."""
+    """Remove a folder with its content; a link or a file of that name is itself removed."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -220,7 +220,7 @@ def remove(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A run in the making.
+    """A run being made.
 
     Attributes:
         output: Folder of the runs.
@@ -235,7 +235,7 @@ class Publication:
 
         Args:
             run_id: Its id.
-            record: What ``run.json`` is to say beside id and time.
+            record: What ``run.json`` is to hold besides id and time.
         """
         document = {"id": run_id, "published_at": datetime.now(UTC).isoformat(timespec="microseconds"), **record}
         for log in self.folder.glob("*.wal"):
@@ -248,7 +248,7 @@ class Publication:
         runs = self.output / "runs"
         target = runs / run_id
         if os.path.lexists(target):
-            # Damaged, or it would have been used again.
+            # Damaged, or it would have been reused.
             target.rename(runs / f".old.{run_id}")
         self.folder.rename(target)
         sync(runs)
@@ -268,7 +268,7 @@ def point_at(output: Path, run_id: str) -> Run | None:
     if run is None or current_id(output) == run_id:
         return run
     with writing(output), locked(output):
-        # Someone may have pruned it before the lock was ours.
+        # Someone may have pruned it before we got the lock.
         run = find_run(output, run_id)
         if run is not None:
             write(output, _POINTER, f"{run_id}\n")
@@ -279,7 +279,7 @@ def add_record(output: Path, name: str, record: dict[str, Any]) -> None:
     """Add a line with the time to a file of records beside the runs, durably."""
     line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **record}, sort_keys=True)
     with writing(output), (output / name).open("a+b") as stream:
-        # A line that a full disk has cut off must not take this one with it.
+        # A line cut off by a full disk must not spoil this one.
         if stream.tell():
             stream.seek(-1, os.SEEK_END)
             if stream.read() != b"\n":

@@ -1,8 +1,8 @@
-"""Disclosure control: which numbers of linked tables may be shown, so that nobody's own can be worked out.
+"""Disclosure control: which numbers of linked tables may be shown without anybody's own being worked out.
 
 Pure: numbers in, a mask out. :mod:`fairness.disclosure.control.rules` says what is unsafe by itself,
 :func:`~fairness.disclosure.control.suppression.protect` what has to go with it, and
-:func:`~fairness.disclosure.control.attacker.attainable` is the attacker: the least and greatest value that each
+:func:`~fairness.disclosure.control.attacker.attainable` is the attacker: the smallest and largest value that each
 withheld number can have, given all that is shown.
 """
 

@@ -1,4 +1,4 @@
-"""The attacker: how closely withheld numbers are known, given the shown ones and how they add up."""
+"""The attacker: how closely withheld numbers can be known from the shown ones and how they add up."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Withheld numbers that hang together.
+    """Withheld numbers that are connected.
 
     Attributes:
         cells: Their positions.
@@ -73,16 +73,16 @@ def components(masked: BoolArray, relations: Sequence[Relation]) -> list[Compone
 
 
 def attainable(values: FloatArray, masked: BoolArray, relations: Sequence[Relation]) -> tuple[FloatArray, FloatArray]:
-    """Return the least and greatest value that each number can have for one who sees the shown ones.
+    """Return the smallest and largest value that each number can have for someone who sees the shown ones.
 
     Args:
-        values: True values, not negative, shape (n,). Known to the attacker: that none is negative.
+        values: True values, not negative, shape (n,). The attacker knows that none is negative.
         masked: Which are withheld, shape (n,).
         relations: How they add up.
 
     Returns:
         Lower and upper bounds, shape (n,); both the value itself where it is shown, infinity where nothing bounds it.
-        For counts the bounds of margins of tables of two columns are whole numbers.
+        For counts, the bounds of margins of two-column tables are whole numbers.
 
     Example:
         >>> lower, upper = attainable(np.array([12.0, 4.0, 8.0]), np.array([False, True, True]), [Relation(0, (1, 2))])
@@ -99,7 +99,7 @@ def attainable(values: FloatArray, masked: BoolArray, relations: Sequence[Relati
 def bounds(
     values: FloatArray, masked: BoolArray, component: Component, cells: Iterable[int]
 ) -> list[tuple[int, float, float]]:
-    """Return (cell, least, greatest) of some cells of a component."""
+    """Return (cell, smallest, largest) for some cells of a component."""
     if not component.relations:
         return [(cell, 0.0, np.inf) for cell in cells]
     if len(component.relations) == 1:
@@ -134,7 +134,7 @@ class Program:
     def __init__(self, values: FloatArray, masked: BoolArray, component: Component) -> None:
         from scipy.sparse import csr_matrix
 
-        # Whether nothing bounds one of them, as far as was asked: then it is worth asking for all of them at once.
+        # Whether nothing bounds one of them, as far as was tried: it is then worth trying all of them at once.
         self._is_open = False
         self._place = {cell: place for place, cell in enumerate(component.cells)}
         entries: list[tuple[int, int, float]] = []
@@ -150,7 +150,7 @@ class Program:
         self._right = self._matrix @ (values[list(component.cells)] / self._scale)
 
     def extreme(self, cell: int, sign: int) -> tuple[FloatArray | None, float]:
-        """Return the solution that makes a cell least (sign 1) or greatest (-1), and the cell's value in it.
+        """Return the solution that makes a cell smallest (sign 1) or largest (-1), and the cell's value in it.
 
         Where nothing bounds the cell: None and infinity.
 
@@ -175,7 +175,7 @@ class Program:
 
     @cached_property
     def _unbounded(self) -> BoolArray:
-        """Which cells can grow for ever, shape (n,): those of a direction in which every sum stays as it is.
+        """Which cells can grow without bound, shape (n,): those of a direction in which every sum stays the same.
 
         Directions add up and can be stretched: one holds all such cells at 1 or more, and has the largest sum of all
         when each cell counts up to 1.
@@ -185,7 +185,7 @@ class Program:
 
         rows, n = self._matrix.shape
         unit = eye_array(n)
-        # The direction first, then what counts of it: at most the direction, at most 1.
+        # The direction first, then the part of it that counts: at most the direction, at most 1.
         found = linprog(
             np.concatenate([np.zeros(n), -np.ones(n)]),
             A_eq=hstack([self._matrix, csr_matrix((rows, n))]),

@@ -1,7 +1,7 @@
-"""What kind of number each published field is, declared once: the kind says how it is protected.
+"""What kind of number each published field is, declared once: the kind decides how it is protected.
 
-A field, companion or effect size that is not declared here is withheld. So a new one never leaves the firm by accident,
-and whoever adds it has to say what it gives away.
+A field, companion or effect size that is not declared here is withheld. A new one thus never leaves the firm by
+accident, and whoever adds it has to say what it gives away.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ class Kind(StrEnum):
     """How a number is protected.
 
     Attributes:
-        PLAIN: As it is: a name, a code, or a number that no customer moves.
-        COUNT: Customers: withheld where small or where it gives a small one away; else a multiple of ``min_cell``.
+        PLAIN: Unchanged: a name, a code, or a number that no customer moves.
+        COUNT: Customers: withheld where small, or where it gives a small count away; else a multiple of ``min_cell``.
         SHARE: Share of customers: both sides are counts; rounded by the customers behind it.
         PAIRS: Share of pairs of customers: as SHARE, by the smaller side.
-        GAP: A gap, or a figure that few customers move as they move the gap: to the step of its finding.
+        GAP: A gap, or a figure that a few customers move as they move the gap: to the step of its finding.
         BOUND: End of an interval: to the step of intervals, outwards.
         WIDTH: A width that belongs to an interval: to the step of intervals, upwards.
         MEDIAN: A middle value: to a step that holds the values of ``min_cell`` customers on one side of it.
-        MONEY: A sum of money: the (n, k) rule, then to a step of its own.
+        MONEY: A sum of money: the (n, k) rule, then to its own step.
         LEVEL: A p-value: the customary level that it does not exceed.
         EFFECTIVE: An effective number of customers or decisions, rounded by the customers behind it.
         WITHHELD: Never published.
@@ -57,7 +57,7 @@ FINDINGS: Mapping[str, Kind] = {
     "confidence_level": Kind.PLAIN,
     "interval": Kind.PLAIN,
     "test": Kind.PLAIN,
-    # z of n equal signs is the root of n; with its p-value, t tells its degrees of freedom.
+    # z of n equal signs is the root of n; together with its p-value, t reveals its degrees of freedom.
     "statistic": Kind.WITHHELD,
     "p_value": Kind.LEVEL,
     "p_value_adjusted": Kind.LEVEL,
@@ -105,18 +105,18 @@ COMPANIONS: Mapping[str, Kind] = {
     "tenured_mean_log_change": Kind.GAP,
     "van_elteren": Kind.PLAIN,
     "welch": Kind.PLAIN,
-    # How far its noise floor lies below the money says how much prices differ, to all digits.
+    # How far the noise floor lies below the money shows how much prices differ, to every digit.
     "noise_floor": Kind.WITHHELD,
-    # Of everyone who has the reference, compared or not: the two differ by few.
+    # These cover everyone who has the reference, compared or not: the two sets differ by a few customers.
     "gross_above_reference_all": Kind.WITHHELD,
     "median_ratio_all": Kind.WITHHELD,
     "new_to_reference_all": Kind.WITHHELD,
     "share_above_all": Kind.WITHHELD,
     "tenured_to_reference_all": Kind.WITHHELD,
-    # What is assumed of those who are not compared tells what they pay.
+    # What is assumed about those not compared reveals what they pay.
     "worst_case": Kind.WITHHELD,
     "discount_bounds": Kind.WITHHELD,
-    # How far few customers could move these is not known: cells differ in them.
+    # How far a few customers could move these is not known: cells differ in them.
     "new_mean_log_change": Kind.WITHHELD,
     "new_to_reference": Kind.WITHHELD,
     "tenured_to_reference": Kind.WITHHELD,
@@ -139,6 +139,6 @@ def kind_of_companion(name: str, *, comparator: str) -> Kind:
         (<Kind.GAP: 'gap'>, <Kind.WITHHELD: 'withheld'>)
     """
     if name == "tenured_mean_log_change" and comparator != "offer":
-        # Beside new customers it is of everyone who states a prior price.
+        # Against new customers, it covers everyone who states a prior price.
         return Kind.WITHHELD
     return COMPANIONS.get(name, Kind.WITHHELD)

@@ -1,15 +1,15 @@
-"""To how many digits a figure is published: no closer than what the few customers behind it could make of it.
+"""To how many digits a figure is published: never more closely than a few customers behind it could move it.
 
 A *step* is what a figure is rounded to. It is at least as large as the effect of the ``min_cell`` customers who move
-the figure most, taken together, and one of 1, 2 or 5 times a power of ten. So whoever reads the figure cannot tell
+the figure most, taken together, and one of 1, 2 or 5 times a power of ten. A reader of the figure therefore cannot tell
 whether those customers are there, nor which of them.
 
-Where fewer customers depart from the rest, only the gap and its interval are published: several figures of the same few
-people would tell them apart. What prices leave open decides how. Where they vary, so that many numbers of customers
-above their offer fit the gap, the step is what half of ``min_cell`` customers could make of it. Where there are but two
-prices, the gap says how many pay which. Then the step is more than twice the largest effect times ``min_cell``, and it
-is counted from what most pay: up to ``min_cell`` customers more or less at another price leave what is published as it
-is.
+Where fewer customers depart from the rest, only the gap and its interval are published: several figures about the same
+few people would tell them apart. What prices leave open decides how. Where they vary, so that many numbers of customers
+above their offer fit the gap, the step is as far as half of ``min_cell`` customers could move it. Where there are only
+two prices, the gap tells how many pay which. Then the step is more than twice the largest effect times ``min_cell``,
+and it is counted from what most pay: up to ``min_cell`` customers more or less at another price leave what is published
+as it is.
 
 Decisions D64 and D65.
 """
@@ -23,15 +23,15 @@ from typing import Protocol
 from fairness.disclosure.control.rules import Rules
 
 FEW_TIMES = 3
-"""Fewer than so many times ``min_cell`` customers who depart from the rest are few."""
+"""Fewer than this many times ``min_cell`` customers who depart from the rest are few."""
 SEVERAL = 5
-"""So many numbers of customers have to fit a gap, or it tells how many pay more."""
+"""This many numbers of customers have to fit a gap, or it tells how many pay more."""
 COARSEST = 0.05
-"""Largest step of a gap: one that would be rounded further is withheld."""
+"""Largest step of a gap: a gap that would be rounded further is withheld."""
 COARSEST_SHARE = 0.2
 """Largest step of a share of customers."""
 UNSEEN, MOST_UNSEEN = 0.1, 0.5
-"""Where nobody departs from the rest somebody could: by as much as anybody in the whole book does, within these."""
+"""Where nobody departs from the rest, somebody could: by as much as anybody in the whole book does, within these."""
 _DIGITS = (1, 2, 5, 10)
 _FINEST = 1e-4
 _WIDEST = 1.0
@@ -40,7 +40,7 @@ _INTERVAL_PARTS = 20
 
 
 class Influence(Protocol):
-    """What is known of the customers behind a figure, see :class:`fairness.stats.influence.Influence`."""
+    """What is known about the customers behind a figure, see :class:`fairness.stats.influence.Influence`."""
 
     @property
     def n(self) -> int: ...  # noqa: D102
@@ -73,7 +73,7 @@ class Grid:
     centre: float = 0.0
 
     def nearest(self, value: float) -> float:
-        """Return the value of the grid that is nearest, the upper one of two."""
+        """Return the nearest value of the grid, the upper one of two."""
         return self._at(math.floor((value - self.centre) / self.step + 0.5))
 
     def down(self, value: float) -> float:
@@ -94,10 +94,10 @@ class Precision:
     """How a gap and what belongs to it are rounded.
 
     Attributes:
-        grid: Of the gap and its companions.
+        grid: Grid of the gap and its companions.
         interval: Step of intervals.
         median: Grid of medians; None where they are withheld.
-        is_few: Whether few customers depart from the rest: the gap and its interval are shown, nothing else.
+        is_few: Whether only a few customers depart from the rest: the gap and its interval are shown, nothing else.
         is_told: Whether the gap would tell how many, so that the interval is as well.
     """
 
@@ -126,9 +126,9 @@ def gap_precision(
     """Return how a gap is rounded; None where rounding would leave too little of it.
 
     Args:
-        found: What few customers could make of it.
+        found: How far a few customers could move it.
         rules: The thresholds.
-        elsewhere: How far anybody of the whole book departs from its gap.
+        elsewhere: How far anybody in the whole book departs from its gap.
         half_width: Half the width of its interval; None where there is none.
         t: Quantile of the t distribution that the interval takes; None where there is none.
 
@@ -149,7 +149,7 @@ def gap_precision(
     if step > COARSEST * (1 + 1e-9):
         return None
     if is_told:
-        # What the few do to the standard error, all of them in one cluster, may be as large as this.
+        # The effect of the few on the standard error, all of them in one cluster, may be as large as this.
         interval = step_above(step / 2 * (1 + _CLUSTERED * (t or 2.0)))
         return Precision(Grid(step, found.usual or 0.0), interval, None, is_few, is_told)
     interval = max(step, step_above((half_width or step) / _INTERVAL_PARTS))
@@ -159,20 +159,20 @@ def gap_precision(
 
 
 def money_grid(found: Influence, rules: Rules, *, n_published: int | None, could_be: float = 0.0) -> Grid | None:
-    """Return how a sum of money is rounded; None where few make it and no two of them the same.
+    """Return how a sum of money is rounded; None where only a few contribute and no two of them the same amount.
 
     Args:
         found: What each customer adds to it.
         rules: The thresholds.
         n_published: Number of customers as published; None where it is not.
-        could_be: What a customer could add that nobody does.
+        could_be: What a customer could add, though nobody does.
     """
     if found.deviating >= FEW_TIMES * rules.min_cell:
         return Grid(step_above(found.together))
     largest = max(found.largest, could_be)
     if found.usual is None or largest <= 0:
         return None
-    # The number of customers is rounded as well: their usual amount is counted as often as that says.
+    # The number of customers is rounded as well: their usual amount is counted that many times.
     return Grid(step_above(4 * rules.min_cell * largest), round(found.usual * (n_published or 0), 2))
 
 
@@ -184,7 +184,7 @@ def mean_grid(found: Influence, rules: Rules) -> Grid | None:
 
 
 def share_grid(n: int, rules: Rules) -> Grid | None:
-    """Return how a share of so many customers is rounded; None where that would leave nothing.
+    """Return how a share of n customers is rounded; None where that would leave nothing.
 
     Example:
         >>> share_grid(4107, Rules()), share_grid(57, Rules()), share_grid(20, Rules())
@@ -199,7 +199,7 @@ def share_grid(n: int, rules: Rules) -> Grid | None:
 def coverage_grid(n: int, rules: Rules) -> Grid | None:
     """Return how the share of n customers who could be compared is rounded; None where that would leave nothing.
 
-    The step is twice that of other shares: up to ``min_cell`` who could not be compared are published as nobody.
+    The step is twice that of other shares: up to ``min_cell`` who could not be compared are published as none.
 
     Example:
         >>> coverage_grid(400, Rules())
@@ -212,7 +212,7 @@ def coverage_grid(n: int, rules: Rules) -> Grid | None:
 
 
 def effective_grid(value: float, n: int, rules: Rules) -> Grid | None:
-    """Return how an effective number of customers or decisions is rounded, n customers being behind it.
+    """Return how an effective number of customers or decisions is rounded, with n customers behind it.
 
     Example:
         >>> effective_grid(238.9, 11_058, Rules()), effective_grid(30.0, 30, Rules())
@@ -240,7 +240,8 @@ _LEVELS = (0.001, 0.01, 0.05, 1.0)
 def level_of(p_value: float) -> float:
     """Return the customary level that a p-value does not exceed.
 
-    An exact p-value of k equal signs is 2 / 2^k, one of a permutation 1 over a binomial coefficient: digits count.
+    An exact p-value of k equal signs is 2 / 2^k, that of a permutation 1 over a binomial coefficient: digits reveal
+    counts.
 
     Example:
         >>> [level_of(p) for p in (0.0, 0.0011, 0.05, 0.3)]

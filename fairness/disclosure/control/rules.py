@@ -18,7 +18,7 @@ class Rules:
 
     Attributes:
         min_cell: Smallest count that is shown; 0 is small too, because it says something about everybody.
-        dominance_n: The n of the (n, k) rule: so many largest contributors together ...
+        dominance_n: The n of the (n, k) rule: this many largest contributors together ...
         dominance_share: ... may not hold more than this fraction of an amount. (2, 85 %) is common in European
             statistics; the rule and :func:`reach_of` follow Hundepool et al., Handbook on Statistical Disclosure
             Control, ESSNet SDC, 2010, chapter 4.

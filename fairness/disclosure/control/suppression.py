@@ -1,4 +1,4 @@
-"""Secondary suppression: what has to be withheld beside the unsafe, until no withheld number can be worked out.
+"""Secondary suppression: what has to be withheld besides the unsafe, until no withheld number can be worked out.
 
 Decision D66.
 """
@@ -32,8 +32,8 @@ class Measure:
 
     Attributes:
         values: True values, not negative, shape (n,).
-        unsafe: Cells that may not be shown for their own sake, shape (n,).
-        width: Least width of the interval in which an attacker may place a withheld value, shape (n,).
+        unsafe: Cells that may not be shown in their own right, shape (n,).
+        width: Smallest width of the interval in which an attacker may place a withheld value, shape (n,).
         reach: How far above the true value that interval has to go, shape (n,); 0 for counts.
         whole: Whether the values are known to be whole.
     """
@@ -69,9 +69,9 @@ def protect(
     """Return which cells are withheld: the unsafe, and as few others as a greedy search finds.
 
     Parts go before totals, and totals before the whole, which is part of no sum: a number that is the sum of all others
-    is withheld only where it is unsafe itself or nothing else protects. Of equal rank the smallest goes first.
+    is withheld only where it is unsafe itself or nothing else protects. Among equal ranks, the smallest goes first.
 
-    A cell is shown or withheld in all measures together. The result holds against one who knows every shown number,
+    A cell is shown or withheld in all measures together. The result holds against anyone who knows every shown number,
     every sum, and that nothing is negative: each withheld value stays as uncertain as its measure asks. Shown numbers
     are never changed.
 
@@ -124,7 +124,7 @@ def protect(
 
 
 def _ranks(n: int, relations: Sequence[Relation]) -> IntArray:
-    """Return of each number whether it is a part only (0), a subtotal (1) or the whole (2), shape (n,)."""
+    """Return for each number whether it is only a part (0), a subtotal (1) or the whole (2), shape (n,)."""
     totals = [relation.total for relation in relations if relation.total is not None]
     # The only part of a total is that total by another name: without it, the total could not be shown either.
     parts = [cell for relation in relations if len(relation.parts) > 1 for cell in relation.parts]
@@ -135,7 +135,7 @@ def _ranks(n: int, relations: Sequence[Relation]) -> IntArray:
 
 
 def _close_singles(measure: Measure, rank: IntArray, hidden: BoolArray, relations: Sequence[Relation]) -> bool:
-    """Withhold a second number of every sum that has exactly one; return whether there was any."""
+    """Withhold a second number of every sum that has exactly one; return whether there were any."""
     found = False
     for relation in relations:
         if sum(bool(hidden[cell]) for cell in relation.members) == 1:
@@ -145,7 +145,7 @@ def _close_singles(measure: Measure, rank: IntArray, hidden: BoolArray, relation
 
 
 def _withhold_one(measure: Measure, rank: IntArray, hidden: BoolArray, choices: Sequence[Sequence[Relation]]) -> None:
-    """Withhold a shown number of the lowest rank: of the first group of sums that has one, the smallest."""
+    """Withhold a shown number of the lowest rank: the smallest in the first group of sums that has one."""
     shown = [
         (int(rank[cell]), nearness, float(measure.values[cell]), cell)
         for nearness, relations in enumerate(choices)
@@ -165,7 +165,7 @@ def _exposed(measure: Measure, hidden: BoolArray, component: Component) -> list[
         return [cell for cell, low, high in found if not _is_wide(measure, cell, low, high)][:1]
     program = Program(measure.values, hidden, component)
     cells = np.array(component.cells)
-    # Every solution is a table that fits what is shown: the values it gives to all cells count for all of them.
+    # Every solution is a table that fits what is shown, so the values it gives count for all cells.
     low = measure.values[cells].copy()
     high = low.copy()
     for place, cell in enumerate(component.cells):
@@ -185,9 +185,9 @@ def _exposed(measure: Measure, hidden: BoolArray, component: Component) -> list[
 def _is_wide(measure: Measure, cell: int, low: float, high: float) -> bool:
     slack = _TOLERANCE * max(1.0, float(measure.values[cell]))
     if measure.whole:
-        # With three columns and more the linear program may end between whole numbers, where no table is.
+        # With three or more columns, the linear program may end between whole numbers, where there is no table.
         low, high = np.ceil(low - slack), np.floor(high + slack)
     wide = high - low >= measure.width[cell] - slack and high >= measure.values[cell] + measure.reach[cell] - slack
-    # Whatever the rules ask, a withheld number is never known exactly; where it is nothing at all, there is no amount.
+    # Whatever the rules ask, a withheld number is never known exactly; where it is 0, there is no amount.
     known = high - low <= slack and (measure.width[cell] > 0 or measure.values[cell] > 0)
     return wide and not known
