@@ -1,4 +1,4 @@
-"""The seam between the product and its engine: all that the rest of the package asks of a database.
+"""The seam between the product and its engine: everything that the rest of the package asks of a database.
 
 DuckDB is one implementation (:mod:`fairness.engine.duckdb_engine`). A second engine is a class beside it, the dialect
 of ``sql/``, and the line of :mod:`fairness.engine.connection` that chooses.
@@ -77,7 +77,7 @@ class Engine(Protocol):
 
     @property
     def no_memory(self) -> type[Exception]:
-        """What it raises where memory gives out."""
+        """What it raises where memory runs out."""
 
     @property
     def no_access(self) -> type[Exception]:
@@ -85,14 +85,14 @@ class Engine(Protocol):
 
     @property
     def no_room(self) -> tuple[type[Exception], ...]:
-        """What it raises where disk or memory give out, or a file may not be written."""
+        """What it raises where disk or memory run out, or a file may not be written."""
 
     @property
     def damage(self) -> tuple[type[Exception], ...]:
         """What it raises where the bytes of a file are not those that it wrote."""
 
     def building(self, path: Path, config: Config) -> AbstractContextManager[Connection]:
-        """Open a new database file for a build; it is whole on the disk at the end.
+        """Open a new database file for a build; it is complete on disk at the end.
 
         Args:
             path: The file; it must not exist.
@@ -100,13 +100,13 @@ class Engine(Protocol):
         """
 
     def beside(self, con: Connection) -> AbstractContextManager[Connection]:
-        """Open a second connection to the file that a build writes, for reading beside the first."""
+        """Open a second connection to the file that a build writes, for reading alongside the first."""
 
     def reading(self, path: Path) -> AbstractContextManager[Connection]:
         """Open a published file read-only.
 
         Raises:
-            DataError: The file does not exist, is none of a version that this engine reads, or is damaged.
+            DataError: The file does not exist, is not of a version that this engine reads, or is damaged.
         """
 
     def looking(self) -> AbstractContextManager[Connection]:

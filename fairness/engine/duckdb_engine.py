@@ -1,4 +1,4 @@
-"""DuckDB behind the seam: with the study's limits, in UTC and without any way to the network."""
+"""DuckDB behind the seam: with the study's limits, in UTC and without access to the network."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class DuckDB(Engine):
         con = duckdb.connect()
         try:
             _limit(con, config, spill=path.with_suffix(".spill"))
-            # A build that breaks off is thrown away: no statement has to wait until it is safe on the disk.
+            # A build that fails is thrown away: no statement has to wait until it is safely on disk.
             options = f"storage_version {quote(STORAGE_VERSION)}, recovery_mode no_wal_writes"
             con.execute(f"attach {quote(str(path))} as built ({options})")
             con.execute(_FILE_FIRST)
@@ -72,7 +72,7 @@ class DuckDB(Engine):
 
     @contextmanager
     def beside(self, con: Connection) -> Iterator[Connection]:
-        """Open a second connection to the file that a build writes, for reading beside the first."""
+        """Open a second connection to the file that a build writes, for reading alongside the first."""
         with closing(con.cursor()) as other:
             other.execute(_FILE_FIRST)
             yield other
@@ -112,7 +112,7 @@ class DuckDB(Engine):
 
     def run_model(self, con: Connection, path: Path, *, line_by_line: bool, kept: bool) -> None:
         """Run the SQL of a model."""
-        # By hand, without a build, everything is made in the one file that there is.
+        # By hand, without a build, everything is made in the only file there is.
         apart = not kept and con.execute("select current_database()").fetchall() == [("built",)]
         # The engine guesses that one line in 25 passes conditions that nearly all pass, and would hash the lines
         # instead of what they look up: several times the work, and all of the memory.
@@ -132,7 +132,7 @@ class DuckDB(Engine):
         """Return the columns of a query on a count table as arrays."""
         try:
             con.execute(query, values)
-            # Other engines bring their rows into arrays in another way.
+            # Other engines turn their rows into arrays differently.
             frame = cast(duckdb.DuckDBPyConnection, con).fetchnumpy()
         except duckdb.ConversionException as error:
             raise SumTooLargeError from error
@@ -151,16 +151,16 @@ def _limit(con: Connection, config: Config, *, spill: Path) -> None:
         con.execute(f"set threads = {engine.threads}")
     if engine.memory_limit is not None:
         con.execute(f"set memory_limit = {quote(engine.memory_limit)}")
-    # Rows that are spilled hold real ids: the next build sweeps this one's folder away if it is killed.
+    # Spilled rows hold real ids: the next build removes this one's folder if it is killed.
     folder = spill if engine.temp_directory is None else config.base_dir / engine.temp_directory
     con.execute(f"set temp_directory = {quote(str(folder))}")
 
 
 def _close_off(con: Connection) -> None:
-    # The zone of the machine would decide on which day a moment lies. Global, so that cursors have it too.
+    # The machine's time zone would decide which day a moment falls on. Global, so that cursors have it too.
     con.execute("set global timezone = 'UTC'")
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"):
         con.execute(f"set {setting} = false")
-    # By default a large query spills beside the file, into the folder of a run that nothing may change, or without a
+    # By default, a large query spills beside the file, into the folder of a run, which nothing may change, or without a
     # file into the folder where the command runs.
     con.execute(f"set temp_directory = {quote(str(Path(tempfile.gettempdir()) / f'fairness-{os.getpid()}'))}")

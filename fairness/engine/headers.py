@@ -1,4 +1,4 @@
-"""The headers of SQL files: what a model makes, from what and why, and what it is called in the published file.
+"""The headers of SQL files: what a model makes, from what and why, and how the published file describes it.
 
 A header is the only description of a model. The comments of the published file, the tables of ``sql/README.md`` and
 ``sql/lineage.svg`` are made from it; ``sql/README.md`` says how one looks.
@@ -24,12 +24,12 @@ class Header:
     """What a table or view is.
 
     Attributes:
-        name: Of the table or view.
+        name: Name of the table or view.
         kind: ``table`` or ``view``.
         grain: What one row is, as a clause without a full stop.
         reads: Tables and views that it reads.
-        columns: Text of each column, or ``as in NAME``; empty where the table is a step on the way.
-        why: Reason.
+        columns: Text of each column, or ``as in NAME``; empty where the table is an intermediate step.
+        why: The reason for it.
         options: What it needs beyond its SQL.
     """
 
@@ -43,7 +43,7 @@ class Header:
 
     @property
     def is_published(self) -> bool:
-        """Whether readers may rely on it; steps on the way may change without notice."""
+        """Whether readers may rely on it; intermediate steps may change without notice."""
         return bool(self.columns)
 
     @property
@@ -79,10 +79,10 @@ def read_tables(path: Path) -> list[Header]:
 
 
 def texts(headers: Iterable[Header], known: Iterable[Header]) -> dict[str, dict[str, str]]:
-    """Return the text of every column by table, with ``as in NAME`` replaced by what stands there.
+    """Return the text of every column by table, with ``as in NAME`` replaced by the text found there.
 
     Args:
-        headers: The tables that are wanted.
+        headers: The tables wanted.
         known: Those that they may point to.
 
     Raises:
@@ -112,7 +112,7 @@ def texts(headers: Iterable[Header], known: Iterable[Header]) -> dict[str, dict[
 
 
 def comment_statements(headers: Iterable[Header], known: Iterable[Header]) -> Iterator[str]:
-    """Yield the statements that write the comments of tables and columns; arguments as those of :func:`texts`."""
+    """Yield the statements that write the comments of tables and columns; arguments as for :func:`texts`."""
     wanted = list(headers)
     columns = texts(wanted, known)
     for header in wanted:
@@ -141,7 +141,7 @@ def _header(name: str, kind: str, block: str) -> Header:
 
 
 def _parts(block: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each part of a header with its lines; a line that goes on keeps what it is indented beyond the part."""
+    """Yield each part of a header with its lines; a continuation line keeps its indentation beyond that of the part."""
     label, lines = "", list[str]()
     for line in block.splitlines():
         if said := _PART.match(line):
@@ -154,7 +154,7 @@ def _parts(block: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _columns(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the columns of a list of ``name: text``, a line that is indented going on; nothing of running text."""
+    """Yield the columns of a list of ``name: text``, indented lines continuing an entry; nothing for running text."""
     entries: list[str] = []
     for line in lines:
         if line.startswith(" ") and entries:

@@ -1,8 +1,8 @@
 """Find and run the SQL models, checks and saved analyses of ``sql/``.
 
 The files are plain SQL that anyone can run: ``cat sql/models/*/*.sql | duckdb FILE`` executes the same bytes as
-:func:`run_models`. The order is that of the folders, then of the numbers; what a model needs beyond its SQL stands in
-the line ``Options`` of its header.
+:func:`run_models`. The order is that of the folders, then of the numbers; what a model needs beyond its SQL is in the
+``Options`` line of its header.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LINE_BY_LINE = "line by line"
 """Option of models that look something up for every billing line."""
 
 _NOT_KEPT = "not kept"
-"""Option of steps on the way that nothing in the published file reads: a build makes them in memory."""
+"""Option of intermediate steps that nothing in the published file reads: a build makes them in memory."""
 
 
 def sql_root() -> Path:
@@ -35,7 +35,7 @@ def sql_root() -> Path:
     if packaged.is_dir():
         return packaged
     checkout = _PACKAGE.parent
-    # Without the pyproject check a stranger's site-packages/sql could be picked up.
+    # Without the pyproject check, a site-packages/sql of some other package could be picked up.
     if (checkout / "pyproject.toml").is_file() and (checkout / "sql").is_dir():
         return checkout / "sql"
     raise FairnessError("the SQL models are missing", where=str(packaged), fix="install loyalty-fairness again")
@@ -121,7 +121,7 @@ def write_comments(con: Connection, tables: Collection[Header]) -> None:
     Raises:
         SqlError: A comment names something that does not exist; the transaction of all comments stays open.
     """
-    # Hundreds of statements: each by itself would write to the disk.
+    # Hundreds of statements: each by itself would write to disk.
     con.begin()
     for statement in comment_statements(tables, analyst_tables()):
         try:

@@ -12,7 +12,7 @@ from fairness.engine.result_columns import distinct_names
 
 
 def run_query(con: Connection, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the column names and rows of the analyst's own query, which may read files and write none.
+    """Return the column names and rows of the analyst's own query, which may read files but not write any.
 
     Args:
         con: A connection to the published file, used for this query only: some queries close its files for good.
@@ -22,7 +22,7 @@ def run_query(con: Connection, query: str) -> tuple[list[str], list[tuple[Any, .
         The names, each once, and the rows.
 
     Raises:
-        SqlError: The statement is not valid, or is none that only reads.
+        SqlError: The statement is not valid, or does more than read.
     """
     try:
         checked, is_whole = check_reading(con, query)
@@ -35,5 +35,5 @@ def run_query(con: Connection, query: str) -> tuple[list[str], list[tuple[Any, .
         raise sql_error(query, refused.what, refused.fix) from None
     except EngineError as error:
         what = str(error).strip().splitlines()[0]
-        # The engine checks every block that it reads: a damaged file gives no wrong numbers.
+        # The engine checks every block that it reads, so a damaged file gives no wrong numbers.
         raise sql_error(query, what, LOOK_THROUGH if "Corrupt database" in what else LIST_FIX) from error

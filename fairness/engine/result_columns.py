@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:
-    """Return the names, each once; later ones are numbered, from 2: an object with one key twice would lose a value.
+    """Return the names made distinct: repeats are numbered from 2, as an object with one key twice would lose a value.
 
     Example:
         >>> distinct_names(["a", "a", "a_2", "b"])

@@ -1,4 +1,4 @@
-"""A file with prices of which not one row can be used: an error that names the column, not an empty answer."""
+"""A file with prices in which no row can be used: an error that names the column, not an empty answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COLUMNS = {
     "fully_discounted": "net_amount",
     "tenure_negative": "issued_on",
 }
-"""Column that an exclusion is about; the kinds of lines are named by ``line_kind``."""
+"""Column that an exclusion is about; kinds of lines are in ``line_kind``."""
 
 
 def refuse_nothing_accepted(con: Connection, staged: Staged) -> None:
@@ -64,7 +64,7 @@ def refuse_nothing_accepted(con: Connection, staged: Staged) -> None:
 
 
 def _nothing_meant(staged: Staged, role: str, total: int) -> DataError:
-    """Return the error of an export of which ``when`` leaves out every row."""
+    """Return the error for an export in which ``when`` leaves out every row."""
     record = next(record for record in staged.files if record.source.role == role and record.source.when is not None)
     return DataError(
         f"when leaves out all {total:,} rows with prices",

@@ -22,7 +22,7 @@ KEY_CHARACTERS = (31, 30)
 """Codes of the characters that join the values of a key, and that stand for an unknown one."""
 
 LENIENT = "has_lenient"
-"""Staging column: whether any number of the row holds a character that the engine's casts take and no export means."""
+"""Staging column: whether a number in the row holds a character that the engine's casts accept but no export means."""
 
 _LENIENT_CHARACTERS = "_eE"
 # Half a tick of 10^-4 rounds to the even neighbour, which is zero.
@@ -64,8 +64,8 @@ def text(value: str, sql_type: str = "VARCHAR") -> Cast:
 def trimmed(value: str) -> str:
     """Return the SQL of a text without spaces at its ends, null where nothing is left.
 
-    The engine's trim looks every character up in Unicode. Text of single bytes whose ends are no spaces, nearly all,
-    comes out of it as it is.
+    The engine's trim looks every character up in Unicode. Text of single bytes whose ends are not spaces, nearly all
+    text, comes out of it unchanged.
     """
     clean = f"strlen({value}) = length({value}) and {value} > '!' and not ends_with({value}, ' ')"
     return f"case when {clean} then {value} else nullif(trim({value}), '') end"
@@ -77,7 +77,7 @@ def lenient(values: Sequence[str]) -> str:
     The texts are joined first: searching each on its own takes several times as long.
     """
     joined = f"concat({', '.join(values)})" if values else "''"
-    # Searches for one character each cost half of what one regular expression does.
+    # Searching for each character costs half as much as one regular expression.
     return " or ".join(f"contains({joined}, '{character}')" for character in _LENIENT_CHARACTERS)
 
 
@@ -101,7 +101,7 @@ def decimal_text(value: str, source: Source) -> str:
     """Return the text of a number in plain notation, null where it does not follow the declared style.
 
     A declared grouping character is removed only where the groups are well formed: otherwise ``1,5`` under a grouping
-    comma would silently become 15. The engine's casts read more than an export means: ``1_000`` as 1000, ``1e3`` too.
+    comma would silently become 15. The engine's casts accept more than an export means: ``1_000`` as 1000, ``1e3`` too.
     """
     plain = f"trim({value})"
     if source.grouping:
@@ -129,7 +129,7 @@ def number(name: str, value: str, sql_type: str, source: Source, *, unparsed: st
         value: SQL expression of the untyped value.
         sql_type: Its DuckDB type.
         source: Declares decimal mark and grouping.
-        unparsed: Reason code where the value is no number.
+        unparsed: Reason code where the value is not a number.
     """
     if not is_text(sql_type):
         return Cast(
@@ -183,7 +183,7 @@ def quantity(name: str, value: str, sql_type: str, source: Source) -> Cast:
 
 
 def whole(name: str, value: str, sql_type: str, source: Source) -> Cast:
-    """Cast a whole number; a fraction is no whole number."""
+    """Cast a whole number; a fraction is not one."""
     cast = number(name, value, sql_type, source, unparsed="NUMBER_UNPARSED")
     rejects = tuple((condition, "NUMBER_UNPARSED") for condition, _ in cast.rejects)
     return Cast(_integer(cast.sql), rejects, cast.healthy)
@@ -246,7 +246,7 @@ def choice(name: str, value: str, allowed: tuple[str, ...], *, reason: str, blan
 
 
 def currency(name: str, value: str, *, usual: str) -> Cast:
-    """Cast to an upper-case ISO 4217 code; rows in another currency than the ``usual`` one are looked at closely."""
+    """Cast to an upper-case ISO 4217 code; rows in a currency other than the ``usual`` one are checked closely."""
     return Cast(
         f"upper({trimmed(f'cast({value} as varchar)')})",
         (
@@ -278,7 +278,7 @@ def band_labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
         >>> band_labels((1000000.0, 1000000.5))
         ('<1000000', '1000000-<1000000.5', '1000000.5+')
     """
-    # All digits: two edges that look alike would make one band of two.
+    # All digits: two edges that look the same would merge two bands into one.
     shown = [repr(float(edge)).removesuffix(".0") for edge in breaks]
     inner = [f"{lower}-<{upper}" for lower, upper in pairwise(shown)]
     return (f"<{shown[0]}", *inner, f"{shown[-1]}+")

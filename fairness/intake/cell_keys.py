@@ -8,7 +8,7 @@ from fairness.engine.sql_text import ident, quote
 from fairness.intake.casts import KEY_CHARACTERS
 
 SEPARATOR, UNKNOWN = (chr(code) for code in KEY_CHARACTERS)
-"""How keys join their values, and stand for an unknown one; the model cell_value takes them apart."""
+"""How keys join their values and mark an unknown one; the model cell_value splits them."""
 
 
 def known(value: str) -> str:
@@ -37,6 +37,6 @@ def joined(columns: Iterable[tuple[str, str | None]]) -> str:
 
 
 def continued(columns: Iterable[tuple[str, str | None]]) -> str:
-    """Return the SQL of values that another key is continued with: each follows a separator."""
+    """Return the SQL of values to be appended to another key: each follows a separator."""
     parts = [f"{quote(SEPARATOR)}, {known(ident(name))}" for name, _ in columns]
     return f"concat({', '.join(parts)})" if parts else "''"

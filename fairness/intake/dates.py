@@ -2,7 +2,7 @@
 
 A value with a zone (``Z``, an offset, a typed timestamp with time zone) is a moment: its day is that of
 ``study.time_zone``. A timestamp without one is a wall clock: it shows the day itself, unless ``[[source]] time_zone``
-says in which zone the clock hung. A date is a day and never moved.
+says which zone the clock was in. A date is a day and is never moved.
 
 Decisions D14, D15 and D49.
 """
@@ -94,7 +94,7 @@ def month(name: str, value: str, sql_type: str, source: Source, *, latest: str, 
 
 
 def clock(value: str, sql_type: str, source: Source, *, zone: str) -> str | None:
-    """Return the SQL of what the study's clock shows at a value that is a moment; null at others.
+    """Return the SQL of what the study's clock shows at a value that is a moment; null for others.
 
     None where no value of the column can be one: a typed date, a text of a format without zone. A timestamp without
     zone is a moment where the source says in which zone it was written.
@@ -124,7 +124,7 @@ def clock(value: str, sql_type: str, source: Source, *, zone: str) -> str | None
 
 
 def _of_type(value: str, sql_type: str, zones: Zones) -> str | None:
-    """Return the SQL of the day of a typed date or timestamp; None where the value is none."""
+    """Return the SQL of the day of a typed date or timestamp; None where the value is neither."""
     kind = sql_type.upper()
     if kind == "DATE":
         return f"cast({value} as date)"
@@ -136,7 +136,7 @@ def _of_type(value: str, sql_type: str, zones: Zones) -> str | None:
 
 
 def _iso_day(value: str, plain: str, zones: Zones) -> str:
-    # What the engine writes back as it stood is ISO 8601; the pattern costs twice as much.
+    # What the engine writes back unchanged is ISO 8601; the pattern costs twice as much.
     canonical = f"cast(try_cast({value} as date) as varchar) = {value}"
     day = f"try_cast(left({plain}, 10) as date)"
     if zones.source is not None:

@@ -1,8 +1,8 @@
 """The content of an input file as the engine reads it: decompressed to the end of the last frame, UTF-8, without BOM.
 
-The engine decompresses and decodes too, but ends quietly where a compressed file was cut off, and where a quote stands
-out of place in another encoding than UTF-8. What is not plain UTF-8 is therefore decoded here, and every check of
-records and lines looks at the same bytes as the engine.
+The engine decompresses and decodes too, but stops silently where a compressed file was cut off, and where a quote is
+out of place in an encoding other than UTF-8. What is not plain UTF-8 is therefore decoded here, and every check of
+records and lines sees the same bytes as the engine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ else:
 
 BLOCK_BYTES = 1 << 22
 COMPRESSED = (".gz", ".zst")
-"""File names that end so are decompressed."""
+"""Files whose names end like this are decompressed."""
 
 _DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)
 _BOM = codecs.BOM_UTF8
@@ -39,13 +39,13 @@ _MAGIC = {
     b"BZh": ("bzip2", ""),
     b"\xfd7zXZ\x00": ("xz", ""),
 }
-# Latin-1 gives these bytes to control characters, which no export holds; Windows gives them to € and curly quotes.
+# In Latin-1 these bytes are control characters, which no export holds; on Windows they are € and curly quotes.
 _WINDOWS = re.compile(rb"[\x80-\x9f]")
 _ERRORS = "fairness-unreadable"
 
 
 def _unreadable(error: UnicodeError) -> tuple[str, int]:
-    """Stand in for what does not decode: one byte that is no UTF-8, so that the record is rejected as ENCODING."""
+    """Stand in for what does not decode: one byte that is not UTF-8, so that the record is rejected as ENCODING."""
     return "\udcff", cast("UnicodeDecodeError", error).end
 
 
@@ -60,7 +60,7 @@ def is_plain(path: Path, file_format: str, encoding: str) -> bool:
         return True
     if encoding != "utf-8":
         return False
-    # The engine's reader of JSON takes a BOM for a syntax error, that of delimited text passes over it.
+    # The engine's reader of JSON takes a BOM for a syntax error; that of delimited text skips it.
     return file_format == "csv" or not _starts_with_bom(path)
 
 
@@ -71,7 +71,7 @@ def _starts_with_bom(path: Path) -> bool:
 
 @contextmanager
 def _refusing(label: str) -> Iterator[None]:
-    """Turn what goes wrong while a file is read into an error that says what to do."""
+    """Turn what goes wrong while a file is being read into an error that says what to do."""
     try:
         yield
     except _DAMAGED as error:
@@ -100,7 +100,7 @@ def raw_blocks(path: Path, label: str) -> Iterator[bytes]:
 def blocks(path: Path, label: str, *, encoding: str, is_text: bool = True) -> Generator[bytes, None, None]:
     """Yield the content of a file: decompressed, and as UTF-8 where it is text.
 
-    What does not decode becomes a byte that is no UTF-8, in its place.
+    What does not decode becomes, in its place, a byte that is not UTF-8.
 
     Args:
         path: The file; its name says how it is compressed.
@@ -109,7 +109,8 @@ def blocks(path: Path, label: str, *, encoding: str, is_text: bool = True) -> Ge
         is_text: False for Parquet.
 
     Raises:
-        DataError: Compressed data is cut off or damaged, the encoding is clearly another one, or the system refuses.
+        DataError: Compressed data is cut off or damaged, the encoding is clearly a different one, or the system
+            refuses.
     """
     with _refusing(label), _opened(path) as stream:
         first = stream.read(BLOCK_BYTES)

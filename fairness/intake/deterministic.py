@@ -1,8 +1,8 @@
 """What a mapping expression may call: functions that give the same value for the same row in every build.
 
-A run's id stands for its numbers. An expression that reads the clock, draws by chance or asks the machine gives other
-numbers under the same id, so it is refused by name. The list says what is allowed, not what is refused: a function that
-a later engine brings is refused until somebody has read what it does.
+A run's id stands for its numbers. An expression that reads the clock, draws at random or asks the machine gives other
+numbers under the same id, so it is refused by name. The list says what is allowed, not what is refused: a function
+added by a later engine is refused until somebody has read what it does.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _OTHERWISE = "use only the row's own columns, constants and functions that give 
 
 
 def refuse_function(con: Connection, node: Mapping[str, Any], *, where: str) -> None:
-    """Refuse a function call whose value is not settled by the row; what is no function at all, the engine refuses.
+    """Refuse a function call whose value is not determined by the row; the engine refuses what is no function.
 
     Args:
         con: Any connection; it is asked whether there is such a function.
@@ -51,7 +51,7 @@ def refuse_function(con: Connection, node: Mapping[str, Any], *, where: str) -> 
     """
     name = str(node.get("function_name", "")).lower()
     arguments = node.get("arguments") or node.get("children") or ()
-    # One date alone is counted to today.
+    # A single date is counted up to today.
     refuse_name(name, where=where, why="reads the clock" if name == "age" and len(arguments) == 1 else None)
     if name in FUNCTIONS:
         return
@@ -72,7 +72,7 @@ def refuse_name(name: str, *, where: str, why: str | None = None) -> None:
         why: The reason, where it is known already.
 
     Raises:
-        ConfigError: It reads the clock, draws by chance or asks the machine.
+        ConfigError: It reads the clock, draws at random or asks the machine.
     """
     found = why or next((reason for names, reason in _WHY if name.lower() in names), None)
     if found is not None:

@@ -1,4 +1,4 @@
-"""The few records of a delimited file that are asked for, as a file of their own, each with its number.
+"""The few records of a delimited file that are wanted, as a separate file, each with its number.
 
 Parsing a large file a second time, in one thread so that its records can be counted, takes longer than everything else
 that is done with its rejected rows. Where every record is one physical line, looking at the lines is enough.
@@ -18,7 +18,7 @@ from fairness.intake.stage import StagedFile
 
 _BLOCK_BYTES = 1 << 22
 MOST_RECORDS = 100_000
-"""More than these are no excerpt: the whole file is parsed instead."""
+"""More than this is not an excerpt: the whole file is parsed instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ def excerpt(
 ) -> Iterator[Excerpt | None]:
     """Write the records whose field may hold one of the values to a file, which is removed at the end.
 
-    Yields None where lines are not certain to be records, or where so many may be meant that nothing is gained: a field
-    with a line break, a carriage return by itself, a file that is no delimited text. Records with a quote
-    are always taken, so that nobody has to know here how they read.
+    Yields None where lines are not certain to be records, or where so many may be wanted that nothing is gained: a
+    field with a line break, a carriage return by itself, a file that is not delimited text. Records with a quote are
+    always taken, so that nobody has to know here how they read.
 
     Args:
         record: The file, with its lines and records counted.
-        column: Place of the field in the file.
+        column: Position of the field in the file.
         values: What is looked for, without spaces around it; an empty text stands for all ways to write no value.
         skipped: Numbers of malformed records, which nobody can read.
         folder: Where the file goes: that of the build, which is swept away if the build is killed.
@@ -55,7 +55,7 @@ def excerpt(
     if lines is None:
         yield None
         return
-    # Readable by nobody else, as it holds what customers are called.
+    # Readable by nobody else, as it holds customers' ids.
     handle, name = tempfile.mkstemp(dir=folder, prefix="excerpt-", suffix=".csv")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -73,7 +73,7 @@ def _is_one_line_each(record: StagedFile) -> bool:
 def _lines(
     record: StagedFile, column: int, values: Collection[str], skipped: Collection[int]
 ) -> list[tuple[int, bytes]] | None:
-    """Return (number, line) of the header and of every line that may be meant; None where that cannot be said."""
+    """Return (number, line) of the header and of every line that may be wanted; None where that cannot be told."""
     wanted = {value.encode() for value in values}
     if b"" in wanted:
         wanted |= {token.strip(" ").encode() for token in record.source.null_tokens}
@@ -89,7 +89,7 @@ def _lines(
             places = field.places(lines)
             if places is None or len(found) + len(places) > MOST_RECORDS:
                 return None
-            # As they stand: the last line of the file need not end.
+            # Unchanged: the last line of the file need not have a line end.
             ends = [b"\n"] * (len(lines) - 1) + [b"\n" if block.endswith(b"\n") else b""]
             found += [(number + place, lines[place] + ends[place]) for place in places if number + place not in skipped]
             number += len(lines)
@@ -98,14 +98,14 @@ def _lines(
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """The field that is looked at: its delimiter and place, and the values that are wanted."""
+    """The field that is examined: its delimiter and position, and the values wanted."""
 
     delimiter: bytes
     column: int
     wanted: frozenset[bytes]
 
     def places(self, lines: list[bytes]) -> list[int] | None:
-        """Return the places of the lines that may be meant; None where a line may be more than one record."""
+        """Return the positions of the lines that may be wanted; None where a line may be more than one record."""
         text = b"\n".join(lines)
         if b"\r" not in text and b'"' not in text and (values := self._values(lines)) is not None:
             return [place for place, value in enumerate(values) if value in self.wanted]
@@ -115,7 +115,7 @@ class _Field:
         return [place for place, line in enumerate(lines) if b'"' in line or self._value(line) in self.wanted]
 
     def _values(self, lines: list[bytes]) -> list[bytes] | None:
-        """Return the values of lines that all have the field; it takes a third less time than asking each line."""
+        """Return the values of lines that all have the field; it takes a third less time than testing each line."""
         try:
             values = [line.split(self.delimiter, self.column + 1)[self.column] for line in lines]
         except IndexError:

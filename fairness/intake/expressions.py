@@ -33,9 +33,9 @@ class Resolved:
     Attributes:
         sql: DuckDB SQL over the internal column names ``c0``, ``c1``, ...
         is_computed: False where it is one bare column or a constant, which cannot fail row by row.
-        is_study_clock: Whether a timestamp without zone that it gives was made of a moment, and so shows the study's
-            clock already.
-        places: Places of the file's columns that it reads, from 0.
+        is_study_clock: Whether a timestamp without zone that it gives was made from a moment, and so already shows the
+            study's clock.
+        places: Positions of the file's columns that it reads, from 0.
     """
 
     sql: str
@@ -58,7 +58,7 @@ class Header:
     """The column names of one file and how they are found.
 
     Args:
-        names: Names as they stand in the file.
+        names: Names as they appear in the file.
         label: The file, for messages.
     """
 
@@ -72,7 +72,7 @@ class Header:
             self._loose.setdefault(loose(name), []).append(position)
 
     def find(self, name: str, *, key: str) -> int | None:
-        """Return the place of the column that ``name`` means, from 0, or None.
+        """Return the position of the column that ``name`` means, from 0, or None.
 
         Raises:
             ConfigError: The name fits several columns of the file.
@@ -164,11 +164,11 @@ def _sql_of(con: Connection, tree: Tree) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Typing:
-    """How the type of a part of an expression is asked for.
+    """How the type of a part of an expression is found.
 
     Attributes:
         con: A connection.
-        statement: The whole statement; its select list is exchanged.
+        statement: The whole statement, whose select list is replaced.
         zone: ``study.time_zone``.
         type_of: Returns the type of SQL over the file's internal columns.
     """
@@ -185,7 +185,7 @@ class _Typing:
 
 
 def _cast_in_zone(typing: _Typing, node: object) -> bool:
-    """Make casts of a value with a zone to a day or time show the study's clock, the engine's own stands at UTC.
+    """Make casts of a value with a zone to a day or time show the study's clock; the engine's own is UTC.
 
     Returns:
         Whether there is such a cast.

@@ -44,15 +44,15 @@ class InputFile:
     """One file of a source, with what is needed to read it.
 
     Attributes:
-        path: Where it is; of a file that is compressed or not UTF-8, during a build, its copy that is neither.
+        path: Where it is; for a file that is compressed or not UTF-8, during a build, its copy that is neither.
         label: The path as the user wrote it, or relative to the config; printed and published.
-        format: csv, parquet, json or excel; of a workbook, its copy is csv.
-        header: Column names as they stand in the file, byte order mark removed.
+        format: csv, parquet, json or excel; the copy of a workbook is csv.
+        header: Column names as they appear in the file, byte order mark removed.
         delimiter: Column separator of delimited text, else empty.
         state: What :func:`state_of` said of the file before it was read.
         n_above: Lines of delimited text above the header.
         records: JSON: key of the list that holds the rows, where one object holds them all; else empty.
-        first: Of rows that a query gives: the file of its first table, whose records they are numbered by.
+        first: For rows from a query: the file of its first table, whose records number them.
     """
 
     path: Path
@@ -67,7 +67,7 @@ class InputFile:
 
     @property
     def written(self) -> InputFile:
-        """The file in which a reader finds its rows: of what a query gives, that of the first table."""
+        """The file in which a reader finds its rows: for those from a query, that of the first table."""
         return self.first or self
 
 
@@ -281,7 +281,7 @@ def refuse_changed(files: Iterable[InputFile]) -> None:
     """Refuse files that are no longer those that were found: what was hashed may not be what was read.
 
     Raises:
-        DataError: Size, time of change or inode of a file is another one.
+        DataError: Size, time of change or inode of a file has changed.
     """
     for file in files:
         try:

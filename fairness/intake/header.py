@@ -1,4 +1,4 @@
-"""The header of delimited text: its names, and the delimiter that it shows."""
+"""The header of delimited text: its names, and the delimiter that it reveals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Heading:
     """How delimited text begins.
 
     Attributes:
-        names: Of the columns.
+        names: Names of the columns.
         delimiter: What separates its fields.
         n_above: Lines above the header: titles, and the line ``sep=;`` that spreadsheet programs write.
     """
@@ -36,16 +36,16 @@ class Heading:
 def read_header(
     path: Path, label: str, *, encoding: str, delimiter: str | None, skip_rows: int = 0, cut: int = 0
 ) -> Heading:
-    """Return the names of the columns, the delimiter and how many lines stand above them.
+    """Return the names of the columns, the delimiter and how many lines are above them.
 
     Args:
         path: The file.
         label: The file, for messages.
         encoding: As declared.
-        delimiter: As declared; None takes that of a line ``sep=``, else the candidate that splits the header into
+        delimiter: As declared; None means that of a line ``sep=``, else the candidate that splits the header into the
             most columns.
         skip_rows: Lines of titles, as declared.
-        cut: Lines of titles that the file has no more.
+        cut: Lines of titles that the file no longer has.
 
     Raises:
         DataError: There is no header, it cannot be read, or it looks like a title.

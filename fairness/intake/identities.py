@@ -1,4 +1,4 @@
-"""Ids of people in the inputs: whether there are any, that no cell is made of them, and whose a pseudonym is."""
+"""Ids of people in the inputs: whether there are any, that no cell is made of them, and whom a pseudonym stands for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IDENTITIES = (
 
 
 def has_identities(inputs: Iterable[SourceFile]) -> bool:
-    """Return whether any input names its customers; a book need not, and then each row is its own."""
+    """Return whether any input names its customers; a book need not, and then each row is a customer of its own."""
     return any(
         item.source.role not in ("book", "cpi") or any(_states(item.source.columns, item.file, n) for n in IDENTITIES)
         for item in inputs

@@ -71,7 +71,7 @@ def find_inputs(con: Connection, config: Config) -> list[SourceFile]:
 
 
 def fingerprints(inputs: list[SourceFile]) -> list[Future[Fingerprint]]:
-    """Start hashing the inputs in the background; hashing and the engine work side by side."""
+    """Start hashing the inputs in the background; hashing and the engine run in parallel."""
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="fingerprint")
     futures = [
         pool.submit(fingerprint, item.file) if item.joined is None else pool.submit(joined_fingerprint, item.joined)
@@ -110,7 +110,7 @@ def plain_copies(con: Connection, inputs: Sequence[SourceFile], folder: Path) ->
 
 
 def rejects_of(index: int) -> str:
-    """Return the name of the engine's tables of malformed records of an input, by its place."""
+    """Return the name of the engine's tables of malformed records of an input, by its position."""
     return f"_rejects_{index}"
 
 

@@ -1,6 +1,6 @@
-"""Rows that a query gives: the files of its tables are read, joined and written to one file in the folder of the build.
+"""Rows from a query: the files of its tables are read, joined and written to one file in the folder of the build.
 
-Behind that file everything is as for a file of the firm: mapping, row counts, reasons, quarantine.
+After that file, everything is as for a file from the firm: mapping, row counts, reasons, quarantine.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def refuse_unread(config: Config, read: Collection[str]) -> None:
     """Refuse a ``[[table]]`` that no query reads.
 
     Raises:
-        ConfigError: It would be left out without a word.
+        ConfigError: It would be silently left out.
     """
     for position, table in enumerate(config.tables, start=1):
         if table.name not in read:
@@ -136,11 +136,11 @@ def write_joined(con: Connection, file: InputFile, joined: Joined, folder: Path,
         con: The connection of the build.
         file: As :func:`joined_inputs` gives it.
         joined: Its query and tables.
-        folder: Nobody else can read what is written there.
+        folder: A folder that nobody else can read.
         rejects: Name for the tables of malformed records of the first table.
 
     Raises:
-        DataError: A table cannot be read whole, or a row meets several.
+        DataError: A table cannot be read completely, or a row matches several.
     """
     handle, name = tempfile.mkstemp(dir=folder, prefix="joined-", suffix=".parquet")
     os.close(handle)
@@ -169,7 +169,7 @@ def write_joined(con: Connection, file: InputFile, joined: Joined, folder: Path,
 
 
 def _names(file: InputFile) -> list[str]:
-    """Return the names by which a query knows the columns of a file."""
+    """Return the names by which a query refers to the columns of a file."""
     return [name.replace("\ufeff", "").strip() or f"column{place}" for place, name in enumerate(file.header)]
 
 
@@ -233,7 +233,7 @@ def _drop(con: Connection, joined: Joined) -> None:
 
 
 def _refuse_malformed(con: Connection, file: InputFile, table: Table) -> None:
-    """Refuse a table with records that cannot be read: a row that is looked up there would find nothing."""
+    """Refuse a table with records that cannot be read: a lookup there would find nothing."""
     if file.format != "csv":
         return
     read = con.execute(f"select count(*) from {relation(file, table, rejects='_looked_up')}").fetchall()[0][0]

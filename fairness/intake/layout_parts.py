@@ -14,10 +14,10 @@ INTERVAL_UNITS = ("day", "week", "month", "year")
 CELL_BASE = ("product_id", "currency", "interval_unit", "interval_count")
 """Columns that every cell has, before those of ``like_for_like.cell``."""
 PLAN = "plan_id"
-"""The column that stands between the two where billing lines carry plans."""
+"""The column that comes between the two where billing lines carry plans."""
 
 BLANK_INTERVAL = "interval_is_blank"
-"""Staging column of billing lines: whether the line does not say what its billing interval is."""
+"""Staging column of billing lines: whether the line does not state its billing interval."""
 
 SQL_TYPES: dict[Kind, str] = {
     "id": "varchar", "text": "varchar", "part": "varchar", "product": "varchar", "price": "decimal(18,6)",
@@ -26,7 +26,7 @@ SQL_TYPES: dict[Kind, str] = {
     "word": "varchar", "flag": "boolean",
 }  # fmt: skip
 FILTERED = "FILTERED"
-"""What stands in place of a reject reason on a row that its source's ``when`` leaves out."""
+"""What replaces a reject reason on a row that its source's ``when`` leaves out."""
 
 REASON_ORDER = (
     *("NOT_JOINED", "WHEN_UNKNOWN", "EXPRESSION_FAILED"),
@@ -41,7 +41,7 @@ REASON_ORDER = (
 )
 """Reject reasons in the order of the traps: money and numbers, dates, files and keys, what a line is, discounts,
 customers and tenure, offers and comparison. A row with several reasons has the first. An expression that fails comes
-before all: what it computes is missing then, which is no second fault."""
+first of all: what it computes is then missing, which is not a second fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Column:
         name: Its name.
         kind: How its value is cast and checked.
         default: SQL of the value where the file does not have the column; ``currency`` and ``as_of`` mean the study's.
-        words: Allowed words of a ``word`` column, or further ones of a ``unit``; the reject reason of others.
+        words: Allowed words of a ``word`` column, or further ones of a ``unit``; others are rejected.
         reason: Reject reason of a word that is not allowed.
         blank_is_default: Whether a blank of an interval means the default. On a billing line the period shows whether
             the interval is right; a book has nothing else to show it.
@@ -98,9 +98,9 @@ class Layout:
         role: Role in the config.
         table: Staging view that the SQL models read.
         columns: Canonical columns in order.
-        required: Columns without which the file cannot be used; of a tuple, one is enough.
+        required: Columns without which the file cannot be used; one of a tuple is enough.
         finals: SQL that replaces a typed value where several columns decide together: (name, needs, SQL).
-        checks: Rejections that look at several columns.
+        checks: Rejections that depend on several columns.
         keys: Whether rows carry the values of cells and lenses, and in which form.
         own_ids: Columns in which nearly every row has a value of its own. They are stored as they are: looking for what
             their values share takes a sixth of the time of staging and finds next to nothing.
@@ -117,7 +117,7 @@ class Layout:
 
     @property
     def tells_blank_intervals(self) -> bool:
-        """Whether rows say that their interval is blank: billed periods are then asked what it may be."""
+        """Whether rows say that their interval is blank: billed periods then show what it may be."""
         return any(column.blank_is_default for column in self.columns) and "period_end" in self.names
 
     @property

@@ -13,7 +13,7 @@ _ACCOUNT = Column("source_relation", "part")
 
 
 def _of_account(*names: str) -> tuple[tuple[str, str, str], ...]:
-    """Return ids with the account before them: those of two accounts never mix. Only the bar between them is single."""
+    """Return ids with the account before them, so those of two accounts never mix. Only the bar between them is single."""
     account = "replace(source_relation, '/', '//')"
     return tuple(
         (name, _ACCOUNT.name, f"case when source_relation is null then {name} else {account} || ' / ' || {name} end")
@@ -28,7 +28,7 @@ _LINE_INTERVAL = (
     Column("interval_count", "count", "1", blank_is_default=True),
 )
 
-# Completed months between the dates; a start less than one interval after as_of is a customer who joins now.
+# Completed months between the dates; a start less than one interval after as_of means a customer who is joining now.
 _TENURE_FROM_START = """case when tenure_start is not null then cast(greatest(0,
     12 * (year(as_of) - year(tenure_start)) + month(as_of) - month(tenure_start)
     - case when day(as_of) < day(tenure_start) then 1 else 0 end) as integer) else tenure_months end"""

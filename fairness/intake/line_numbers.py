@@ -14,12 +14,12 @@ def tie_to_lines(file: InputFile, lines: Lines, *, n_rows: int, n_misplaced: int
 
     Args:
         file: A file of delimited text.
-        lines: Its lines and, where a line may be something else than a record, its records.
+        lines: Its lines and, where a line may be something other than a record, its records.
         n_rows: Records that the engine found, malformed ones included and the header left out.
         n_misplaced: Records that the engine rejected for a quote out of place.
 
     Raises:
-        DataError: They differ, or quotes join what most likely are several records.
+        DataError: They differ, or quotes join what are most likely several records.
     """
     records = lines.records
     if records is None and lines.n == n_rows + 1:

@@ -51,7 +51,7 @@ class Lookup:
         """Return the SQL of ``when``.
 
         Raises:
-            ConfigError: It does not compute, or gives something else than true or false.
+            ConfigError: It does not compute, or gives something other than true or false.
         """
         key = f"{self._key}.when"
         resolved = self._resolve("when", expression, key)
@@ -84,12 +84,12 @@ class Lookup:
             if place is None:
                 return None
             resolved = Resolved.column(place)
-        # A computed expression is tried row by row later on; what cannot stand there is refused here.
+        # A computed expression is tried row by row later on; what cannot be used there is refused here.
         value = f"try({resolved.sql})" if resolved.is_computed else resolved.sql
         sql_type = self._type_of(value, name, key)
         self._refuse_lists(resolved, sql_type, key)
         if resolved.is_study_clock and sql_type in dates.CLOCK_TYPES:
-            # The source's zone, which other timestamps without one are in, must not move it again.
+            # The source's zone, which applies to other timestamps without one, must not shift it again.
             return replace(resolved, sql=f"cast({resolved.sql} as date)"), "DATE"
         return resolved, sql_type
 

@@ -1,4 +1,4 @@
-"""One column of a file as the mapping names it, and the SQL text that columns are listed with."""
+"""One column of a file as the mapping names it, and the SQL text for lists of columns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Mapped:
         typed: SQL of the typed value over the untyped columns.
         rejects: (condition, reason) pairs over typed and untyped columns.
         healthy: A cheap condition under which no reject holds; empty without rejects.
-        untyped: SQL of the untyped value where it is computed; empty where a column or a constant serves as it is.
+        untyped: SQL of the untyped value where it is computed; empty where a column or a constant is used unchanged.
         constant: The value, where it is the same on every row and known from the config alone.
     """
 
@@ -41,7 +41,7 @@ def paired(name: str, resolved: Resolved, cast: Cast) -> Mapped:
 
 
 def meant(condition: str) -> Mapped:
-    """Return the condition on the rows that are meant, as a column; whoever stages rows sets those aside it refuses."""
+    """Return the condition on the rows to keep, as a column; staging sets aside those that it refuses."""
     return Mapped("when", "", (("u_when is null", "WHEN_UNKNOWN"),), "coalesce(u_when, false)", f"try({condition})")
 
 

@@ -75,7 +75,7 @@ class Mapping:
 
     @property
     def has_customer_id(self) -> bool:
-        """Whether the rows name their customer; a book without it has a customer a row."""
+        """Whether the rows name their customer; in a book without it, each row is a customer."""
         return self.has("customer_id") or self.layout.role != "book"
 
     @property
@@ -90,7 +90,7 @@ class Mapping:
 
     @property
     def identity(self) -> Mapped | None:
-        """The column by which few rows can be found again without reading the others: the first of the role's ids.
+        """The column by which a few rows can be found again without reading the others: the first of the role's ids.
 
         None where the file has none, or only a computed one, or where accounts are part of it.
         """
@@ -102,11 +102,11 @@ class Mapping:
 
     @property
     def identity_column(self) -> int | None:
-        """The place of ``identity`` in the file; None where it has none, or where it is a constant."""
+        """The position of ``identity`` in the file; None where it has none, or where it is a constant."""
         return self.place(self.identity.name) if self.identity is not None else None
 
     def place(self, name: str) -> int | None:
-        """Return the place in the file of the column of this name; None where it has none, or a computed one."""
+        """Return the position in the file of the column of this name; None where it has none, or a computed one."""
         place = re.fullmatch(r"c(\d+)", self.expression(name) or "")
         return int(place[1]) if place else None
 
@@ -126,7 +126,7 @@ class Mapping:
         self._columns = [self._canonical(column) for column in self.layout.columns]
 
     def count_blank(self, con: Connection, name: str) -> tuple[int, int]:
-        """Return how many rows leave a column blank, all where the file lacks it, and how many rows there are."""
+        """Return how many rows leave a column blank (all, where the file lacks it), and how many rows there are."""
         located = self._locate(name)
         blank = "true"
         if located is not None:
@@ -217,7 +217,7 @@ class Mapping:
         return found
 
     def _latest(self, column: Column) -> str:
-        """Return the latest plausible date of a column: five years after as_of, but for ends that lie in the future."""
+        """Return the latest plausible date of a column: five years after as_of, except for ends in the future."""
         if column.is_end:
             return _OPEN_END
         as_of = self._config.study.as_of_date
@@ -328,7 +328,7 @@ class Mapping:
         return f"{made[name]} as {name}" if name in made else sql_text.ident(name)
 
     def _blank_interval(self) -> str:
-        """Return the condition that a row does not say what billing interval it has."""
+        """Return the condition that a row does not state its billing interval."""
         located = self._locate("interval_unit")
         if located is None:
             return "true"
@@ -350,7 +350,7 @@ class Mapping:
     def _first_reject(self, mapped: list[Mapped], *, by_column: bool) -> str:
         """Return the CASE that names the first reason, or its column, for which a row is rejected; null for none.
 
-        Clean rows, nearly all, pass one cheap condition and skip the rest.
+        Clean rows, nearly all of them, pass one cheap condition and skip the rest.
         """
         healthy, arms = [], []
         for column in mapped:
@@ -366,14 +366,14 @@ class Mapping:
                 arms.append((check.condition.replace("$net", self._net()), check.reason, check.column))
         if not arms:
             return "cast(null as varchar)"
-        # Sorting is stable: of reasons that rank alike the first column's stands.
+        # Sorting is stable: among reasons of equal rank, the first column's counts.
         arms.sort(key=lambda arm: REASON_ORDER.index(arm[1]))
         if self._file.first is not None:
-            # What its partner would have said is missing, which is no second fault.
+            # What its partner would have stated is missing, which is not a second fault.
             arms.insert(0, (f"{NOT_JOINED} is not null", "NOT_JOINED", "sql"))
             healthy.append(f"{NOT_JOINED} is null")
         if self._when and not by_column:
-            # What is not meant has no fault.
+            # What is left out on purpose has no fault.
             arms.insert(0, (f"not {sql_text.ident('u_when')}", FILTERED, "when"))
         shown = " ".join(
             f"when {condition} then {sql_text.quote(name.removeprefix('k_') if by_column else reason)}"

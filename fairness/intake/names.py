@@ -1,4 +1,4 @@
-"""Which names a mapping may use: those of the role, and those that something reads. A misspelt name reads nothing."""
+"""Which names a mapping may use: those of the role, and those that something reads. Nothing reads a misspelt name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WEIGHT = "weight"
 
 
 def refuse_unused_names(config: Config) -> None:
-    """Refuse mapped names that are no column of the role and that nothing uses.
+    """Refuse mapped names that are not columns of the role and that nothing uses.
 
     Raises:
         ConfigError: The nearest name is given.
@@ -35,7 +35,7 @@ def refuse_unused_names(config: Config) -> None:
 
 
 def _weighted(key: str) -> ConfigError:
-    """Return the error of a mapping that gives rows a weight."""
+    """Return the error for a mapping that gives rows a weight."""
     return ConfigError(
         "a row stands for one customer: rows that stand for several, by a weight or a count, are not read",
         where=key,

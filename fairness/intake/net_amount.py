@@ -20,7 +20,7 @@ def net(*, has_gross: bool, has_tax_flag: bool) -> str:
 def ex_tax(name: str, *, has_gross: bool) -> str:
     """Return gross or discount of a tax-inclusive line ex tax, at the rate that its net and tax state.
 
-    amount x (net - tax) / net, exact in 10^-6, half to even; null where the net is 0 and so states no rate.
+    amount x (net - tax) / net, exact in 10^-6, half to even; null where the net is 0 and so gives no rate.
     """
     amount, after, before = (
         f"cast(({sql}) * 1000000 as hugeint)"

@@ -1,7 +1,7 @@
-"""What every offer must say and some exports leave out: for whom it is, for which interval, in which currency.
+"""What every offer must state and some exports leave out: whom it is for, for which interval, in which currency.
 
 A blank that is read as "any" makes a one-time price or a renewal offer the comparator of everybody. So nothing is
-assumed that the lines do not show: where they have one interval and one currency, offers without any have the same.
+assumed that the lines do not show: where they have one interval and one currency, offers that state none have the same.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class _Section:
             mapping.assume(name, value)
 
     def column(self, name: str) -> str:
-        """Return how the config or the file calls a column."""
+        """Return what the config or the file calls a column."""
         return self.first.source.columns.get(name, name)
 
 
 def settle_offer_terms(con: Connection, offers: Sequence[tuple[SourceFile, Mapping]]) -> None:
-    """Take interval and currency of offers that state none from the lines; refuse what stays open.
+    """Take interval and currency of offers that state none from the lines; refuse what remains open.
 
     Args:
         con: Connection whose current database holds the staged billing lines.

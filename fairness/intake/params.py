@@ -14,7 +14,7 @@ from fairness.intake.layout_parts import CELL_BASE, PLAN
 from fairness.intake.stage import Staged
 
 MAX_COVERED_MONTHS = 240
-"""A billing period of more than 20 years is no period that the ledger spreads over months."""
+"""The ledger does not spread a billing period of more than 20 years over months."""
 
 _COMPLETE_FROM_DAY = 28
 
@@ -112,7 +112,7 @@ def band_labels(edges: Sequence[int]) -> tuple[str, ...]:
 
 
 def _write_params(con: Connection, config: Config, staged: Staged) -> None:
-    """Write the one-row ``params``: what the models and every reader need to know of the settings."""
+    """Write the one-row ``params``: what the models and every reader need to know about the settings."""
     as_of = config.study.as_of_date or _default_as_of(con)
     values: dict[str, tuple[str, object]] = {
         "study_name": ("varchar", config.study.name),
@@ -153,7 +153,7 @@ def _states_tenure(staged: Staged) -> bool:
 
 
 def _default_as_of(con: Connection) -> date | None:
-    """Return the as-of date where the config names none: the last complete month of the data.
+    """Return the as-of date where the config has none: the last complete month of the data.
 
     Billing lines: the month of the latest issue date if that lies on the 28th or later, else the month before. A book:
     the month of the latest ``as_of``.

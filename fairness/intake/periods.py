@@ -1,4 +1,4 @@
-"""What billed periods say about an export: refused with the line to write where they contradict how it is read."""
+"""What billed periods show about an export: refused, with the line to write, where they contradict how it is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fairness.intake.stage import Staged
 
 
 def refuse_periods(con: Connection, staged: Staged) -> None:
-    """Refuse an export whose blank intervals are no months, or whose period ends are the last day of service.
+    """Refuse an export whose blank intervals are not months, or whose period ends are the last day of service.
 
     Args:
         con: Connection whose current database holds ``int_interval_vote`` and ``int_period_vote``.

@@ -65,7 +65,7 @@ def write_quarantine(con: Connection, staged: Staged) -> None:
     Row numbers come from a second pass over the files that have rejected rows: keeping them for every row would make
     the reading of clean files several times slower. That pass looks only at records whose id a rejected row has, and
     parses nothing else where every record is one line. ``source_row`` counts records from the header, which is 1 where
-    nothing stands above it.
+    nothing is above it.
     """
     con.execute(
         """
@@ -106,7 +106,7 @@ def _rejected(record: StagedFile, columns: str) -> str:
 
 
 def _add_rows(con: Connection, record: StagedFile) -> None:
-    """Add the rejected rows of a file: read from the few records that may be meant, else from the whole file."""
+    """Add the rejected rows of a file, read from the few records that may be the ones, else from the whole file."""
     with _excerpt(con, record) as few:
         is_found = few is not None and _is_found(con, record, few)
     if not is_found:
@@ -149,7 +149,7 @@ def _is_found(con: Connection, record: StagedFile, few: Excerpt) -> bool:
             return False
         _find_rows(con, record, few)
     except EngineError:
-        # Alone, the records may look like another file to the engine than among all others.
+        # By themselves, the records may look like a different kind of file to the engine than among all others.
         return False
     return _is_complete(con, record)
 

@@ -14,10 +14,10 @@ def relation(file: InputFile, source: Form, *, rejects: str | None = None) -> st
     """Return a table expression over the file.
 
     Args:
-        file: The file with its header; text is plain UTF-8, if need be in a copy.
+        file: The file with its header; text is plain UTF-8, in a copy if need be.
         source: Declares the null tokens.
         rejects: Name for the engine's tables of malformed records (``<rejects>_errors``, ``<rejects>_scans``); None
-            passes over malformed records, which another pass has stored.
+            skips malformed records, which another pass has stored.
 
     Delimited text is read as text, Parquet keeps its types, JSON values come as text.
     """
@@ -30,7 +30,7 @@ def relation(file: InputFile, source: Form, *, rejects: str | None = None) -> st
         value = ident(name) if file.format == "parquet" else f"json ->> {pointer(name)}"
         columns.append(f"{value} as c{position}")
     columns += [RECORD, NOT_JOINED] if file.first is not None else []
-    # Only Parquet leaves out what the name of its folder says, as in year=2024/book.parquet.
+    # Only Parquet leaves out what the name of its folder states, as in year=2024/book.parquet.
     parquet = f"read_parquet({path}, hive_partitioning=true)"
     reader = parquet if file.format == "parquet" else objects(file)
     raw = f"(select {', '.join(columns)} from {reader})"
@@ -45,7 +45,7 @@ def relation(file: InputFile, source: Form, *, rejects: str | None = None) -> st
 def _csv(file: InputFile, source: Form, path: str, rejects: str | None) -> str:
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(file.header)))
     tokens = ", ".join(quote(token) for token in source.null_tokens)
-    # Even to pass over them: told to ignore errors, the engine ends the file at the first bad quote.
+    # Even to skip them: told to ignore errors, the engine ends the file at the first bad quote.
     name = rejects or "passed_over"
     handling = f"store_rejects=true, rejects_table={quote(name + '_errors')}, rejects_scan={quote(name + '_scans')}"
     handling += "" if rejects else ", rejects_limit=1"

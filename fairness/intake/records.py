@@ -1,7 +1,7 @@
-"""Count the records of delimited text without the engine, and find where quotes or line ends are not in order.
+"""Count the records of delimited text without the engine, and find quotes or line ends that are out of order.
 
-The rules are those by which the engine reads (RFC 4180, with a space before and spaces behind a quoted field passed
-over, and a quote inside a field that does not begin with one taken as it stands); the code shares nothing with it.
+The rules are those by which the engine reads (RFC 4180, except that a space before and spaces after a quoted field are
+skipped, and a quote inside a field that does not begin with one is taken literally); the code shares nothing with it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CLOSING = re.compile(rb'(?:[^"]|"")*+"')
 
 @dataclass(frozen=True, slots=True)
 class Spanning:
-    """A record of several lines that cannot be what was meant.
+    """A record of several lines that cannot be what was intended.
 
     Attributes:
         first: Its first line; the header is line 1.
@@ -42,7 +42,7 @@ class Records:
         n_lf: Records that end in a line feed alone.
         n_crlf: Records that end in a carriage return and a line feed.
         first_cr: First line with a carriage return outside quotes that no line feed follows; 0 for none.
-        swallowed: First record of several lines that most likely is several records; None for none.
+        swallowed: First record of several lines that is most likely several records; None if there is none.
         misplaced: First line of each record in which a quote is out of place.
     """
 
@@ -59,9 +59,9 @@ class Lines:
     """The physical lines of a file of delimited text.
 
     Attributes:
-        n: How many; the last one need not end.
-        records: What a reading by the rules finds; None where there is no quote, and no carriage return but at the ends
-            of lines, so that every line is a record or blank.
+        n: How many; the last one need not have a line end.
+        records: What a reading by the rules finds; None where there is no quote, and no carriage return except at line
+            ends, so that every line is a record or blank.
     """
 
     n: int
@@ -69,7 +69,7 @@ class Lines:
 
 
 def count_lines(path: Path, *, delimiter: str, width: int) -> Lines:
-    """Count the lines of a UTF-8 file, and its records where lines may be something else.
+    """Count the lines of a UTF-8 file, and its records where these may differ from lines.
 
     Args:
         path: The file, decompressed.
@@ -114,7 +114,7 @@ class _Count:
         self._delimiter = delimiter
         self._width = width
         mark = re.escape(delimiter)
-        # The engine passes over one space before an opening quote, and over any number behind a closing one.
+        # The engine skips one space before an opening quote, and any number after a closing one.
         before, behind = (b"", b"") if delimiter == b" " else (b" ?+", b" *+")
         quoted = before + rb'"(?:[^"]|"")*+"' + behind
         plain = b"(?!" + before + b'")(?:(?!' + mark + b").)*+"
@@ -170,7 +170,7 @@ class _Count:
                 if closing is None:
                     return True, delimiters, is_misplaced
                 place, is_open = closing.end(), False
-                # The engine reads on behind what follows a closing quote, and so takes the next one for an opening one.
+                # The engine reads on past what follows a closing quote, and so takes the next quote for an opening one.
                 is_misplaced = is_misplaced or self._after.match(line, place) is None
             end = line.find(self._delimiter, place)
             if _RETURN in line[place : end if end >= 0 else len(line)]:
@@ -180,9 +180,9 @@ class _Count:
             delimiters, place = delimiters + 1, end + len(self._delimiter)
 
     def _judge(self, record: list[bytes], delimiters: int, found: Spanning, is_malformed: bool) -> None:
-        """Keep a record of several lines that is not in order."""
+        """Keep a record of several lines that is out of order."""
         expected = self._width - 1
-        # The engine passes over empty fields beyond the last column.
+        # The engine skips empty fields beyond the last column.
         while delimiters > expected and record[-1].endswith(self._delimiter * (delimiters - expected)):
             delimiters -= 1
         if is_malformed:

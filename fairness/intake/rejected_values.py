@@ -12,7 +12,7 @@ from fairness.intake.layout_parts import Layout
 from fairness.intake.stage import Staged, StagedFile
 
 _KINDS = ("price", "amount", "quantity", "whole", "months", "date", "month")
-"""Kinds of columns whose values are told: prices, numbers and dates, never names or ids."""
+"""Kinds of columns whose values are shown: prices, numbers and dates, never names or ids."""
 
 _WORD = re.compile(r"[\w-]+")
 _SHOWN, _TRIED, _LONGEST = 3, 50, 40
@@ -21,8 +21,8 @@ _SHOWN, _TRIED, _LONGEST = 3, 50, 40
 def write_rejected_values(con: Connection, staged: Staged, *, personal: Collection[str], as_shapes: bool) -> None:
     """Create ``rejected_value``; needs ``quarantine`` and the staging tables.
 
-    A row whose columns have slipped may hold an id where a price belongs: values that hold an id of rows of the same
-    role are left out, and where ids become pseudonyms no value is told, only its shape.
+    A row whose columns have shifted may hold an id where a price belongs: values that hold an id from rows of the same
+    role are left out, and where ids become pseudonyms no value is shown, only its shape.
 
     Args:
         con: Connection whose current database is the warehouse.
@@ -63,10 +63,9 @@ def shape(value: str) -> str:
 def _values(
     con: Connection, record: StagedFile, reason: str, column: str, personal: Collection[str]
 ) -> list[tuple[str, int]]:
-    """Return values of a column for which rows of a file are rejected, with their rows, the most frequent first.
+    """Return values of a column for which rows of a file are rejected, with their rows, most frequent first.
 
-    Nothing where it is no number and no date, where an expression computes it, and of records that cannot be
-    taken apart.
+    Nothing where it is not a number or date, where an expression computes it, and for records that cannot be parsed.
     """
     layout = record.mapping.layout
     kind = next((known.kind for known in layout.columns if known.name == column), None)
@@ -91,7 +90,7 @@ def _values(
 
 
 def _words(value: str) -> set[str]:
-    """Return what of a value may be an id: all of it, what stands between spaces, and words that hold a letter."""
+    """Return the parts of a value that may be an id: all of it, parts between spaces, and words that hold a letter."""
     return {value, *value.split(), *(word for word in _WORD.findall(value) if not word.isnumeric())}
 
 

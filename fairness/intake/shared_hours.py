@@ -1,7 +1,7 @@
-"""Moments that share one hour that is not midnight: days of another zone, written as moments.
+"""Moments that share one hour that is not midnight: days in another time zone, written as moments.
 
-A day in Berlin that a system writes in UTC is 23:00 or 22:00 of the day before. Read in UTC every date of the column
-lies one day early, and on the first of a month a month early. The first rows of a file are enough to see it.
+A day in Berlin that a system writes in UTC is 23:00 or 22:00 of the day before. Read in UTC, every date in the column
+is one day early, and on the first of a month one month early. The first rows of a file are enough to see it.
 """
 
 from __future__ import annotations

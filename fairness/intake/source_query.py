@@ -1,9 +1,9 @@
-"""The query of a source that joins several files: what it may say, and the form in which its rows can be counted.
+"""The query of a source that joins several files: what it may contain, and the form in which its rows can be counted.
 
-A source with prices keeps every row of the first table that it names. Inner joins are run as outer ones, and a row
-that meets no partner is set aside with its money instead of vanishing; a row that meets two would count twice and is
-refused. So the query of such a source joins tables to the first one and does nothing else at its top: what it leaves
-out is said by ``when``.
+A source with prices keeps every row of the first table that it names. Inner joins are run as outer ones, and a row that
+matches no partner is set aside with its money instead of vanishing; a row that matches two would count twice and is
+refused. So the query of such a source joins tables to the first one and does nothing else at its top level: ``when``
+states what it leaves out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from fairness.intake.deterministic import refuse_function, refuse_name
 Tree = dict[str, Any]
 
 RECORD, NOT_JOINED = "source_record", "not_joined"
-"""Columns of a query's result beside its own: the record of the first table, and the table in which it has no match."""
+"""Columns of a query's result besides its own: the record of the first table, and the table where it has no match."""
 
 _MARK = "fairness_mark_"
 _CHANCE = {"LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER"}
@@ -40,7 +40,7 @@ class Query:
 
     Attributes:
         sql: What runs: the query's columns, :data:`RECORD` and :data:`NOT_JOINED`.
-        plain: The query as it stands.
+        plain: The query as written.
         tables: Tables that it reads, the first one first.
         keeps_rows: Whether each row of its first table comes out, once.
     """
@@ -65,7 +65,7 @@ def check_query(
         key: The config key, for messages.
 
     Raises:
-        ConfigError: It is no query of these tables, not the same in every build, or cannot be counted.
+        ConfigError: It is not a query of these tables, is not the same in every build, or cannot be counted.
     """
     where = f"{key} = {sql if len(sql) < 200 else sql[:200] + '...'!r}"
     sql = sql.strip().removesuffix(";")
@@ -95,7 +95,7 @@ def _fix(fix: str, tables: Collection[str]) -> str:
 
 
 def _refuse_chance(con: Connection, nodes: list[Tree], names: Collection[str], where: str) -> None:
-    """Refuse what may give other rows in another build."""
+    """Refuse what may give different rows in another build."""
     known = {name.casefold() for name in names}
     for node in nodes:
         if node.get("class") == "FUNCTION":
@@ -135,7 +135,7 @@ def _numbered(sql: str) -> str:
 
 
 def _counted(con: Connection, tree: Tree, tables: Collection[str], where: str) -> tuple[str, str]:
-    """Return the first table, and the query with its rows numbered and its inner joins as outer ones."""
+    """Return the first table, and the query with its rows numbered and its inner joins turned into outer ones."""
     tree = copy.deepcopy(tree)
     node = tree["statements"][0]["node"]
     what = _more_than_joins(node)

@@ -35,7 +35,7 @@ def folded(value: str) -> str:
 def write_spellings(con: Connection, staged: Staged) -> None:
     """Create ``spelling``; needs the staging tables.
 
-    Ids stand in columns of their own name, so that pseudonyms and erasure reach them; other values in ``value``.
+    Ids are in columns named after them, so that pseudonyms and erasure reach them; other values are in ``value``.
     """
     con.execute(
         """
@@ -95,7 +95,7 @@ def _may_differ(con: Connection, values: str) -> bool:
 
 def _add(con: Connection, name: str, values: str) -> None:
     """Add the groups of spellings of one column."""
-    # Nearly every row has an id of its own, and finding the distinct ones takes ten times as long as a look at each.
+    # Nearly every row has an id of its own, and finding the distinct ones takes ten times as long as looking at each.
     if name in _IDS and not _may_differ(con, f"({values})"):
         return
     con.execute(

@@ -56,11 +56,11 @@ class Staged:
 
     Attributes:
         files: In the order of ``inputs``.
-        cell_columns: Columns of the cell key behind those that every cell has, in key order.
+        cell_columns: Columns of the cell key after those that every cell has, in key order.
         lens_columns: Columns of the lens key, in key order.
         customer_cells: How many of the cell columns come from the customer file, the last ones.
         customer_lenses: How many of the lens columns do.
-        plan_in_cell: Whether the plan of a billing line stands before ``cell_columns``.
+        plan_in_cell: Whether the plan of a billing line comes before ``cell_columns``.
     """
 
     files: tuple[StagedFile, ...]
@@ -75,7 +75,7 @@ def stage(con: Connection, config: Config, inputs: list[SourceFile], hashes: lis
     """Create the staging tables of every role in the current database and fill those that have files.
 
     Each role has a table of what differs between rows (``stg_book_row``) and a view with every column of the layout
-    (``stg_book``), which adds the constants: writing those a row at a time would double the time of a large intake.
+    (``stg_book``), which adds the constants: writing those row by row would double the time of a large intake.
 
     Raises:
         ConfigError: A mapped column does not exist, or an expression does not compute.
@@ -142,7 +142,7 @@ def _require_kept(inputs: Sequence[SourceFile], mappings: Sequence[Mapping]) -> 
 
 
 def _require_price_set_on(config: Config, inputs: Sequence[SourceFile], mappings: Sequence[Mapping]) -> None:
-    """Refuse to hold prices against the offer of the day on which they were set where no bill states that day."""
+    """Refuse to compare prices with the offer of the day on which they were set where no bill states that day."""
     billed = [mapping for item, mapping in zip(inputs, mappings, strict=True) if item.source.role == "billing"]
     if config.comparator.date != "price_set" or not billed or any(mapping.has("price_set_on") for mapping in billed):
         return
@@ -167,7 +167,7 @@ def _require_accounts(inputs: Sequence[SourceFile], mappings: Sequence[Mapping])
 
 
 def _require_rows(files: Sequence[StagedFile]) -> None:
-    """Refuse a study without a single price row: a header alone is no export."""
+    """Refuse a study without a single price row: a header alone is not an export."""
     priced = [record for record in files if record.source.role in ("book", "billing")]
     if not any(record.n_rows for record in priced):
         labels = ", ".join(record.file.label for record in priced or files)
@@ -176,7 +176,7 @@ def _require_rows(files: Sequence[StagedFile]) -> None:
 
 
 def _plan_in_cell(config: Config, mappings: list[Mapping]) -> bool:
-    """Return whether the plan is part of every cell: billing lines carry plans, and the config does not take it out."""
+    """Return whether the plan is part of every cell: billing lines carry plans, and the config does not exclude it."""
     wanted = config.like_for_like.plan or PLAN in config.like_for_like.cell
     return wanted and any(mapping.layout.role == "billing" and mapping.has(PLAN) for mapping in mappings)
 
@@ -223,7 +223,7 @@ def _stage_role(
     """Create the table and view of one role and fill them from its files.
 
     Returns:
-        Of each file, its records and those of them that have a quote out of place.
+        For each file, its records and those that have a quote out of place.
     """
     found = {}
     extras = tuple(sorted({name for mapping in members.values() for name in mapping.extras()}))
@@ -297,7 +297,7 @@ def staged_types(layout: Layout) -> dict[str, str]:
 
 
 def _content(layout: Layout, extras: tuple[str, ...]) -> str:
-    """Return the SQL of everything a row says but when it was extracted, as text: equal content, equal text."""
+    """Return the SQL of everything a row states except when it was extracted, as text: equal content, equal text."""
     names = [name for name in staged_types(layout) if name not in _NO_CONTENT]
     parts = ", ".join(f"coalesce(cast({ident(name)} as varchar), chr(30))" for name in (*names, *extras))
     return f"concat_ws(chr(31), {parts})"
@@ -325,7 +325,7 @@ def _insert(con: Connection, table: str, query: str, item: SourceFile, *, ordere
 
 
 def try_each_row(con: Connection) -> None:
-    """Make ``try`` hold what it promises.
+    """Make ``try`` keep its promise.
 
     A cast that a tried expression and the test of its failure share would be computed once, outside of both, and one
     bad row would end the whole intake.

@@ -1,4 +1,4 @@
-"""Letters that tell a price without saying which: refused where it matters, with the line to write."""
+"""Letters that state a price without saying which: refused where it matters, with the line to write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fairness.intake.stage import Staged
 
 
 def refuse_told_basis(con: Connection, staged: Staged) -> None:
-    """Refuse price events that tell customers with a discount a price, but not whether discounts are off it already.
+    """Refuse price events that tell customers with a discount a price, but not whether discounts are already taken off.
 
     Args:
         con: Connection whose current database holds ``int_told_letter`` and ``int_ledger_span``.

@@ -14,4 +14,4 @@ STATUSES = {
     **dict.fromkeys(_DRAFT.split(), "draft"),
     **dict.fromkeys(_VOID.split(), "void"),
 }
-"""Word, in small letters, to draft, final or void. Unpaid is billed all the same."""
+"""Draft, final or void for each word, in lower case. Unpaid is billed all the same."""

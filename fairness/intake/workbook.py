@@ -10,7 +10,7 @@ from pathlib import Path
 from fairness.errors import DataError, nearest
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-"""File names that end so are workbooks."""
+"""Files whose names end like this are workbooks."""
 
 DELIMITER = ","
 _EXACT = 1 << 53
@@ -23,12 +23,12 @@ def write_sheet(path: Path, label: str, target: Path, *, sheet: str | None, skip
         path: The workbook.
         label: The file, for messages.
         target: The file to write.
-        sheet: Name of the sheet; None takes the only one that holds anything.
+        sheet: Name of the sheet; None means the only one that holds anything.
         skip_rows: Rows above the header.
-        decimal: Sign that a number's fraction is written with: numbers of cells have none of their own.
+        decimal: Decimal sign to write numbers with: numbers in cells have none of their own.
 
     Raises:
-        DataError: The file is no workbook, is locked by a password, or it is not clear which sheet is meant.
+        DataError: The file is not a workbook, is locked by a password, or it is not clear which sheet is meant.
     """
     from python_calamine import CalamineError, CalamineWorkbook
 

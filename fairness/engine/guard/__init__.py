@@ -1,4 +1,4 @@
-"""Run SQL that nobody has read before: checked, in a process of its own, with bounds on everything it may take.
+"""Run SQL that nobody has read before: checked, in a separate process, with bounds on everything it may use.
 
 See ``docs/security.md`` for what this protects from and what it does not.
 

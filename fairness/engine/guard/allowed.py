@@ -1,7 +1,7 @@
 """What guarded SQL may name: functions, table functions and catalog views, read one by one.
 
-A list of what is allowed and not of what is refused: a function that a later DuckDB brings is refused until somebody
-has read what it does. Reviewed against DuckDB 1.5.6 and 2.0.0. Left out are all that read or write files, settings,
+A list of what is allowed, not of what is refused: a function added by a later DuckDB is refused until somebody has read
+what it does. Reviewed against DuckDB 1.5.6 and 2.0.0. Left out are all functions that read or write files, settings,
 variables, sequences, logs, raw memory or serialised statements, that sleep, or that take SQL as text.
 """
 

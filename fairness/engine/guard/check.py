@@ -1,9 +1,9 @@
-"""Decide from its parsed form whether a statement only reads, and whether it names only what is allowed.
+"""Decide from its parsed form whether a statement only reads and names only what is allowed.
 
 The text is parsed by DuckDB itself, so that comments, quoting, case and nesting cannot hide anything: what is checked
 is the tree that would run. Two rules share that walk:
 
-* :func:`check_guarded` for text of strangers: one query, every part of it on a list of what is allowed;
+* :func:`check_guarded` for text from strangers: one query, every part of it on a list of what is allowed;
 * :func:`check_reading` for the analyst's own text: one query that changes nothing.
 """
 
@@ -57,7 +57,7 @@ _BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _EXPLAIN = re.compile(rf"{_BLANK}explain\b{_BLANK}(analyze\b)?", re.IGNORECASE | re.DOTALL)
 _LIKE_A_FILE = re.compile(r"[/\\.:*?\[\]~]")
 _PIVOT = ("PIVOT",)
-"""A PIVOT without a list of values, which falls into several statements."""
+"""A PIVOT without a list of values, which is split into several statements."""
 
 LIST_FIX = "`show tables` lists the tables, `describe findings` the columns of one"
 _READ_FIX = "ask with SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN"
@@ -99,7 +99,7 @@ class Catalog:
 
 
 def read_catalog(con: Connection) -> Catalog:
-    """Return the names of the opened database; before the settings are locked or after."""
+    """Return the names in the opened database, before or after the settings are locked."""
     name = con.execute("select current_database()").fetchall()[0][0]
     rows = con.execute(
         """
@@ -112,10 +112,10 @@ def read_catalog(con: Connection) -> Catalog:
 
 
 def check_guarded(con: Connection, query: str, catalog: Catalog) -> str:
-    """Let a statement pass when it is one query and every part of it is on the lists of what is allowed.
+    """Let a statement pass if it is one query and every part of it is on the lists of what is allowed.
 
     Returns:
-        The text to run: of an EXPLAIN the query that was looked at, with EXPLAIN before it.
+        The text to run: for an EXPLAIN, the query that was checked, with EXPLAIN before it.
 
     Raises:
         Refused: It is something else; the error names the part.
@@ -140,11 +140,11 @@ def check_guarded(con: Connection, query: str, catalog: Catalog) -> str:
 
 
 def check_reading(con: Connection, query: str) -> tuple[str, bool]:
-    """Let a statement pass when it is one query that changes nothing; functions and files are not looked at.
+    """Let a statement pass if it is one query that changes nothing; functions and files are not checked.
 
     Returns:
-        The text to run, and whether all of it could be looked at. Where not, as with a PIVOT without its values or SQL
-        in a text, run it with all files closed.
+        The text to run, and whether all of it could be checked. If not, as with a PIVOT without its values or SQL
+        inside a text, run it with all files closed.
 
     Raises:
         Refused: It is not one query, or a part of it writes.
@@ -167,7 +167,7 @@ def check_reading(con: Connection, query: str) -> tuple[str, bool]:
 
 def _kinds(con: Connection, query: str) -> tuple[str, ...]:
     """Return the kinds of the statements of a text."""
-    # A NUL may end the text for one reader and be a blank for another; half a surrogate pair is no character.
+    # A NUL may end the text for one reader and be a blank for another; half a surrogate pair is not a character.
     if "\0" in query or any("\ud800" <= character <= "\udfff" for character in query):
         raise Refused("the query holds a byte that is no text", "write it as plain UTF-8")
     statements = cast(duckdb.DuckDBPyConnection, con).extract_statements(query)
@@ -183,7 +183,7 @@ def _kinds(con: Connection, query: str) -> tuple[str, ...]:
 
 
 def _explained(query: str, kinds: tuple[str, ...]) -> tuple[str, str]:
-    """Return what stands before a query, EXPLAIN or nothing, and the query."""
+    """Return what comes before a query, EXPLAIN or nothing, and the query."""
     found = _EXPLAIN.match(query) if kinds == ("EXPLAIN",) else None
     if found is None:
         return "", query
@@ -250,7 +250,7 @@ def _check_part(node: dict[str, Any]) -> None:
             raise Refused(f"the expression {expression} is not allowed here", _READ_FIX)
     elif kind and kind not in _PARTS and not kind.endswith("_TYPE_INFO"):
         raise Refused(f"{kind.replace('_', ' ')} is not allowed here", _READ_FIX)
-    # The functions of FROM are looked at there; among expressions the engine itself has no use for them.
+    # The functions of FROM are checked there; among expressions, the engine itself has no use for them.
     name = str(node.get("function_name", "")).lower()
     if name and name not in FUNCTIONS | TABLE_FUNCTIONS:
         raise _unknown_function(name, FUNCTIONS)
@@ -264,7 +264,7 @@ def _unknown_function(name: str, known: Collection[str]) -> Refused:
 
 
 def _check_source(node: dict[str, Any], catalog: Catalog, named: Collection[str]) -> None:
-    """Refuse what stands in FROM unless it is a published table, a name from WITH or a listed function."""
+    """Refuse what is in FROM unless it is a published table, a name from WITH or a listed function."""
     kind = _type(node)
     if node.get("class") is not None:
         return

@@ -1,6 +1,6 @@
 """The parent's side of guarded SQL: start a worker, wait a bounded time, read a bounded answer.
 
-The worker is a process of its own, because nothing inside a process stops one long computation in the engine, and
+The worker is a separate process, because nothing inside a process can stop one long computation in the engine, and
 because a process can give up rights for good: see :mod:`fairness.engine.guard.worker`.
 """
 
@@ -25,9 +25,9 @@ from fairness.engine.result_columns import distinct_names
 from fairness.errors import DataError, FairnessError, SqlError
 
 _GRACE_SECONDS = 5.0
-"""What a worker may take on top of the query's time, for its start and for stopping by itself."""
+"""What a worker may take on top of the query's time, to start and to stop by itself."""
 _ENVELOPE = 1 << 23
-"""Bytes that names and types of columns may take beside the rows."""
+"""Bytes that names and types of columns may take besides the rows."""
 _PATH = re.compile(r"(?<![\w/])/(?:[^\s/'\"]+/)+[^\s'\",;)]*")
 _ENDED_BY_LIMITS = ("SIGXCPU", "SIGKILL", "SIGABRT", "SIGSEGV", "SIGBUS")
 _SMALLER = "aggregate first, join less, or narrow it with WHERE; `fairness sql` without --guard has no such bound"
@@ -41,13 +41,13 @@ class Limits:
         seconds: Run time of the query; the process is ended 5 s later.
         cpu_seconds: Processor time of the process, all threads together.
         memory_bytes: Memory of the engine.
-        address_space: Memory of the process in bytes, what the engine takes past its own limit included.
+        address_space: Memory of the process in bytes, including what the engine takes beyond its own limit.
         threads: Threads of the engine.
         query_length: Characters of the query.
-        rows: Rows handed back.
-        columns: Columns handed back.
+        rows: Rows returned.
+        columns: Columns returned.
         cell: Characters, bytes or entries of one cell.
-        result_bytes: Size of all rows as they are sent.
+        result_bytes: Size of all rows as sent.
     """
 
     seconds: float = 10.0
@@ -67,9 +67,9 @@ class Cut:
     """What a result lacks because of the limits.
 
     Attributes:
-        rows: Whether there were more rows than handed back.
+        rows: Whether there were more rows than returned.
         columns: Columns left out at the right.
-        cells: Cells handed back in part.
+        cells: Cells returned in part.
     """
 
     rows: bool = False
@@ -107,7 +107,7 @@ def run_guarded(path: Path, query: str, limits: Limits | None = None) -> Guarded
     Raises:
         SqlError: The query is refused, wrong, too long or too large; or it ended the worker.
         DataError: The file is missing, or it was changed while the query ran.
-        FairnessError: This system cannot bound a process.
+        FairnessError: This system cannot limit a process.
 
     Example:
         >>> run_guarded(Path("out/runs/0123456789ab/analyst.duckdb"), "from params").rows  # doctest: +SKIP
@@ -137,7 +137,7 @@ def _call_worker(path: Path, query: str, limits: Limits) -> tuple[bytes, int]:
     """Return what a worker wrote, bounded, and its exit code."""
     request = {"path": str(path.resolve()), "query": query, "limits": asdict(limits)}
     with tempfile.TemporaryFile() as letter, tempfile.TemporaryDirectory() as empty:
-        # A file and not a pipe: nothing can block while it is written.
+        # A file, not a pipe: nothing can block while it is being written.
         letter.write(json.dumps(request).encode("ascii"))
         letter.seek(0)
         process = subprocess.Popen(
@@ -168,14 +168,14 @@ def _call_worker(path: Path, query: str, limits: Limits) -> tuple[bytes, int]:
 
 
 def _environment() -> dict[str, str]:
-    """Return all that a worker learns about its surroundings: where programs and modules are."""
+    """Return everything that a worker learns about its surroundings: where programs and modules are."""
     own = Path(__file__).resolve().parents[3]
     modules = os.pathsep.join([str(own), *(str(Path(entry).resolve()) for entry in sys.path if entry)])
     return {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": modules, "LC_ALL": "C.UTF-8"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a worker with all that it may have started; harmless when it is gone."""
+    """End a worker and everything that it may have started; harmless when it is gone."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -208,6 +208,6 @@ def _died(query: str, limits: Limits, code: int) -> SqlError:
 
 
 def _clean(message: str, query: str, path: Path) -> str:
-    """Return a message without paths of this machine; those that the query itself names may stay."""
+    """Return a message without paths on this machine; those that the query itself names may stay."""
     text = message.replace(str(path.resolve()), path.name).replace(str(path), path.name)
     return _PATH.sub(lambda found: found[0] if found[0] in query else "(a path)", text)

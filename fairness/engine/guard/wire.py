@@ -1,6 +1,6 @@
 """Values on their way from the worker to its parent: JSON that keeps decimals, dates and everything else typed.
 
-JSON and not pickle, because the parent must not run what a worker under attack might send.
+JSON, not pickle, because the parent must not run what a worker under attack might send.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Budget:
         self.is_cut = False
 
     def take(self, wanted: int) -> int:
-        """Return how much of what is wanted there is, and use it up."""
+        """Return how much of what is wanted is left, and use it up."""
         granted = min(wanted, self.left)
         self.left -= granted
         self.is_cut |= granted < wanted
@@ -47,7 +47,7 @@ def encode(value: Any, budget: Budget) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        # Lone surrogates cannot be written as UTF-8; the engine has none, Python's conversions might.
+        # Lone surrogates cannot be written as UTF-8; the engine has none, but Python's conversions might.
         return value[: budget.take(len(value))]
     if isinstance(value, int):
         return value if value.bit_length() <= _MAX_BITS else encode(hex(value), budget)
@@ -95,7 +95,7 @@ def decode(data: Any) -> Any:
         items = [decode(item) for item in content]
         return items if kind == "list" else tuple(items)
     if kind == "dict":
-        # Keys of a map may be lists, which Python cannot have as keys: then the pairs stay a list.
+        # Keys of a map may be lists, which Python cannot have as keys: the pairs then stay a list.
         pairs = [(decode(key), decode(item)) for key, item in content]
         return pairs if any(isinstance(key, list | dict) for key, _ in pairs) else dict(pairs)
     return _SCALARS[kind](content)

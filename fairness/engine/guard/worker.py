@@ -1,4 +1,4 @@
-"""The worker's side of guarded SQL: open the file, give up every right, then look at the query for the first time.
+"""The worker's side of guarded SQL: open the file, give up every right, and only then look at the query.
 
 The order matters. The file is opened and everything that Python or the engine will load is loaded first; then the
 engine is locked, and the process loses its user rights, the right to open any file or socket, and the right to start
@@ -41,14 +41,14 @@ def main() -> None:
         _send({"failed": f"the published file cannot be opened: {_first_line(error)}", "fix": _REBUILD})
         return
     catalog = lock_engine(con, limits)
-    # A timer is a thread, which the process may not start any more once it has given up its rights.
+    # A timer is a thread, which the process may no longer start once it has given up its rights.
     watchdog = threading.Timer(limits["seconds"], con.interrupt)
     watchdog.daemon = True
     watchdog.start()
     keeps_rights = not give_up_rights()
     answer = _answer(con, request["query"], catalog, limits)
     _send({**answer, "keeps_rights": keeps_rights})
-    # Nothing that the query left behind is worth tidying up, and tidying could take long.
+    # Nothing that the query left behind is worth tidying up, and tidying could take a long time.
     os._exit(0)
 
 
@@ -94,14 +94,14 @@ def _engine_settings(limits: dict[str, Any]) -> list[tuple[str, str]]:
         ("allow_community_extensions", "false"),
         ("python_enable_replacements", "false"),
         ("enable_external_access", "false"),
-        # Without this the opened file itself stays readable as a file, and writable.
+        # Without this, the opened file itself stays readable as a file, and writable.
         ("disabled_filesystems", "'LocalFileSystem'"),
         ("lock_configuration", "true"),
     ]
 
 
 def give_up_rights() -> bool:
-    """Become an ordinary user, and give up opening files and starting processes; return whether this is no root."""
+    """Become an ordinary user, and give up opening files and starting processes; return whether it is not root."""
     if os.geteuid() == 0:
         try:
             os.setgroups([])
@@ -109,7 +109,7 @@ def give_up_rights() -> bool:
             os.setresuid(_NOBODY, _NOBODY, _NOBODY)
         except OSError:  # such as a container that maps no other user
             pass
-    # Descriptors that are open keep working; there can be no new one, whatever it would stand for.
+    # Open descriptors keep working; there can be no new ones, whatever for.
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     return os.geteuid() != 0
