@@ -1,7 +1,7 @@
 """Errors that a user can act on.
 
 Every message has three parts: what is wrong, where it is, and how to fix it. The command line prints the message
-without a traceback and ends with :attr:`FairnessError.exit_code`; everything else that escapes is a defect of this
+without a traceback and ends with :attr:`FairnessError.exit_code`; anything else that escapes is a defect of this
 software.
 
 Example:
@@ -36,7 +36,7 @@ class FairnessError(Exception):
     Args:
         what: The problem in one sentence, naming the value that is wrong.
         where: File, line, key, table or column.
-        fix: What to do next; empty only where the problem says it itself.
+        fix: What to do next; empty only where the problem itself says it.
     """
 
     exit_code = ExitCode.DATA_ERROR
@@ -78,7 +78,7 @@ def without_values(message: str) -> str:
 
 
 def is_unicode(text: str) -> bool:
-    r"""Return whether a text can be written as UTF-8; a file name or a variable of the system need not be.
+    r"""Return whether a text can be written as UTF-8; a file name or an environment variable need not be.
 
     Example:
         >>> is_unicode("café"), is_unicode("caf\udce9")
@@ -88,7 +88,7 @@ def is_unicode(text: str) -> bool:
 
 
 def shortened(text: str, most: int = 120) -> str:
-    """Return a text cut to what a message shows.
+    """Return a text cut to the length that a message shows.
 
     Example:
         >>> shortened("a very long path", 6)

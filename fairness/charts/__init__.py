@@ -1,1 +1,1 @@
-"""Charts: results in, drawings out. Nothing here asks the database or decides what a number means."""
+"""Charts: results in, drawings out. Nothing here queries the database or decides what a number means."""

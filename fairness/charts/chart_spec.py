@@ -12,7 +12,7 @@ from dataclasses import dataclass
 AXIS = 26
 """Pixels below the rows for the axis."""
 MOST_ROOMY = 4
-"""Columns of a heat map up to which an interval fits its tile; else it is in the table and under the pointer."""
+"""Columns of a heat map up to which an interval fits its tile; beyond that it is in the table and under the pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Row:
         under: Second line below the last but one of ``right``, or below the only one.
         estimate, lower, upper: Fractions, or None.
         verdict: Decides colour and symbol; None draws a hollow mark.
-        strong: The row that the page is about.
+        strong: Whether it is the row that the page is about.
         key: What a click on the row stands for.
         hover: What a pointer over the mark shows; the first line is its name.
         height: Pixels.
-        section: The row is a heading over the following ones; it has a label only.
+        section: Whether the row is a heading over the following ones; it has only a label.
         bar: Where an exact part of a sum begins and ends: a bar, strong where it adds and pale where it takes away.
     """
 
@@ -62,8 +62,8 @@ class IntervalRows:
         columns: Distance of each right-hand column's right edge from the right side, pixels, outermost last.
         head: Heading of the label column and of each right-hand column.
         gap: Pixels between the marks and the right-hand texts.
-        most_ticks: At most so many ticks.
-        ruled: A hairline between the rows.
+        most_ticks: Largest number of ticks.
+        ruled: Whether there is a hairline between the rows.
     """
 
     rows: Sequence[Row]
@@ -103,7 +103,7 @@ class Month:
     """One month of a series.
 
     Attributes:
-        name: As it is read.
+        name: Its name as a reader sees it.
         estimate, lower, upper: Gap and interval, fractions; None in a month that is not shown.
         hover: What a pointer over it shows; the first line is its name.
     """
@@ -123,11 +123,11 @@ class Month:
 
 
 Run = list[tuple[int, tuple[float, float, float]]]
-"""Months that follow on each other, each with its number and its gap and interval."""
+"""Consecutive months, each with its number, gap and interval."""
 
 
 def runs(months: Sequence[Month]) -> list[Run]:
-    """Return the months that are shown, in pieces: a line does not lead over a month that is not.
+    """Return the months that are shown, in pieces: a line does not cross a month that is not.
 
     Example:
         >>> shown, not_shown = Month("May", 0.1, 0.0, 0.2), Month("Jun", None, None, None)
@@ -171,7 +171,7 @@ class Tile:
     Attributes:
         row, column: Position.
         estimate: Fraction, or None where it cannot be assessed.
-        verdict: Of the cell.
+        verdict: Verdict of the cell.
         lines: Texts in it: the gap and its interval, or why there is none.
         key: What a click stands for.
         hover: What a pointer over it shows; the first line is its name.
@@ -237,7 +237,7 @@ class PriceDistributions:
         reference_name: Its name with the price.
         offers: The separate offers behind it.
         gap: Estimate and interval, fractions; None where there is none.
-        verdict: Of the cell.
+        verdict: Verdict of the cell.
         gap_texts: The gap in money and in percent with its interval.
         difference: Name of the gap in two lines.
         margin: Half the width of the band of equality, a fraction.

@@ -10,7 +10,7 @@ from fairness.errors import FairnessError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _OUTPUT = "out"
-"""Where the study's config has its runs written; analysing the demo leaves this folder behind."""
+"""Where the study's config writes its runs; analysing the demo leaves this folder behind."""
 
 
 def data_root() -> Path:
@@ -23,14 +23,14 @@ def data_root() -> Path:
     if packaged.is_dir():
         return packaged
     checkout = _PACKAGE.parent
-    # Without the pyproject check a stranger's site-packages/data could be picked up.
+    # Without the pyproject check, a site-packages/data of some other package could be picked up.
     if (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir():
         return checkout / "data"
     raise FairnessError("the demo study is missing", where=str(packaged), fix="install loyalty-fairness again")
 
 
 def write_demo(folder: Path) -> Path:
-    """Copy the demo study into a folder; a folder that holds a demo already is brought back to its first state.
+    """Copy the demo study into a folder; a folder that already holds a demo is restored to its original state.
 
     Args:
         folder: Made when missing. Runs of an earlier demo in it stay.

@@ -1,4 +1,4 @@
-"""Failures that nobody put into words where they arose: of the system, the engine, the text, or this software.
+"""Failures that nobody put into words where they arose: in the system, the engine, the text, or this software.
 
 Errors that a user can act on are raised as :class:`~fairness.errors.FairnessError` where they are understood. What is
 left, a disk that fails or a bracket too many, is turned into the same three parts here, once, for every command.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fairness.engine.base import Engine
 
 TRACEBACK = "FAIRNESS_TRACEBACK"
-"""Environment variable with which a defect shows where it arose, as Python prints it."""
+"""Environment variable that makes a defect show where it arose, as Python prints it."""
 
 REPORT = f"this is a defect; please report it with the command and what `{TRACEBACK}=1` in front of it prints"
 
@@ -82,7 +82,7 @@ def explain(error: BaseException) -> FairnessError | None:
 
 
 def defect(error: BaseException) -> FairnessError:
-    """Return the message for an error that nothing of the input explains: it asks for a report.
+    """Return the message for an error that nothing in the input explains: it asks for a report.
 
     Values of the data are left out, as engines put them into their messages.
     """

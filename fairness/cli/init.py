@@ -27,7 +27,7 @@ def init_study(
     Args:
         paths: Files and folders.
         to: The config file to write.
-        preset: Name of a preset; None takes the one that fits best.
+        preset: Name of a preset; None means the one that fits best.
         answers: What the user has decided, by key.
         force: Whether a file that exists is replaced.
         say: Called with what is said about it.

@@ -56,7 +56,7 @@ def _print_csv(document: Document) -> None:
 
 
 def _flat(name: str, value: Any) -> Any:
-    """Return a value of a finding for one cell; money, which JSON holds as text, is the number that it is."""
+    """Return a value of a finding for one cell; money, which JSON holds as text, becomes a number."""
     if isinstance(value, dict):
         return json.dumps(value, sort_keys=True, ensure_ascii=False)
     if isinstance(value, list):
@@ -127,7 +127,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], form: st
 
 
 def _print_records(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print each row as a block with a column a line."""
+    """Print each row as a block with one column per line."""
     width = max(map(len, columns))
     for number, row in enumerate(rows, start=1):
         print(f"-- record {number:,} ".ljust(width + 20, "-"))
@@ -159,7 +159,7 @@ def _is_terminal() -> bool:
 def _console() -> Any:
     from rich.console import Console
 
-    # Redirected output has no terminal width: long lines are then left whole instead of being folded at 80.
+    # Redirected output has no terminal width: long lines are then kept whole instead of being folded at 80.
     return Console(highlight=False, markup=False, width=None if _is_terminal() else 200, emoji=False)
 
 
@@ -195,7 +195,7 @@ def _print_table(document: Document, config: Config) -> None:
 
 
 def _is_told(finding: Finding, document: Document) -> bool:
-    """Return whether a fact is told: those of the whole book, and of a part where it stands out from chance."""
+    """Return whether a fact is shown: those of the whole book, and those of a part where it stands out from chance."""
     if not BY_NAME[finding.estimand].is_told or (finding.estimand == WORST_SEGMENT.name and finding.level != "pooled"):
         return False
     p, gap = finding.p_value_adjusted, finding.estimate

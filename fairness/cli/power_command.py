@@ -61,7 +61,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
 
 def parts_of(document: Document, lenses: tuple[str, ...]) -> list[dict[str, object]]:
-    """Return what each part of the headline's question could show: one record a part, the whole book first."""
+    """Return what each part of the headline's question could show: one record per part, the whole book first."""
     from fairness.text import detection
 
     groups = [finding for lens in lenses for finding in document.groups(lens)]

@@ -1,12 +1,12 @@
 """Who may talk to the dashboard: the user's own browser, on this machine, with the token of this start.
 
-More than its user reach a server on 127.0.0.1. Every web page that the browser has open can send requests to it; a page
-whose name is made to resolve to 127.0.0.1 (DNS rebinding) can read the answers; and every other user of the machine can
-connect. :class:`Access` stands in front of the whole application, be it pages, websocket, downloads, static files or
-health, and refuses
+A server on 127.0.0.1 can be reached by more than its user. Every web page that the browser has open can send requests
+to it; a page whose name is made to resolve to 127.0.0.1 (DNS rebinding) can read the answers; and every other user of
+the machine can connect. :class:`Access` stands in front of the whole application (pages, websocket, downloads, static
+files, health) and refuses
 
 * a ``Host`` that is not a name of this machine with this port: a rebound name shows there;
-* an ``Origin`` other than that host: a request that another page made, be it another port of this machine. Websockets
+* an ``Origin`` other than that host: a request made by another page, even on another port of this machine. Websockets
   need one, because every browser sends it;
 * whoever does not know the token: it is drawn at the start, printed with the address, and becomes a cookie.
 
@@ -51,15 +51,15 @@ def in_front() -> bool:
 class Access:
     """ASGI application that passes on what the user's own browser asks for, and refuses everything else.
 
-    A browser that opens :attr:`opening` gets a cookie and is sent on to the same address without the token, which so
-    stays out of bookmarks, of the history of pages, and of what is copied from the address bar.
+    A browser that opens :attr:`opening` gets a cookie and is sent on to the same address without the token, which thus
+    stays out of bookmarks, the browser history, and what is copied from the address bar.
 
     Args:
         application: What is protected.
         port: The port that the server listens on; names with another port are refused.
         scripts: Texts of the inline scripts that may run; all others are blocked by the browser.
-        pages: Address of each page to its title; None where every address is passed on. Streamlit answers an address
-            that it does not know with its first page, which is another one than a link asked for.
+        pages: Title of each page by address; None where every address is passed on. Streamlit answers an address that
+            it does not know with its first page, which is not the one that a link asked for.
 
     Example:
         >>> access = Access(lambda scope, receive, send: None, port=8501)
@@ -79,7 +79,7 @@ class Access:
         self._pages = pages
         self._port = port
         self._token = secrets.token_urlsafe(32)
-        # Another secret than the token: what a browser sends to other ports of its host does not open a new browser.
+        # A secret other than the token: what a browser sends to other ports of its host does not open a new browser.
         self._session = secrets.token_urlsafe(32)
         self._scripts = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
         names = ("127.0.0.1", "localhost", "[::1]")
@@ -125,7 +125,7 @@ class Access:
     def _no_page(self, path: str) -> Response | None:
         """Return the answer to the address of a page that does not exist, with a way on; None for what may exist."""
         first, _, rest = path.removeprefix("/").partition("/")
-        # Below the address of a page the browser asks for what lies above it.
+        # Below the address of a page, the browser asks for what lies above it.
         own = self._pages is None or first in self._pages or (first in _STREAMLIT and rest) or "." in first
         if own or self._pages is None:
             return None
@@ -147,7 +147,7 @@ class Access:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             return access_words.WRONG_HOST
-        # Without an origin come the requests to read that a page makes to its own server, and those of programs.
+        # Requests without an origin are a page's read requests to its own server, and those of programs.
         needed = scope["type"] == "websocket"
         if (origins or needed) and origins != [f"http://{hosts[0]}"]:
             return access_words.WRONG_ORIGIN
@@ -161,7 +161,7 @@ class Access:
 
     @property
     def _cookie(self) -> str:
-        # Browsers do not tell the ports of a host apart in cookies; with the port in the name, dashboards get on.
+        # Browsers do not tell the ports of a host apart in cookies; with the port in the name, dashboards do not clash.
         return f"fairness_{self._port}"
 
     def _without_token(self, scope: Scope) -> str | None:
@@ -177,7 +177,7 @@ class Access:
         # Two slashes at the start would name another host.
         answer = Response(status_code=303)
         answer.headers["Location"] = "/" + path.lstrip("/\\") + (f"?{query}" if query else "")
-        # Not "strict": a link to a page of the dashboard may stand in a mail or in a terminal that is a web page.
+        # Not "strict": a link to a page of the dashboard may be in a mail, or in a terminal that is a web page.
         answer.set_cookie(self._cookie, self._session, path="/", httponly=True, samesite="lax")
         return answer
 
@@ -196,7 +196,7 @@ class Access:
         return sent
 
     def _headers(self, host: str, *, static: bool) -> dict[str, str]:
-        # Not every browser counts the websocket of the same host as its own.
+        # Not every browser counts a websocket on the same host as its own.
         socket = f" ws://{host.lower()}" if host.lower() in self._hosts else ""
         policy = {
             "default-src": "'none'",

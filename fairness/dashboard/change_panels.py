@@ -44,7 +44,7 @@ def change_strip(change: Data, heads: tuple[Finding, Finding]) -> list[tuple[str
 
 
 def about_change(study: Study, change: Data, compared: Comparison) -> About:
-    """Return where the numbers of a change are from: both months and both builds."""
+    """Return where the numbers of a change come from: both months and both builds."""
     sides = change["first"], change["second"]
     return About(
         study=study.document["study"]["name"],
@@ -177,7 +177,7 @@ def _end(side: Data, head: Finding, currency: str) -> Row:
 
 
 def kept_panel(snapshots: Sequence[Entry]) -> Panel:
-    """Return the list of the study's snapshots, the latest first."""
+    """Return the list of the study's snapshots, latest first."""
     rows, values = [], []
     for item in snapshots:
         head, note = item.document["headline"], (item.manifest or {}).get("note", "")

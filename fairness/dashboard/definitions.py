@@ -1,4 +1,4 @@
-"""What defines the numbers: shown in the sidebar, and changed by a new build only."""
+"""What defines the numbers: shown in the sidebar, and changed only by a new build."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def config_lines(study: Study, wanted: Mapping[str, Mapping[str, object]]) -> st
 
     Args:
         study: The study.
-        wanted: Section to setting to its new value.
+        wanted: New values by section and setting.
     """
     found = []
     for section, settings in wanted.items():

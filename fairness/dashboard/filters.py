@@ -1,8 +1,8 @@
 """The sidebar: pages, filters with their values, what the study fixes, and the build.
 
-A filter chooses cells. The address holds what is chosen, and nothing else does: a link restores a view, and Back undoes
-a filter. Whatever defines the numbers (who is tenured, the basis of the offer price, the margin) is no filter: it is
-shown, and changing it is a new build.
+A filter chooses cells. What is chosen is held in the address and nowhere else: a link restores a view, and Back undoes
+a filter. Whatever defines the numbers (who is tenured, the basis of the offer price, the margin) is not a filter: it is
+shown, and changing it takes a new build.
 
 Decision D36.
 """
@@ -29,7 +29,7 @@ def sidebar(study: Study, pages: Sequence[tuple[str, str]], here: str, *, filter
         study: The study.
         pages: Script and title of each page.
         here: Title of the page that is shown.
-        filtered: The page follows the filters; elsewhere they keep their values and rest.
+        filtered: Whether the page follows the filters; elsewhere they keep their values but do nothing.
     """
     with st.sidebar:
         brand = Html('<div class="brand"><i></i>Fairness</div><div class="study">{}</div>')

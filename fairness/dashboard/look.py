@@ -27,7 +27,7 @@ def apply_look() -> None:
 
 
 def put(text: Html) -> None:
-    """Put a piece of HTML on the page; that it is a piece is the proof that it is escaped."""
+    """Put a piece of HTML on the page; its type proves that it is escaped."""
     st.html(text)
 
 
@@ -37,7 +37,7 @@ def page_script() -> str:
 
 
 def css_variables(theme: Theme) -> dict[str, str]:
-    """Return the stylesheet's variables: the same colours that figures have."""
+    """Return the stylesheet's variables: the same colours as in figures."""
     return {
         "font": FONT,
         "bg": theme.background,

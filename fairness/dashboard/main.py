@@ -76,7 +76,7 @@ def _study(page: str) -> Study | None:
 
 
 def guarded(page: str, run: Callable[[], None]) -> None:
-    """Draw a page; whatever goes wrong is said in our words, with a way on.
+    """Draw a page; whatever goes wrong is put in our words, with a way to go on.
 
     Args:
         page: Its title.

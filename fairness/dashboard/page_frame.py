@@ -18,7 +18,7 @@ from fairness.text.warning_words import VIEW_FALLBACK, WARNINGS
 
 
 def current_view() -> View:
-    """Return what the filters leave; where the software no longer fits the build, the whole book with a word on why."""
+    """Return what the filters leave; where the software no longer fits the build, the whole book with a note on why."""
     study = load_study()
     filters = chosen(study)
     if filters and not filters_fit(study):
@@ -35,7 +35,7 @@ def above_headline(view: View) -> str:
 
 
 def rejected(view: View) -> Html:
-    """Return what stands above the headline where many rows of the study were rejected."""
+    """Return what is shown above the headline where many rows of the study were rejected."""
     meaning = WARNINGS["rows_rejected"].meaning
     lines = rejected_lines(view.study.document)
     return Html().join(html.warning(line, meaning, f"rejected-{number}") for number, line in enumerate(lines))

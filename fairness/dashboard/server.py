@@ -1,9 +1,9 @@
-"""The dashboard's server: one socket on 127.0.0.1, and behind it :class:`~fairness.dashboard.access.Access` alone.
+"""The dashboard's server: one socket on 127.0.0.1, and behind it only :class:`~fairness.dashboard.access.Access`.
 
-Streamlit's own server is not started. Its application is one of ASGI (``st.App``), and uvicorn serves it here: what a
-version of Streamlit adds can only be asked for through the check in front of it. Where the application cannot be had
-like that, nothing is served. Streamlit by itself would also look for the machine's outside address, to compare origins
-with it; that is not reached.
+Streamlit's own server is not started. Its application is an ASGI application (``st.App``), and uvicorn serves it here:
+whatever a version of Streamlit adds can only be requested through the check in front of it. Where the application is
+not available in that form, nothing is served. Streamlit by itself would also look up the machine's outside address, to
+compare origins with it; that code is not reached.
 
 Run as ``python -m fairness.dashboard.server CONFIG PORT``, by ``fairness app``.
 """
@@ -44,7 +44,7 @@ _SETTINGS = {
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
 }
-"""What keeps the study on this machine, whatever a file of the user's says."""
+"""What keeps the study on this machine, whatever the user's own files say."""
 _PATIENCE = 2
 """Seconds that open connections get to end when the server is stopped."""
 
@@ -53,7 +53,7 @@ def app_script() -> Path:
     """Return the script that Streamlit runs: inside the installed package, or at the top of a checkout.
 
     Streamlit reads ``.streamlit/config.toml`` from beside it, and puts its folder first where Python looks for modules:
-    no other Python file may lie there.
+    no other Python file may be there.
 
     Raises:
         FairnessError: Neither exists; the installation is incomplete.
@@ -62,7 +62,7 @@ def app_script() -> Path:
     if packaged.is_file():
         return packaged
     checkout = _FOLDER.parents[1]
-    # Without the pyproject check a stranger's site-packages/app.py could be picked up.
+    # Without the pyproject check, a site-packages/app.py of some other package could be picked up.
     if (checkout / "pyproject.toml").is_file() and (checkout / "app.py").is_file():
         return checkout / "app.py"
     raise FairnessError("the dashboard is missing", where=str(packaged), fix="install loyalty-fairness again")
@@ -96,7 +96,7 @@ def _listen(port: int) -> socket.socket:
     """Return a socket on the port of 127.0.0.1 that takes connections; until somebody answers, they wait."""
     listener = socket.socket()
     if os.name == "posix":
-        # Elsewhere this would share the port with a server that already listens.
+        # Elsewhere, this would share the port with a server that is already listening.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
@@ -164,7 +164,7 @@ def _run(access: Access, listener: socket.socket) -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    """End with success: to be stopped is how a server ends."""
+    """End with success: being stopped is how a server ends."""
     raise SystemExit(ExitCode.DONE)
 
 

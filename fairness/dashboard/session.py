@@ -47,12 +47,12 @@ def config_path() -> Path:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _load_config(path: str) -> Config:
-    # Only where things lie is taken from it: the definitions are those of the run.
+    # Only locations are taken from it: the definitions are those of the run.
     return load_config(Path(path))
 
 
 def load_study() -> Study:
-    """Return the study that the dashboard serves, at the run that the address names; it names one from now on.
+    """Return the study that the dashboard serves, at the run that the address names; from now on it names one.
 
     Raises:
         RunGoneError: The address names a run that is not there; no other one is shown instead.

@@ -26,13 +26,13 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A snapshot or a run, without its findings but the first.
+    """A snapshot or a run, without its findings except the first.
 
     Attributes:
         label: How a choice and the address name it.
-        folder: Where it lies.
+        folder: Its folder.
         document: Study, build and headline of its findings.
-        written: Day, as ISO text.
+        written: Day on which it was written, as ISO text.
         manifest: Note, files and missing files of a snapshot; None for a run.
     """
 
@@ -66,7 +66,7 @@ class Comparison:
 
 
 def entries(study: Study) -> tuple[list[Entry], list[str]]:
-    """Return snapshots and then runs, the latest month first, and what is said of those that cannot be read."""
+    """Return snapshots and then runs, latest month first, and what is said about those that cannot be read."""
     output, found, problems = study.config.output_dir, [], []
     snapshots = [(folder, True) for folder in report.snapshot_folders(output)]
     for folder, is_snapshot in [*snapshots, *((run.folder, False) for run in list_runs(output))]:
@@ -103,7 +103,7 @@ def _entry(path: str, stamped: tuple[int, ...], *, is_snapshot: bool) -> Entry:
 
 
 def usual_pair(found: Sequence[Entry]) -> tuple[Entry, Entry] | None:
-    """Return the last two snapshots, the earlier first, or the last two builds; None where there is but one build."""
+    """Return the last two snapshots, the earlier first, or the last two builds; None where there is only one build."""
     snapshots = [item for item in found if item.manifest is not None]
     for pool in (snapshots, found):
         by_build = {item.build: item for item in reversed(pool)}
@@ -124,7 +124,7 @@ def comparison(first: Entry, second: Entry) -> Comparison:
 
 
 def _stamps(entry: Entry) -> tuple[int, ...]:
-    # The split reads the run that lies beside a snapshot, and says so where there is none any more.
+    # The split reads the run beside a snapshot, and says so where it is no longer there.
     run = entry.folder.parent.parent / "runs" / entry.build
     return (*stamp(entry.folder), -1, *stamp(run))
 

@@ -21,7 +21,7 @@ def show(panel: Panel, about: About, *, on_select: Callable[[], None] | None = N
 
     Args:
         panel: What it shows.
-        about: Where its numbers are from: what leaves the page says it.
+        about: Where its numbers come from, as stated in whatever leaves the page.
         on_select: Called on a click on a mark; the selection is under the key of the plot.
         version: Part of the key of the plot: a new one forgets the last click.
     """

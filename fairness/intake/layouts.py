@@ -13,7 +13,7 @@ _ACCOUNT = Column("source_relation", "part")
 
 
 def _of_account(*names: str) -> tuple[tuple[str, str, str], ...]:
-    """Return ids with the account before them, so those of two accounts never mix. Only the bar between them is single."""
+    """Return ids with the account before them: those of two accounts never mix. Only the bar between them is single."""
     account = "replace(source_relation, '/', '//')"
     return tuple(
         (name, _ACCOUNT.name, f"case when source_relation is null then {name} else {account} || ' / ' || {name} end")

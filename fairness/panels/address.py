@@ -16,7 +16,7 @@ _RESERVED = frozenset((RUN, CELL, *PAGE_NAMES))
 
 
 def name_of(column: str) -> str:
-    """Return the name of a filter in the address; a column may be called like something else there.
+    """Return the name of a filter in the address, where a column may have the name of something else.
 
     Example:
         >>> name_of("region"), name_of("cell")
@@ -26,7 +26,7 @@ def name_of(column: str) -> str:
 
 
 def filter_columns(study: Study) -> list[str]:
-    """Return the cell columns that can be filtered by: those with several values, however many."""
+    """Return the cell columns to filter by: those with several values, however many."""
     return [name for name in study.columns if len(study.options(name)) > 1]
 
 
@@ -35,7 +35,7 @@ def read_filters(study: Study, address: Mapping[str, Sequence[str]]) -> tuple[Ch
 
     Args:
         study: The study.
-        address: Parameter to its values.
+        address: Values by parameter.
     """
     columns = filter_columns(study)
     known = {f"{name_of(column)}{end}": column for column in columns for end in ("", EXCLUDED)}
@@ -56,7 +56,7 @@ def read_filters(study: Study, address: Mapping[str, Sequence[str]]) -> tuple[Ch
 
 
 def in_order(study: Study, chosen: Iterable[Filter]) -> Chosen:
-    """Return filters in the order of the study's columns, equal ones equal whatever the order of the address."""
+    """Return filters in the order of the study's columns, so that they are equal whatever the order in the address."""
     columns = list(study.columns)
     return tuple(sorted(chosen, key=lambda rule: (columns.index(rule.column), rule.excluded)))
 

@@ -38,7 +38,7 @@ class CellView:
 
 
 def cells_by_name(view: View) -> dict[str, Finding]:
-    """Return the cells in view by name, in the order of the plot; what would read the same carries its values."""
+    """Return the cells in view by name, in the order of the plot; names that would read the same carry their values."""
     cells = [cell for part in in_order(view.cell_findings) for cell in part]
     names = [labels.scope(cell, view.study.order) for cell in cells]
     return {

@@ -30,7 +30,7 @@ def left_out(view: View) -> Panel:
     ]
     meanings = [(reason.sentence, reason.fix) for _, reason, _, _ in items]
     if len(items) > 1:
-        # Who lacks a price for one thing and an offer for another is in two rows: customers do not add up.
+        # A customer who lacks a price for one thing and an offer for another is in two rows: customers do not add up.
         known = [Decimal(amount) for *_, amount in items if amount is not None]
         rows.append(("Together", "", numbers.money(sum(known, Decimal(0)), currency)))
         meanings.append(("", ""))

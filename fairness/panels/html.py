@@ -27,7 +27,7 @@ class Table:
 
 
 def csv_text(table: Table, about: About) -> str:
-    r"""Return a table as CSV; the last columns say in every row what it is of.
+    r"""Return a table as CSV; the last columns say in every row what it is about.
 
     Text that a spreadsheet would take for a formula is marked as text.
 
@@ -156,7 +156,7 @@ def _row(cells: Sequence[str], *, total: bool = False) -> Html:
 
 
 def sql_html(sql: str, how: str = "") -> Html:
-    """Return a query with how it is run, unless as most are, and a link that copies it."""
+    """Return a query with how to run it, unless in the usual way, and a link that copies it."""
     usual = Html('Runs on the published tables: <code>fairness sql "…"</code>, or DuckDB on the file analyst.duckdb.')
     return Html(
         '<p>{how}</p><pre>{sql}</pre><button type="button" class="lk" data-copy="{carried}">Copy SQL</button>'
@@ -173,10 +173,10 @@ def bar(shares: Sequence[tuple[float, str, str]]) -> Html:
 
 
 def framed(name: str, page: str, *, label: str) -> Html:
-    """Return a link that opens a page of its own over this one.
+    """Return a link that opens a separate page over this one.
 
     Args:
-        name: Of the overlay.
+        name: Name of the overlay.
         page: The page in base64: as text it would not pass the cleaning of what goes into a page.
         label: What the link says.
     """

@@ -71,7 +71,7 @@ def _lens_panel(view: View, lens: str, groups: list[Finding], shown: list[Findin
 
 
 def _in_view(view: View, lens: str, finding: Finding) -> bool:
-    """Return whether the filters leave a group: none of its column chooses another value, and somebody is in it."""
+    """Return whether the filters leave a group: none on its column chooses another value, and somebody is in it."""
     value = finding.scope[lens]
     if not all(rule.takes(value) for rule in view.chosen if rule.column == lens):
         return False
@@ -81,7 +81,7 @@ def _in_view(view: View, lens: str, finding: Finding) -> bool:
 def _left_out(
     view: View, lens: str, here: Sequence[Finding], absent: Sequence[Finding], name: Callable[[Finding], str]
 ) -> list[str]:
-    """Return the groups that are not drawn, by what that means."""
+    """Return the groups that are not drawn, by the reason."""
     nobody = [finding for finding in here if not finding.n_tenured and not finding.n_not_compared]
     rest = [finding for finding in here if finding not in nobody]
     kinds = (

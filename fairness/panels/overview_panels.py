@@ -1,4 +1,4 @@
-"""The panels of the page *Overview*, which a snapshot shows too, each from findings; one without findings is None."""
+"""The panels of the page *Overview*, which a snapshot shows too, each from findings; without findings it is None."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _readings(scene: Scene) -> list[Finding]:
 
 
 def first_row_height(scene: Scene) -> int:
-    """Return the pixels that the figures of the first row share, axis not counted."""
+    """Return the pixels that the figures of the first row share, without the axis."""
     return max(164, 40 * len(_comparators(scene)), 40 * len(_readings(scene)))
 
 
@@ -246,7 +246,7 @@ def open_links(view: View, rows: Sequence[Row], names: Sequence[str]) -> tuple[H
 
 
 def no_months(view: View) -> Panel:
-    """Return what stands in a filtered view in place of the months: the monthly counts hold no cells."""
+    """Return what a filtered view shows in place of the months: the monthly counts hold no cells."""
     title, subtitle, link = screen.MONTHS_OF_THE_WHOLE
     address = page_link("", View(view.study, view.study.document, (), view.study.kept(())))
     return Panel(

@@ -28,7 +28,7 @@ class Panel:
         body: HTML in place of or below the chart.
         table: Its numbers.
         sql: Where they come from.
-        sql_how: How that is run; empty for the usual way.
+        sql_how: How to run it; empty for the usual way.
         foot: What it rests on, line by line.
         alt: The figure in words, for a screen reader.
         more: HTML after the footer's text.
@@ -107,7 +107,7 @@ def source_line(scene: Scene) -> str:
 
 
 def counted(document: Document, n_tenured: int | None, n_new: int | None = None) -> str:
-    """Return how many customers stand behind a panel; that the number is withheld where it is."""
+    """Return how many customers are behind a panel, or that the number is withheld."""
     text = snapshot.whole(document, Finding(n_tenured=n_tenured, n_new=n_new))
     return f"{text[:1].upper()}{text[1:]}"
 
@@ -151,5 +151,5 @@ def plot_row(finding: Finding, label: str, scene: Scene, *, width: int = 200, **
 
 
 def in_words(findings: Sequence[Finding], name: Callable[[Finding], str]) -> str:
-    """Return a figure in words, for those who do not see it."""
+    """Return a figure in words, for those who cannot see it."""
     return "; ".join(f"{name(finding)}: {sentences.gap(finding)}" for finding in findings)

@@ -1,4 +1,4 @@
-"""How many people stand behind several cells: who holds things in two of them is one customer."""
+"""How many people are behind several cells: someone who holds things in two of them is one customer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def compared(view: View, cells: Sequence[Finding]) -> int:
     """Return the distinct tenured customers compared in cells.
 
     Args:
-        view: What is looked at.
+        view: The view shown.
         cells: Findings of cells, each of which counts its own customers once.
     """
     counted = [cell for cell in cells if cell.n_tenured]

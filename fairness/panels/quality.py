@@ -1,4 +1,4 @@
-"""The panels of the page *Data quality*: what happened to the rows, what was read of them, and how far they match."""
+"""The panels of the page *Data quality*: what happened to the rows, what was read from them, and how far they match."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MOST_ROWS = 24
 
 
 _Reasons = dict[str, tuple[int, int]]
-"""Reason, or ``offered``, to tenured customers and to what they hold."""
+"""Tenured customers and what they hold, by reason or ``offered``."""
 
 
 def set_aside(view: View) -> Panel:
-    """Return the rows that are no part of a price, by reason with their amounts."""
+    """Return the rows that are not part of a price, by reason, with their amounts."""
     text = analysis_query("rows_set_aside")
     names, found = query(view.study.run, text)
     place = {name: number for number, name in enumerate(names)}

@@ -1,7 +1,7 @@
 """The SQL behind each figure, as text that runs on the published tables.
 
-A figure of the whole book comes from ``findings``. A figure of a filtered view is no published row: its query computes
-the estimate from the same counts that the analysis reads; intervals and verdicts come from the analysis alone.
+A figure for the whole book comes from ``findings``. A figure for a filtered view is not a published row: its query
+computes the estimate from the same counts that the analysis reads; intervals and verdicts come only from the analysis.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def findings_query(ids: Iterable[int]) -> str:
 
 
 def chosen_cells(chosen: Chosen) -> str:
-    """Return the head of a query that names the cells that filters leave."""
+    """Return the head of a query that names the cells left by the filters."""
     rules = "\n        or ".join(f"(column_name = {sql_literal(rule.column)} and {_takes(rule)})" for rule in chosen)
     return f"""with
 
@@ -39,7 +39,7 @@ chosen as (
 
 def _takes(rule: Filter) -> str:
     known = [sql_literal(value) for value in rule.values if value is not None]
-    # `is true`: a value that is null is in no list, and in none that excludes.
+    # `is true`: a null value is in no list, and in none that excludes.
     listed = f"value = {known[0]}" if len(known) == 1 else f"value in ({', '.join(known)})"
     parts = [f"({listed}) is true"] if known else []
     parts += ["value is null"] if None in rule.values else []
@@ -52,7 +52,7 @@ def _takes(rule: Filter) -> str:
 def offer_query(chosen: Chosen, *, by: str = "") -> str:
     """Return the query for the gap to the offer in a view, by ``basis`` or ``band_order`` where asked.
 
-    Dividing sums needs one billing interval, as all cells of most studies have.
+    Dividing sums needs one billing interval, which all cells of most studies share.
     """
     if not chosen:
         return ""
@@ -110,7 +110,7 @@ order by cell_key;"""
 """Tenured and new customers of every cell."""
 
 KEY_SEPARATOR = "\x1d"
-"""Stands between cell keys in a list of them."""
+"""Separates cell keys in a list."""
 
 
 def customers_of_cells_query(known_by: str | None) -> str:
@@ -140,7 +140,7 @@ where loyalty_group = 'tenured'
     and currency = (select currency from params)
 group by cell_key, reason
 order by cell_key, n_tenured desc, reason;"""
-"""Why what the tenured of a cell hold has no price or no offer, the most frequent reason first."""
+"""Why what the tenured of a cell hold has no price or no offer, most frequent reason first."""
 
 UNMATCHED = """select
     reason,
@@ -247,7 +247,7 @@ order by offer;"""
 
 
 def customers_query(values: Mapping[str, str | None]) -> str:
-    """Return the query that lists the customers of one cell, the furthest above their offer first."""
+    """Return the query that lists the customers of one cell, those furthest above their offer first."""
     return f"""{_one_cell(values)}
 
 select

@@ -1,4 +1,4 @@
-"""What the panels that both dashboard and snapshot show are made from: a document whole, filtered or released."""
+"""What the panels of both dashboard and snapshot are made from: a document whole, filtered or released."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Scene(Protocol):
 
     @property
     def whole(self) -> Document:
-        """The document that lists the cells, which no filter computes anew."""
+        """The document that lists the cells, which no filter recomputes."""
 
     @property
     def order(self) -> tuple[str, ...]:

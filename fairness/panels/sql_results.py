@@ -1,4 +1,4 @@
-"""What the page *SQL* shows: the answer to a query, the tables that there are, and the saved analyses."""
+"""What the page *SQL* shows: the answer to a query, the available tables, and the saved analyses."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def saved_analyses() -> dict[str, str]:
 
 
 def tables() -> list[Header]:
-    """Return the tables whose columns are described: what a build publishes, without the steps on the way."""
+    """Return the tables whose columns are described: what a build publishes, without the intermediate steps."""
     return [header for header in analyst_tables() if header.columns]
 
 
@@ -66,7 +66,7 @@ def schema_html(headers: Sequence[Header]) -> Html:
 
 
 def _text(header: Header, column: str, headers: Sequence[Header]) -> str:
-    """Return the text of a column, also where it points to that of another table, or to one that points on."""
+    """Return the text of a column, even where it points to that of another table, or to one that points further."""
     described = {item.name: item.columns for item in headers}
     text, seen = header.columns[column], {header.name}
     while (pointer := re.fullmatch(r"as in (\w+)", text)) and pointer[1] not in seen:

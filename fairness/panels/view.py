@@ -23,7 +23,7 @@ class Filter:
     Attributes:
         column: The column.
         values: The chosen values, at least one.
-        excluded: All but these are in view.
+        excluded: Whether all but these are in view.
     """
 
     column: str
@@ -46,10 +46,10 @@ class Study:
     """A published run with the settings that it was built from.
 
     Attributes:
-        config: The settings of the run, at the place of the study's config.
+        config: The settings of the run, at the location of the study's config.
         run: The published run.
         document: Its findings document.
-        cells: Cell key to its values by column.
+        cells: Values by column for each cell key.
     """
 
     config: Config
@@ -127,7 +127,7 @@ class View:
 
     @cached_property
     def about(self) -> About:
-        """Where the numbers of the view are from."""
+        """Where the numbers in the view come from."""
         as_of = self.document.as_of
         return About(
             study=self.document.name,
@@ -145,7 +145,7 @@ class View:
 
     @cached_property
     def cell_findings(self) -> list[Finding]:
-        """The published findings of the cells in view: corrected for all cells, whatever the filters choose."""
+        """The published findings of the cells in view: adjusted for all cells, whatever the filters choose."""
         return [
             finding
             for finding in self.study.document.cells()
@@ -158,6 +158,6 @@ class View:
 
 
 def query(run: Run, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return columns and rows of a query on a published run; one connection each, never shared between threads."""
+    """Return columns and rows of a query on a published run; one connection each, not shared between threads."""
     with reading(run.warehouse) as con:
         return run_query(con, text)

@@ -59,7 +59,7 @@ def _people(view: View, cells: list[Finding]) -> str:
 
 
 Left = dict[frozenset[tuple[str, str | None]], tuple[int, str]]
-"""Scope of a cell to its tenured customers and the reason why most of them cannot be compared."""
+"""For each cell's scope, its tenured customers and why most of them cannot be compared."""
 
 
 def uncompared(view: View) -> Left:
@@ -117,7 +117,7 @@ def heat(view: View, chosen: str | None) -> Panel | None:
         row = labels.parts({name: cell.scope[name] for name in down}, columns)
         groups[tuple(row)].append(cell)
     listed, rest = _rows_of(groups)
-    # With more columns the labels would say more than the map.
+    # With more columns, the labels would take more room than the map.
     if len(down) > _MOST_DOWN or not listed:
         return None
     values = _in_order(view, across, [cell for _, members in listed for cell in members])
@@ -155,9 +155,9 @@ def heat(view: View, chosen: str | None) -> Panel | None:
 
 
 def _rows_of(groups: dict[tuple[str, ...], list[Finding]]) -> tuple[list[tuple[tuple[str, ...], list[Finding]]], str]:
-    """Return the rows that have anything to show, the largest where there are many, and a word on those left out."""
+    """Return the rows that have anything to show, the largest where there are many, and a note on those left out."""
     telling = [item for item in groups.items() if any(cell.verdict != "not_assessable" for cell in item[1])]
-    # Few rows are all shown: what cannot be assessed has its place in the picture.
+    # Where rows are few, all are shown: what cannot be assessed has its place in the picture.
     if len(groups) <= _MOST_DOWN_ROWS:
         telling = list(groups.items())
     largest = sorted(telling, key=lambda item: -sum(cell.n_tenured or 0 for cell in item[1]))[:_MOST_DOWN_ROWS]
@@ -171,7 +171,7 @@ def _across(cells: Sequence[Finding], columns: Sequence[str]) -> str:
     """Return the column that goes across: the one with the most values that fit."""
     sizes = {name: len({cell.scope[name] for cell in cells}) for name in columns}
     fitting = [name for name in columns if sizes[name] <= _MOST_TILES] or [min(columns, key=lambda name: sizes[name])]
-    # Of equals rather a later one: the product reads best down the side.
+    # Among equals, prefer a later one: the product reads best down the side.
     return max(fitting, key=lambda name: (sizes[name], name != columns[0], -columns.index(name)))
 
 
@@ -224,7 +224,7 @@ def forest(view: View, chosen: str | None, *, narrow: bool) -> Panel | None:
     Args:
         view: What the filters leave.
         chosen: Name of the open cell.
-        narrow: The plot has half the page, beside the heat map.
+        narrow: Whether the plot has half the page, beside the heat map.
     """
     cells = view.cell_findings
     if not cells:
@@ -294,7 +294,7 @@ def _corrected(view: View) -> str:
 
 
 def ends_of(findings: Sequence[Finding], row: Callable[[Finding], Row], what: str) -> list[Row]:
-    """Return the rows of findings in order; of many those at both ends, with a word on those between."""
+    """Return the rows of findings in order; of many, those at both ends, with a note on those between."""
     if len(findings) <= MOST_ROWS:
         return [row(finding) for finding in findings]
     half = MOST_ROWS // 2
@@ -303,7 +303,7 @@ def ends_of(findings: Sequence[Finding], row: Callable[[Finding], Row], what: st
 
 
 def looked_at(view: View) -> int:
-    """Return for how many cells the verdicts of cells are corrected: all tested ones of the study, shown or not."""
+    """Return for how many cells the verdicts of cells are adjusted: all tested ones in the study, shown or not."""
     cells = view.cell_findings
     return view.study.document.looked_at(cells[0].family) if cells else 0
 
@@ -334,7 +334,7 @@ def _forest_row(view: View, cell: Finding, name: str, chosen: str | None, line: 
 
 
 def _not_assessed(view: View, cells: Sequence[Finding]) -> Html:
-    """Return the cells that cannot be assessed with their reasons; many of them by reason."""
+    """Return the cells that cannot be assessed with their reasons, grouped by reason where there are many."""
     if not cells:
         return NOTHING
     left_out = uncompared(view)

@@ -93,7 +93,7 @@ class Names:
     """The columns of a file.
 
     Args:
-        header: As they stand in the file.
+        header: The columns as they appear in the file.
     """
 
     def __init__(self, header: Iterable[str]) -> None:
@@ -102,7 +102,7 @@ class Names:
             self._by_plain.setdefault(plain(name), name.replace("\ufeff", "").strip())
 
     def find(self, alternatives: str) -> str | None:
-        """Return the column that one of the names means, as it stands in the file; None where there is none.
+        """Return the column that one of the names means, as it appears in the file; None where there is none.
 
         Example:
             >>> Names(["Invoice Item: Charge Amount"]).find("charge_amount|invoice_item_charge_amount")
@@ -123,7 +123,7 @@ def plain(name: str) -> str:
 
 
 def identifier(name: str) -> str:
-    """Return a column's name as SQL has it: in quotes where it needs them.
+    """Return a column's name as written in SQL: in quotes where it needs them.
 
     Example:
         >>> identifier("period_start"), identifier("end"), identifier("Policy No")

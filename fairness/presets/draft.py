@@ -1,4 +1,4 @@
-"""Write a config file for exports: which preset they fit, and what their values show of how they are written."""
+"""Write a config file for exports: which preset they fit, and what their values show about how they are written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fairness.presets.sections import Ask, Section
 from fairness.presets.sources import Tables, Written, write_source
 
 _SURE = 4
-"""Columns of a preset that cannot stand in a file by chance."""
+"""Number of columns of a preset that cannot occur in a file by chance."""
 
 _OWN, _BESIDE = "canonical", ("offers", "customers")
 
@@ -27,7 +27,7 @@ class Draft:
         text: Its text.
         preset: The preset that the files fit best.
         reason: Why, in one sentence.
-        used: File to the table that it is; files that fit none are left out.
+        used: The table of each file; files that fit none are left out.
         unused: Files that fit no table.
         asks: What the files do not decide.
     """
@@ -68,7 +68,7 @@ def draft_config(
         paths: Files and folders.
         base: Folder of the config file.
         answers: What the user has decided, by key.
-        preset: Name of the preset; None takes the one that fits best.
+        preset: Name of the preset; None means the one that fits best.
 
     Raises:
         ConfigError: No preset fits.

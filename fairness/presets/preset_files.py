@@ -13,7 +13,7 @@ from fairness.presets.column_names import Names
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A table that a source joins where it was given.
+    """A table that a source joins where the table was given.
 
     Attributes:
         table: Its name.
@@ -35,8 +35,8 @@ class Part:
         joins: Tables that are joined to the first one, in order.
         sql: A whole query in place of the joins, for roles whose rows carry no prices.
         keys: Further keys of the section, such as ``period_end``.
-        columns: Canonical column to expressions, the first of which that finds its columns is written.
-        notes: Canonical column to what a reader should know of its line.
+        columns: Expressions by canonical column; the first that finds its columns is written.
+        notes: What a reader should know about its line, by canonical column.
     """
 
     role: str
@@ -57,7 +57,7 @@ class Preset:
         name: Its name.
         title: Its name for readers.
         fidelity: What it cannot see, and what is therefore not claimed.
-        tables: Table to the columns by which it is known; ``a|b`` is one of several names, ``!a`` one that it lacks.
+        tables: The columns by which each table is known; ``a|b`` is one of several names, ``!a`` one that it lacks.
         parts: Its sources.
         cell: Columns that customers are compared within, where they exist.
     """

@@ -27,9 +27,9 @@ class Sample:
     """A file and what its first rows show.
 
     Attributes:
-        path: Relative to the config file, as it will stand there.
-        keys: How it is written, where that is not the usual.
-        file: As the reader describes it.
+        path: Path relative to the config file, as it will be written there.
+        keys: How it is written, where that is not the usual way.
+        file: The file as the reader describes it.
         names: Its columns.
         rows: Text of the first rows, by column.
     """
@@ -78,7 +78,7 @@ def _sample(con: Connection, file: Path, base: Path) -> Sample:
     try:
         found = _described(con, file, path, keys)
     except DataError as error:
-        # The reader itself says how many titles stand above the header.
+        # The reader itself says how many title lines are above the header.
         skip = _SKIP.search(error.fix)
         if skip is None:
             raise

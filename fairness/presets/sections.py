@@ -28,8 +28,8 @@ class Section:
     """A section of the file.
 
     Attributes:
-        header: Such as ``[study]``.
-        comments: Lines above it.
+        header: Its header, such as ``[study]``.
+        comments: Comment lines above it.
         lines: Its lines.
     """
 

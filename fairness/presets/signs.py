@@ -1,4 +1,4 @@
-"""What the values of an export show of how they are written: dates, numbers, words."""
+"""What the values of an export show about how they are written: dates, numbers, words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _POINT = re.compile(r"[-+(]?\d{1,3}(,\d{3})*\.\d+\)?-?|[-+]?\d+\.\d+")
 
 
 def date_formats(values: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the readings of these texts, between which nothing decides where there are several.
+    """Return the possible readings of these texts; where there are several, nothing decides between them.
 
     ISO 8601 needs no format: an empty reading.
 
@@ -41,7 +41,7 @@ def date_formats(values: Sequence[str]) -> list[tuple[str, ...]]:
         for form in (day + clock for clock in CLOCKS for day in DAYS)
         if all(_reads(text, form) for text in rest)
     ]
-    # A year of four digits is none of two.
+    # A year of four digits is not one of two.
     found = [reading for reading in found if "%y" not in reading[0] or all(not re.search(r"\d{4}", t) for t in rest)]
     return [(*reading, *_iso_beside(texts, rest)) for reading in found]
 

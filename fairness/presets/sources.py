@@ -17,20 +17,20 @@ from fairness.presets.signs import date_formats, most_common, numerals, period_e
 Tables = Mapping[str, Sequence[Sample]]
 
 _CONDITION = re.compile(r"\{([\w|]+)\}\? ")
-"""What stands before an expression that is written only where the file has one of these columns."""
+"""What precedes an expression that is written only where the file has one of these columns."""
 
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
 
 
 @dataclass(slots=True)
 class Written:
-    """A source as it will stand in the file.
+    """A source as it will be written in the file.
 
     Attributes:
         sections: ``[[source]]`` and ``[source.columns]``.
         tables: Tables that its query reads; empty where it reads files.
         currencies: Currencies of its rows, the most frequent first.
-        needs_as_of: Whether tenure is counted to a day that only the user knows.
+        needs_as_of: Whether tenure is counted up to a day that only the user knows.
         asks: What is left to the user.
     """
 
@@ -63,7 +63,7 @@ class _Source:
 
         Args:
             text: As the preset has it.
-            inside: Whether it stands in the query, not behind it.
+            inside: Whether it is in the query, not after it.
         """
         missing = False
 
@@ -113,7 +113,7 @@ def write_source(part: Part, tables: Tables, number: int, answers: Mapping[str, 
     Args:
         part: The source of the preset.
         tables: The files of each of its tables.
-        number: Place of the section, from 1.
+        number: Position of the section, from 1.
         answers: What the user has decided, by key.
     """
     state = _Source(part, tables, number, answers)
@@ -245,6 +245,6 @@ def _day(text: str, forms: Sequence[str]) -> date | None:
 
 
 def _months_from(first: date, last: date) -> bool:
-    """Return whether a day lies whole months after another, at most three years."""
+    """Return whether a day is a whole number of months after another, at most three years."""
     months = 12 * (last.year - first.year) + last.month - first.month
     return 1 <= months <= 36 and last.day == first.day

@@ -1,4 +1,4 @@
-"""Charts as files of their own: title, what is drawn, the chart, n and source, and what it is of."""
+"""Charts as separate files: title, what is drawn, the chart, n and source, and what it is about."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def chart_svg(panel: Panel, page: Page) -> Html:
     """Return a panel as an SVG that stands alone: it names comparator, filters, as-of month and build."""
     plot = draw(panel.chart, _WIDTH - 2 * _SIDE, f"{panel.title}. {panel.subtitle}")
     lines = len(textwrap.wrap(panel.title, _TITLE_CHARACTERS))
-    # Lines of about one length: a last line of one word looks torn off.
+    # Lines of about equal length: a last line of one word looks cut off.
     title = textwrap.wrap(panel.title, min(_TITLE_CHARACTERS, len(panel.title) // lines + 8))
     about = [
         *textwrap.wrap(panel.foot, _SMALL_CHARACTERS),

@@ -1,4 +1,4 @@
-"""Slides of one look: a headline, text boxes, charts of native shapes, and a foot that says what they are of."""
+"""Slides of one look: a headline, text boxes, charts of native shapes, and a foot that says what they are about."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fairness.errors import FairnessError, shortened
 from fairness.text.escape import terminal_text
 
 WIDTH, HEIGHT, SIDE = 13.333, 7.5, 0.7
-"""Of a slide and its margin, inches."""
+"""Size of a slide and its margin, inches."""
 FIXED_DATE = datetime(1980, 1, 1)
 """Date of files inside archives: the clock would make equal snapshots differ."""
 _FONT = "Arial"
@@ -22,7 +22,7 @@ _LONGEST_PROPERTY = 255
 
 
 class Deck:
-    """Slides in the making.
+    """Slides being made.
 
     Args:
         title: Title of the file.
@@ -88,7 +88,7 @@ class Deck:
             canvas.add(shape)
 
     def save(self) -> bytes:
-        """Return the file; its archive carries no clock."""
+        """Return the file; its archive carries no times."""
         stream = io.BytesIO()
         self._deck.save(stream)
         return without_clock(stream.getvalue())
@@ -196,7 +196,7 @@ def _frame(frame: Any) -> None:
 
 
 def _property(text: str) -> str:
-    r"""Return a text as a property of the file can hold it: at most 255 characters, control characters as codes.
+    r"""Return a text as a file property can hold it: at most 255 characters, control characters as codes.
 
     Example:
         >>> print(_property("A\x07 study"), len(_property("x" * 300)))

@@ -24,7 +24,7 @@ from fairness.stats.distributions import t_quantile
 from fairness.text import changes
 
 _TOLERANCE = 1e-9
-"""Between the sums of the rows and the published gap, which divides once in floating point."""
+"""Tolerance between the sums of the rows and the published gap, which divides once in floating point."""
 _SAME_QUESTION = ("like_for_like.cell", "like_for_like.breaks", "inference.confidence_level")
 _SAME_SAMPLES = ("like_for_like.min_per_group", "tenure.new_below_months", "tenure.tenured_from_months")
 _SAME_OFFER = ("comparator.horizon_months", "comparator.min_evidence")
@@ -53,7 +53,7 @@ class Side:
 
 
 def read_side(path: Path) -> Side:
-    """Return a snapshot or a run by its folder; a snapshot brings its run along where it still lies beside it.
+    """Return a snapshot or a run by its folder; a snapshot comes with its run where that is still beside it.
 
     Raises:
         DataError: The folder is neither.
@@ -142,7 +142,7 @@ def incomparable(first: Side, second: Side) -> list[str]:
 
 def _setting(settings: Data, key: str) -> Any:
     section, name = key.split(".")
-    # A snapshot of an earlier version may lack a setting: then it is another definition, and no reason to fail.
+    # A snapshot of an earlier version may lack a setting: that is a different definition, and no reason to fail.
     found = settings.get(section)
     return found.get(name) if isinstance(found, Mapping) else None
 
@@ -213,7 +213,7 @@ def _change(sums: PartSums) -> Totals:
 
 
 def _money(value: Fraction) -> str:
-    # Ticks a month or a year end after four decimals; only prices per week or day are rounded here.
+    # Ticks per month or year end after four decimals; only prices per week or day are rounded here.
     return money_text((Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.0001")))
 
 

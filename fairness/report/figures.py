@@ -27,7 +27,7 @@ class Source:
     Attributes:
         sql: Query on the run's ``analyst.duckdb`` that returns one row with one column per value.
         models: The SQL models that made what it reads.
-        values: Column of that query to its value.
+        values: Value by column of that query.
     """
 
     sql: str
@@ -37,13 +37,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, or several that are read in one breath, as the page shows it.
+    """A number, or several that are read together, as the page shows it.
 
     Attributes:
-        id: Letter of its panel and place in it, such as ``B2``; unique within a snapshot.
+        id: Letter of its panel and position in it, such as ``B2``; unique within a snapshot.
         text: What the page shows.
         unit: Unit of its values, in words.
-        n: How many of what stand behind it, in words.
+        n: How many of what are behind it, in words.
         sources: Queries that lead to its values.
     """
 
@@ -75,7 +75,7 @@ class FigureIndex:
             panel: Capital letter of its panel.
             text: What the page shows.
             unit: Unit in words.
-            n: How many of what stand behind it.
+            n: How many of what are behind it.
             sources: Queries that lead to it.
 
         Raises:

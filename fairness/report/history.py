@@ -22,7 +22,7 @@ _FINDINGS = "findings.json"
 
 
 def _one_of(known: Collection[str]) -> AfterValidator:
-    """Return the rule that a code is one that this version has words for."""
+    """Return the rule that a code has to be one that this version has words for."""
 
     def rule(code: str | None) -> str | None:
         if code is not None and code not in known:
@@ -75,13 +75,13 @@ class _Document(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A snapshot as it lies in its folder.
+    """A snapshot as it is in its folder.
 
     Attributes:
-        folder: Where.
-        manifest: What it says of itself.
+        folder: Its folder.
+        manifest: Its manifest.
         document: Its released findings.
-        written: Day on which the manifest was written, as the file system has it.
+        written: Day on which the manifest was written, according to the file system.
     """
 
     folder: Path
@@ -113,10 +113,10 @@ def read_released(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         folder: The snapshot.
-        manifest: What it says of itself.
+        manifest: Its manifest.
 
     Raises:
-        DataError: It is gone, is not the one that was written, or is no such document.
+        DataError: It is gone, is not the one that was written, or is not a findings document.
     """
     path = folder / _FINDINGS
     fix = f"`fairness snapshot --verify` says what was changed; {MAKE_AGAIN}"

@@ -1,4 +1,4 @@
-"""The manifest of a snapshot as it lies in its folder: read, and refused where it is of another shape."""
+"""The manifest of a snapshot as it is in its folder: read, and refused where it has another shape."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _Name = Annotated[str, AfterValidator(_inside)]
 
 
 class _Part(BaseModel):
-    # A later version may say more; what is read here has to be what it is taken for.
+    # A later version may hold more; what is read here has to be what it is taken for.
     model_config = ConfigDict(extra="allow", strict=True)
 
 
@@ -61,8 +61,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a snapshot.
 
     Raises:
-        DataError: The folder holds none, or one that cannot be read or is of another shape: its files lie outside of
-            the folder, say.
+        DataError: The folder holds none, or one that cannot be read or has another shape, such as files outside the
+            folder.
     """
     path = folder / MANIFEST
     if not path.is_file():

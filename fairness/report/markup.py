@@ -1,4 +1,4 @@
-"""The findings as a text to paste: Markdown for wikis and tickets, LaTeX for papers."""
+"""The findings as text to paste: Markdown for wikis and tickets, LaTeX for papers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TEX = {
 
 
 def to_markdown(document: Document, settings: Data) -> str:
-    """Return the findings as Markdown, tables in the form of GitHub.
+    """Return the findings as Markdown, with tables in GitHub's form.
 
     Args:
         document: A findings document.

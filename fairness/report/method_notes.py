@@ -1,4 +1,4 @@
-"""The second page: how it was measured, how sure it is, what went in, what is withheld and how to check it."""
+"""The second page: how it was measured, how certain it is, what went in, what is withheld and how to check it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from fairness.errors import ConfigError
 
 MAX_NOTE = 700
-"""Characters of a note: more does not fit the page."""
+"""Characters of a note: more would not fit the page."""
 
 _WHERE = "--note"
 _MAX_BYTES = 4 * MAX_NOTE + 1024
@@ -24,7 +24,7 @@ def read_note(argument: str) -> str:
     Raises:
         ConfigError: The file is too long for a note, or is not UTF-8 text.
     """
-    # Unlike a path, a text may be longer than any name that the system takes; then there is no such file.
+    # Unlike a path, a text may be longer than any name that the system accepts; then there is no such file.
     if not os.path.isfile(argument):
         return argument
     path = Path(argument)

@@ -43,7 +43,7 @@ class _Layout:
         return self.index.add(panel, text, unit=unit, n=snapshot.whole(self.document, finding), sources=(source,))
 
     def strip(self) -> tuple[Metric, ...]:
-        """Return gap, money, people and support, as far as they are shown."""
+        """Return gap, money, people and support, where they are shown."""
         found = []
         head = self.head
         if head.has_interval:

@@ -1,4 +1,4 @@
-"""The page as one HTML file: no script, no outside request; the same text prints as the PDF's two pages."""
+"""The page as one HTML file: no script, no outside request; the same text prints as the two pages of the PDF."""
 
 from __future__ import annotations
 

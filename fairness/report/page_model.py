@@ -10,7 +10,7 @@ from fairness.report.figures import Figure, FigureIndex
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One place of the strip under the headline.
+    """One item of the strip under the headline.
 
     Attributes:
         label: What it is.
@@ -65,14 +65,14 @@ class Page:
         as_of: The month studied.
         comparator: What the headline compares with.
         filters: Who is in, and what makes two customers alike.
-        build: Which build the numbers are of.
-        rejected: What stands above the answer where many rows were rejected.
+        build: The build that the numbers come from.
+        rejected: What is shown above the answer where many rows were rejected.
         headline: The answer in three parts, the middle one stressed.
         verdict: The verdict of the answer.
         lead: Sentences under it.
-        warnings: What a reader must know beside it.
+        warnings: What a reader must know besides it.
         strip: Gap, money, people, support.
-        panels: Charts, two a row.
+        panels: Charts, two per row.
         notes: Columns of text under them.
         sign_off: The owner's note; empty for a line to sign on.
         band: What the grey band of a chart is called.

@@ -16,7 +16,7 @@ from fairness.text.escape import Html
 _SHEETS = 2
 """Sheets of a snapshot: the answer, and the method."""
 _SMALLER = (1.0, 0.95, 0.9, 0.85)
-"""How small a snapshot is set at most, so that longer texts fit its sheets: its smallest text keeps 6 points."""
+"""How small a snapshot may be set so that longer texts fit its sheets: its smallest text keeps 6 points."""
 _A4 = (210, 297)
 """Millimetres."""
 _SCALE = 2.5
@@ -25,14 +25,14 @@ _POINTS_PER_PIXEL = 0.75
 
 
 class ReportExtraMissing(FairnessError):
-    """The libraries of the extra ``report``, or what they need of the system, are not there."""
+    """The libraries of the extra ``report``, or what they need from the system, are missing."""
 
 
 def pdf(html: Html) -> bytes:
     """Return the page of a snapshot as PDF: two sheets, set smaller where longer texts need the room.
 
-    Where the smallest is too large as well, it takes more sheets in full size: they are counted as they are, and no
-    block of the page is split.
+    Where even the smallest is too large, it takes more sheets at full size: they are counted as they are, and no block
+    of the page is split.
 
     Raises:
         ReportExtraMissing: weasyprint, or the Pango library that it needs, is not installed.

@@ -30,7 +30,7 @@ def notify(config: Config, document: Document, *, folder_name: str) -> list[str]
 
     Raises:
         ConfigError: ``[notify]`` names neither a webhook nor a mail server.
-        FairnessError: The message was not taken; the error never shows the address, which may be a secret.
+        FairnessError: The message was not accepted; the error never shows the address, which may be a secret.
     """
     settings = config.notify
     if settings.webhook is None and settings.smtp_host is None:

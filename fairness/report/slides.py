@@ -1,4 +1,4 @@
-"""Four slides with native text: the answer, how sure and since when, where, and what it hangs on."""
+"""Four slides with native text: the answer, how certain and since when, where, and what it hangs on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write a snapshot: an immutable folder that an executive reads and an auditor computes again."""
+"""Write a snapshot: an immutable folder that an executive reads and an auditor can compute again."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Contents:
     """What a snapshot consists of, before it is written.
 
     Attributes:
-        files: Path inside the folder to bytes; the manifest is not among them.
-        missing: Path inside the folder to the reason why it could not be made here.
+        files: Bytes by path inside the folder; the manifest is not among them.
+        missing: Why a file could not be made here, by path inside the folder.
         manifest: What the manifest says.
         page: What the page shows.
         document: The released findings document.
@@ -158,7 +158,7 @@ def _versions() -> dict[str, str]:
 
 
 def write(contents: Contents, folder: Path) -> Path:
-    """Write a snapshot whole, or not at all; its files are read-only.
+    """Write a snapshot completely or not at all; its files are read-only.
 
     A folder that holds the very same snapshot is left as it is.
 

@@ -29,7 +29,7 @@ class Table:
         name: File name without its ending, and name of the sheet.
         about: What a row is, in words.
         sql: Query on the run's ``analyst.duckdb`` with the same rows before disclosure control.
-        columns: Their names.
+        columns: Names of the columns.
         rows: Values in the order of the columns.
     """
 
@@ -118,7 +118,7 @@ def _support(support: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def about(page: Page) -> dict[str, str]:
-    """Return what every file says of itself: study, as-of, comparator, filters and build."""
+    """Return what every file says about itself: study, as-of, comparator, filters and build."""
     return {
         "study": page.study,
         "as_of": page.as_of,
@@ -137,7 +137,7 @@ def to_csv(table: Table, page: Page) -> bytes:
 
 
 def to_xlsx(listed: Sequence[Table], page: Page) -> bytes:
-    """Return tables as one workbook, a sheet each, under lines that say what they are of.
+    """Return tables as one workbook, a sheet each, under lines that say what they are about.
 
     Raises:
         FairnessError: XlsxWriter is not installed.

@@ -18,22 +18,22 @@ from fairness.runs.key import key_path
 from fairness.text import verification
 
 _SHOWN = 5
-"""Differences of one document that are listed; the rest is counted."""
+"""Number of differences in one document that are listed; the rest are counted."""
 _ABSENT = "absent"
 
 
 def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
     """Return what differs between a snapshot and what its study gives now; empty where every byte is the same.
 
-    The study is built anew in a folder of its own, never taken from a run that exists.
+    The study is built anew in a separate folder, never taken from an existing run.
 
     Args:
         folder: The snapshot.
-        config: The study that it is said to be of.
+        config: The study that it claims to be of.
         progress: Called with the name of each step.
 
     Raises:
-        DataError: The folder is no snapshot, or the study cannot be built.
+        DataError: The folder is not a snapshot, or the study cannot be built.
     """
     manifest = read_manifest(folder)
     found = list(tampered(folder, manifest))
@@ -61,7 +61,7 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
 
 
 def _elsewhere(config: Config, place: Path) -> Config:
-    """Return the study with its output in another folder; it keeps its key, and none is made where it has none."""
+    """Return the study with its output in another folder; it keeps its key, and no key is made where it has none."""
     key = key_path(config)
     privacy = config.privacy.model_copy(update={"key_file": str(key if key.is_file() else place / "key")})
     study = config.study.model_copy(update={"output": str(place / "out")})

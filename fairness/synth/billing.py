@@ -31,7 +31,7 @@ _INDEX_START, _INDEX_RISE = 128.0, 0.0027
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SyntheticBilling:
-    """A generated firm, drawn and not yet written.
+    """A generated firm, drawn but not yet written.
 
     Attributes:
         firm: Offers, customers and prices; lines are made from it block by block.
@@ -109,7 +109,7 @@ def generate_billing(spec: BillingSpec, seed: int) -> SyntheticBilling:
 
 
 def customers_table(firm: Firm) -> pd.DataFrame:
-    """Return one row per customer that the file knows; ``tenure_start`` is a day number, OPEN where it is not known."""
+    """Return one row per customer in the file; ``tenure_start`` is a day number, OPEN where it is not known."""
     spec, who = firm.spec, firm.who
     regions, channels = ([name for name, _ in places] for places in (spec.regions, spec.channels))
     known = np.flatnonzero((who.customer == np.arange(len(who))) & ~who.is_unlisted)
@@ -128,7 +128,7 @@ def customers_table(firm: Firm) -> pd.DataFrame:
 
 
 def cpi_table(spec: BillingSpec) -> pd.DataFrame:
-    """Return a made-up consumer price index by month, from a year before the window on."""
+    """Return a made-up consumer price index by month, from a year before the window."""
     months = np.arange(spec.first_month - _BEFORE, spec.as_of_month + 1)
     values = _INDEX_START * (1.0 + _INDEX_RISE) ** np.arange(len(months))
     return pd.DataFrame(

@@ -34,7 +34,7 @@ class BookCell:
         price: Mean offer price of its tariffs, major units a month.
         weight: Share of the customers, relative to the other cells.
         penalty: True gap of tenured customers, a fraction of the offer; above 0 they pay more.
-        new_share: Share of its customers with a tenure below 12 months; None takes the book's. Cells that differ here
+        new_share: Share of its customers with a tenure below 12 months; None means the book's. Cells that differ here
             and in price make a mix shift: the raw gap then differs from the like-for-like gap.
     """
 
@@ -56,9 +56,9 @@ class BookSpec:
         middle_share: Share with a tenure in [12, 24) months; the others are tenured.
         longest_tenure: Longest tenure, completed months.
         tariffs: Tariffs of each cell; customers are spread over them evenly at random.
-        tariff_spread: Offer prices of a cell lie evenly within this fraction to both sides of its mean.
+        tariff_spread: Offer prices of a cell are spread evenly within this fraction on both sides of its mean.
         noise: Standard deviation of the individual price around the tariff's, a fraction; 0 makes a price list.
-        walking: Extra gap of tenured customers per completed year beyond the second, a fraction of the offer a year.
+        walking: Extra gap of tenured customers per completed year beyond the second, a fraction of the offer per year.
         yearly_rise: Mean rise of every price over the last year, a fraction; gives the prior price.
         market: Market price over offer price, minus 1.
         market_noise: Standard deviation of the market price around it, a fraction.

@@ -53,13 +53,13 @@ def first_day(month: IntArray) -> IntArray:
 
 
 def month_of(day: IntArray) -> IntArray:
-    """Return the month that days lie in."""
+    """Return the month that days fall in."""
     months: IntArray = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + _EPOCH_MONTH
     return months
 
 
 def add_months(day: IntArray, months: IntArray) -> IntArray:
-    """Move days by months; a day that the month does not have becomes its last.
+    """Move days by months; a day that the month does not have becomes its last day.
 
     Example:
         >>> start = np.array([day_number(date(2024, 2, 29))])

@@ -28,7 +28,7 @@ ACQUISITION, RENEWAL, CHANGE, CORRECTION, MANUAL = range(len(REASONS))
 FINAL, VOID, DRAFT = range(len(STATUSES))
 
 Part = dict[str, IntArray]
-"""Lines of one sort: columns of equal length."""
+"""Lines of one kind: columns of equal length."""
 
 _MONTHS = 12
 
@@ -131,8 +131,8 @@ def make_part(firm: Firm, index: IntArray, issued: IntArray, kind: int, net: Int
 def chosen_for(firm: Firm, purpose: str, count: int) -> IntArray:
     """Return subscriptions drawn without replacement for a trap, sorted; each purpose has its own generator.
 
-    They are monthly, still there, in their third cycle at least, and no test accounts. Those whose last bill is spoiled
-    or holds an extra plan are tenured customers who hold nothing else.
+    They are monthly, still there, at least in their third cycle, and not test accounts. Those whose last bill is
+    spoiled or holds an extra plan are tenured customers who hold nothing else.
     """
     purposes = ("duplicates", "voids", "drafts", "rejected", "unreadable_bills", "extra_plans")
     rng = np.random.default_rng([firm.seed, 2, purposes.index(purpose)])

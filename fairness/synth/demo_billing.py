@@ -27,7 +27,7 @@ FILES = (
 
 _CONFIG = Path(__file__).with_name("demo_billing.toml")
 _LEVEL = 9
-"""zstd level: the study lies in the repository, so small counts more than fast; beyond this little is gained."""
+"""zstd level: the study is in the repository, so size matters more than speed; beyond this little is gained."""
 
 _TERMS = {"rolling": 0, "12m": 12, "24m": 24}
 
@@ -106,7 +106,7 @@ CELLS = (
         },
         new=0.30,
     ),
-    # Mobile offers are national, existing prices are not: the North pays less than them, the South more.
+    # Mobile offers are national, existing prices are not: the North pays less than the offers, the South more.
     *_cells(
         MOBILE,
         dict.fromkeys(_MOBILE_GAPS, 6.2),
@@ -208,7 +208,7 @@ _TOLD = (
 
 
 def demo_firm() -> SyntheticBilling:
-    """Return the demo's firm with its truth, in which each story stands with its figures."""
+    """Return the demo's firm with its truth, which holds each story with its figures."""
     billing = generate_billing(SPEC, SEED)
     truth = billing.truth
     entries = [{"scope": {}, **truth["whole_book"]}, *truth["products"], *truth["cells"]]

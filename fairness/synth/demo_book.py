@@ -25,7 +25,7 @@ def _cell(region: str, channel: str, *, price: float, weight: float, penalty: fl
     )
 
 
-# New customers join mostly in the dear South, so that the raw gap points the other way than the like-for-like gap.
+# New customers join mostly in the dear South, so the raw gap points the opposite way to the like-for-like gap.
 SPEC = BookSpec(
     customers=6000,
     cells=(
@@ -48,7 +48,7 @@ def write_study(folder: Path) -> None:
     """Write the study's files into a folder, which is made when missing; existing files of these names are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     book = demo_book()
-    # First-year customers have no price of a year ago, so a comparison of changes with them would say nothing.
+    # First-year customers have no price from a year ago, so a comparison of changes with them would say nothing.
     write_csv(book.rows.drop(columns="prior_price"), folder / "book.csv", pence=_PENCE)
     write_truth(book.truth, folder / "truth.json")
     (folder / "fairness.toml").write_bytes(_CONFIG.read_bytes())

@@ -29,7 +29,7 @@ def price_events(firm: Firm) -> pd.DataFrame:
     ends_intro = cycle == firm.tariffs.cycles[offer]
     _, old = firm.prices.at(index, before, cycle - 1)
     _, new = firm.prices.at(index, start, cycle)
-    # A change of plan within the month before shows on its own day, not on the next bill.
+    # A change of plan within the previous month shows on its own day, not on the next bill.
     upgraded = who.upgraded_on[index]
     changed = (old != new) & ~((upgraded > before) & (upgraded < start))
     cause = np.where(ends_intro, "promo_expiry", "list_change")[changed]

@@ -78,7 +78,7 @@ def named_block(firm: Firm, block: pd.DataFrame) -> pd.DataFrame:
     plans = [plan for one in spec.products for plan in one.plans]
     first_plan = np.cumsum([0, *(len(one.plans) for one in spec.products)])[:-1]
     rate = np.array([one.tax for one in spec.products])[product]
-    # Fees, discounts, usage and credits of no period are outside the tax here: their amounts are exact as they stand.
+    # Fees, discounts, usage and credits without a period are outside the tax here: their amounts are exact as stated.
     kind, is_correction = block["kind"].to_numpy(), (block["start"] != OPEN).to_numpy()
     rate = np.where(np.isin(kind, _TAXED) | (kind == CREDIT) & is_correction, rate, 0.0)
     return block.assign(

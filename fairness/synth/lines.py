@@ -1,8 +1,8 @@
 """Billing lines of a generated firm, in blocks of customers.
 
 A block is a table of integers: days, whole pence, indexes of names. :mod:`fairness.synth.exports` turns it into the
-canonical columns. Blocks have a fixed number of customers and draw from generators of their own, so that the lines do
-not depend on how many blocks are held in memory.
+canonical columns. Blocks have a fixed number of customers and draw from their own generators, so the lines do not
+depend on how many blocks are held in memory.
 """
 
 from __future__ import annotations

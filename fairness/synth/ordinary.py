@@ -1,4 +1,4 @@
-"""What ordinary bills hold beside a price: corrections, discounts and fees on lines of their own, add-ons, totals."""
+"""What ordinary bills hold besides a price: corrections, discounts and fees on separate lines, add-ons, totals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMED, _ON_THE_BILL = range(_FORMS - 1)
 
 
 def ordinary_parts(firm: Firm, rng: np.random.Generator, cycles: Cycles, recurring: Part) -> list[Part]:
-    """Return the lines that bills hold beside those of ``recurring``, whose bills may be sent later for it.
+    """Return the lines that bills hold besides those of ``recurring``, whose bills may be sent later because of them.
 
     Args:
         firm: Whose bills.
@@ -116,7 +116,7 @@ def _discounts(firm: Firm, cycles: Cycles, recurring: Part) -> Part:
 
 
 def _charges(firm: Firm, rng: np.random.Generator, cycles: Cycles, kind: int, pence: int) -> Part:
-    """Bill a charge of always the same amount every month of the last year."""
+    """Bill a charge of the same amount every month of the last year."""
     who, spec = firm.who, firm.spec
     share = spec.traps.paper_bills if kind == FEE else spec.traps.instalments
     may = ~who.is_yearly & ~who.is_test
@@ -158,7 +158,7 @@ def _add_ons(firm: Firm, cycles: Cycles) -> Part:
 
 
 def _extra_plans(firm: Firm, cycles: Cycles) -> Part:
-    """Bill the cheapest plan of the product on the same subscription besides."""
+    """Also bill the cheapest plan of the product on the same subscription."""
     who = chosen_for(firm, "extra_plans", firm.spec.traps.extra_plans)
     here = np.isin(cycles.index, who) & last_months(firm, cycles.start, _HALF_YEAR)
     return _beside(firm, cycles, here, cheapest_plan(firm, cycles.index[here], cycles.start[here]))
@@ -182,7 +182,7 @@ def _beside(firm: Firm, cycles: Cycles, here: BoolArray, plan: tuple[IntArray, I
 
 
 def _rebills(firm: Firm, rng: np.random.Generator, cycles: Cycles, recurring: Part) -> list[Part]:
-    """Bill too much, take all of it back a few days later, every other time by name, and send the right bill then."""
+    """Bill too much, reverse all of it a few days later, every other time by name, and then send the right bill."""
     spec = firm.spec
     end = int(first_day(np.array([spec.as_of_month + 1]))[0])
     here = (rng.random(len(cycles.index)) < spec.traps.rebills) & (cycles.start + _REBILLED_DAYS < end)

@@ -37,13 +37,13 @@ class Product:
         name: product_id.
         plans: plan_id of each plan, cheapest first.
         price: Mean effective price of its plans at the start, per billing interval.
-        spread: The plans' prices lie evenly within this fraction to both sides of `price`.
+        spread: The plans' prices are spread evenly within this fraction on both sides of `price`.
         interval: Billing interval. Monthly products bill calendar months in advance, yearly ones from the joining day.
         offer_keys: Controls that its offers are keyed by; an offer leaves the others open (a NULL key).
         campaigns: Terms that offer versions draw from; empty for a legacy product that is no longer offered.
-        walking: Rise of the gap per completed year of tenure beyond the second, a fraction a year, for 15 years.
+        walking: Rise of the gap per completed year of tenure beyond the second, a fraction per year, for 15 years.
         usage: Share of its recurring lines that a usage line accompanies.
-        terms: Months of the contract of each plan, over and over; 0 for none. Empty: no contract states its end.
+        terms: Months of each plan's contract, repeated; 0 for none. Empty: no contract states its end.
         tax: Tax rate on its charges.
     """
 
@@ -75,7 +75,7 @@ class Cell:
         channel: Channel through which they joined.
         weight: Share of the customers, relative to the other cells.
         penalty: Gap of tenured customers to the effective offer at the last price rise, before walking.
-        new_share: Share of its customers that joined within the last 12 months; None takes the firm's. Cells that
+        new_share: Share of its customers that joined within the last 12 months; None means the firm's. Cells that
             differ here and in price make a mix shift.
     """
 
@@ -89,7 +89,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddOn:
-    """A product that some customers of another hold beside it, on the same subscription and bill, at its list price.
+    """A product that some customers of another hold as well, on the same subscription and bill, at its list price.
 
     Attributes:
         product: Name of the product added; its plans are drawn evenly.
@@ -127,22 +127,22 @@ class Traps:
             an impossible date, in turn.
         test_accounts: Customers flagged as test, beside `customers`, at a tenth of the price.
         left_censored: Customers of the first month whose start date is not known.
-        manual_lines: Credits and charges that the back office keeps in a file of its own, as text.
+        manual_lines: Credits and charges that the back office keeps in a separate file, as text.
         unreadable: Of these, lines with an amount that nobody can parse.
-        retention_offers: Whether the offers hold cheap ones for existing customers, which are no comparator.
+        retention_offers: Whether the offers include cheap ones for existing customers, which are not a comparator.
         rebills: Share of recurring lines that were billed a fifth too high first, credited in full, and billed again.
         loyalty_discounts: Share of tenured monthly subscriptions that got a discount after the last yearly rise, billed
             as a line of its own: a discount that names its line, one that does not, or a credit every month, in turn.
         paper_bills: Share of monthly subscriptions that pay a fee for paper bills every month of the last year.
         instalments: Share of subscriptions to products with usage that pay for a device in the last year.
-        summaries: Share of monthly subscriptions whose bills of the last year state their total as a line besides.
+        summaries: Share of monthly subscriptions whose bills of the last year also state their total as a line.
         second_subscriptions: Subscriptions beside `customers`, each of a customer who has one to the same plan.
-        extra_plans: Tenured subscriptions that hold the product's cheapest plan besides for the last six months.
+        extra_plans: Tenured subscriptions that also hold the product's cheapest plan for the last six months.
         unreadable_bills: Tenured subscriptions whose recurring line of the last month has no amount.
-        unlisted: Customers whom the customer file does not know.
+        unlisted: Customers missing from the customer file.
         lasting_offers: Every third plan's list prices have no end, with promotions beside them; the offers of the plans
             after them, where monthly, overlap for two weeks.
-        untold: Customers of the last channel were told of no rise.
+        untold: Whether customers of the last channel were told of no rise.
     """
 
     prorations: bool = True
@@ -218,16 +218,16 @@ class BillingSpec:
         longest_tenure: Longest tenure at the end; longer tenures are rarer.
         leavers: Share of customers that leave within the window, at a time drawn evenly.
         offer_rise: Rise of the offers' level at each yearly price rise.
-        rise_spread: Each price of the list rises by a percentage of its own, evenly within this much of `offer_rise`.
+        rise_spread: Each price of the list rises by its own percentage, spread evenly within this much of `offer_rise`.
         rise_month: Calendar month of the yearly price rise, which comes on its first day.
-        campaign_months: Calendar months in which offers change besides; half the plans change on the 15th.
+        campaign_months: Calendar months in which offers also change; half the plans change on the 15th.
         tariff_noise: Standard deviation of an offer version's effective price around its level: each is a decision.
         price_noise: Standard deviation of a customer's price around the price list; 0 means a price list.
-        build_up: The gap builds up over the window's price rises; False means that it is there from the start.
+        build_up: Whether the gap builds up over the window's price rises; False means that it is there from the start.
         vulnerable_share: Share of customers flagged as vulnerable, whatever their price.
         payment_methods: (name, share) of each.
         currency: ISO 4217 code with two decimals.
-        add_on: A product that is held beside another; None for none.
+        add_on: A product that is held with another; None for none.
         traps: What else the export holds.
     """
 

@@ -47,8 +47,8 @@ class Subscriptions:
         factor: Individual price over the price list.
         party: Number of the customer whose party this one belongs to.
         is_vulnerable, is_test, is_censored: Flags; a censored customer's start is not exported.
-        is_unlisted: Whether the customer file does not know the customer.
-        add_on: Plan of the product held beside, or OPEN.
+        is_unlisted: Whether the customer is missing from the customer file.
+        add_on: Plan of the product held as well, or OPEN.
         is_yearly: Whether it is billed yearly.
     """
 
@@ -87,7 +87,7 @@ class Subscriptions:
 
 
 def draw_subscriptions(spec: BillingSpec, tariffs: Tariffs, rng: np.random.Generator) -> Subscriptions:
-    """Draw the subscriptions of a firm; every draw depends on the spec and the generator's state alone."""
+    """Draw the subscriptions of a firm; every draw depends only on the spec and the generator's state."""
     n = spec.customers + spec.traps.test_accounts
     weights = np.array([cell.weight for cell in spec.cells])
     cell = rng.choice(len(spec.cells), size=n, p=weights / weights.sum()).astype(np.int64)
@@ -132,7 +132,7 @@ def draw_subscriptions(spec: BillingSpec, tariffs: Tariffs, rng: np.random.Gener
 
 
 def _with_ordinary(spec: BillingSpec, rng: np.random.Generator, who: Subscriptions) -> Subscriptions:
-    """Add what is held beside, customers whom no file knows, and second subscriptions, which are like the first."""
+    """Add what is held as well, customers whom no file knows, and second subscriptions, which are like the first."""
     n, traps = len(who), spec.traps
     add_on, is_unlisted = who.add_on.copy(), who.is_unlisted.copy()
     if spec.add_on is not None:
@@ -169,7 +169,7 @@ def _cell_indexes(spec: BillingSpec) -> tuple[IntArray, IntArray, IntArray]:
 def _joining_days(spec: BillingSpec, rng: np.random.Generator, cell: IntArray, product: IntArray) -> IntArray:
     """Draw the loyalty group at the end by its share, then the day within it; long tenures are rarer.
 
-    Nobody joined a legacy product since :data:`RUN_UP` months before the window.
+    Nobody has joined a legacy product since :data:`RUN_UP` months before the window.
     """
     new_share = np.array([spec.new_share if one.new_share is None else one.new_share for one in spec.cells])[cell]
     legacy = np.array([not one.campaigns for one in spec.products])[product]

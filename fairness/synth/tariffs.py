@@ -71,7 +71,7 @@ class Tariffs:
         return index
 
     def risen(self, day: IntArray) -> IntArray:
-        """Return how many yearly price rises lie on or before days, counted from the first level."""
+        """Return how many yearly price rises fall on or before days, counted from the first level."""
         return np.searchsorted(self.rise_days, day, side="right").astype(np.int64)
 
     def version(self, combination: IntArray, day: IntArray) -> IntArray:
@@ -221,9 +221,9 @@ def offers_table(spec: BillingSpec, tariffs: Tariffs) -> pd.DataFrame:
 def _lasting_rows(
     spec: BillingSpec, tariffs: Tariffs, combination: IntArray, version: IntArray, valid_to: IntArray
 ) -> list[pd.DataFrame]:
-    """Return the offers of three sorts of plans, by their numbers: dated to the day, lists without end, overlapping.
+    """Return the offers of three kinds of plans, by their numbers: dated to the day, lists without end, overlapping.
 
-    A list price holds until the next one; what is dearer than the promotion beside it is what nobody has to pay.
+    A list price holds until the next one; nobody has to pay a list price dearer than the promotion beside it.
     """
     sort, monthly = tariffs.plan[combination] % 3, tariffs.cycles_a_year[combination] == _MONTHS
     valid_to = np.where((sort == 2) & monthly & (valid_to != OPEN), valid_to + _OVERLAP, valid_to)

@@ -1,4 +1,4 @@
-"""The recorded truth of a generated firm: gaps that were injected, and facts of the customers drawn.
+"""The recorded truth of a generated firm: gaps that were injected, and facts about the customers drawn.
 
 An injected gap is what the price-setting process was told to do: every interval should contain it. Facts come from the
 generator's own events, not from the files: what each customer pays in the last month once every correction and discount
@@ -35,13 +35,13 @@ class AsOf:
         product, region, channel: Indexes of its cell.
         quantity: Units.
         tenure: Completed months on the first day of the last month; from the first line on where no start is exported.
-        paid: What all units cost a year, pence.
+        paid: What all units cost per year, pence.
         offered: What they would cost a new customer a year, on the day on which the period billed begins, pence.
         is_offered: Whether a new customer can have them.
         level: Price level that offers vary around, of all units a year, pence, not rounded.
         above: What was injected over that level, likewise.
         billing: Whether the bill can be understood.
-        is_censored, is_unlisted: Whether the tenure is a lower bound, or nobody knows it.
+        is_censored, is_unlisted: Whether the tenure is a lower bound, or unknown.
     """
 
     customer: IntArray
@@ -75,7 +75,7 @@ class AsOf:
         return self.is_known & (self.tenure < NEW_BELOW)
 
     def n(self, here: BoolArray) -> int:
-        """Return how many customers some entries are of."""
+        """Return how many customers some entries belong to."""
         return len(np.unique(self.customer[here]))
 
 
@@ -187,7 +187,7 @@ def recorded_truth(firm: Firm) -> dict[str, Any]:
 
 
 def figures(held: AsOf, here: BoolArray) -> dict[str, Any]:
-    """Return customers, and gap and money a year, of some contracts; what cannot be compared stands apart."""
+    """Return customers, and gap and money a year, of some contracts; what cannot be compared is given separately."""
     tenured = here & held.is_tenured
     compared = tenured & held.is_offered & (held.billing == CLEAR)
     over = held.paid - held.offered
@@ -237,7 +237,7 @@ def contrasts(held: AsOf, here: BoolArray) -> dict[str, float | None]:
 
 
 def ratio(above: float, below: float) -> float | None:
-    """Return a quotient with nine digits, None where nothing stands below."""
+    """Return a quotient with nine digits, None where the divisor is 0."""
     return round(above / below, _DIGITS) if below else None
 
 

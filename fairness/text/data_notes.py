@@ -1,4 +1,4 @@
-"""What is said of the input files: whose ids meet those of another file, and which columns nothing reads."""
+"""What is said about the input files: whose ids match those of another file, and which columns nothing reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fairness.findings.document import Document
 from fairness.text.numbers import percent
 
 _NAMED_UNMATCHED = 0.01
-"""Share of ids without a partner from which a reader is warned."""
+"""Share of ids without a match from which a reader is warned."""
 
 _MATCHED = {
     "customers": "Customers of the month in the customer file",
@@ -33,7 +33,7 @@ OF_ZONES = (
 
 
 def matched(document: Document) -> list[tuple[str, str]]:
-    """Return for each pair of files what is matched and the share that is, 100 % included."""
+    """Return for each pair of files what is matched and the share that is, even if 100 %."""
     return [
         (_MATCHED[row["pair"]], percent(1 - row["unmatched_share"]))
         for row in _matches(document)
@@ -42,7 +42,7 @@ def matched(document: Document) -> list[tuple[str, str]]:
 
 
 def unmatched(document: Document) -> list[str]:
-    """Return a warning for each pair of files whose ids do not meet, from 1 % on.
+    """Return a warning for each pair of files whose ids do not match, from 1 %.
 
     Example:
         >>> rows = [{"pair": "customers", "unmatched_share": 0.3, "differs_by": ["leading zeros", "case"]}]
@@ -57,7 +57,7 @@ def unmatched(document: Document) -> list[str]:
 
 
 def shared_hours(document: Document) -> list[str]:
-    """Return a warning for each column whose moments nearly all show one hour that is not midnight.
+    """Return a warning for each column whose moments nearly all fall in one hour that is not midnight.
 
     Example:
         >>> row = {"path": "lines.csv", "column": "issued_on", "hour": 23, "share": 1.0}

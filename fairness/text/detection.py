@@ -1,4 +1,4 @@
-"""The words of what the data could show: how small a gap would be found, and what would decide."""
+"""The words for what the data could show: how small a gap would be found, and what would decide."""
 
 from __future__ import annotations
 

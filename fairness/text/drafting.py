@@ -23,7 +23,7 @@ def rows(role: str, path: str, *, n_rows: int, n_read: int, n_filtered: int, rej
 
 
 def matched(column: str, role: str, other: str, n: int, n_found: int) -> str:
-    """Return how many values of a column stand in another file.
+    """Return how many values of a column are found in another file.
 
     Example:
         >>> matched("customer_id", "billing", "customers", 60, 57)

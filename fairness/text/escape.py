@@ -1,8 +1,8 @@
 """Write values of the data so that no reader runs them: spreadsheets, web pages, terminals.
 
-Text of a billing export is text of strangers: a customer who calls herself ``=HYPERLINK(...)`` must arrive in a
+Text in a billing export is text from strangers: a customer who calls herself ``=HYPERLINK(...)`` must arrive in a
 spreadsheet as that text, ``<script>`` in a page as those letters, and an escape sequence in a terminal as its code.
-Numbers and dates are never touched: a quote before -3.20 would make text of a number.
+Numbers and dates are never touched: a quote before -3.20 would turn a number into text.
 
 Sources: OWASP, "CSV Injection"; RFC 4180; Unicode Technical Report 36 (characters that change the writing direction).
 
@@ -105,7 +105,7 @@ def _fits_xlsx(value: float | Decimal) -> bool:
 class Html(markupsafe.Markup):
     """A piece of an HTML page: whatever is put into it, joined or added is escaped, unless it is a piece itself.
 
-    What it is made of stands in the code; a test holds that. Only functions that take one put it on a page.
+    What it is made of is written in the code, which a test checks. Only functions that take one put it on a page.
 
     Example:
         >>> print(Html('<b title="{}">{}</b>').format('"', Html("<i>{}</i>").format("<script>")))
@@ -146,7 +146,7 @@ def figure_text(value: Any) -> str:
 def html_carried(text: str) -> Html:
     r"""Return a text that a page carries in a quoted attribute and hands on as it is: a file to save, a query to copy.
 
-    Nobody reads it on the page, so that nothing is shown as a code: a changed query would find nothing. Line ends are
+    Nobody reads it on the page, so nothing is shown as a code: a changed query would find nothing. Line ends are
     references, since a browser would make ``\n`` of ``\r\n``; what no page can hold is a code as on the page.
 
     Example:

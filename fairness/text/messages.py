@@ -1,4 +1,4 @@
-"""What commands say about runs and queries beside their output: a new key, an erasure, what limits left out."""
+"""What commands say about runs and queries besides their output: a new key, an erasure, what limits left out."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def fix_cells(columns: Sequence[tuple[str, int]], n_cells: int, *, named: Sequen
     """Return what to do about too many cells.
 
     Args:
-        columns: Columns of the cell with their number of values, the most first.
+        columns: Columns of the cell with their number of values, most first.
         n_cells: Cells.
         named: Those of the columns that the config names.
     """
@@ -183,7 +183,7 @@ def fix_cells(columns: Sequence[tuple[str, int]], n_cells: int, *, named: Sequen
 
 
 def many_cells(n_cells: int, n_customers: int, columns: Sequence[tuple[str, int]]) -> str:
-    """Return what is said of many cells.
+    """Return what is said about many cells.
 
     Example:
         >>> print(many_cells(150, 900, [("tariff", 75), ("region", 2)]))
@@ -212,7 +212,7 @@ def fix_values(lens: str, n_values: int) -> str:
 
 
 def many_values(lens: str, n_values: int, n_customers: int) -> str:
-    """Return what is said of a lens with many values."""
+    """Return what is said about a lens with many values."""
     return (
         f"Note: the lens '{lens}' has {count(n_values)} values for {many(n_customers, 'customer')}, fewer than 10 in "
         "each: few of them can be compared."
@@ -220,7 +220,7 @@ def many_values(lens: str, n_values: int, n_customers: int) -> str:
 
 
 def spellings(item: Data) -> str:
-    """Return what is said of values of a column that are most likely one thing, read as several.
+    """Return what is said about values of a column that are most likely one thing, read as several.
 
     Example:
         >>> spellings({"column": "region", "things": 1, "spellings": 2, "rows": 30, "examples": [["North", "north"]]})
@@ -234,7 +234,7 @@ def spellings(item: Data) -> str:
 
 
 def left_out(result: GuardedResult) -> list[str]:
-    """Return what a reader must know about the answer to a guarded query: what the limits left out of it."""
+    """Return what a reader must know about the answer to a guarded query: what the limits left out."""
     cut = result.cut
     sentences = []
     if cut.rows:

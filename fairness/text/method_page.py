@@ -10,7 +10,7 @@ from fairness.text import numbers, sentences, snapshot
 
 
 def method(document: Document, settings: Data) -> list[str]:
-    """Return how it was measured, a sentence or two a paragraph."""
+    """Return how it was measured, one or two sentences per paragraph."""
     tenure, head = settings["tenure"], document.head
     groups = (
         f"{snapshot.who(settings)} New customers joined less than {snapshot.years(tenure['new_below_months'])} ago. "

@@ -1,4 +1,4 @@
-"""What panels say beside findings: subtitles, row names and notes at the foot.
+"""What panels say besides findings: subtitles, row names and notes at the foot.
 
 Like :mod:`fairness.text.sentences`, everything here takes findings as a document states them.
 """
@@ -13,7 +13,7 @@ NOT_COMPARED = "What tenured customers hold and nothing could be compared with, 
 CERTAINTY = "Tenured prices above each comparison"
 BASES = "Gap on each basis of the offer price"
 OPEN = "Cannot tell yet, and how many more would decide it"
-"""Titles and subtitles that no number changes, and the name of a section."""
+"""Titles and subtitles without numbers, and the name of a section."""
 
 PAID_ABOVE = "Paid above the offer"
 PAY_ABOVE = "Pay above the offer"
@@ -54,7 +54,7 @@ def prices_drawn(period: str, mean: str) -> str:
 
 
 def difference_of_means(cell: Finding) -> str:
-    """Return which means are told apart."""
+    """Return which means are compared."""
     return "tenured mean over the mean offer" if cell.estimand == "offer_gap" else "tenured mean over new customers"
 
 
@@ -85,7 +85,7 @@ def two_groups(tenured: int, new: int, n_offers: int) -> str:
 
 
 def nothing_assumed(n_tenured: int) -> str:
-    """Return of how many some are left out, and that nothing is taken for granted about those."""
+    """Return out of how many some are left out, and that nothing is assumed about those."""
     return f"{numbers.many(n_tenured, 'tenured customer')}. Nothing is assumed about those left out."
 
 
@@ -110,7 +110,7 @@ def most_customers(shown: int, of: int) -> str:
 
 
 def click_to_open(people: str, n_cells: int) -> str:
-    """Return who stands in a heat map, and that a tile opens."""
+    """Return who is in a heat map, and that a tile opens."""
     return f"{people} in {numbers.many(n_cells, 'cell')}. Click one to open it"
 
 

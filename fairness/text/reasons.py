@@ -1,8 +1,8 @@
 """Why a row or a thing held makes no price: one record for each code that the SQL models give.
 
-Two kinds of codes meet here. What happened to an input row stands in ``reconciliation`` (:data:`REJECTED`,
-:data:`DUPLICATE`, :data:`EXCLUDED`). Why somebody holds something that is not compared stands in ``not_compared``:
-it has no price (:data:`NOT_COMPARED`), or nothing to hold its price against (:data:`NOT_MATCHED`).
+Two kinds of codes meet here. What happened to an input row is in ``reconciliation`` (:data:`REJECTED`,
+:data:`DUPLICATE`, :data:`EXCLUDED`). Why somebody holds something that is not compared is in ``not_compared``:
+it has no price (:data:`NOT_COMPARED`), or nothing to compare its price with (:data:`NOT_MATCHED`).
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ NOT_MATCHED = {
         "too few",
     ),
 }
-"""Why a thing held with a price has nothing that the price can be compared with; ``no_price`` is said of a book."""
+"""Why a thing held with a price has nothing that the price can be compared with; ``no_price`` is used for a book."""
 
 
 def reason_of(code: str) -> Reason:
@@ -235,13 +235,13 @@ EXCLUDED = {
     "fully_discounted": NOT_COMPARED["free_month"],
     "tenure_negative": NOT_COMPARED["tenure_negative"],
 }
-"""Why a readable billing line is no part of a price."""
+"""Why a readable billing line is not part of a price."""
 
 DUPLICATE = {
     "IDENTICAL_LINE": Reason("an exact copy of a line", "One of the copies counts.", "Nothing."),
     "IDENTICAL_ROW": Reason("an exact copy of a row", "One of the copies counts.", "Nothing."),
 }
-"""Why a row counts once only."""
+"""Why a row counts only once."""
 
 _CELL = "Correct the value, or the mapping of the column. quarantine names the column and holds the row."
 
@@ -312,7 +312,7 @@ REJECTED = {
         "offers that contradict each other", "One offer_id states two prices for the same days.", "Keep one of them."
     ),
 }
-"""Why an input row cannot be used. Records that the engine cannot take apart have a code of their own, ``CSV_...``."""
+"""Why an input row cannot be used. Records that the engine cannot parse have codes of their own, ``CSV_...``."""
 
 _OF_ROWS = {"excluded": EXCLUDED, "duplicate": DUPLICATE, "rejected": REJECTED}
 

@@ -13,7 +13,7 @@ _LEFT_OUT = "rejected and left out of the figures below"
 
 
 def rejected_lines(document: Document) -> list[str]:
-    """Return a sentence for each role of which many rows were rejected; none where few were, as in older documents.
+    """Return a sentence for each role of which many rows were rejected; none where few were, or in older documents.
 
     Example:
         >>> item = {"role": "book", "reason": "AMOUNT_UNPARSED", "column": "price", "values": ["£12.00", "£13.00"],

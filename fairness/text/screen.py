@@ -32,7 +32,7 @@ def intervals(document: Document, findings: Iterable[Finding]) -> str:
 
 
 def correction(method: str, n_tests: int) -> str:
-    """Return which adjustment the p-values of a panel have had.
+    """Return how the p-values of a panel were adjusted.
 
     Example:
         >>> correction("holm", 3)
@@ -87,7 +87,7 @@ ALL_INSTEAD = f"{OTHER_SOFTWARE} This is the whole book."
 
 CHECKING = "Checking that this software computes what was published"
 COMPUTING = "Computing this view from the published counts"
-"""While a view is made."""
+"""Shown while a view is being made."""
 
 UNPROTECTED = "This server answers everybody who asks. Start the dashboard with `fairness app` and your config."
 
@@ -155,7 +155,7 @@ def empty_view(filters: str) -> str:
 
 
 def unexpected(kind: str) -> str:
-    """Return what is said of a defect; its traceback is where the dashboard was started."""
+    """Return what is said about a defect; its traceback is where the dashboard was started."""
     return (
         f"Something unforeseen happened ({kind}). The other pages and the published files are as they were. What "
         "happened is printed in the terminal where the dashboard was started; please report it with the build."
@@ -175,7 +175,7 @@ def filter_words(column: str, names: Sequence[str], *, excluded: bool) -> str:
 
 
 def copied(document: Document, about: str) -> str:
-    """Return the answer as a sentence for a mail or a minute: with its interval, and what it is of."""
+    """Return the answer as a sentence for a mail or a minute: with its interval, and what it is about."""
     return f"{sentences.headline(document)}{interval(document.head, document)}. {about}."
 
 

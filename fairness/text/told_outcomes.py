@@ -32,7 +32,7 @@ REASONS = {
 
 
 def kept(found: dict[str, Any]) -> str:
-    """Return the share of letters that were kept, with its interval where letter runs are enough."""
+    """Return the share of letters that were kept, with its interval where there are enough letter runs."""
     if not found["letters"]:
         return "No letter that tells a price can be judged."
     text = (
@@ -46,7 +46,7 @@ def kept(found: dict[str, Any]) -> str:
 
 
 def untold(found: dict[str, Any] | None, currency: str) -> str:
-    """Return how much rose without anybody being told in time, or that nobody knows."""
+    """Return how much prices rose without the customer being told in time, or that nobody knows."""
     if found is None:
         return "Untold rises: not assessable, because the study has no price events."
     if not found["customers"]:

@@ -61,7 +61,7 @@ VERDICTS = {
         "a gap of 0",
     ),
 }
-"""Each verdict, the order of display."""
+"""Each verdict, in the order of display."""
 
 DECIDED = ("penalty", "favourable", "equivalent")
 """Verdicts that answer the question."""
@@ -212,4 +212,4 @@ VERDICT_REASONS = {
         "6", _OPEN, "the adjusted p is below α, but the interval widened for the number of tests includes 0"
     ),
 }
-"""Each reason of a verdict, the order in which the rules are tried."""
+"""Each reason for a verdict, in the order in which the rules are tried."""

@@ -22,7 +22,7 @@ def file_was_added(name: str) -> str:
 
 
 def file_differs(name: str, *, is_extra: bool, is_gone: bool) -> str:
-    """Return that a file computed again is another one."""
+    """Return that a file computed again is different."""
     if is_extra:
         return f"{name}: made now, not in the snapshot"
     return f"{name}: in the snapshot, not made now" if is_gone else f"{name}: computed again, it has other bytes"
@@ -75,7 +75,7 @@ def key_differs() -> str:
 
 
 def software_differs(old: str, new: str) -> str:
-    """Return that another software computed a snapshot."""
+    """Return that different software computed a snapshot."""
     if old == new:
         return f"software: modules or SQL files differ within version {old}"
     return f"software: version {old} then, {new} now"

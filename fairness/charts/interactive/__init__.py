@@ -1,4 +1,4 @@
-"""Charts as plotly figures. Nothing here asks the database or decides what a number means."""
+"""Charts as plotly figures. Nothing here queries the database or decides what a number means."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def in_lines(text: str) -> str:
-    r"""Return a text as a figure reads it: none of it a tag, a line end a new line.
+    r"""Return a text as a figure reads it: no part of it a tag, each line end a new line.
 
     Example:
         >>> in_lines("A < B\nC")
@@ -28,7 +28,7 @@ def hover(text: str) -> str:
 
 
 class Canvas:
-    """A figure in the making.
+    """A figure being made.
 
     Args:
         layout: From :func:`fairness.charts.interactive.theme.base_layout`.

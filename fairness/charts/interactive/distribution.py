@@ -126,7 +126,7 @@ def _add_group_label(canvas: Canvas, group: PriceShares, colour: str, theme: The
 
 
 def _add_mean(canvas: Canvas, group: PriceShares, axis: str, theme: Theme, reference: float | None) -> None:
-    """Mark the mean under the bars; its name stands on the side away from the comparator's line."""
+    """Mark the mean under the bars; its name is on the side away from the comparator's line."""
     if group.mean is None:
         return
     below = reference is not None and group.mean < reference

@@ -163,7 +163,7 @@ def _add_labels(
 
 
 def _add_symbols(canvas: Canvas, tiles: Sequence[Tile], theme: Theme) -> None:
-    """Mark the verdicts that the tint does not say: pay less, equal, cannot tell yet."""
+    """Mark the verdicts that the tint does not show: pay less, equal, cannot tell yet."""
     for tile in tiles:
         if tile.verdict not in ("favourable", "equivalent", "inconclusive"):
             continue

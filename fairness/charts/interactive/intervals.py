@@ -1,6 +1,6 @@
 """Estimates with their intervals in rows: comparators, price bases, cells, groups; and in columns: tenure bands.
 
-Vertical positions are pixels, so that labels, marks and numbers of a row stand on one line at any width.
+Vertical positions are in pixels, so that labels, marks and numbers of a row are on one line at any width.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FAR_LEFT, _FAR_RIGHT = -9, 10
 """Ends of lines and areas that run across the whole figure, beyond the plot on both sides; the edge cuts them."""
 
 _BAR = 14
-"""Pixels of a bar across."""
+"""Thickness of a bar, pixels."""
 
 
 def interval_rows(chart: IntervalRows, theme: Theme) -> Figure:
@@ -57,7 +57,7 @@ def interval_rows(chart: IntervalRows, theme: Theme) -> Figure:
     _add_bars(canvas, rows, theme)
     _add_marks(canvas, rows, theme)
     if chart.band_name:
-        # On the side that has more room.
+        # On the side with more room.
         side, anchor, shift = (margin, "left", 6) if range_[1] >= -range_[0] else (-margin, "right", -6)
         canvas.text(
             x=side, xanchor=anchor, xshift=shift, y=height, yanchor="bottom", text=chart.band_name, **_small(theme)
@@ -103,7 +103,7 @@ def _add_bars(canvas: Canvas, rows: Sequence[Row], theme: Theme) -> None:
 
 
 def _add_marks(canvas: Canvas, rows: Sequence[Row], theme: Theme) -> None:
-    """Draw intervals and marks, one trace per row: colour and symbol say the verdict."""
+    """Draw intervals and marks, one trace per row: colour and symbol show the verdict."""
     top = 0.0
     for row in rows:
         middle, top = top + row.height / 2, top + row.height

@@ -44,7 +44,7 @@ def monthly_steps(chart: MonthlySteps, theme: Theme) -> Figure:
     for run in pieces:
         _add_run(canvas, run, [hover(months[number].hover) for number, _ in run], theme)
     known = [values for run in pieces for _, values in run]
-    # Beyond the ribbon of the months that the text stands over.
+    # Beyond the ribbon of the months that the text covers.
     near = known[-max(1, len(known) // 3) :]
     above = known[-1][0] >= 0
     canvas.text(
@@ -62,7 +62,7 @@ def monthly_steps(chart: MonthlySteps, theme: Theme) -> Figure:
 
 
 def _add_run(canvas: Canvas, run: Run, pointed: list[str], theme: Theme) -> None:
-    """Draw months that follow on each other: the ribbon and the steps over it."""
+    """Draw consecutive months: the ribbon and the steps over it."""
     x = [number for number, _ in run]
     estimates, lower, upper = (list(column) for column in zip(*(known for _, known in run), strict=True))
     step = {"shape": "hvh", "width": 0}

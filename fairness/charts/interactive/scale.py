@@ -63,7 +63,7 @@ def gap_axis(theme: Theme, range_: tuple[float, float], *, most: int = 5) -> dic
 
 
 def zero_line(theme: Theme) -> dict[str, Any]:
-    """Return the settings of an axis that shows zero; as a shape it would lie under the grid."""
+    """Return the settings of an axis that shows zero; as a shape, it would lie under the grid."""
     return {"zeroline": True, "zerolinecolor": theme.ink, "zerolinewidth": 1.25}
 
 

@@ -1,7 +1,7 @@
 """Colours, symbols and the base layout: the one place where the look of every figure is set, in both themes.
 
-The data colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers; each
-verdict has a symbol of its own as well, so that no meaning rests on colour alone.
+The data colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), which colour-blind readers can tell
+apart; each verdict also has its own symbol, so that no meaning rests on colour alone.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Theme:
         band: The margin within which a gap counts as equal.
         hatch: Lines of hatched areas.
         middle: Centre of the heat map.
-        active: Row or link that is chosen.
+        active: The chosen row or link.
         bar_first, bar_rest: Neutral bars.
         ribbon: Interval of a series, half transparent.
-        text: Data colour to its variant with enough contrast for small text.
+        text: For each data colour, its variant with enough contrast for small text.
         favourable_line: Outline of the favourable mark.
     """
 
@@ -116,11 +116,11 @@ def base_layout(theme: Theme, *, height: int, left: int = 0, right: int = 0, top
 
     Args:
         theme: Colours.
-        height: Of the whole figure, pixels.
-        left: Margin, pixels.
-        right: Margin, pixels.
-        top: Margin, pixels.
-        bottom: Margin, pixels.
+        height: Height of the whole figure, pixels.
+        left: Left margin, pixels.
+        right: Right margin, pixels.
+        top: Top margin, pixels.
+        bottom: Bottom margin, pixels.
     """
     axis = {
         "zeroline": False,

@@ -44,7 +44,7 @@ def draw(chart: Chart, width: float, label: str) -> Drawing:
     Args:
         chart: What it shows: intervals in rows, or a gap month by month; no other chart has a drawing.
         width: CSS pixels.
-        label: What it shows, for readers who do not see it.
+        label: What it shows, for readers who cannot see it.
     """
     match chart:
         case IntervalRows():
@@ -85,7 +85,7 @@ def _rows(chart: IntervalRows, width: float, label: str) -> Drawing:
 
 
 def _interval(row: Row) -> tuple[float, ...]:
-    """Return the ends of a row's interval; nothing where it has none: it is not drawn."""
+    """Return the ends of a row's interval; nothing where it has none, as it is then not drawn."""
     return () if row.estimate is None or row.lower is None or row.upper is None else (row.lower, row.upper)
 
 
@@ -154,14 +154,14 @@ def _name_months(drawing: Drawing, months: Sequence[Month], left: float, step: f
 
 
 def _range(margin: float, values: list[float]) -> tuple[float, float]:
-    """Return the ends of a gap axis: zero, the margin's band and every interval lie inside."""
+    """Return the ends of a gap axis, with zero, the margin's band and every interval inside."""
     low, high = min(-margin, *values), max(margin, *values)
     room = (high - low) * _ROOM
     return low - room, high + room
 
 
 def shorten(text: str, most: int = _LABEL_CHARACTERS) -> str:
-    """Return a text that fits its place; what is cut is marked.
+    """Return a text that fits its place; a cut is marked.
 
     Example:
         >>> shorten("Broadband", 12), shorten("Broadband and home insurance", 12)

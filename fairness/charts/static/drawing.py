@@ -19,9 +19,9 @@ MARKS = {
 }
 """Colour of each verdict's mark (Okabe-Ito)."""
 TEXTS = {"penalty": "#B04A00", "favourable": "#1B6E9E", "equivalent": "#00744F", "inconclusive": INK}
-"""Colour of text that takes part in a verdict: contrast of at least 4.5 to 1."""
+"""Colour of text that is part of a verdict: contrast of at least 4.5 to 1."""
 _FAVOURABLE_LINE = "#1F7FB5"
-"""Outline of the favourable mark, which fades on white without it."""
+"""Outline of the favourable mark, which would fade on white without it."""
 
 Anchor = Literal["start", "middle", "end"]
 Place = tuple[float, float]
@@ -43,10 +43,10 @@ class Outline:
     """Straight lines through places; with a fill they are closed.
 
     Attributes:
-        places: In order.
+        places: The places, in order.
         fill: Colour inside, or None.
         stroke: Colour of the line, or None.
-        width: Of the line.
+        width: Width of the line.
     """
 
     places: tuple[Place, ...]
@@ -83,13 +83,13 @@ Shape = Line | Outline | Circle | Text
 
 @dataclass(slots=True)
 class Drawing:
-    """A picture in the making, in CSS pixels.
+    """A picture being made, in CSS pixels.
 
     Attributes:
-        width: Of the picture.
-        height: Of the picture.
-        label: What it shows, for readers who do not see it.
-        shapes: From back to front.
+        width: Width of the picture.
+        height: Height of the picture.
+        label: What it shows, for readers who cannot see it.
+        shapes: Shapes, from back to front.
     """
 
     width: float
@@ -107,7 +107,7 @@ class Drawing:
         self.add(Outline(((x1, y1), (x2, y1), (x2, y2), (x1, y2)), fill=fill))
 
     def mark(self, at: Place, verdict: str | None) -> None:
-        """Draw the mark of a verdict: its shape says it as well as its colour; without a verdict a hollow circle."""
+        """Draw the mark of a verdict: its shape shows it as well as its colour; without a verdict, a hollow circle."""
         x, y = at
         if verdict is None:
             self.add(Circle(at, 4, PAPER, INK2, 1.75))
@@ -150,7 +150,7 @@ def moved(shape: Shape, by: Place) -> Shape:
 
 
 def faded(colour: str, opacity: float) -> str:
-    """Return a colour as it looks on white where it is see-through.
+    """Return a colour as it looks on white when partly transparent.
 
     Example:
         >>> faded("#D55E00", 0.2)
@@ -161,7 +161,7 @@ def faded(colour: str, opacity: float) -> str:
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Return at most so many round values between two, zero among them where it lies inside.
+    """Return at most ``most`` round values between two, zero among them where it lies inside.
 
     Example:
         >>> ticks(-0.02, 0.11, 4), ticks(0.012, 0.0131, 3)

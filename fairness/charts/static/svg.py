@@ -1,6 +1,6 @@
 """Write pictures as SVG without a browser: a fixed order of attributes, so that equal pictures are equal bytes.
 
-Colours are written out and text carries its own font: the file stands alone, in a page and in a PDF.
+Colours are written out and text carries its own font: the file stands alone, in a page or in a PDF.
 """
 
 from __future__ import annotations

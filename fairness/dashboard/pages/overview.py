@@ -1,4 +1,4 @@
-"""Overview: the answer, how sure it is, and what it rests on."""
+"""Overview: the answer, how certain it is, and what it rests on."""
 
 from functools import partial
 
@@ -33,7 +33,7 @@ def rows_of(view: View) -> list[list[list[Panel]]]:
     first = [panel for make in (certainty, by_tenure, by_basis) if (panel := make(view, height))]
     second = [panel for panel in (worst(view, partial(open_links, view)), months) if panel]
     accounts = [left_out(view), rows_accounted(view)]
-    # Where only one figure is in the second row, the accounts stand beside it.
+    # Where there is only one figure in the second row, the accounts are placed beside it.
     if len(second) == 1:
         return [[[panel] for panel in first], [second, accounts]]
     return [[[panel] for panel in part] for part in (first, second, accounts)]

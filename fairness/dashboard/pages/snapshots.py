@@ -34,11 +34,11 @@ _FIRST, _SECOND, _OPEN = "first", "second", "snapshot"
 def choose(key: str, known: dict[str, Entry], usual: Entry) -> str:
     """Set a choice from the address, or to the usual one, before it is drawn; return a name that is not there.
 
-    The usual one goes into the address too: what is usual changes with the next snapshot, and a link must not.
+    The usual one goes into the address too: the usual one changes with the next snapshot, but a link must not.
     """
     wanted = st.session_state.get(key) or st.query_params.get(key)
     chosen = wanted if wanted in known else usual.label
-    # Once the choice is drawn, the address follows it and is not to be written any more.
+    # Once the choice is drawn, the address follows it and must not be written any more.
     if key not in st.session_state and st.query_params.get(key) != chosen:
         st.query_params[key] = chosen
     st.session_state[key] = chosen
@@ -46,7 +46,7 @@ def choose(key: str, known: dict[str, Entry], usual: Entry) -> str:
 
 
 def head(study: Study, title: str, right: str = "") -> Html:
-    """Return the head of the page; no figure of it has the colour of a verdict: a change is none."""
+    """Return the head of the page; no figure in it has the colour of a verdict, as a change is not one."""
     line = " · ".join(part for part in (right, sentences.view_name([])) if part)
     return html.headline("Snapshots", line, title, "", "", tone="")
 
@@ -81,7 +81,7 @@ def show_change(study: Study, pair: tuple[Entry, Entry], compared: Comparison) -
 
 
 def show_pair(study: Study, found: Sequence[Entry], pair: tuple[Entry, Entry], lines: Sequence[str]) -> None:
-    """Draw head, choice and change of two; whatever goes wrong is said in the head."""
+    """Draw head, choice and change for two; whatever goes wrong is stated in the head."""
     months = [numbers.month(item.document["study"]["as_of"]) for item in pair]
     right, compared = f"{months[0]} to {months[1]}", None
     try:

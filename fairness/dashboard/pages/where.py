@@ -70,7 +70,7 @@ def show_cells(view: View, names: list[str], opened: str | None) -> None:
 
 
 def show_steps(names: list[str], opened: str) -> None:
-    """Draw the ways on from an open cell: to the one before, the next one, and back to all."""
+    """Draw the links from an open cell: to the previous one, the next one, and back to all."""
     place = names.index(opened)
     with st.container(horizontal=True, gap="small", key="steps"):
         for label, target, key in (
@@ -101,7 +101,7 @@ def show_cell(view: View, names: list[str], name: str) -> None:
 
 
 def show_beside(detail: CellView) -> None:
-    """Draw what stands beside the figure of a cell."""
+    """Draw what is shown beside the figure of a cell."""
     texts = Html().join(Html("<h3>{}</h3><p>{}</p>").format(title, text) for title, text in detail.notes)
     table = html.plain_table(detail.table.head, detail.table.rows)
     put(Html('<div class="side-notes">{}{}</div>').format(table, texts))
