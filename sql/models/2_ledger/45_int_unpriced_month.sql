@@ -1,10 +1,12 @@
--- Grain:   one row per line that makes no price, but shows that its customer holds something, and month that it touches.
+-- Grain:   one row per line that makes no price but shows that its customer holds something, and month that it touches.
 -- Reads:   int_line_disposition, int_cancelled_line, int_used_line, int_comparable_line, month_offset
--- Columns: row_id; the thing held; month_number = the months whose first day its period covers, else the month in which it
---          starts (without a period: of issue); exclusion, of a line taken back what happened to it; net_micros = its amount in 10^-6, a month's share of it;
---          nothing where it was given back. A price that covers no first day of a month is between_firsts, in the month it
---          starts in, unless its chain (customer x product x subscription x currency) has a price that begins there.
--- Why:     a free month, a trial or a part-period line is no price, yet the customer is one: counted with reason and money.
+-- Columns: row_id; the thing held; month_number = the months whose first day its period covers, else the month in which
+--          it starts (without a period: of issue); exclusion, for a reversed line what happened to it; net_micros = its
+--          amount in 10^-6, a month's share of it; nothing where it was given back. A price that covers no first day of
+--          a month is between_firsts, in the month in which it starts, unless its chain (customer x product x
+--          subscription x currency) has a price that begins there.
+-- Why:     a free month, a trial or a part-period line makes no price, but its customer is still a customer, and is
+--          counted with the reason and the money.
 
 create or replace table int_unpriced_month as
 with

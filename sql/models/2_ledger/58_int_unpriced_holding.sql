@@ -1,11 +1,11 @@
 -- Grain:   one row per thing held (customer x product x subscription x plan x currency x billing interval) and month that
 --          lines without a price touch.
 -- Reads:   int_unpriced_month
--- Columns: the key; n_lines; net_micros = what they come to in that month, in 10^-6; gives_way = a price of the chain replaces it,
---          as all lines were taken back or lie between two firsts;
---          reason = why there is no price, of several the first of free_month, plan_change, partial_period, trial, then the
---          others; controls of the latest.
--- Why:     two part-period lines on two plans say that the customer changed the plan within the month.
+-- Columns: the key; n_lines; net_micros = what they come to in that month, in 10^-6; gives_way = a price of the chain
+--          replaces it, as all lines were reversed or lie between two firsts; reason = why there is no price; of
+--          several, the first of free_month, plan_change, partial_period, trial, then the others; controls of the
+--          latest.
+-- Why:     two part-period lines on two plans show that the customer changed plan within the month.
 
 create or replace table int_unpriced_holding as
 with

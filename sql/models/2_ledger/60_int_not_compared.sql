@@ -3,9 +3,9 @@
 -- Reads:   int_month_bill, int_unpriced_holding, int_ledger_span, int_holding, int_customer, params
 -- Columns: holding_id; the key; first_month = the month (year * 12 + month - 1), n_months = 1; reason; n_lines; net_micros =
 --          what its lines come to a month, in 10^-6; party_id, tenure_start, is_censored, cell_key, lens_key.
--- Why:     who cannot be compared is counted, with the reason and the money. A summary or a discount stands for its
---          customer only where nothing else does: it repeats or lowers what other lines say. A line that was taken back, or
---          lies between two firsts, stands only where no price of its chain does. Decision D12.
+-- Why:     customers who cannot be compared are counted, with the reason and the money. A summary or a discount stands
+--          for its customer only where nothing else does: it repeats or lowers what other lines state. A line that was
+--          reversed, or lies between two firsts, stands only where no price of its chain does. Decision D12.
 
 create or replace table int_not_compared as
 with

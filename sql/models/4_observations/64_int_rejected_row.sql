@@ -1,8 +1,10 @@
--- Grain:   one row per rejected line that names a customer and belongs to the as-of month, or rejected key of a book.
+-- Grain:   one row per rejected line that names a customer and belongs to the as-of month, or per rejected key of a
+--          book.
 -- Reads:   int_rejected_line, stg_book, int_book_repeat, int_unknown_cell, cell_column, lens_column, params
 -- Columns: those of int_rejected_line; tenure_months where a book states it.
--- Why:     a book has no lines: its rejected rows, and keys that stand several times, count beside those of billing.
---          A key that holds the separator of keys cannot be taken apart, whatever else its row is rejected for: it is unknown.
+-- Why:     a book has no lines: its rejected rows, and keys that occur several times, count alongside those of billing.
+--          A key that holds the separator of keys cannot be split, whatever else its row is rejected for: it is
+--          unknown.
 
 create or replace table int_rejected_row as
 with
