@@ -42,7 +42,7 @@ _OF_ONE_ESTIMAND = {
 _CHANGE = ("before_ticks", "after_ticks", "before_offer_ticks", "after_offer_ticks")
 _REFERENCE = ("paid_ticks", "reference_ticks")
 _RISE = ("changed_month", "before_ticks", "after_ticks", "paid_ticks", "offered_ticks")
-_COVERAGE = (
+COVERAGE_COLUMNS = (
     "n_observations",
     "n_priced",
     "paid_ticks",
@@ -59,7 +59,7 @@ _COVERAGE = (
     "n_changed",
     "paid_changed_ticks",
 )
-_PARTY = (
+PARTY_COLUMNS = (
     *("pattern", "n_parties", "customer_number", *_AMOUNT),
     *PARTY_OFFERS.values(),
     *PARTY_REFERENCES.values(),
@@ -114,9 +114,9 @@ def load_marts(con: Connection, needs: Collection[str] | None = None, keep: Keep
         monthly_repeats=_monthly_repeats(con) if has_months else {},
         left_censored=_left_censored(con, currency),
         has_dated_offers=_any(con, "select 1 from offers where is_new_customer_offer limit 1"),
-        coverage=reader.read("cell_coverage", *_COVERAGE, currency=currency),
+        coverage=reader.read("cell_coverage", *COVERAGE_COLUMNS, currency=currency),
         reasons=reader.reasons(),
-        parties=with_customers(reader.read("party_counts", *_PARTY, missing=NO_PRICE)),
+        parties=with_customers(reader.read("party_counts", *PARTY_COLUMNS, missing=NO_PRICE)),
         other_coverage=_other_coverage(con, cells, currency),
         weights=_weights(cells),
         month_weights=_month_weights(cells),
