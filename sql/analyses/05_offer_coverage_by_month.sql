@@ -1,4 +1,4 @@
--- Question:How many tenured customers could be compared with an offer each month, and why not the others?
+-- Question: How many tenured customers could be compared with an offer each month, and why not the others?
 -- Reads:    price_ledger, params
 -- Columns: month = first day; offer_reason = why there is no offer, 'offered' where there is one; n_customers = tenured
 --          customers; n_observations = things they hold; share = of the month's observations, a fraction; paid = what

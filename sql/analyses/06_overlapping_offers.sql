@@ -1,4 +1,4 @@
--- Question:Where did several offers fit one customer, and which of them was used?
+-- Question: Where did several offers fit one customer, and which of them was used?
 -- Reads:    price_ledger, offers, params
 -- Columns: offer_id = the offer used; product_id = product; plan_id = plan the offer states, null = any; region = the
 --          same; channel = the same; n_candidates = most offers that fitted; n_customers = customers compared with it;

@@ -1,4 +1,4 @@
--- Question:How much a year do customers of each tenure band pay above the offer?
+-- Question: How much a year do customers of each tenure band pay above the offer?
 -- Reads:    price_ledger, tenure_band, params
 -- Columns: tenure_band = completed years, from the label; n_customers = as-of month, with an offer; n_above = of those,
 --          above the offer; above_a_year = what those pay above the offer, currency units a year; net_a_year = the net

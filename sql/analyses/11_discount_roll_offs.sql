@@ -1,4 +1,4 @@
--- Question:Where did a discount end and the price rise, and by how much?
+-- Question: Where did a discount end and the price rise, and by how much?
 -- Reads:    price_ledger, params
 -- Columns: month = first month without the discount; product_id = product; discount_id = the discount that ended;
 --          n_customers = customers whose price rose; mean_before = currency units a month; mean_after = the same;

@@ -1,4 +1,4 @@
--- Question:When did the headline gap open, and in which month did it widen most?
+-- Question: When did the headline gap open, and in which month did it widen most?
 -- Reads:    findings_monthly, params
 -- Columns: month = YYYY-MM; estimate = gap, a fraction; ci_lower = its interval; ci_upper = the same; change = estimate
 --          less that of the previous month in the list, a fraction; n_tenured = tenured customers with an offer;

@@ -138,7 +138,7 @@ def test_every_number_leads_to_its_sql(demo: Path, manifest: dict[str, Any]) -> 
                 result = con.execute(source["sql"])
                 names = [column[0] for column in result.description or ()]
                 (row,) = result.fetchall()
-                assert names == list(source["values"])
+                assert sorted(names) == sorted(source["values"])
                 if name in WITHHELD:
                     assert set(source["values"].values()) == {None}
                     assert not re.search(r"\d", figure["text"])
@@ -373,7 +373,7 @@ def test_a_figure_without_n_is_refused() -> None:
 def test_markdown_and_tex_say_what_the_table_says(demo: Path, call_cli: Callable[..., Any]) -> None:
     markdown, tex = (call_cli("analyze", demo, "--format", form).out for form in ("md", "tex"))
     assert markdown.startswith("# Tenured customers pay 5.0 % more than a new customer is offered\n")
-    assert "| 3–4 | 3.4 % (2.8 to 4.0) | pay more |" in markdown
+    assert "| 3–4 years | 3.4 % (2.8 to 4.0) | pay more |" in markdown
     assert "> The raw gap points the other way" in markdown
     rows = [line for line in markdown.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in rows} == {6}
