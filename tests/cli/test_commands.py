@@ -500,5 +500,6 @@ def test_help(call_cli: Run, command: str) -> None:
             "check",
             "remedy",
             "power",
+            "range",
             "runs",
         ]
