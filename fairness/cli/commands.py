@@ -13,6 +13,7 @@ import typer
 
 from fairness.cli.causes_command import register as register_causes
 from fairness.cli.power_command import register as register_power
+from fairness.cli.query_argument import QueryCommand
 from fairness.cli.range_command import register as register_specifications
 from fairness.cli.runs import DocumentFormat, Format, runs
 from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
@@ -30,7 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
 
 app.add_typer(runs, name="runs")
 
@@ -206,7 +206,7 @@ def diff(
     print_change(report.compare(report.read_side(first), report.read_side(second)), output.value)
 
 
-@app.command()
+@app.command(cls=QueryCommand)
 def sql(
     query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Config file or its folder")] = None,

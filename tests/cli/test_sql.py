@@ -59,6 +59,17 @@ class TestGuard:
         text = "select 1.50::decimal(9, 2) as money, -3 as less, null as missing, date '2025-12-01' as day"
         assert query(text, "--guard", "--format", "csv").out == "money,less,missing,day\n1.50,-3,,2025-12-01\n"
 
+    @pytest.mark.parametrize("options", [[], ["--guard"]])
+    @pytest.mark.parametrize("comment", ["-- Rows by month", "--rows", "--config: x or none", "/* Rows */"])
+    def test_a_query_may_begin_with_a_comment(self, query: Run, options: list[str], comment: str) -> None:
+        done = query(f"{comment}\nselect count(*) as n from price_ledger", "--format", "csv", *options)
+        assert (done.code, done.out, done.err) == (0, "n\n120\n", "")
+
+    def test_a_misspelt_option_is_no_query(self, query: Run) -> None:
+        done = query("--gaurd")
+        assert (done.code, done.out) == (2, "")
+        assert "--gaurd" in done.err
+
     def test_cut_off_is_said_on_stderr(self, query: Run) -> None:
         done = query("from range(20000)", "--guard", "--format", "csv")
         assert done.code == 0
