@@ -64,8 +64,9 @@ class SyntheticBilling:
         money = ("list_unit_price", "intro_unit_price", "setup_fee", "incentive_value")
         write_csv(offers_table(spec, firm.tariffs), folder / "offers.csv", pence=money, days=("valid_from", "valid_to"))
         write_csv(customers_table(firm), folder / "customers.csv", days=("tenure_start",))
-        days = ("changed_on", "announced_on", "notice_on")
-        write_csv(price_events(firm), folder / "price_events.csv", pence=("old_price", "new_price"), days=days)
+        days = ("changed_on", "announced_on", "notice_on", "told_on", "effective_on", "lock_until")
+        prices = ("old_price", "new_price", "told_price")
+        write_csv(price_events(firm), folder / "price_events.csv", pence=prices, days=days)
         write_csv(cpi_table(spec), folder / "cpi.csv")
         if spec.traps.manual_lines:
             write_csv(manual_lines(firm), folder / "manual_lines.csv")

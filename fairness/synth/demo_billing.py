@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fairness.synth.billing import SyntheticBilling, generate_billing
-from fairness.synth.spec import AddOn, BillingSpec, Campaign, Cell, Product, Traps
+from fairness.synth.spec import AddOn, BillingSpec, Campaign, Cell, LetterRun, Product, Traps
 
 SEED = 2026
 FILES = (
@@ -133,6 +133,7 @@ SPEC = BillingSpec(
     offer_rise=0.03,
     rise_spread=0.028,
     add_on=AddOn(product="tv_pack", beside="broadband", channel="online", share=0.12),
+    letters=LetterRun(product="broadband", region="South", channel="shop"),
     traps=Traps(
         rebills=0.002,
         loyalty_discounts=0.03,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fairness.synth.calendar import add_months, first_day, month_of
 from fairness.synth.cycles import Firm, billed_cycles
+from fairness.synth.letters import letter_rows
 from fairness.synth.subscriptions import NEVER
 from fairness.synth.tariffs import OPEN, IntArray
 
@@ -34,7 +35,18 @@ def price_events(firm: Firm) -> pd.DataFrame:
     changed = (old != new) & ~((upgraded > before) & (upgraded < start))
     cause = np.where(ends_intro, "promo_expiry", "list_change")[changed]
     table = _rows(index[changed], start[changed], old[changed], new[changed], cause)
-    return _dated(firm, pd.concat([table, _plan_changes(firm, begin)], ignore_index=True))
+    changes = _dated(firm, pd.concat([table, _plan_changes(firm, begin)], ignore_index=True))
+    return changes if spec.letters is None else _with_letters(changes, letter_rows(firm))
+
+
+def _with_letters(changes: pd.DataFrame, letters: pd.DataFrame) -> pd.DataFrame:
+    rows = pd.concat([changes, letters], ignore_index=True)
+    days = [name for name in rows.columns if name.endswith("_on") or name == "lock_until"]
+    prices = [name for name in rows.columns if name.endswith("_price")]
+    return rows.assign(
+        **{name: rows[name].fillna(OPEN).astype("int64") for name in days},
+        **{name: rows[name].astype("Int64").mask(rows[name] == OPEN) for name in prices},
+    )
 
 
 def _plan_changes(firm: Firm, begin: int) -> pd.DataFrame:

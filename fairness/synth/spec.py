@@ -107,6 +107,19 @@ class AddOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRun:
+    """Customers whose letters about the last yearly rise state prices.
+
+    Attributes:
+        product, region, channel: What they hold, and where; the product is billed by the month.
+    """
+
+    product: str
+    region: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traps:
     """What makes real exports hard; rates are shares, counts are exact. :meth:`none` switches everything off.
 
@@ -228,6 +241,7 @@ class BillingSpec:
         payment_methods: (name, share) of each.
         currency: ISO 4217 code with two decimals.
         add_on: A product that is held with another; None for none.
+        letters: Whose letters state prices; None for none.
         traps: What else the export holds.
     """
 
@@ -254,6 +268,7 @@ class BillingSpec:
     payment_methods: tuple[tuple[str, float], ...] = (("direct_debit", 0.75), ("card", 0.2), ("invoice", 0.05))
     currency: str = "GBP"
     add_on: AddOn | None = None
+    letters: LetterRun | None = None
     traps: Traps = field(default_factory=Traps)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from fairness.synth.calendar import completed_months, first_day
 from fairness.synth.cycles import Firm, billed_cycles, chosen_for
+from fairness.synth.letters import told_truth
 from fairness.synth.ordinary import add_on_price, cheapest_plan, loyalty_discount
 from fairness.synth.subscriptions import NEW_BELOW, TENURED_FROM, BoolArray
 from fairness.synth.tariffs import OPEN, FloatArray, IntArray
@@ -164,6 +165,12 @@ def recorded_truth(firm: Firm) -> dict[str, Any]:
         "left_censored_customers": held.n(held.is_censored),
         "unknown_tenure_customers": held.n(held.is_unlisted),
     }
+    if spec.letters is not None:
+        told = told_truth(firm)
+        truth["told"] = {
+            outcome: {**found, "over": pounds(found["over"]), "under": pounds(found["under"])}
+            for outcome, found in told.items()
+        }
     names = {
         "product_id": [product.name for product in spec.products],
         "region": [name for name, _ in spec.regions],

@@ -16,10 +16,13 @@ import duckdb
 import pytest
 
 from fairness.build.pipeline import build
+from fairness.causes.promise_check import check
+from fairness.causes.told import told
 from fairness.cli.output import print_document
 from fairness.config import load_config
 from fairness.findings.document import Document as ReadDocument
 from fairness.runs.documents import read_findings
+from fairness.runs.store import Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo truth")]
 
@@ -55,12 +58,16 @@ class Built:
     Attributes:
         folder: Where it lies.
         document: Its findings.
-        warehouse: The database it published.
+        run: What was published.
     """
 
     folder: Path
     document: Document
-    warehouse: Path
+    run: Run
+
+    @property
+    def warehouse(self) -> Path:
+        return self.run.warehouse
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as con:
@@ -85,7 +92,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     folder = tmp_path_factory.mktemp("demo") / "study"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("out"))
     run = build(load_config(folder / "fairness.toml"))
-    yield Built(folder, read_findings(run), run.warehouse)
+    yield Built(folder, read_findings(run), run)
     shutil.rmtree(folder)
 
 
@@ -309,6 +316,26 @@ def test_there_are_seven_stories() -> None:
         "not_assessable",
         "penalty",
     ]
+
+
+def test_letters_come_out_as_the_generator_sent_and_charged_them(demo: Built) -> None:
+    found = {
+        row["outcome"]: {"letters": row["letters"], "over": row["over"], "under": row["under"]}
+        for row in told(demo.run)["outcomes"]
+    }
+    assert found == TRUTH["told"]
+    assert set(found) == {
+        *("kept", "late", "never", "more", "less", "early", "superseded", "broken_lock", "not_assessable"),
+    }
+
+
+def test_one_promise_of_the_demo_is_kept_and_two_are_not(demo: Built) -> None:
+    document, _ = check(demo.run, load_config(demo.folder / "fairness.toml"))
+    broadband, insurance, lock = document["rules"]
+    assert (broadband["result"], insurance["result"], lock["result"]) == ("fail", "pass", "fail")
+    # Half of the locks were broken: a letter about each of them, and one about the price that broke it.
+    assert lock["fail"] * 2 == TRUTH["told"]["broken_lock"]["letters"]
+    assert lock["in_scope"] == 2 * lock["fail"]
 
 
 def of(**scope: str) -> Document:
