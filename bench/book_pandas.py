@@ -42,7 +42,7 @@ def read(file: Path) -> pd.DataFrame:
 
 
 def prepare(rows: pd.DataFrame) -> Rows:
-    """Check the ids, number the cells and the offer versions (cell and offer price), sort by cell."""
+    """Check the ids, number the cells and the price decisions (product and offer price), sort by cell."""
     if rows["customer_id"].nunique() < len(rows):
         raise SystemExit("a customer has several rows: the party clustering below takes each row as a party")
     keys = [rows[name].cat for name in KEYS]
@@ -54,7 +54,8 @@ def prepare(rows: pd.DataFrame) -> Rows:
     offer, price = np.asarray(offer), np.asarray(price)
     offer_code, offers = pd.factorize(offer)
     months = rows["tenure_months"].to_numpy()[order]
-    version = pd.factorize(cell.astype(np.int64) * (len(offers) + 1) + offer_code)[0]
+    sold = keys[KEYS.index("product")].codes.to_numpy()[order].astype(np.int64)
+    version = pd.factorize(sold * (len(offers) + 1) + offer_code)[0]
     return Rows(
         cell=cell,
         version=version,

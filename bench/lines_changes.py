@@ -114,7 +114,7 @@ def joiners(lines: Checked, book: Ledger, cell: np.ndarray) -> pd.DataFrame:
         {
             "cell": cell[first],
             "month": pricing_month(lines, book, first),
-            "price": book.paid[first],
+            "price": book.billed[first] * book.a_month[first],
         }
     )
     return found[found.groupby(["cell", "month"])["price"].transform("size") >= MIN_EVIDENCE]

@@ -31,7 +31,7 @@ from rows_findings import (
     scopes,
     standardised,
     support,
-    wider,
+    two_way,
 )
 from rows_money import Money, overpayment
 from scipy import stats
@@ -182,7 +182,7 @@ def monthly(month: np.ndarray, version: np.ndarray, price: np.ndarray, offer: np
     pair, group = pd.factorize(number.astype(np.int64) * (int(version.max()) + 1) + version)
     sums = [np.bincount(pair, values) for values in (price, offer)]
     by_version = clustered(group // (int(version.max()) + 1), *sums, np.ones(len(group), dtype=bool), n)
-    found, _ = wider(by_entry, by_version)
+    found, _ = two_way(by_entry, by_version, by_entry)
     numbers = zip(first.astype("datetime64[M]").astype(str), *_interval(found), np.bincount(number), strict=True)
     return [
         {

@@ -89,15 +89,12 @@ class Results:
         self.facts.append({**named, "estimate": estimate, "companions": companions})
 
     def finish(self) -> list[dict[str, Any]]:
-        """Adjust by Benjamini-Hochberg, widen the intervals of selected members, return plain findings."""
+        """Adjust by Benjamini-Hochberg and return plain findings, every interval at the confidence of a single test."""
         table = pd.DataFrame(self.rows)
         table["p_value"] = 2 * stats.t.sf(np.abs(table["log_ratio"] / table["se"]), table["df"])
         by_family = table.groupby("family")["p_value"]
         table["p_value_adjusted"] = by_family.transform(_adjusted)
-        selected = table["p_value_adjusted"] < ALPHA
-        share = selected.groupby(table["family"]).transform("sum") / by_family.transform("count").clip(lower=1)
-        table["level"] = np.where(selected, 1 - ALPHA * share, 1 - ALPHA)
-        half = stats.t.ppf(0.5 + table["level"] / 2, table["df"]) * table["se"]
+        half = stats.t.ppf(1 - ALPHA / 2, table["df"]) * table["se"]
         table["estimate"] = np.expm1(table["log_ratio"])
         table["p_value_equivalence"] = robust.equivalence_p(table["log_ratio"], table["se"], table["df"], MARGIN)
         table["ci_lower"], table["ci_upper"] = np.expm1(table["log_ratio"] - half), np.expm1(table["log_ratio"] + half)
@@ -260,24 +257,31 @@ def clustered(group: np.ndarray, price: np.ndarray, offer: np.ndarray, within: n
     return pd.DataFrame({"log_ratio": np.log(total_p / total_b), "se": np.sqrt(variance), "df": effective - 1})
 
 
-def wider(by_party: pd.DataFrame, by_version: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return, scope by scope, the estimate with the wider interval, and whether that is by offer version."""
-    half = [stats.t.ppf(1 - ALPHA / 2, frame["df"]) * frame["se"] for frame in (by_party, by_version)]
-    # What cannot be computed, for want of a second cluster, is wider than anything.
-    is_version = ~(half[1] <= half[0])
-    return by_version.where(is_version, by_party), is_version.to_numpy()
+def two_way(by_party: pd.DataFrame, by_version: pd.DataFrame, by_both: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return, scope by scope, the estimate with what party and price decision add, and whether decisions dominate.
+
+    What both share is subtracted once; the variance is never below the larger, and its degrees of freedom are those of
+    fewer effective clusters (Cameron, Gelbach & Miller 2011).
+    """
+    party, version = by_party["se"] ** 2, by_version["se"] ** 2
+    variance = np.maximum(party + version - by_both["se"] ** 2, np.maximum(party, version))
+    # What cannot be computed, for want of a second cluster, has no interval.
+    variance = variance.where(party.notna() & version.notna())
+    found = by_party.assign(se=np.sqrt(variance), df=np.minimum(by_party["df"], by_version["df"]))
+    return found, (version > party).to_numpy() | (version.isna() & party.notna()).to_numpy()
 
 
 def offer_ratios(rows: Rows, mask: np.ndarray, group: np.ndarray, n: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the offer ratio of n scopes and its clusters; ``group`` is the scope of each chosen row."""
-    price, offer = rows.price[mask], rows.offer[mask]
+    """Return the offer ratio of n scopes and whether price decisions dominate; ``group`` is each row's scope."""
+    price, offer, version = rows.price[mask], rows.offer[mask], rows.version[mask]
     everyone = np.ones(len(price), dtype=bool)
-    by_party = (
-        clustered(group, price, offer, everyone, n)
-        if rows.party is None
-        else grouped(rows.party[mask], group, price, offer, n)
-    )
-    return wider(by_party, grouped(rows.version[mask], group, price, offer, n))
+    if rows.party is None:
+        by_party = by_both = clustered(group, price, offer, everyone, n)
+    else:
+        party = pd.factorize(rows.party[mask])[0].astype(np.int64)
+        pair = pd.factorize(party * (int(version.max()) + 1) + version)[0]
+        by_party, by_both = (grouped(cluster, group, price, offer, n) for cluster in (party, pair))
+    return two_way(by_party, grouped(version, group, price, offer, n), by_both)
 
 
 def grouped(cluster: np.ndarray, group: np.ndarray, price: np.ndarray, offer: np.ndarray, n: int) -> pd.DataFrame:
@@ -289,16 +293,20 @@ def grouped(cluster: np.ndarray, group: np.ndarray, price: np.ndarray, offer: np
 
 
 def offer_companions(
-    cell: np.ndarray, price: np.ndarray, offer: np.ndarray, cluster: np.ndarray | None
+    cell: np.ndarray, price: np.ndarray, offer: np.ndarray, version: np.ndarray, cluster: np.ndarray | None
 ) -> dict[str, float]:
-    """Return the companions of an offer gap; ``cluster`` groups the signed rank, None takes customers as they are."""
+    """Return the companions of an offer gap.
+
+    Price decisions (``version``) are the trials of the share; ``cluster`` groups the signed rank, None takes customers
+    as they are.
+    """
     ratio = price / offer
     # Rounded, so that equal ratios of different prices are ties: 5.5/5 and 11/10 differ in their last bit.
     log_ratio = np.log(ratio).round(13)
     by_cell = [np.bincount(cell, values) for values in (price, offer)]
     size = np.bincount(cell)
     there = size > 0
-    lower, upper = share_interval(price > offer, cluster)
+    lower, upper = share_interval(price > offer, version)
     signed = np.sign(log_ratio) * stats.rankdata(np.abs(log_ratio))
     sums = signed if cluster is None else np.bincount(cluster, signed)
     return {
@@ -312,13 +320,14 @@ def offer_companions(
     }
 
 
-def share_interval(above: np.ndarray, cluster: np.ndarray | None) -> tuple[float, float]:
+def share_interval(above: np.ndarray, cluster: np.ndarray) -> tuple[float, float]:
     """Return the Clopper-Pearson interval of a share at its effective sample; rows of a cluster are one draw."""
     n, share = len(above), above.mean()
-    sizes = np.ones(n) if cluster is None else np.bincount(cluster)
-    found = above * 1.0 if cluster is None else np.bincount(cluster, above)
+    sizes, found = np.bincount(cluster), np.bincount(cluster, above)
     found, weight = found[sizes > 0], sizes[sizes > 0] / n
     effective_clusters = 1 / (weight**2).sum()
+    if len(weight) < 2:
+        return np.nan, np.nan
     if share in (0, 1):
         bound = (ALPHA / 2) ** (1 / effective_clusters)
         return (0.0, 1 - bound) if share == 0 else (bound, 1.0)
@@ -349,7 +358,7 @@ def offers(
     version, party = rows.version[mask], None if rows.party is None else rows.party[mask]
     ratio, by_version = offer_ratios(rows, mask, np.zeros(len(cell), dtype=np.int64), 1)
     companions = {
-        **offer_companions(cell, price, offer, version if by_version[0] else party),
+        **offer_companions(cell, price, offer, version, version if by_version[0] else party),
         **support(rows, chosen, mask)[0],
         **(more or {}),
     }
@@ -365,7 +374,9 @@ def offers(
             here = slice(start, stop)
             shared = version if by_version[number] else party
             companions = (
-                offer_companions(cell[here], price[here], offer[here], None if shared is None else shared[here])
+                offer_companions(
+                    cell[here], price[here], offer[here], version[here], None if shared is None else shared[here]
+                )
                 | shares[number]
             )
             results.add(cell_key("offer_gap", rows, number), "offer:cells", each.iloc[number], companions)
