@@ -38,9 +38,10 @@ bench: $(STAMP) ## run the benchmarks and the calibration, which print their res
 	$(BIN)/python bench/lines.py
 	$(BIN)/python bench/calibration.py
 
-docs: $(STAMP) ## make the tables and the picture of sql/ again from the headers of the models, and the tables of README and docs/method.md
+docs: $(STAMP) ## make the tables and the picture of sql/ again from the headers of the models, the tables of README and docs/method.md, and the gallery of exports
 	$(BIN)/python docs/models.py
 	$(BIN)/python docs/tables.py
+	$(BIN)/python docs/gallery.py
 
 screenshots: $(STAMP) ## take the pictures of docs/ and README from the running dashboard (needs chromium)
 	$(BIN)/python docs/screenshots.py
