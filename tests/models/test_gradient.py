@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+INTRODUCTIONS = "3_offers/70_int_introduction"
 MODEL = "5_counts/80_gradient_counts"
 ROWS = (
     "cell_key varchar, product_id varchar, currency varchar, is_censored boolean, tenure_months integer, "
@@ -30,7 +31,8 @@ def counted(bench: Any) -> Any:
         bench.table("int_book_line", BOOK, [{"cell_key": "c", "currency": "GBP"} | row for row in book])
         monthly = {"interval_unit": "month", "interval_count": 1, "is_new_customer_offer": True}
         bench.table("offers", OFFERS, [monthly | offer for offer in offers])
-        bench.run(MODEL)
+        bench.table("int_holding", "product_id varchar", [{"product_id": "p"}])
+        bench.run(INTRODUCTIONS, MODEL)
         found: list[tuple[Any, ...]] = bench.query("select * exclude (cell_key) from gradient_counts")
         return found
 

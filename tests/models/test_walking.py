@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+INTRODUCTIONS = "3_offers/70_int_introduction"
 MODEL = "5_counts/90_walking_counts"
 SPANS = (
     "role varchar, holding_id bigint, currency varchar, product_id varchar, plan_id varchar, first_month integer, "
@@ -37,7 +38,8 @@ def counted(bench: Any) -> Any:
         bench.table("int_grouped_span", SPANS, [alike | span for span in (_first_of_the_data(), *spans)])
         monthly = {"interval_unit": "month", "interval_count": 1, "is_new_customer_offer": True}
         bench.table("offers", OFFERS, [monthly | offer for offer in offers])
-        bench.run(MODEL)
+        bench.table("int_holding", "product_id varchar", [{"product_id": "p"}])
+        bench.run(INTRODUCTIONS, MODEL)
         found: list[tuple[Any, ...]] = bench.query(
             "select years_ago, calendar_month, n_at_risk, sum_own, sum_offer, n_left, n_without_offer "
             f"from walking_counts where joining_month = {AS_OF - 40}"

@@ -1,5 +1,5 @@
 -- Grain:   one row per cell and completed months of tenure, as-of month, currency of the study.
--- Reads:   int_as_of_row, int_book_line, offers, params
+-- Reads:   int_as_of_row, int_book_line, int_introduction, params
 -- Columns: cell_key: as in price_ledger
 --          tenure_months: Completed months of tenure; null where only the latest possible day of joining is known, or
 --            where the introductory period of an offer of the product may still be running
@@ -13,28 +13,12 @@
 create or replace table gradient_counts as
 with
 
-introductions as (
-    select
-        product_id,
-        max(intro_cycles * interval_count * case interval_unit when 'year' then 12 when 'month' then 1 else 0.25 end)
-            as intro_months
-    from offers
-    where is_new_customer_offer
-    group by product_id
-),
-
-longest as (
-    select coalesce(max(intro_months), 0) as intro_months
-    from introductions
-    where product_id is null
-),
-
 billing as (
     select
         rows.cell_key,
         case
             when not rows.is_censored
-                and rows.tenure_months >= greatest(coalesce(introductions.intro_months, 0), longest.intro_months)
+                and rows.tenure_months >= introduction.intro_months
                 then rows.tenure_months
         end as tenure_months,
         rows.standard_ticks / 10000 as price,
@@ -42,9 +26,8 @@ billing as (
     from int_as_of_row as rows
     inner join params
         on rows.currency = params.currency
-    cross join longest
-    left join introductions
-        on rows.product_id = introductions.product_id
+    inner join int_introduction as introduction
+        on rows.product_id = introduction.product_id
     where rows.standard_ticks > 0
 ),
 

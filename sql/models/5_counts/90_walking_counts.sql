@@ -1,5 +1,5 @@
 -- Grain:   one row per joining month, product, plan, year before the as-of month and calendar month, currency of the study.
--- Reads:   int_grouped_span, month_offset, offers, params
+-- Reads:   int_grouped_span, int_introduction, month_offset, params
 -- Columns: joining_month: Month of joining, as year * 12 + month - 1; for a customer first seen in the first month of
 --            the data, that month
 --          product_id, plan_id: as in price_ledger
@@ -18,22 +18,6 @@
 
 create or replace table walking_counts as
 with
-
-introductions as (
-    select
-        product_id,
-        max(intro_cycles * interval_count * case interval_unit when 'year' then 12 when 'month' then 1 else 0.25 end)
-            as intro_months
-    from offers
-    where is_new_customer_offer
-    group by product_id
-),
-
-longest as (
-    select coalesce(max(intro_months), 0) as intro_months
-    from introductions
-    where product_id is null
-),
 
 spans as (
     select
@@ -86,10 +70,9 @@ final as (
             coalesce(standard_offer_ticks > 0 and (not is_first or last_offer_ticks > 0), false) as has_both
         from months
     ) as months
-    cross join longest
-    left join introductions
-        on months.product_id = introductions.product_id
-    where month_number - 1 - joining_month >= greatest(coalesce(introductions.intro_months, 0), longest.intro_months)
+    inner join int_introduction as introduction
+        on months.product_id = introduction.product_id
+    where month_number - 1 - joining_month >= introduction.intro_months
     group by all
 )
 
