@@ -191,3 +191,39 @@ def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, total: bo
     return Html('<table class="{kind}"><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>').format(
         kind=f"in {kind}".strip(), first=first, body=body
     )
+
+
+_MANY = 5
+"""Columns beyond which a phone shows a table without its bars."""
+
+BarRow = tuple[str, float, tuple[str, ...]] | tuple[str, float, tuple[str, ...], tuple[str, ...]]
+"""A row of a table with bars: its name, the share that the bar fills, the texts after it, and those before it."""
+
+
+def bar_texts(row: BarRow) -> tuple[str, ...]:
+    """Return the texts of a row without its bar, in the order in which they stand."""
+    before = row[3] if len(row) == 4 else ()
+    return (row[0], *before, *row[2])
+
+
+def bar_table(head: Sequence[str], rows: Sequence[BarRow]) -> Html:
+    """Return a table in which each row has a bar, under the heading that is empty."""
+    first = Html().join(Html("<th>{}</th>").format(text) if text else Html('<th class="b"></th>') for text in head)
+    body = Html().join(_bar_row(row) for row in rows)
+    kind = "in bars many" if len(head) > _MANY else "in bars"
+    table = Html('<table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return scrolled(table.format(kind, first, body))
+
+
+def _bar_row(row: BarRow) -> Html:
+    cell = Html("<td>{}</td>")
+    before = Html().join(cell.format(text) for text in (row[3] if len(row) == 4 else ()))
+    after = Html().join(cell.format(text) for text in row[2])
+    return Html('<tr><td>{}</td>{}<td class="b"><i style="width:{:.1f}%"></i></td>{}</tr>').format(
+        row[0], before, 100 * row[1], after
+    )
+
+
+def scrolled(table: Html) -> Html:
+    """Return a table that scrolls by itself where it is wider than its place."""
+    return Html('<div class="scroll">{}</div>').format(table)

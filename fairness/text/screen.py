@@ -86,6 +86,7 @@ OTHER_SOFTWARE = (
 ALL_INSTEAD = f"{OTHER_SOFTWARE} This is the whole book."
 
 CHECKING = "Checking that this software computes what was published"
+READING = "Reading the published rows"
 COMPUTING = "Computing this view from the published counts"
 """Shown while a view is being made."""
 

@@ -15,12 +15,13 @@ Findings = Sequence[Finding]
 PAGES = (
     ("Overview", ""),
     ("Where", "where"),
+    ("Price changes", "price-changes"),
     ("Data quality", "data-quality"),
     ("SQL", "sql"),
     ("Snapshots", "snapshots"),
 )
 """Title and address of each page of the dashboard, the first one at the root; the script of each is named like it."""
-WHOLE_BOOK = ("Data quality", "SQL", "Snapshots")
+WHOLE_BOOK = ("Price changes", "Data quality", "SQL", "Snapshots")
 """Pages that no filter narrows."""
 
 
@@ -55,12 +56,21 @@ def tenure_title(bands: Findings, order: Sequence[str]) -> str:
     decided = [band for band in known if band.verdict == "penalty"]
     if decided:
         worst = max(decided, key=lambda band: band.gap)
-        name = band_name(str(worst.tenure_band))
-        place = f"in the {name}" if name.endswith(" year") else f"at {name}"
-        return f"Widest {place}: {numbers.percent(worst.gap)} above {than}"
+        return f"Widest {at_band(str(worst.tenure_band))}: {numbers.percent(worst.gap)} above {than}"
     if all(band.verdict == "equivalent" for band in known):
         return "Equal at every tenure"
     return f"The gap to {than} by tenure"
+
+
+def at_band(label: str) -> str:
+    """Return where a tenure band stands within a sentence.
+
+    Example:
+        >>> at_band("0"), at_band("3-4")
+        ('in the first year', 'at 3–4 years')
+    """
+    name = band_name(label)
+    return f"in the {name}" if name.endswith(" year") else f"at {name}"
 
 
 def basis_title(alternatives: Findings) -> str:

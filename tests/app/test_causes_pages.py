@@ -1,0 +1,157 @@
+"""The pages on causes: what they show is what the commands print, and what their SQL finds."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairness.causes.price_rises import rises
+from fairness.causes.told import told
+from fairness.panels import price_change_panels as changes
+from fairness.panels.panel import Panel
+from fairness.panels.view import query
+from fairness.text import labels, numbers, price_drivers, told_outcomes
+from tests.app.conftest import Demo
+
+pytestmark = pytest.mark.xdist_group("dashboard")
+
+Document = dict[str, Any]
+Show = Callable[..., AppTest]
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch, demo: Demo) -> Show:
+    def shown(page: str, **address: str) -> AppTest:
+        monkeypatch.setattr(sys, "argv", ["app.py", str(demo.config)])
+        app = AppTest.from_string(f"from fairness.dashboard.pages.{page} import page\npage()\n", default_timeout=60)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return shown
+
+
+@pytest.fixture(scope="module")
+def risen(demo: Demo) -> Document:
+    return rises(demo.run)
+
+
+@pytest.fixture(scope="module")
+def letters(demo: Demo) -> Document:
+    return told(demo.run)
+
+
+def said(app: AppTest) -> str:
+    """Return what a page says, without its SQL."""
+    text = "\n".join(element.proto.body for element in app.get("html"))
+    return " ".join(re.sub(r"<pre>.*?</pre>|<[^>]+>", " ", text, flags=re.DOTALL).split())
+
+
+def rows(panel: Panel | None) -> list[tuple[str, ...]]:
+    assert panel is not None
+    assert panel.table is not None
+    return list(panel.table.rows)
+
+
+def test_drivers_on_the_page_are_those_of_the_command(risen: Document) -> None:
+    expected = [
+        (
+            price_drivers.DRIVERS[row["driver"]],
+            numbers.money(row["money"], "GBP"),
+            f"{row['customers']:,}",
+        )
+        for row in risen["drivers"]
+    ]
+    assert rows(changes.drivers(risen)) == expected
+
+
+def test_exposure_of_each_decision_stands_by_tenure(risen: Document) -> None:
+    panel = changes.decisions(risen)
+    first = risen["decisions"][0]
+    shares = {labels.band_name(band["band"]).capitalize(): band for band in first["bands"]}
+    assert panel is not None
+    assert panel.table is not None
+    shown = dict(zip(panel.table.head, panel.table.rows[0], strict=True))
+    assert shown["Raised"] == f"{first['raised']:,} of {first['held']:,}"
+    for band in risen["exposure"]:
+        name = labels.band_name(band["band"]).capitalize() if band["band"] else "Unknown"
+        expected = numbers.percent(shares[name]["share_raised"]) if name in shares else "–"
+        assert shown[name] == expected
+
+
+def test_owners_add_up_to_the_drivers_without_a_reason(risen: Document) -> None:
+    money = {row["driver"]: Decimal(row["money"]) for row in risen["drivers"]}
+    for panel in changes.unreasoned(risen):
+        assert panel.table is not None
+        for driver in ("back_book_rise", "unexplained"):
+            found = sum(Decimal(str(row[3])) for row in panel.table.csv_rows if row[1] == driver)
+            # Each row is rounded to the penny by itself.
+            assert abs(found - money[driver]) <= Decimal("0.005") * len(panel.table.csv_rows)
+
+
+def test_letters_on_the_page_are_those_of_the_command(letters: Document) -> None:
+    found = {row[0]: row[1:] for row in rows(changes.outcomes(letters))}
+    for row in letters["outcomes"]:
+        shown = found[told_outcomes.OUTCOMES[row["outcome"]]]
+        assert shown[:2] == (f"{row['letters']:,}", f"{row['customers']:,}")
+        assert shown[2:] == tuple(numbers.money(row[name], "GBP", decimals=2) for name in ("over", "under"))
+
+
+@pytest.mark.parametrize("make", [changes.by_tenure, changes.by_run])
+def test_letters_by_tenure_and_run_add_up(letters: Document, make: Callable[[Document], Panel | None]) -> None:
+    panel = make(letters)
+    assert panel is not None
+    assert panel.table is not None
+    judged, kept = (sum(int(str(row[place])) for row in panel.table.csv_rows) for place in (1, 2))
+    assert (judged, kept) == (letters["kept"]["letters"], letters["kept"]["kept"])
+    broken = [int(str(row[1])) - int(str(row[2])) for row in panel.table.csv_rows]
+    assert make is not changes.by_run or broken == sorted(broken, reverse=True)
+
+
+def test_tenure_stands_in_its_order(letters: Document) -> None:
+    names = [row[0] for row in rows(changes.by_tenure(letters))]
+    assert names == ["First year", "Second year", "Third year", "3–4 years", "5–9 years", "10+ years"]
+
+
+def test_the_sql_of_every_panel_finds_its_rows(demo: Demo, risen: Document, letters: Document) -> None:
+    simple = [changes.drivers(risen), changes.exposure(risen), *changes.unreasoned(risen), changes.untold(letters)]
+    for panel in [*simple, changes.outcomes(letters)]:
+        assert panel is not None
+        assert panel.table is not None
+        names, found = query(demo.run, panel.sql)
+        assert len(found) == len(panel.table.csv_rows)
+        if "money" in names:
+            amounts = [row[names.index("money")] for row in found]
+            place = panel.table.csv_head.index("money")
+            shown = [float(str(row[place])) for row in panel.table.csv_rows]
+            assert sorted(map(float, amounts)) == pytest.approx(sorted(shown), abs=0.006)
+    for other in (changes.decisions(risen), changes.by_tenure(letters), changes.by_run(letters)):
+        assert other is not None
+        assert query(demo.run, other.sql)[1]
+
+
+def test_the_page_tells_the_demos_stories(show: Show, risen: Document, letters: Document) -> None:
+    text = said(show("price_changes"))
+    total = numbers.money(risen["rises"]["money"], "GBP")
+    assert f"Rises of 12 months cost {risen['rises']['customers']:,} customers {total} a year" in text
+    broken = letters["kept"]["letters"] - letters["kept"]["kept"]
+    assert f"{broken} of {letters['kept']['letters']} letters were not kept" in text
+    for outcome in told_outcomes.OUTCOMES.values():
+        assert outcome in text
+    assert not re.search(r"\b(?:nan|None|null|back_book_rise|broken_lock)\b", text)
+
+
+def test_a_study_in_which_nothing_rose_says_so(letters: Document) -> None:
+    quiet = {**letters, "outcomes": [], "campaigns": [], "tenure": [], "untold": None}
+    assert changes.outcomes(quiet) is None
+    assert changes.by_tenure(quiet) is None
+    assert changes.by_run(quiet) is None
+    assert "cannot be assessed" in changes.untold(quiet).title
