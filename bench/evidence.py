@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(measure.ROOT))
 
-from fairness.stats.monitoring import Month, monitor
+from fairness.stats.e_values import Month, monitor
 from fairness.stats.segments import SegmentSums, worst_segments
 from fairness.stats.sensitivity import hidden_bias
 from fairness.stats.slopes import Increments, walking_slope

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from fairness.analysis.counts import Counts, FloatArray, IntArray
+from fairness.analysis.set_prices import SetPrices, no_set_prices
 from fairness.analysis.walking_rows import WalkingRows, no_walking_rows
 from fairness.stats.scores import exact_sums, group_starts
 
@@ -73,6 +74,7 @@ class Marts:
         unoffered: Counts of (paid, offered, quantity) of those whose plan is not offered; the offer is that of
             the product, 0 where none fits.
         walking: Monthly increments of price and offer by joining month; they have no cells.
+        set_prices: What was set in each month; it has no cells either.
         more: Count tables of single estimands by name, only those that were asked for.
     """
 
@@ -104,6 +106,7 @@ class Marts:
     discount_bounds: tuple[int, int, int] | None = None
     unoffered: Counts | None = None
     walking: WalkingRows = field(default_factory=no_walking_rows)
+    set_prices: SetPrices = field(default_factory=no_set_prices)
     more: Mapping[str, Counts] = field(default_factory=dict)
 
     def yearly(self, cell: IntArray, ticks: IntArray) -> Decimal:

@@ -22,6 +22,7 @@ from fairness.analysis.counts import (
 )
 from fairness.analysis.distinct import with_customers
 from fairness.analysis.marts import UNKNOWN_NUMBER, Cell, Marts, to_money
+from fairness.analysis.set_prices import no_set_prices, set_prices
 from fairness.analysis.walking_rows import no_walking_rows, walking_rows
 from fairness.engine.base import Connection
 from fairness.engine.connection import ENGINE
@@ -124,6 +125,7 @@ def load_marts(con: Connection, needs: Collection[str] | None = None, keep: Keep
         best_offers=reader.read("best_offer_counts", "offered_ticks", "best_ticks", "n_observations"),
         unoffered=reader.read("product_offer_counts", *_AMOUNT, "offered_ticks", "n_observations"),
         walking=walking_rows(con) if keep is None and reader.reads("walking_counts") else no_walking_rows(),
+        set_prices=set_prices(con) if keep is None and reader.reads("set_price_counts") else no_set_prices(),
         more=_of_one_estimand(reader),
     )
 

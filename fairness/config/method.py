@@ -1,4 +1,4 @@
-"""The sections that say how the study is done: groups, cells, comparator, inference and lenses.
+"""The sections that say how the study is done: groups, cells, comparator, inference, monitoring and lenses.
 
 Example:
     >>> Tenure(bands="rba").band_edges
@@ -7,6 +7,7 @@ Example:
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
@@ -31,6 +32,7 @@ Clock = Literal["observed", "priced"]
 Rejoin = Literal["continue", "reset"]
 ComparatorDate = Literal["cycle_start", "price_set"]
 Draws = Literal["decisions", "customers"]
+Form = Literal["drift", "level"]
 
 if TYPE_CHECKING:
     Primary = str
@@ -180,6 +182,29 @@ class Inference(Section):
     seed: int = Field(default=20250101, ge=0, le=2**63 - 1)
     bootstrap_replicates: int = Field(default=199, ge=0, le=100_000)
     permutation_replicates: int = Field(default=1999, ge=99, le=1_000_000)
+
+
+class Monitoring(Section):
+    """How the prices set in each month are watched.
+
+    Attributes:
+        form: What is watched: whether the gap to the offers grows (``drift``), or whether it stands above the margin
+            (``level``).
+        months: Length of a sequence of months, fixed before its first: the error of all its looks together is that of
+            one test.
+        since: First month of the first sequence; None means the first month whose prices can be judged.
+    """
+
+    form: Form = "drift"
+    months: int = Field(default=36, ge=12, le=600)
+    since: str | None = None
+
+    @field_validator("since")
+    @classmethod
+    def _month(cls, value: str | None) -> str | None:
+        if value is not None and re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", value) is None:
+            raise ValueError("must be a month written 'YYYY-MM'")
+        return value
 
 
 class Lenses(Section):

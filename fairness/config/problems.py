@@ -14,7 +14,7 @@ from fairness.config.drivers import Drivers
 from fairness.config.fields import Section
 from fairness.config.inputs import Source, Study, Table
 from fairness.config.ledger import Ledger
-from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
+from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Monitoring, Tenure
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
 from fairness.config.promises import Promises
@@ -33,6 +33,7 @@ SECTIONS: dict[str, type[Section]] = {
     "tenure": Tenure,
     "comparator": Comparator,
     "inference": Inference,
+    "monitoring": Monitoring,
     "lenses": Lenses,
     "engine": Engine,
     "privacy": Privacy,

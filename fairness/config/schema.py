@@ -17,7 +17,7 @@ from fairness.config.drivers import Drivers
 from fairness.config.fields import Filled, Items, Section, at_least_one, no_repeats
 from fairness.config.inputs import Source, Study, Table
 from fairness.config.ledger import Ledger
-from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Tenure
+from fairness.config.method import Comparator, Inference, Lenses, LikeForLike, Monitoring, Tenure
 from fairness.config.notify import Notify
 from fairness.config.privacy import Privacy
 from fairness.config.promises import Promises
@@ -67,8 +67,8 @@ class Config(Section):
         path: The config file, absolute; paths in it are relative to its folder.
         tables: The ``[[table]]`` sections in file order.
         sources: The ``[[source]]`` sections in file order, at least one.
-        study, like_for_like, ledger, drivers, promises, tenure, comparator, inference, lenses, engine, privacy, notify:
-            The section of that name.
+        study, like_for_like, ledger, drivers, promises, tenure, comparator, inference, monitoring, lenses, engine,
+            privacy, notify: The section of that name.
     """
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -84,6 +84,7 @@ class Config(Section):
     tenure: Tenure = Tenure()
     comparator: Comparator = Comparator()
     inference: Inference = Inference()
+    monitoring: Monitoring = Monitoring()
     lenses: Lenses = Lenses()
     engine: Engine = Engine()
     privacy: Privacy = Privacy()

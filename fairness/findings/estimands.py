@@ -324,6 +324,19 @@ LENS_CONTRAST = Estimand(
     is_released=False,
 )
 
+MONITORING = Estimand(
+    name="monitoring",
+    question="Do the prices set from month to month move away from the offers?",
+    compared="tenured whose offer is new or whose price was raised in the month",
+    label="Month by month",
+    comparators=(Comparator(name="offer", reductions=("set_price_counts", "offer_counts")),),
+    basis="that of the config",
+    has_verdict=False,
+    can_lead=False,
+    is_told=True,
+    is_released=False,
+)
+
 ESTIMANDS = (
     OFFER_GAP,
     LIKE_FOR_LIKE_GAP,
@@ -339,6 +352,7 @@ ESTIMANDS = (
     HIDDEN_BIAS,
     WORST_SEGMENT,
     LENS_CONTRAST,
+    MONITORING,
 )
 """All of them, in display order after the headline."""
 

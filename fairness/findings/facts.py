@@ -200,3 +200,52 @@ def segments_fact(
             "more: a few decisions cannot be told from one bad price."
         )
     return text
+
+
+def monitoring_fact(
+    *,
+    form: str,
+    first: str,
+    last: str,
+    evidence: float,
+    needed: float,
+    n_decisions: int,
+    n_months: int,
+    n_waiting: int,
+    alarm: str | None,
+    move_together: bool,
+    margin: float,
+) -> str:
+    """Return the sentence for the prices set from month to month.
+
+    Example:
+        >>> monitoring_fact(
+        ...     form="drift", first="2024-01", last="2025-03", evidence=0.31, needed=20.0, n_decisions=212, n_months=12,
+        ...     n_waiting=3, alarm=None, move_together=False, margin=0.01,
+        ... )
+        'Prices set from 2024-01 to 2025-03, each against the gap that the same product and plan had to its offer when
+        last set a year or more before: no alarm. Evidence 0.31 of the 20 that make one, from 212 decisions in 12
+        months; 3 months wait, with fewer than ten decisions: alone they cannot alarm.'
+    """
+    against = {
+        "drift": "the gap that the same product and plan had to its offer when last set a year or more before",
+        "level": "its offer",
+    }[form]
+    found = {"drift": "the gap has grown by more than", "level": "the gap is more than"}[form]
+    if move_together:
+        answer = "no alarm is given, because all prices move together from month to month: a month is one draw"
+    elif alarm is None:
+        answer = "no alarm"
+    else:
+        answer = f"ALARM in {alarm}: {found} {margin * 100:,.1f} %"
+    waiting = (
+        f"; {n_waiting:,} {'month waits' if n_waiting == 1 else 'months wait'}, with fewer than ten decisions: alone "
+        f"{'it' if n_waiting == 1 else 'they'} cannot alarm"
+        if n_waiting
+        else ""
+    )
+    return (
+        f"Prices set from {first} to {last}, each against {against}: {answer}. Evidence {evidence:,.2f} of the "
+        f"{needed:,.0f} that make one, from {n_decisions:,} decisions in {n_months:,} "
+        f"{'month' if n_months == 1 else 'months'}{waiting}."
+    )

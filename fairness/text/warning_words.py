@@ -125,6 +125,12 @@ WARNINGS = {
         "each customer and no earlier prices such rises leave no trace: the interval may be too narrow.",
         "every customer has an offer of their own and no prior price is known: rises shared by many cannot be seen",
     ),
+    "months_move_together": Warn(
+        "All prices move together from month to month: a month is one draw, and no alarm is given.",
+        "Prices set in one month all lie above or below those of the month before, by more than single decisions would "
+        "make them. Bets on many decisions would be bets on one move, so the series is shown without an alarm.",
+        "`monitoring`: the means of the months swing by more than δ/2 beyond the noise of their decisions",
+    ),
     "skewed_prices": Warn(
         "A few very dear or very cheap customers decide the mean: neither interval is sure enough.",
         "A few customers pay or save far more than the rest, so whether they are in the month moves the mean. The "

@@ -8,6 +8,7 @@ from fairness.analysis.estimands import (
     first_renewal_gap,
     hidden_bias,
     lens_contrast,
+    monitoring,
     offer_gap,
     overpayment,
     raw_gap,
@@ -31,6 +32,7 @@ _MODULES: tuple[Answer, ...] = (
     hidden_bias,
     worst_segment,
     lens_contrast,
+    monitoring,
 )
 _BY_NAME: dict[str, Answer] = {answer.SPEC.name: answer for answer in (*_LEADING, *_MODULES)}
 

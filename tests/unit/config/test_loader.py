@@ -244,6 +244,7 @@ RULES = [
     ("study", 'currency = "£"', "study.currency = '£': must be three capital letters"),
     ("study", 'as_of = "2025-13"', "study.as_of = '2025-13': must be an existing month or day written 'YYYY-MM'"),
     ("study", 'as_of = "2025-02-30"', "study.as_of = '2025-02-30': must be an existing month or day"),
+    ("monitoring", 'since = "2025-13"', "monitoring.since = '2025-13': must be a month written 'YYYY-MM'"),
     ("study", 'as_of = "Dec 2025"', "study.as_of = 'Dec 2025': must be an existing month or day"),
     ("study", "as_of = 2025", "study.as_of = 2025: must be text in quotes"),
     ("study", 'curency = "GBP"', "study.curency = 'GBP': unknown key; known here are name, currency, as_of, output"),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from fairness.stats.monitoring import LEAST_MONTHS, Month, log_e_value, monitor, months_move_together
+from fairness.stats.e_values import LEAST_MONTHS, Month, log_e_value, monitor, months_move_together
 
 LEVEL = {"margin": 0.01, "alpha": 0.05, "n_months": 36}
 NULL = math.log1p(0.01)

@@ -8,7 +8,7 @@ times costs nothing, and months may depend on each other. Above 0, tenured custo
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,12 @@ from fairness.stats import checks
 
 LEAST_DECISIONS = 10
 """Decisions that a month needs; with fewer it waits and is judged together with the next."""
-LEAST_SKEWNESS = -0.5
+_LEAST_SKEWNESS = -0.5
 """Skewness of the decisions' gaps below which the form for levels is approximate: a long lower tail breaks symmetry."""
 LEAST_MONTHS = 12
 """Months needed to show whether all tariffs swing together; until then there is no alarm."""
 _SWING = 0.5
+_LEAST_GAPS = 3
 _BETS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0)
 
 
@@ -180,3 +181,22 @@ def months_move_together(months: Sequence[Month], *, margin: float) -> bool:
     noise = float(np.mean([gaps.var(ddof=1) / gaps.size for gaps in known]))
     swing = math.sqrt(max(0.0, between - noise)) / checks.fraction("margin", margin)
     return swing > _SWING or (swing > _SWING / 2.0 and between > 2.0 * noise)
+
+
+def has_long_lower_tail(months: Iterable[Month]) -> bool:
+    """Return whether the gaps of all decisions have a long lower tail: the form for levels is then approximate.
+
+    Args:
+        months: Decisions set in each month.
+
+    Example:
+        >>> has_long_lower_tail([Month((0.0, 0.01, 0.02), (1.0,) * 3), Month((-0.3,), (1.0,))])
+        True
+        >>> has_long_lower_tail([Month((0.0, 0.01, 0.02), (1.0,) * 3)])
+        False
+    """
+    gaps = np.array([gap for month in months for gap in month.gap])
+    if gaps.size < _LEAST_GAPS or not np.ptp(gaps) > 0:
+        return False
+    centred = gaps - gaps.mean()
+    return bool((centred**3).mean() < _LEAST_SKEWNESS * (centred**2).mean() ** 1.5)
