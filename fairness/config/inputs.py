@@ -107,12 +107,58 @@ class Form(Section):
         return value
 
 
-class Table(Form):
-    """Files that queries of ``[[source]] sql`` read by a name.
+class Origin(Form):
+    """Where rows are and, for files, how these are written.
+
+    Attributes:
+        format: File format; None means that the file name tells.
+        delimiter: Field separator of delimited text; None means that it is detected from the file.
+        encoding: Character encoding of delimited text.
+        null_tokens: Texts that mean "no value".
+        skip_rows: Lines of delimited text, or rows of a sheet, above the header.
+        sheet: Sheet of a workbook; None means the only one that holds anything.
+        postgres: Name of the environment variable with the connection string of a PostgreSQL database, in place of
+            files.
+        query: What is read there: the name of a table or view, or a query.
+    """
+
+    postgres: str | None = None
+    query: Filled | None = Field(default=None, validate_default=True)
+
+    @field_validator("postgres")
+    @classmethod
+    def _name_of_variable(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+            raise ValueError(
+                "must be the name of an environment variable that holds the connection string, such as "
+                "'BILLING_DATABASE': passwords do not belong in a config"
+            )
+        for name in ("format", "delimiter", "encoding", "skip_rows", "sheet"):
+            if value is not None and info.data.get(name) != cls.model_fields[name].default:
+                raise ValueError(f"{name} says how files are written, and a database has none: remove it")
+        return value
+
+    @field_validator("query")
+    @classmethod
+    def _of_database(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "postgres" in info.data and (value is None) != (info.data["postgres"] is None):
+            raise ValueError(
+                "is for databases: name the environment variable in postgres, or write sql for [[table]] sections"
+                if value
+                else "required with postgres, but missing: a table, as in 'billing.invoice_lines', or a query"
+            )
+        return value
+
+
+class Table(Origin):
+    """Rows that queries of ``[[source]] sql`` read by a name.
 
     Attributes:
         name: What queries call it.
         path: Files or globs, relative to the config file.
+        postgres: Name of the environment variable with the connection string of a PostgreSQL database, in place of
+            `path`.
+        query: What is read there: the name of a table or view, or a query.
         format: File format; None means that the file name tells.
         delimiter: Field separator of delimited text; None means that it is detected from the file.
         encoding: Character encoding of delimited text.
@@ -122,7 +168,21 @@ class Table(Form):
     """
 
     name: str
-    path: Annotated[Texts, AfterValidator(at_least_one)]
+    path: Texts = Field(default=(), validate_default=True)
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _some(cls, value: object) -> object:
+        if value == []:
+            raise ValueError("must not be an empty list")
+        return value
+
+    @field_validator("path")
+    @classmethod
+    def _path_or_database(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if bool(value) == bool(info.data.get("postgres")):
+            raise ValueError("a table has a path or postgres, not both" if value else "required, but missing")
+        return value
 
     @field_validator("name")
     @classmethod
@@ -132,13 +192,16 @@ class Table(Form):
         return value
 
 
-class Source(Form):
+class Source(Origin):
     """One export, or several files of one form.
 
     Attributes:
         role: What its rows are; :data:`READABLE_ROLES` lists those that this version reads.
         sql: A query over ``[[table]]`` sections that gives the rows, in place of `path`.
         path: Files or globs, relative to the config file; one text in the file becomes a tuple of one.
+        postgres: Name of the environment variable with the connection string of a PostgreSQL database, in place of
+            `path`.
+        query: What is read there: the name of a table or view, or a query.
         preset: Vendor preset; ``canonical`` means that columns carry our names or are mapped in `columns`.
         format: File format; None means that the file name tells.
         date_format: strptime formats tried in this order; empty means ISO 8601 only (D14).
@@ -191,8 +254,10 @@ class Source(Form):
     @field_validator("path")
     @classmethod
     def _path_or_sql(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if bool(value) == bool(info.data.get("sql")):
-            raise ValueError("a source has a path or sql, not both" if value else "required, but missing")
+        given = [name for name in ("sql", "postgres") if info.data.get(name)]
+        if len(given) + bool(value) != 1:
+            both = " or ".join(["a path"] * bool(value) + given)
+            raise ValueError(f"a source has {both}, not both" if given else "required, but missing")
         return value
 
     @field_validator("preset", mode="before")

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +53,7 @@ class InputFile:
         n_above: Lines of delimited text above the header.
         records: JSON: key of the list that holds the rows, where one object holds them all; else empty.
         first: For rows from a query: the file of its first table, whose records number them.
+        keeper: For rows from a database: what removes their file when nothing refers to it any more.
     """
 
     path: Path
@@ -64,6 +65,7 @@ class InputFile:
     n_above: int = 0
     records: str = ""
     first: InputFile | None = None
+    keeper: object = field(default=None, compare=False, repr=False)
 
     @property
     def written(self) -> InputFile:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from fairness.config import Config, Source
 from fairness.engine.base import Connection
-from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, plain_copy
+from fairness.intake.databases import databases
+from fairness.intake.files import Fingerprint, InputFile, fingerprint, plain_copy
 from fairness.intake.joined_rows import (
     Joined,
     find_tables,
@@ -53,19 +54,19 @@ def find_inputs(con: Connection, config: Config) -> list[SourceFile]:
     """Find and describe every input file, in the order of the config and then by path.
 
     Raises:
-        DataError: A file is missing, empty or not readable as its format.
+        DataError: A file is missing, empty or not readable as its format, or a database refuses.
     """
     # The header is the first line of a file only while rows keep their order.
     con.execute("set preserve_insertion_order = true")
-    tables = find_tables(con, config)
     found: list[SourceFile] = []
-    for position, source in enumerate(config.sources, start=1):
-        if source.sql is not None:
-            rows = joined_inputs(con, source, tables, f"source[{position}]")
-            found += [SourceFile(position, source, file, joined) for file, joined in rows]
-            continue
-        files = find_files(source, config)
-        found += [SourceFile(position, source, describe_file(con, path, label, source)) for path, label in files]
+    with databases() as opened:
+        tables = find_tables(con, config, opened)
+        for position, source in enumerate(config.sources, start=1):
+            if source.sql is not None:
+                rows = joined_inputs(con, source, tables, f"source[{position}]")
+                found += [SourceFile(position, source, file, joined) for file, joined in rows]
+                continue
+            found += [SourceFile(position, source, file) for file in opened.described(con, source, config)]
     refuse_unread(config, {table.table.name for item in found if item.joined for table in item.joined.tables})
     return found
 

@@ -18,7 +18,8 @@ from fairness.engine.base import Connection
 from fairness.engine.connection import EngineError
 from fairness.engine.sql_text import ident, quote
 from fairness.errors import ConfigError, DataError, without_values
-from fairness.intake.files import Fingerprint, InputFile, describe_file, find_files, fingerprint, first_line, plain_copy
+from fairness.intake.databases import Databases
+from fairness.intake.files import Fingerprint, InputFile, fingerprint, first_line, plain_copy
 from fairness.intake.line_numbers import tie_to_lines
 from fairness.intake.readers import relation
 from fairness.intake.records import count_lines
@@ -56,18 +57,13 @@ class Joined:
         return tuple(file for table in self.tables for file in table.files)
 
 
-def find_tables(con: Connection, config: Config) -> dict[str, TableFiles]:
+def find_tables(con: Connection, config: Config, opened: Databases) -> dict[str, TableFiles]:
     """Find and describe the files of every ``[[table]]``, by name.
 
     Raises:
-        DataError: A file is missing, empty or not readable as its format.
+        DataError: A file is missing, empty or not readable as its format, or a database refuses.
     """
-    return {
-        table.name: TableFiles(
-            table, tuple(describe_file(con, path, label, table) for path, label in find_files(table, config))
-        )
-        for table in config.tables
-    }
+    return {table.name: TableFiles(table, tuple(opened.described(con, table, config))) for table in config.tables}
 
 
 def refuse_unread(config: Config, read: Collection[str]) -> None:

@@ -60,6 +60,8 @@ SOURCE_DEFAULTS: dict[str, Any] = {
     "role": "book",
     "sql": None,
     "path": ("book.csv",),
+    "postgres": None,
+    "query": None,
     "preset": "canonical",
     "format": None,
     "date_format": (),
