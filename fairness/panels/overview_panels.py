@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from fairness.charts import chart_spec
 from fairness.charts.chart_spec import AXIS, IntervalColumns, IntervalRows, MonthlySteps, Row
-from fairness.findings.document import Finding
+from fairness.findings.document import Document, Finding, Month
 from fairness.findings.estimands import ALIKE, BY_NAME, COMPARISONS
 from fairness.panels import html, queries
 from fairness.panels.address import page_link
@@ -296,10 +296,15 @@ def monthly(scene: Scene) -> Panel | None:
         ),
         sql=queries.MONTHLY,
         foot=(
-            f"{counted(document, known[-1].n_tenured)} in {names[-1]}, {numbers.many(len(known), 'month')}",
+            f"{counted(document, _people_of(known[-1], document))} in {names[-1]}, {numbers.many(len(known), 'month')}",
             *filter(None, (sentences.watched(document.pooled("monitoring")),)),
             source_line(scene),
         ),
         alt=f"{names[0]}: {texts[0]}; {names[-1]}: {texts[-1]}",
         drawn=(known[0], known[-1]),
     )
+
+
+def _people_of(month: Month, document: Document) -> int | None:
+    """Return how many are compared in a month; in the as-of month they are those of the headline."""
+    return document.head.n_tenured if month.n_tenured is None and month.month == document.as_of else month.n_tenured

@@ -58,8 +58,8 @@ def _laid_out(html: Html) -> Any:
 
 
 def _written(sheets: Any, *, zoom: float = 1.0) -> bytes:
-    # Without an identifier the PDF would carry a random one.
-    written: bytes = sheets.write_pdf(zoom=zoom, pdf_identifier=b"fairness")
+    # Without an identifier the PDF would carry a random one. Tags tell a screen reader headings, tables and figures.
+    written: bytes = sheets.write_pdf(zoom=zoom, pdf_identifier=b"fairness", pdf_tags=True)
     return written
 
 

@@ -21,12 +21,13 @@ from fairness.findings.document import Document
 from fairness.report import page_html, pdf
 from fairness.report.chart_files import chart_svg
 from fairness.report.deck import without_clock
+from fairness.report.excel_file import to_xlsx
 from fairness.report.manifest import MANIFEST
 from fairness.report.note import checked_note
 from fairness.report.page import lay_out
 from fairness.report.page_model import Page
 from fairness.report.slides import slides
-from fairness.report.tables import tables, to_csv, to_xlsx
+from fairness.report.tables import tables, to_csv
 from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.share_file import largest_payment, read_shared
 from fairness.runs.store import Run

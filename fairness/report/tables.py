@@ -1,21 +1,18 @@
-"""The tables of a snapshot: the released findings as rows, in CSV and in one workbook."""
+"""The tables of a snapshot: the released findings as rows, in CSV; the workbook is made from them."""
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fairness.errors import FairnessError
 from fairness.findings.document import Document
 from fairness.findings.results import Companion
-from fairness.report.deck import FIXED_DATE
 from fairness.report.page_model import Page
 from fairness.text import method_page
-from fairness.text.escape import csv_line, xlsx_cell
+from fairness.text.escape import csv_line
 
 _NESTED = ("companions", "diagnostics", "deciding_sample")
 _MONEY = ("amount", "money")
@@ -134,52 +131,3 @@ def to_csv(table: Table, page: Page) -> bytes:
     lines = [csv_line((*table.columns, *said))]
     lines += [csv_line((*row, *said.values())) for row in table.rows]
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
-
-
-def to_xlsx(listed: Sequence[Table], page: Page) -> bytes:
-    """Return tables as one workbook, a sheet each, under lines that say what they are about.
-
-    Raises:
-        FairnessError: XlsxWriter is not installed.
-    """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError as error:
-        raise FairnessError(
-            "XlsxWriter is not installed, so there is no workbook",
-            where="fairness snapshot",
-            fix="install loyalty-fairness[report]",
-        ) from error
-    stream = io.BytesIO()
-    book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": f"{page.study}, {page.as_of}", "comments": page.build, "created": FIXED_DATE})
-    bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1})
-    for table in listed:
-        sheet = book.add_worksheet(table.name)
-        sheet.write_string(0, 0, table.about, bold)
-        for number, (name, text) in enumerate(about(page).items(), start=1):
-            sheet.write_string(number, 0, name.replace("_", " "))
-            sheet.write_string(number, 1, text)
-        top = len(about(page)) + 2
-        for column, name in enumerate(table.columns):
-            sheet.write_string(top, column, name, head)
-        for number, row in enumerate(table.rows, start=top + 1):
-            for column, value in enumerate(row):
-                _write(sheet, number, column, value)
-        sheet.freeze_panes(top + 1, 1)
-        sheet.set_column(0, 0, 16)
-        sheet.set_column(1, max(1, len(table.columns) - 1), 18)
-    book.close()
-    return stream.getvalue()
-
-
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
-    shown, kind = xlsx_cell(value)
-    if shown is None:
-        return
-    if kind == "b":
-        sheet.write_boolean(row, column, shown)
-    elif kind == "n":
-        sheet.write_number(row, column, shown)
-    else:
-        sheet.write_string(row, column, str(shown))

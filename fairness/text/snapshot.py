@@ -230,8 +230,8 @@ def _turned(finding: Finding) -> Finding:
 
 
 def nothing_open() -> str:
-    """Return that every cell is decided."""
-    return "Every cell that could be assessed is decided."
+    """Return that every cell has an answer."""
+    return "Every cell that could be assessed has an answer."
 
 
 def facts_and_interval(document: Document) -> str:

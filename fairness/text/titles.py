@@ -88,9 +88,9 @@ def basis_title(alternatives: Findings) -> str:
 
 
 def worst_title(cells: Findings, order: Sequence[str]) -> str:
-    """Return the title over the largest decided cells."""
+    """Return the title over the cells with an answer that are furthest above."""
     if not cells:
-        return "No cell is decided"
+        return "No cell has an answer"
     first = cells[0]
     name = scope(first, order)
     if first.verdict == "penalty":
@@ -136,7 +136,7 @@ def where_title(cells: Findings, order: Sequence[str]) -> tuple[str, str, str]:
         best = min(less, key=lambda cell: cell.gap)
         return f"{scope(best, order)} pays ", f"{numbers.percent(-best.gap)} less", ""
     if any(cell.verdict == "equivalent" for cell in cells):
-        return "Where it is decided, tenured customers pay ", "the same", ""
+        return "Where there is an answer, tenured customers pay ", "the same", ""
     if any(cell.verdict == "inconclusive" for cell in cells):
         return "No cell can be told yet", "", ""
     return "No cell can be assessed", "", ""
@@ -163,8 +163,9 @@ def forest_title(cells: Findings) -> str:
     decided = sum(cell.verdict in DECIDED for cell in cells)
     more = sum(cell.verdict == "penalty" for cell in cells)
     if not decided:
-        return f"None of {numbers.many(len(cells), 'cell')} is decided"
-    return f"{decided:,} of {numbers.many(len(cells), 'cell')} decided, {more:,} of them as paying more"
+        return f"None of {numbers.many(len(cells), 'cell')} has an answer"
+    has = "has" if decided == 1 else "have"
+    return f"{decided:,} of {numbers.many(len(cells), 'cell')} {has} an answer, {more:,} of them that tenured pay more"
 
 
 def heat_title(cells: Findings, columns: Sequence[str], order: Sequence[str]) -> str:
@@ -204,9 +205,9 @@ def worst_subtitle(shown: int, decided: int, looked_at: int) -> str:
 
     Example:
         >>> worst_subtitle(5, 21, 24)
-        'The five largest gaps of 21 decided cells, adjusted for 24 tests'
+        'The five largest gaps of 21 cells with an answer, adjusted for 24 tests'
     """
-    cells = numbers.many(decided, "decided cell")
+    cells = f"{numbers.many(decided, 'cell')} with an answer"
     which = f"The {numbers.small(shown, 'largest gap')} of {cells}" if decided > shown else f"All {cells}"
     return f"{which}, {numbers.adjusted(looked_at)}"
 

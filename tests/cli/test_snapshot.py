@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pytest
@@ -203,10 +203,20 @@ def test_csv_workbook_and_document_hold_the_same(made: Path) -> None:
         assert value == ("" if finding["estimate"] is None else str(finding["estimate"]))
         assert row["verdict"] == (finding["verdict"] or "")
     book = openpyxl.load_workbook(made / "tables.xlsx")
-    assert tuple(sorted(book.sheetnames)) == TABLES
+    assert book.sheetnames[0] == "summary"
+    assert tuple(sorted(book.sheetnames[1:])) == TABLES
+    summary = " ".join(str(cell) for line in book["summary"].iter_rows(values_only=True) for cell in line if cell)
+    assert "Tenured customers pay 5.0 % more than a new customer is offered" in summary
+    assert "Paid above the offer £210,000 a year" in summary
     sheet = book["findings"]
     head = next(number for number, cells in enumerate(sheet.iter_rows(values_only=True), 1) if cells[0] == "finding")
     names = [cell.value for cell in sheet[head]]
+    plain = [cell.value for cell in sheet[head - 1]]
+    assert plain[names.index("n_tenured")] == "Tenured customers"
+    assert not any("_" in heading for heading in plain if heading)
+    assert sheet.auto_filter.ref.startswith(f"A{head}:")
+    assert sheet.cell(head + 1, names.index("estimate") + 1).number_format == "0.0 %"
+    assert sheet.cell(head + 1, names.index("n_tenured") + 1).number_format == "#,##0"
     for number, row in enumerate(rows[:40], start=head + 1):
         cell = sheet.cell(number, names.index("estimate") + 1)
         # A workbook stores 16 digits of a number.
@@ -235,8 +245,10 @@ def test_pdf_has_two_pages_and_the_answer(made: Path) -> None:
     document = pypdfium2.PdfDocument(made / "snapshot.pdf")
     texts = [" ".join(document[number].get_textpage().get_text_bounded().split()) for number in range(len(document))]
     sizes = [document[number].get_size() for number in range(len(document))]
+    is_tagged = pypdfium2.raw.FPDFCatalog_IsTagged(document)
     inked = document[0].render(scale=0.5).to_pil().convert("L").histogram()[0:128]
     document.close()
+    assert is_tagged, "a screen reader finds no headings and tables"
     assert len(texts) == 2
     assert sizes == [(pytest.approx(595, abs=1), pytest.approx(842, abs=1))] * 2
     assert "Tenured customers pay 5.0 % more than a new customer is offered" in texts[0]
@@ -346,6 +358,62 @@ def open_offline(chromium: str, address: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_a_phone_and_can_be_read_in_the_dark(made: Path, scheme: str) -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        look = pool.submit(look_at_phone, chromium, (made / "snapshot.html").as_uri(), scheme).result()
+    assert look["widest"] <= 390
+    paper = look["paper"]
+    assert (luminance(paper) < 0.05) == (scheme == "dark")
+    assert len(look["inks"]) >= 4
+    for ink in look["inks"]:
+        light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{ink} on {paper}"
+    # Nothing of a chart is as light as paper in the dark: no patch of the light page is left.
+    assert all(luminance(fill) < 0.6 for fill in look["areas"]) or scheme == "light"
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour as browsers state it (WCAG 2.2)."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+_COLOURS = """() => {
+    const of = (selector, name) => [...new Set([...document.querySelectorAll(selector)]
+        .map(node => getComputedStyle(node)[name]))];
+    return {
+        widest: document.documentElement.scrollWidth,
+        paper: getComputedStyle(document.body).backgroundColor,
+        inks: [...new Set([...of("h1, h1 em, h2, p, th, td, .k, .s, .v, small, .pf, .foot", "color"),
+            ...of("svg text", "fill")])],
+        areas: of("svg path", "fill").filter(fill => fill !== "none"),
+    };
+}"""
+
+
+def look_at_phone(chromium: str, address: str, scheme: Literal["light", "dark"]) -> dict[str, Any]:
+    """Return how wide a page is on a phone, and the colours of its paper, texts and areas."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=options)
+        try:
+            page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+            page.goto(address)
+            found: dict[str, Any] = page.evaluate(_COLOURS)
+        finally:
+            browser.close()
+    return found
+
+
+@pytest.mark.slow
 def test_office_opens_workbook_and_slides(made: Path, tmp_path: Path) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
@@ -360,7 +428,9 @@ def test_office_opens_workbook_and_slides(made: Path, tmp_path: Path) -> None:
             capture_output=True,
             timeout=120,
         )
-    assert "One row per finding; the answer is finding 1" in (tmp_path / "tables.csv").read_text(encoding="utf-8")
+    first_sheet = (tmp_path / "tables.csv").read_text(encoding="cp1252")
+    assert "Tenured customers pay 5.0 % more than a new customer is offered" in first_sheet
+    assert "One row per finding; the answer is finding 1" in first_sheet
     assert (tmp_path / "slides.pdf").read_bytes()[:5] == b"%PDF-"
 
 
