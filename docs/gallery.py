@@ -5,6 +5,7 @@ Run with `make docs`; with ``--check`` nothing is written and a file that is out
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import tempfile
@@ -25,7 +26,12 @@ PAGE = "docs/gallery.md"
 SHOWN = 4
 """Rows of the export that are shown; all of them are read."""
 
-ANSWERS = {"study.currency": "GBP", "study.as_of": "2024-06-30"}
+ANSWERS = {
+    "study.currency": "GBP",
+    "study.as_of": "2024-06-30",
+    "source[1].columns.period_end": "cast(created_at::timestamp + to_months(1) as date)",
+    "source[1].columns.net_amount": "total_amount::decimal(18,6) * 0.01",
+}
 """What a user decides where an export does not say it."""
 
 COLUMNS = (
@@ -89,7 +95,7 @@ def read(preset: Preset) -> Shown:
 def section(shown: Shown) -> Iterator[str]:
     """Yield the lines of a preset's section."""
     preset = shown.preset
-    decided = "".join(f" --set {key}={value}" for key, value in shown.asked.items())
+    decided = "".join(f" --set {shlex.quote(f'{key}={value}')}" for key, value in shown.asked.items())
     yield f"## {preset.title}"
     yield ""
     prices = shown.checked.files[0]
@@ -131,15 +137,23 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def refused() -> Iterator[str]:
+    """Yield the lines on the exports that are known and refused."""
+    yield from ("## What is refused", "")
+    for preset in load_presets():
+        if preset.refused:
+            yield f"* **{preset.title}**: {preset.refused}. Instead: {preset.fix}."
+
+
 def page(examples: Mapping[str, Shown]) -> str:
     """Return the whole page."""
     lines = (line for shown in examples.values() for line in section(shown))
-    return "\n".join([HEAD, *lines]).rstrip() + "\n"
+    return "\n".join([HEAD, *lines, *refused()]).rstrip() + "\n"
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write the page, or say that it is out of date."""
-    after = page({preset.name: read(preset) for preset in load_presets()})
+    after = page({preset.name: read(preset) for preset in load_presets() if not preset.refused})
     file = root / PAGE
     if file.is_file() and file.read_text(encoding="utf-8") == after:
         return 0

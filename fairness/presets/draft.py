@@ -78,6 +78,8 @@ def draft_config(
     fits = sorted((_fit(candidate, samples) for candidate in load_presets()), key=lambda fit: fit.rank, reverse=True)
     if preset is not None:
         fits = [fit for fit in fits if fit.preset.name == preset] or _no_preset(preset)
+    else:
+        _refuse_known(fits, samples)
     best = _with_own_files(fits[0], samples)
     if not best.parts or not best.rank[0]:
         raise _no_fit(samples, best)
@@ -91,6 +93,15 @@ def draft_config(
     reason = _reason(best, fits[1:])
     unused = tuple(sample.path for sample in samples if sample.path not in used)
     return Draft(text, best.preset, reason, used, unused, asks)
+
+
+def _refuse_known(fits: Sequence[_Fit], samples: Sequence[Sample]) -> None:
+    """Refuse a file that is known better as one that cannot be used than as a table of the preset that fits best."""
+    for sample in samples:
+        _, used = fits[0].preset.table_of(sample.names) if fits[0].rank[0] else ("", 0)
+        for preset in (fit.preset for fit in fits if fit.preset.refused):
+            if preset.table_of(sample.names)[1] > used:
+                raise ConfigError(preset.refused, where=f"{sample.path}: {preset.title}", fix=preset.fix)
 
 
 def _fit(preset: Preset, samples: Sequence[Sample]) -> _Fit:
@@ -134,7 +145,7 @@ def _with_own_files(fit: _Fit, samples: Sequence[Sample]) -> _Fit:
 
 
 def _no_preset(name: str) -> list[_Fit]:
-    names = ", ".join(preset.name for preset in load_presets())
+    names = ", ".join(preset.name for preset in load_presets() if not preset.refused)
     raise ConfigError(f"there is no preset '{name}'", where="--preset", fix=f"the presets are {names}")
 
 

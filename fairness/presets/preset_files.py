@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -33,20 +33,23 @@ class Part:
         first: The table whose rows it keeps; of a query, the first one that it needs.
         needs: Tables without which it is not written.
         joins: Tables that are joined to the first one, in order.
-        sql: A whole query in place of the joins, for roles whose rows carry no prices.
+        sql: Whole queries in place of the joins, for roles whose rows carry no prices; the first that finds its columns
+            is written.
         keys: Further keys of the section, such as ``period_end``.
         columns: Expressions by canonical column; the first that finds its columns is written.
         notes: What a reader should know about its line, by canonical column.
+        asks: What only the user can say, by canonical column, with ``{column}`` for columns.
     """
 
     role: str
     first: str
     needs: tuple[str, ...]
     joins: tuple[Join, ...]
-    sql: str
+    sql: tuple[str, ...]
     keys: Mapping[str, str]
     columns: Mapping[str, tuple[str, ...]]
     notes: Mapping[str, str]
+    asks: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Preset:
         tables: The columns by which each table is known; ``a|b`` is one of several names, ``!a`` one that it lacks.
         parts: Its sources.
         cell: Columns that customers are compared within, where they exist.
+        refused: Why such an export is refused; empty where it is read.
+        fix: Where it is refused: what to give in its place.
     """
 
     name: str
@@ -68,6 +73,8 @@ class Preset:
     tables: Mapping[str, tuple[str, ...]]
     parts: tuple[Part, ...]
     cell: tuple[str, ...]
+    refused: str = ""
+    fix: str = ""
 
     def table_of(self, names: Names) -> tuple[str, int]:
         """Return the table that a file with these columns is, and by how many columns it is known; none: empty, 0."""
@@ -98,22 +105,27 @@ def _preset(name: str, document: Mapping[str, Any]) -> Preset:
         title=document["title"],
         fidelity=tuple(document["fidelity"]),
         tables={table: tuple(needs) for table, needs in document["tables"].items()},
-        parts=tuple(_part(item) for item in document["sources"]),
+        parts=tuple(_part(item) for item in document.get("sources", ())),
         cell=tuple(document.get("cell", ())),
+        refused=document.get("refused", ""),
+        fix=document.get("fix", ""),
     )
 
 
 def _part(item: Mapping[str, Any]) -> Part:
-    columns = {
-        name: (value,) if isinstance(value, str) else tuple(value) for name, value in item.get("columns", {}).items()
-    }
+    columns = {name: _several(value) for name, value in item.get("columns", {}).items()}
     return Part(
         role=item["role"],
         first=item["first"],
         needs=tuple(item.get("needs", ())),
         joins=tuple(Join(join["table"], join["sql"]) for join in item.get("joins", ())),
-        sql=item.get("sql", ""),
+        sql=_several(item.get("sql", ())),
         keys=item.get("keys", {}),
         columns=columns,
         notes=item.get("notes", {}),
+        asks=item.get("asks", {}),
     )
+
+
+def _several(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -156,6 +156,15 @@ def _map_columns(state: _Source, columns: Section) -> set[str]:
             columns.add(name, made, comment)
             mapped.add(name)
             break
+    for name, question in state.part.asks.items():
+        key = state.key(f"columns.{name}")
+        if (given := state.answers.get(key)) is not None:
+            columns.add(name, given)
+        else:
+            ask = Ask(key, state.expression(question, inside=False) or question)
+            columns.ask(name, ask)
+            state.asks.append(ask)
+        mapped.add(name)
     for alternatives in layout.required:
         if not mapped & set(alternatives):
             header = ", ".join(state.tables[state.part.first][0].rows)
@@ -177,7 +186,8 @@ def _add_rows(state: _Source, section: Section) -> tuple[str, ...]:
             section.add(key, value)
         return ()
     if part.sql:
-        section.add("sql", state.expression(part.sql, inside=True) or "?")
+        queries = [made for sql in part.sql if (made := state.expression(sql, inside=True)) is not None]
+        section.add("sql", queries[0] if queries else "?")
         return tuple(dict.fromkeys((part.first, *part.needs)))
     clauses = [state.expression(join.sql, inside=True) for join in state.joins]
     kept = [(join, clause) for join, clause in zip(state.joins, clauses, strict=True) if clause is not None]

@@ -432,7 +432,7 @@ def test_a_preset_names_tables_and_columns_that_exist(preset: Preset) -> None:
         assert set(part.columns) <= set(LAYOUTS[part.role].names)
         named = {part.first, *part.needs, *(join.table for join in part.joins)}
         assert named <= set(preset.tables)
-        texts = [part.sql, *part.keys.values(), *(join.sql for join in part.joins)]
+        texts = [*part.sql, *part.asks.values(), *part.keys.values(), *(join.sql for join in part.joins)]
         texts += [text for candidates in part.columns.values() for text in candidates]
         assert {match[1] for text in texts for match in PLACE.finditer(text) if match[1]} <= set(preset.tables)
         assert not any(re.search(r"\{\W", text) for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -12,13 +13,15 @@ from typing import Any
 
 import pytest
 
-from fairness.presets import load_presets
+from fairness.engine.connection import looking
+from fairness.errors import ConfigError
+from fairness.presets import draft_config, load_presets
 
 pytestmark = pytest.mark.xdist_group("example_exports")
 
 ROOT = Path(__file__).parents[3]
 GALLERY = runpy.run_path(str(ROOT / "docs/gallery.py"))
-PRESETS = {preset.name: preset for preset in load_presets()}
+PRESETS = {preset.name: preset for preset in load_presets() if not preset.refused}
 JUNE = (date(2024, 6, 1), date(2024, 7, 1))
 
 Prices = dict[tuple[str, str], tuple[Decimal | None, Decimal]]
@@ -50,6 +53,14 @@ BLIND: Mapping[str, tuple[str, Mapping[tuple[str, str], Any]]] = {
         "interval.",
         ONE_INVOICE,
     ),
+    "revenuecat": (
+        "Stores know no seats and no invoices; an anonymous customer who signs in anew may be two.",
+        {key: (None, price) for key, (_, price) in TRUTH.items()},
+    ),
+    "line_item_enhanced": (
+        "Discounts and taxes of Stripe stand on rows of the header, which are no lines: prices are before discounts.",
+        UNDISCOUNTED,
+    ),
 }
 """What a preset cannot see, in its words, and what is read instead; None where nothing is."""
 
@@ -65,7 +76,7 @@ def examples() -> dict[str, Any]:
 def rows(shown: Any, place: int = 0) -> list[dict[str, Any]]:
     """Return what was read of a file; there are no more rows than the preview shows."""
     file = shown.checked.files[place]
-    assert file.n_rows == file.n_read == len(file.preview)
+    assert file.n_rows - file.n_filtered == file.n_read == len(file.preview)
     return [dict(zip(file.columns, row, strict=True)) for row in file.preview]
 
 
@@ -79,7 +90,7 @@ def prices(shown: Any) -> Prices:
         kind = row.get("line_kind", "recurring")
         if kind not in ("recurring", "credit", "discount"):
             continue
-        key = (row["customer_id"].removeprefix("s"), row["product_id"])
+        key = (row["customer_id"].removeprefix("ctm_").removeprefix("s"), row["product_id"])
         net = row.get("net_amount")
         paid[key] += row["gross_amount"] - row.get("discount_amount", 0) if net is None else net
         if kind == "recurring":
@@ -112,7 +123,8 @@ def test_one_firm_is_read_alike_in_each_form(examples: dict[str, Any], name: str
 def test_tenure_and_offers_come_out_of_each_form(examples: dict[str, Any], name: str) -> None:
     roles = {file.role: place for place, file in enumerate(examples[name].checked.files)}
     since = {
-        row["customer_id"].removeprefix("s"): row["tenure_start"] for row in rows(examples[name], roles["customers"])
+        row["customer_id"].removeprefix("ctm_").removeprefix("s"): row["tenure_start"]
+        for row in rows(examples[name], roles["customers"])
     }
     assert since["C1"] == date(2017, 9, 1)
     assert since["C4"] == date(2024, 5, 1)
@@ -137,3 +149,39 @@ def test_a_policy_is_priced_at_its_start_and_a_cancelled_one_nets_to_nothing(exa
 def test_a_book_has_price_offer_and_tenure(examples: dict[str, Any]) -> None:
     first = rows(examples["book"])[0]
     assert (first["price"], first["offer_price"], first["tenure_start"]) == (520, 410, date(2017, 6, 1))
+
+
+REFUSED = {
+    "stripe_mrr_report": "subscription_item_id,subscription_id,customer_id,price_plan_id,currency,subscription_month,"
+    "month_contract_mrr\nsi_1,sub_1,C1,p_1,gbp,2024-06-01,1250\n",
+    "price_cohorts": "price_cohort,region,price,active_subscribers\n2019,GB,4.99,1200\n",
+    "google_play_earnings": "Description,Transaction Date,Transaction Type,Product id,Sku Id,Buyer Country,"
+    'Amount (Merchant Currency)\nGPA.1,"Jun 1, 2024",Charge,app,basic,GB,4.99\n',
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_export_that_holds_no_prices_of_customers_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "export.csv").write_text(REFUSED[name], encoding="utf-8")
+    preset = next(preset for preset in load_presets() if preset.name == name)
+    with looking() as con, pytest.raises(ConfigError) as refused:
+        draft_config(con, [tmp_path], tmp_path, answers={})
+    assert (refused.value.what, refused.value.fix) == (preset.refused, preset.fix)
+    assert refused.value.where == f"export.csv: {preset.title}"
+
+
+def test_every_refused_export_is_tried() -> None:
+    assert REFUSED.keys() == {preset.name for preset in load_presets() if preset.refused}
+
+
+def test_two_accounts_of_a_system_are_kept_apart_in_bills_offers_and_customers(tmp_path: Path) -> None:
+    """A customer of one account is none of the other, whatever the id."""
+    folder = Path(shutil.copytree(ROOT / "examples/exports/stripe", tmp_path / "stripe"))
+    for file in folder.glob("*.csv"):
+        head, *lines = file.read_text(encoding="utf-8").splitlines()
+        both = [f"{line},{account}" for account in ("uk", "us") for line in lines]
+        file.write_text("\n".join([f"{head},source_relation", *both]) + "\n", encoding="utf-8")
+    with looking() as con:
+        draft = draft_config(con, [folder], folder, answers={})
+    assert draft.text.count('\nsource_relation = "source_relation"') == 2
+    assert draft.text.count('\nsource_relation = "account"') == 1
