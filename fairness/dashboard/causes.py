@@ -8,7 +8,10 @@ from typing import Any
 import streamlit as st
 
 from fairness.causes.price_rises import rises
+from fairness.causes.promise_check import check
 from fairness.causes.told import told
+from fairness.config import load_config
+from fairness.config.promises import Promises
 from fairness.dashboard.session import open_study
 from fairness.panels.view import Study
 from fairness.text import screen
@@ -22,6 +25,24 @@ def rises_of(study: Study) -> dict[str, Any]:
 def told_of(study: Study) -> dict[str, Any]:
     """Return what was told and charged, as `fairness told` prints it."""
     return _told(str(study.config.path), study.run.id)
+
+
+def check_of(study: Study) -> tuple[dict[str, Any], list[tuple[Any, ...]]] | None:
+    """Return what `fairness check` prints, with its evidence; None where the config names no rule.
+
+    Rules change no result, so no run records them: they are those of the config on disk.
+    """
+    promises = load_config(study.config.path).promises
+    if not promises.rule:
+        return None
+    return _check(str(study.config.path), study.run.id, promises.model_dump_json())
+
+
+@st.cache_data(show_spinner=screen.CHECKING_RULES, max_entries=4)
+def _check(path: str, run_id: str, promises: str) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+    study = _study(path, run_id)
+    config = study.config.model_copy(update={"promises": Promises.model_validate_json(promises)})
+    return check(study.run, config)
 
 
 @st.cache_data(show_spinner=screen.READING, max_entries=4)

@@ -57,8 +57,8 @@ def _draw(study: Study, title: str, run: Callable[[], None]) -> None:
 
 
 def _script(title: str) -> str:
-    """Return the script of a page, such as ``data_quality.py`` of Data quality."""
-    return str(_PAGES / f"{title.lower().replace(' ', '_')}.py")
+    """Return the script of a page, such as ``data_quality_page.py`` of Data quality."""
+    return str(_PAGES / f"{title.lower().replace(' ', '_')}_page.py")
 
 
 def _study(page: str) -> Study | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -42,3 +42,14 @@ def show(panel: Panel, about: About, *, on_select: Callable[[], None] | None = N
         drawn = panel.chart is not None
         texts = panel.key, panel.foot, panel.table, panel.sql, about
         put(html.panel_foot(*texts, image=drawn, more=panel.more, sql_how=panel.sql_how))
+
+
+def show_rows(about: About, panels: Sequence[Panel | None]) -> None:
+    """Put panels on the page in rows of two; what the study does not have is left out."""
+    found = [panel for panel in panels if panel is not None]
+    for start in range(0, len(found), 2):
+        pair = found[start : start + 2]
+        with st.container(key=f"causes-{pair[0].key}"):
+            for place, panel in zip(st.columns(2, gap="medium"), pair, strict=False):
+                with place:
+                    show(panel, about)

@@ -200,10 +200,12 @@ BarRow = tuple[str, float, tuple[str, ...]] | tuple[str, float, tuple[str, ...],
 """A row of a table with bars: its name, the share that the bar fills, the texts after it, and those before it."""
 
 
-def bar_texts(row: BarRow) -> tuple[str, ...]:
-    """Return the texts of a row without its bar, in the order in which they stand."""
-    before = row[3] if len(row) == 4 else ()
-    return (row[0], *before, *row[2])
+def bar_numbers(
+    head: Sequence[str], rows: Sequence[BarRow], csv_head: tuple[str, ...], csv_rows: Sequence[tuple[object, ...]]
+) -> Table:
+    """Return the table behind one with bars: the same texts without them, and the numbers for a file."""
+    texts = tuple((row[0], *(row[3] if len(row) == 4 else ()), *row[2]) for row in rows)
+    return Table(tuple(name for name in head if name), texts, csv_head, tuple(csv_rows))
 
 
 def bar_table(head: Sequence[str], rows: Sequence[BarRow]) -> Html:

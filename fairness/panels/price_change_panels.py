@@ -40,7 +40,7 @@ def drivers(document: Document) -> Panel:
         title=price_change_words.drivers_title(document),
         subtitle=price_change_words.MONEY,
         body=html.bar_table(price_change_words.DRIVER_COLUMNS, lines),
-        table=_table(
+        table=html.bar_numbers(
             price_change_words.DRIVER_COLUMNS,
             lines,
             ("driver", "customers", "money"),
@@ -68,7 +68,7 @@ def exposure(document: Document) -> Panel:
         title=price_change_words.exposure_title(bands),
         subtitle=price_change_words.EXPOSED,
         body=html.bar_table(price_change_words.BAND_COLUMNS, lines),
-        table=_table(
+        table=html.bar_numbers(
             price_change_words.BAND_COLUMNS, lines, _BAND, [tuple(band[name] for name in _BAND) for band in bands]
         ),
         sql=causes_queries.EXPOSURE,
@@ -143,7 +143,7 @@ def _unreasoned(owner: str, rows: Sequence[Document], currency: str) -> Panel:
         title=price_change_words.owner_title(owner, names[ranked[0]], top, currency),
         subtitle=price_change_words.UNREASONED,
         body=html.bar_table(head, lines[:_SHOWN]),
-        table=_table(head, lines, fields, [tuple(row[name] for name in fields) for row in rows]),
+        table=html.bar_numbers(head, lines, fields, [tuple(row[name] for name in fields) for row in rows]),
         sql=causes_queries.unreasoned(owner),
         foot=_left(lines),
     )
@@ -178,7 +178,7 @@ def outcomes(told: Document) -> Panel | None:
         title=price_change_words.told_title(told),
         subtitle=price_change_words.TOLD,
         body=html.bar_table(price_change_words.OUTCOME_COLUMNS, lines),
-        table=_table(
+        table=html.bar_numbers(
             price_change_words.OUTCOME_COLUMNS, lines, fields, [tuple(row[name] for name in fields) for row in rows]
         ),
         sql=causes_queries.OUTCOMES,
@@ -210,7 +210,7 @@ def by_tenure(told: Document) -> Panel | None:
         title=price_change_words.tenure_title(shares),
         subtitle=price_change_words.KEPT_BY_TENURE,
         body=html.bar_table(head, lines),
-        table=_table(head, lines, fields, [(name, *sums) for name, sums in bands.items()]),
+        table=html.bar_numbers(head, lines, fields, [(name, *sums) for name, sums in bands.items()]),
         sql=causes_queries.TOLD_BY_TENURE,
     )
 
@@ -269,7 +269,9 @@ def untold(told: Document) -> Panel:
         title=price_change_words.untold_title(found, currency),
         subtitle=price_change_words.UNTOLD,
         body=html.bar_table(head, lines[:_SHOWN]) if lines else NOTHING,
-        table=_table(head, lines, fields, [tuple(row[name] for name in fields) for row in rows]) if lines else None,
+        table=html.bar_numbers(head, lines, fields, [tuple(row[name] for name in fields) for row in rows])
+        if lines
+        else None,
         sql=causes_queries.UNTOLD,
         foot=_left(lines),
     )
@@ -307,15 +309,3 @@ def _band(name: str | None) -> str:
 
 def _left(rows: Sequence[object]) -> tuple[str, ...]:
     return (price_change_words.more_rows(len(rows) - _SHOWN),) if len(rows) > _SHOWN else ()
-
-
-def _table(
-    head: Sequence[str],
-    lines: Sequence[html.BarRow],
-    fields: tuple[str, ...],
-    rows: Sequence[tuple[object, ...]],
-) -> html.Table:
-    """Return the table behind bars: the same texts without the bars."""
-    return html.Table(
-        tuple(name for name in head if name), tuple(html.bar_texts(line) for line in lines), fields, tuple(rows)
-    )

@@ -16,12 +16,13 @@ PAGES = (
     ("Overview", ""),
     ("Where", "where"),
     ("Price changes", "price-changes"),
+    ("Promises", "promises"),
     ("Data quality", "data-quality"),
     ("SQL", "sql"),
     ("Snapshots", "snapshots"),
 )
 """Title and address of each page of the dashboard, the first one at the root; the script of each is named like it."""
-WHOLE_BOOK = ("Price changes", "Data quality", "SQL", "Snapshots")
+WHOLE_BOOK = ("Price changes", "Promises", "Data quality", "SQL", "Snapshots")
 """Pages that no filter narrows."""
 
 

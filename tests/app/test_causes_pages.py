@@ -12,11 +12,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairness.causes.price_rises import rises
+from fairness.causes.promise_check import EVIDENCE, check
 from fairness.causes.told import told
+from fairness.config import load_config
+from fairness.config.promises import Promises
+from fairness.dashboard import causes
 from fairness.panels import price_change_panels as changes
+from fairness.panels import promises_panels as promises
 from fairness.panels.panel import Panel
 from fairness.panels.view import query
-from fairness.text import labels, numbers, price_drivers, told_outcomes
+from fairness.text import labels, numbers, price_drivers, promise_words, told_outcomes
 from tests.app.conftest import Demo
 
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -29,7 +34,9 @@ Show = Callable[..., AppTest]
 def show(monkeypatch: pytest.MonkeyPatch, demo: Demo) -> Show:
     def shown(page: str, **address: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["app.py", str(demo.config)])
-        app = AppTest.from_string(f"from fairness.dashboard.pages.{page} import page\npage()\n", default_timeout=60)
+        app = AppTest.from_string(
+            f"from fairness.dashboard.pages.{page}_page import page\npage()\n", default_timeout=60
+        )
         for name, value in address.items():
             app.query_params[name] = value
         app.run()
@@ -47,6 +54,14 @@ def risen(demo: Demo) -> Document:
 @pytest.fixture(scope="module")
 def letters(demo: Demo) -> Document:
     return told(demo.run)
+
+
+Checked = tuple[Document, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def checked(demo: Demo) -> Checked:
+    return check(demo.run, load_config(demo.config))
 
 
 def said(app: AppTest) -> str:
@@ -155,3 +170,52 @@ def test_a_study_in_which_nothing_rose_says_so(letters: Document) -> None:
     assert changes.by_tenure(quiet) is None
     assert changes.by_run(quiet) is None
     assert "cannot be assessed" in changes.untold(quiet).title
+
+
+def test_rules_on_the_page_are_those_of_the_command(checked: Checked) -> None:
+    document, _ = checked
+    found = {row[0]: row[1:] for row in rows(promises.rules(document))}
+    for rule in document["rules"]:
+        outcome, rate, coverage, excess = found[rule["name"]]
+        assert (outcome, rate) == (promise_words.outcome(rule), promise_words.rate(rule))
+        assert coverage == numbers.percent(rule["coverage"])
+        assert excess == numbers.money(rule["excess_a_year"], "GBP")
+
+
+def test_failures_and_what_cannot_be_judged_add_up_to_the_rules(checked: Checked) -> None:
+    document, evidence = checked
+    failed, unjudged = promises.where(document, evidence), promises.unjudged(document)
+    assert failed is not None
+    assert failed.table is not None
+    assert unjudged.table is not None
+    assert sum(int(str(row[2])) for row in failed.table.csv_rows) == sum(rule["fail"] for rule in document["rules"])
+    n_unknown = sum(rule["not_assessable"] for rule in document["rules"])
+    assert sum(int(str(row[2])) for row in unjudged.table.csv_rows) == n_unknown
+    money = {row[0]: row[5] for row in failed.table.csv_rows}
+    for rule in document["rules"]:
+        if rule["excess_a_year"] is not None:
+            assert abs(Decimal(str(money[rule["name"]])) - Decimal(rule["excess_a_year"])) < Decimal("0.01")
+
+
+def test_evidence_is_what_the_command_writes_and_no_formula(checked: Checked) -> None:
+    text = promises.evidence_csv(checked[1])
+    assert text.splitlines()[0] == ",".join(EVIDENCE)
+    assert len(text.splitlines()) == len(checked[1]) + 1 == sum(rule["in_scope"] for rule in checked[0]["rules"]) + 1
+    hostile = tuple("=1+1" if name == "customer_id" else None for name in EVIDENCE)
+    assert promises.evidence_csv([hostile]).splitlines()[1].startswith(",'=1+1,")
+
+
+def test_the_page_of_promises_tells_what_is_kept(show: Show, checked: Checked) -> None:
+    kept = checked[0]["kept"]
+    text = said(show("promises"))
+    assert f"{kept['share'] * 100:.1f} % of {kept['kept'] + kept['failed']:,} policies keep every promise" in text
+    assert "2 of 3 rules failed" in text
+    assert "breach" not in text.replace("called a breach only of a law", "")
+
+
+def test_without_a_rule_the_page_says_how_to_begin(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = {"promises": Promises()}
+    monkeypatch.setattr(causes, "load_config", lambda path: load_config(path).model_copy(update=without))
+    app = show("promises")
+    assert promise_words.NO_RULES in said(app)
+    assert app.code[0].value == promise_words.EXAMPLE

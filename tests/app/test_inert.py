@@ -34,7 +34,7 @@ pytest.importorskip("streamlit", reason="the extra `app` is not installed")
 PRODUCTS = ("a<script>alert(1)</script>", "\"' onload='alert(2)' x=\"", "\u202etxt.exe")
 REGIONS = ("b<a href=https://x.example>north</a>", "a\nb", "bell\x07", "c<!-- &lt;b&gt;")
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-SCRIPT = "from fairness.dashboard.pages.{page} import page\npage()\n"
+SCRIPT = "from fairness.dashboard.pages.{page}_page import page\npage()\n"
 PAGES = ("overview", "where")
 
 

@@ -14,7 +14,7 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from fairness.charts.interactive import THEMES, draw
-from fairness.dashboard.pages.overview import rows_of
+from fairness.dashboard.pages.overview_page import rows_of
 from fairness.dashboard.session import open_study, view_of
 from fairness.panels.cell import open_cell
 from fairness.panels.coverage_panels import left_out, rows_accounted

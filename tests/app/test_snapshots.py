@@ -21,7 +21,7 @@ from fairness.build.pipeline import build
 from fairness.charts.interactive import THEMES, draw
 from fairness.config import load_config
 from fairness.dashboard.change_panels import before_and_after, change_strip, kept_panel, split_panel
-from fairness.dashboard.pages import snapshots as script
+from fairness.dashboard.pages import snapshots_page as script
 from fairness.dashboard.session import open_study
 from fairness.dashboard.snapshot_list import Entry, comparison, entries, usual_pair
 from fairness.findings.document import Document

@@ -290,7 +290,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     def shown(config: Path, page: str = "", **address: str | list[str]) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["app.py", str(config)])
         if page:
-            script = f"from fairness.dashboard.pages.{page} import page\npage()\n"
+            script = f"from fairness.dashboard.pages.{page}_page import page\npage()\n"
             app = AppTest.from_string(script, default_timeout=60)
         else:
             app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

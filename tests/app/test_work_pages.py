@@ -61,7 +61,7 @@ def view(config: Path) -> View:
 def show(monkeypatch: pytest.MonkeyPatch, config: Path) -> Callable[..., AppTest]:
     def shown(page: str, **address: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["app.py", str(config)])
-        script = f"from fairness.dashboard.pages.{page} import page\npage()\n"
+        script = f"from fairness.dashboard.pages.{page}_page import page\npage()\n"
         app = AppTest.from_string(script, default_timeout=60)
         for name, value in address.items():
             app.query_params[name] = value

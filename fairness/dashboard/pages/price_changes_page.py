@@ -1,16 +1,11 @@
 """Price changes: what raised prices, whom the rises hit, and what was told."""
 
-from collections.abc import Sequence
-
-import streamlit as st
-
 from fairness.dashboard.causes import rises_of, told_of
 from fairness.dashboard.look import put
 from fairness.dashboard.page_frame import above_headline, end
 from fairness.dashboard.session import load_study, view_of
-from fairness.dashboard.widgets import show
+from fairness.dashboard.widgets import show, show_rows
 from fairness.panels import html
-from fairness.panels.panel import Panel
 from fairness.panels.price_change_panels import (
     by_run,
     by_tenure,
@@ -21,20 +16,8 @@ from fairness.panels.price_change_panels import (
     unreasoned,
     untold,
 )
-from fairness.panels.view import View
 from fairness.text import price_change_words
 from fairness.text.escape import Html
-
-
-def show_rows(view: View, panels: Sequence[Panel | None]) -> None:
-    """Draw panels in rows of two."""
-    found = [panel for panel in panels if panel is not None]
-    for start in range(0, len(found), 2):
-        pair = found[start : start + 2]
-        with st.container(key=f"causes-{pair[0].key}"):
-            for place, panel in zip(st.columns(2, gap="medium"), pair, strict=False):
-                with place:
-                    show(panel, view.about)
 
 
 def page() -> None:
@@ -46,14 +29,14 @@ def page() -> None:
     put(html.note(price_change_words.LEAD))
     if document["drivers"]:
         put(html.strip(price_change_words.strip(document, letters)))
-        show_rows(view, [drivers(document), exposure(document)])
+        show_rows(view.about, [drivers(document), exposure(document)])
         largest = decisions(document)
         if largest is not None:
             show(largest, view.about)
-        show_rows(view, unreasoned(document))
+        show_rows(view.about, unreasoned(document))
     else:
         put(Html('<div class="under"></div>'))
-    show_rows(view, [outcomes(letters), untold(letters), by_tenure(letters), by_run(letters)])
+    show_rows(view.about, [outcomes(letters), untold(letters), by_tenure(letters), by_run(letters)])
     end(view)
 
 
