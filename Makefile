@@ -33,10 +33,12 @@ lint: $(STAMP) ## ruff, format, types, layers and the rules of the repository, w
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n 0 tests/test_project.py
 
-bench: $(STAMP) ## run the benchmarks and the calibration, which print their results (about 40 minutes)
+bench: $(STAMP) ## run the benchmarks and the calibration, which print their results (about an hour)
 	$(BIN)/python bench/book.py
 	$(BIN)/python bench/lines.py
 	$(BIN)/python bench/calibration.py
+	$(BIN)/python bench/alternatives.py
+	$(BIN)/python bench/reduced.py
 
 docs: $(STAMP) ## make the tables and the picture of sql/ again from the headers of the models, the tables of README and docs/method.md, and the gallery of exports
 	$(BIN)/python docs/models.py

@@ -7,7 +7,7 @@ gap. Sizes and noises are settings of a world, chosen before looking at any rate
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -95,9 +95,7 @@ def like_for_like(
         offset: Half of the cells stand this much above the true gap, half as much below.
     """
     spread = np.exp(uneven * np.linspace(-1.0, 1.0, cells)) if uneven else np.ones(cells)
-    sizes = [
-        np.maximum(10, np.rint(n * s / s.mean())).astype(np.int64) for n, s in ((tenured, spread), (new, 1 / spread))
-    ]
+    sizes = [sizes_of(tenured, spread), sizes_of(new, 1.0 / spread)]
     base = np.linspace(20.0, 60.0, cells)
     shift = offset * np.where(np.arange(cells) % 2 == 0, 1.0, -1.0)
     # Equal money on both sides, so that the pooled gap stays the true one.
@@ -109,13 +107,13 @@ def like_for_like(
         party = np.arange(cell.size) // household
         party = rng.permutation(party) if apart else party
         price = base[cell] * noise(rng, party.max() + 1)[party] * np.where(is_tenured, 1.0 + gap + shift[cell], 1.0)
-        shared = _accounts(party, cell, is_tenured, paid_ticks=_ticks(price)) if household > 1 else None
-        return book(cells, _customers(cell, is_tenured, paid_ticks=_ticks(price)), parties=shared)
+        shared = accounts_of(party, cell, is_tenured, paid_ticks=to_ticks(price)) if household > 1 else None
+        return book(cells, customers_of(cell, is_tenured, paid_ticks=to_ticks(price)), parties=shared)
 
     return make
 
 
-def _sizes(mean: int, spread: Array) -> Ints:
+def sizes_of(mean: int, spread: Array) -> Ints:
     """Return sizes of this mean, at least 10, so that every cell qualifies."""
     return np.maximum(10, np.rint(mean * spread / spread.mean())).astype(np.int64)
 
@@ -134,7 +132,7 @@ def hidden_discount(cells: int, tenured: int, new: int, depth: float, *, step: f
         is_tenured = np.arange(cell.size) < cells * tenured
         has_discount = ~is_tenured & (rng.random(cell.size) < share)
         price = 30.0 * (1.0 - depth * has_discount) * listed(rng, cell.size)
-        return book(cells, _customers(cell, is_tenured, paid_ticks=_ticks(price)))
+        return book(cells, customers_of(cell, is_tenured, paid_ticks=to_ticks(price)))
 
     return make
 
@@ -151,9 +149,9 @@ def cost_plus(cells: int, tenured: int, new: int, noise: Noise, *, cost: float, 
         costs = 300.0 * np.exp(cost * rng.standard_normal(cell.size)) * np.where(is_tenured, 0.9, 1.0)
         party = np.arange(cell.size) // household
         price = 1.25 * costs * noise(rng, party.max() + 1)[party] * np.where(is_tenured, 1.0 + gap, 1.0)
-        rows = _customers(cell, is_tenured, paid_ticks=_ticks(price), reference_ticks=_ticks(costs))
-        paid = {"paid_ticks": _ticks(price), "cost_ticks": _ticks(costs)}
-        shared = _accounts(party, cell, is_tenured, **paid) if household > 1 else None
+        rows = customers_of(cell, is_tenured, paid_ticks=to_ticks(price), reference_ticks=to_ticks(costs))
+        paid = {"paid_ticks": to_ticks(price), "cost_ticks": to_ticks(costs)}
+        shared = accounts_of(party, cell, is_tenured, **paid) if household > 1 else None
         return book(cells, rows, reference="expected_cost", parties=shared)
 
     return make
@@ -180,15 +178,15 @@ def offers(cells: int, versions: int, customers: int, tariff: Noise, own: Noise,
     def make(rng: np.random.Generator, gap: float) -> Marts:
         decided = offer * (1.0 + gap) * tariff(rng, n_versions)
         if is_alike:
-            rows = _rows(cell, TENURED, size, paid_ticks=_ticks(decided), offered_ticks=_ticks(offer))
+            rows = rows_of(cell, TENURED, size, paid_ticks=to_ticks(decided), offered_ticks=to_ticks(offer))
         else:
             member = np.repeat(np.arange(n_versions), size)
             price = decided[member] * own(rng, member.size)
-            rows = _customers(
+            rows = customers_of(
                 cell[member],
                 np.ones(member.size, dtype=bool),
-                paid_ticks=_ticks(price),
-                offered_ticks=_ticks(offer)[member],
+                paid_ticks=to_ticks(price),
+                offered_ticks=to_ticks(offer)[member],
             )
         return book(cells, rows)
 
@@ -216,7 +214,7 @@ def crossed_offers(
 
     def make(rng: np.random.Generator, gap: float) -> Marts:
         price = offer * (1.0 + gap + shift) * tariff(rng, versions)[version] * own(rng, cell.size)
-        rows = _customers(cell, everyone, decision=version, paid_ticks=_ticks(price), offered_ticks=_ticks(offer))
+        rows = customers_of(cell, everyone, decision=version, paid_ticks=to_ticks(price), offered_ticks=to_ticks(offer))
         return book(cells, rows)
 
     return make
@@ -230,7 +228,7 @@ def offset_offers(cells: int, versions: int, customers: int, own: Noise, offset:
         offer = np.tile(np.repeat(np.linspace(28.0, 32.0, versions), customers), cells)
         price = offer * (1.0 + gap + offset * np.where(cell % 2 == 0, 1.0, -1.0)) * own(rng, cell.size)
         everyone = np.ones(cell.size, dtype=bool)
-        return book(cells, _customers(cell, everyone, paid_ticks=_ticks(price), offered_ticks=_ticks(offer)))
+        return book(cells, customers_of(cell, everyone, paid_ticks=to_ticks(price), offered_ticks=to_ticks(offer)))
 
     return make
 
@@ -242,24 +240,28 @@ def households(cells: int, versions: int, parties: int, accounts: int, party: No
         owner = np.repeat(np.arange(parties), accounts)
         version = rng.integers(0, cells * versions, owner.size)
         cell, offer = version // versions, 20.0 + 0.5 * version
-        price, offered = _ticks(offer * (1.0 + gap) * party(rng, parties)[owner]), _ticks(offer)
+        price, offered = to_ticks(offer * (1.0 + gap) * party(rng, parties)[owner]), to_ticks(offer)
         everyone = np.ones(owner.size, dtype=bool)
-        shared = _accounts(owner, cell, everyone, paid_ticks=price, **dict.fromkeys(PARTY_OFFERS.values(), offered))
-        return book(cells, _customers(cell, everyone, paid_ticks=price, offered_ticks=offered), parties=shared)
+        shared = accounts_of(owner, cell, everyone, paid_ticks=price, **{PARTY_OFFERS["primary"]: offered})
+        return book(cells, customers_of(cell, everyone, paid_ticks=price, offered_ticks=offered), parties=shared)
 
     return make
 
 
-def changes(cells: int, tenured: int, new: int, sd: float) -> Maker:
-    """Prices a year ago and today; the gap is that of the mean log changes."""
+def changes(cells: int, tenured: int, new: int, sd: float, *, offset: float = 0.0) -> Maker:
+    """Prices a year ago and today; the gap is that of the mean log changes.
+
+    In half of the cells prices of the tenured rise by ``offset`` more, in the others by as much less.
+    """
 
     def make(rng: np.random.Generator, gap: float) -> Marts:
         cell = np.concatenate((np.repeat(np.arange(cells), tenured), np.repeat(np.arange(cells), new)))
         is_tenured = np.arange(cell.size) < cells * tenured
         before = 30.0 * np.exp(0.1 * rng.standard_normal(cell.size))
-        change = 0.04 + np.where(is_tenured, np.log1p(gap), 0.0) + sd * rng.standard_normal(cell.size)
-        after = _ticks(before * np.exp(change))
-        rows = _customers(cell, is_tenured, before_ticks=_ticks(before), after_ticks=after, paid_ticks=after)
+        shift = np.log1p(gap) + offset * np.where(cell % 2 == 0, 1.0, -1.0)
+        change = 0.04 + np.where(is_tenured, shift, 0.0) + sd * rng.standard_normal(cell.size)
+        after = to_ticks(before * np.exp(change))
+        rows = customers_of(cell, is_tenured, before_ticks=to_ticks(before), after_ticks=after, paid_ticks=after)
         return book(cells, rows)
 
     return make
@@ -275,9 +277,9 @@ def dated_changes(versions: int, customers: int, tariff: float, own: float) -> M
         shared = np.log1p(gap) + tariff * rng.standard_normal(versions)
         after = before * np.exp(0.04 + shared[version] + own * rng.standard_normal(version.size))
         everyone = np.ones(version.size, dtype=bool)
-        offered = {"before_offer_ticks": _ticks(offer), "after_offer_ticks": _ticks(offer * np.exp(0.04))}
-        paid = {"before_ticks": _ticks(before), "after_ticks": _ticks(after), "paid_ticks": _ticks(after)}
-        return book(1, _customers(np.zeros_like(version), everyone, decision=version, **paid, **offered))
+        offered = {"before_offer_ticks": to_ticks(offer), "after_offer_ticks": to_ticks(offer * np.exp(0.04))}
+        paid = {"before_ticks": to_ticks(before), "after_ticks": to_ticks(after), "paid_ticks": to_ticks(after)}
+        return book(1, customers_of(np.zeros_like(version), everyone, decision=version, **paid, **offered))
 
     return make
 
@@ -290,18 +292,18 @@ def derived(cells: int, tenured: int, joiners: int, noise: Noise) -> Maker:
         arms = []
         for size, factor in ((tenured, 1.0 + gap), (joiners, 1.0)):
             cell = np.repeat(np.arange(cells), size)
-            price = _ticks(base[cell] * factor * noise(rng, cell.size))
-            arms.append(_customers(cell, np.ones(cell.size, dtype=bool), pricing_month=cell, paid_ticks=price))
+            price = to_ticks(base[cell] * factor * noise(rng, cell.size))
+            arms.append(customers_of(cell, np.ones(cell.size, dtype=bool), pricing_month=cell, paid_ticks=price))
         return book(cells, arms[0], joiners=arms[1])
 
     return make
 
 
-def _ticks(amount: Array) -> Ints:
+def to_ticks(amount: Array) -> Ints:
     return np.maximum(1, np.rint(amount * TICKS_PER_UNIT)).astype(np.int64)
 
 
-def _customers(cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
+def customers_of(cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
     """Return the value counts of customers: one row for each distinct cell, group and set of prices."""
     group = np.where(tenured, TENURED, NEW).astype(np.int64)
     keys = (*ticks.values(), group, cell)
@@ -311,22 +313,22 @@ def _customers(cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
     first = np.flatnonzero(changed)
     n = np.diff(np.append(first, cell.size))
     kept = order[first]
-    return _rows(cell[kept], group[kept], n, **{name: values[kept] for name, values in ticks.items()})
+    return rows_of(cell[kept], group[kept], n, **{name: values[kept] for name, values in ticks.items()})
 
 
-def _accounts(party: Ints, cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
+def accounts_of(party: Ints, cell: Ints, tenured: NDArray[np.bool_], **ticks: Ints) -> Counts:
     """Return the accounts of parties with several, every party a set of its own, sorted by cell as counts are read."""
     order = np.lexsort((party, cell))
     group = np.where(tenured, TENURED, NEW).astype(np.int64)
     ones = np.ones(party.size, dtype=np.int64)
     known = {**dict.fromkeys(_PARTY_COLUMNS, ones - 1 + NO_PRICE), **ticks, "pattern": party}
     known |= {"quantity_micros": ones * MICROS_PER_UNIT, "customer_number": np.arange(party.size)}
-    rows = _rows(cell[order], group[order], ones, **{name: values[order] for name, values in known.items()})
+    rows = rows_of(cell[order], group[order], ones, **{name: values[order] for name, values in known.items()})
     rows.values["n_parties"] = rows.values.pop("n_observations")
     return rows
 
 
-def _rows(cell: Ints, group: Ints | int, n: Ints, **values: Ints) -> Counts:
+def rows_of(cell: Ints, group: Ints | int, n: Ints, **values: Ints) -> Counts:
     zeros = np.zeros(cell.size, dtype=np.int64)
     units = zeros + MICROS_PER_UNIT
     known = {"quantity_micros": units, **values, "n_observations": n}
@@ -345,6 +347,9 @@ def book(
     reference: str | None = None,
     parties: Counts | None = None,
     joiners: Counts | None = None,
+    plans: Sequence[str] | None = None,
+    bands: tuple[str, ...] = (),
+    regions: tuple[str, ...] = (),
 ) -> Marts:
     """Return the marts of a book whose rows all have a price and are alike in what else they state.
 
@@ -354,6 +359,9 @@ def book(
         reference: Name of the reference in ``reference_ticks``.
         parties: Observations of parties with several.
         joiners: Prices on joining, where the rows are compared with those.
+        plans: Plan of each cell; without them, all cells are of one plan.
+        bands: Labels of the tenure bands that the rows state.
+        regions: Values of a lens that the rows state.
     """
     missing = np.zeros(len(rows), dtype=np.int64)
     rows.values.setdefault("decision", missing + NO_DECISION)
@@ -366,10 +374,13 @@ def book(
     return Marts(
         currency="GBP",
         as_of=None,
-        cells=tuple(Cell(str(number), {}, Fraction(12)) for number in range(n_cells)),
-        lens_names=(),
-        lens_values=((),),
-        bands=(),
+        cells=tuple(
+            Cell(str(number), {"product_id": name}, Fraction(12))
+            for number, name in enumerate(plans or ["all"] * n_cells)
+        ),
+        lens_names=("region",) if regions else (),
+        lens_values=tuple((name,) for name in regions) or ((),),
+        bands=bands,
         prices=rows,
         offers={
             reading: offered if reading == "primary" else _nobody(*offered.values)
@@ -382,6 +393,7 @@ def book(
         acquisitions=nobody if joiners is None else joiners,
         monthly={},
         interval_weights=np.ones(0),
+        monthly_repeats={},
         left_censored=0,
         has_dated_offers=False,
         coverage=_coverage(rows),
@@ -390,6 +402,7 @@ def book(
         other_coverage=(),
         weights=np.ones(n_cells),
         month_weights=np.ones(n_cells),
+        best_offers=_nobody("offered_ticks", "best_ticks", "n_observations"),
     )
 
 
