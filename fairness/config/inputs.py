@@ -32,7 +32,7 @@ PeriodEnd = Literal["exclusive", "inclusive"]
 MOST_TITLE_ROWS = 1000
 """Largest number of lines above the header of a file."""
 
-Format = Literal["csv", "parquet", "json", "excel"]
+Format = Literal["csv", "parquet", "json", "excel", "xml"]
 Encoding = Literal["utf-8", "latin-1", "cp1252", "utf-16"]
 
 

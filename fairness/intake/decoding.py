@@ -54,7 +54,7 @@ codecs.register_error(_ERRORS, _unreadable)
 
 def is_plain(path: Path, file_format: str, encoding: str) -> bool:
     """Return whether the engine can read a file as it is."""
-    if path.suffix.lower() in COMPRESSED or file_format == "excel":
+    if path.suffix.lower() in COMPRESSED or file_format in ("excel", "xml"):
         return False
     if file_format == "parquet":
         return True

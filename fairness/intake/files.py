@@ -18,9 +18,10 @@ from fairness.engine.sql_text import quote
 from fairness.errors import DataError, is_unicode
 from fairness.intake.decoding import COMPRESSED, blocks, is_plain, raw_blocks, without_lines
 from fairness.intake.header import read_header
+from fairness.intake.killbill_catalog import write_catalog
 from fairness.intake.workbook import DELIMITER, SUFFIXES, write_sheet
 
-FileFormat = Literal["csv", "parquet", "json", "excel"]
+FileFormat = Literal["csv", "parquet", "json", "excel", "xml"]
 State = tuple[int, int, int]
 
 FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
@@ -33,6 +34,7 @@ FORMAT_BY_SUFFIX: dict[str, FileFormat] = {
     ".jsonl": "json",
     ".ndjson": "json",
     **dict.fromkeys(SUFFIXES, "excel"),
+    ".xml": "xml",
 }
 
 _USUAL_OBJECT, _LARGEST_OBJECT = 16 << 20, 256 << 20
@@ -46,7 +48,7 @@ class InputFile:
     Attributes:
         path: Where it is; for a file that is compressed or not UTF-8, during a build, its copy that is neither.
         label: The path as the user wrote it, or relative to the config; printed and published.
-        format: csv, parquet, json or excel; the copy of a workbook is csv.
+        format: csv, parquet, json, excel or xml; the copy of a workbook or of XML is csv.
         header: Column names as they appear in the file, byte order mark removed.
         delimiter: Column separator of delimited text, else empty.
         state: What :func:`state_of` said of the file before it was read.
@@ -140,7 +142,7 @@ def describe_file(con: Connection, path: Path, label: str, source: Form) -> Inpu
         return InputFile(path, label, "csv", found.names, found.delimiter, state, found.n_above)
     file = InputFile(path, label, file_format, (), "", state)
     with tempfile.TemporaryDirectory() as folder:
-        if file_format == "excel":
+        if file_format in ("excel", "xml"):
             # Rows above the header are not copied; they are counted where rows are numbered.
             sheet = plain_copy(file, source, Path(folder))
             named = read_header(sheet.path, label, encoding="utf-8", delimiter=DELIMITER, cut=source.skip_rows)
@@ -229,6 +231,10 @@ def plain_copy(file: InputFile, source: Form, folder: Path) -> InputFile:
     if is_plain(file.path, file.format, source.encoding) and not file.n_above:
         return file
     handle, name = tempfile.mkstemp(dir=folder, prefix="plain-", suffix=f".{file.format}")
+    if file.format == "xml":
+        os.close(handle)
+        write_catalog(file.path, file.label, Path(name))
+        return replace(file, path=Path(name), format="csv")
     if file.format == "excel":
         os.close(handle)
         decimal = source.decimal if isinstance(source, Source) else "."
@@ -261,7 +267,7 @@ def _format_of(path: Path, label: str) -> FileFormat:
     raise DataError(
         f"the format of '{path.name}' cannot be told from its name",
         where=label,
-        fix="declare source.format as csv, parquet, json or excel",
+        fix="declare source.format as csv, parquet, json, excel or xml",
     )
 
 

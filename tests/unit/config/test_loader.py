@@ -272,7 +272,7 @@ RULES = [
     (
         "source",
         'format = "cvs"',
-        "source[1].format = 'cvs': must be 'csv', 'parquet', 'json' or 'excel'; did you mean 'csv'?",
+        "source[1].format = 'cvs': must be 'csv', 'parquet', 'json', 'excel' or 'xml'; did you mean 'csv'?",
     ),
     ("source", 'delimiter = "||"', "source[1].delimiter = '||': must be one character"),
     ("source", 'delimiter = "\\n"', "source[1].delimiter = '\\n': must be one character"),

@@ -130,7 +130,8 @@ def test_tenure_and_offers_come_out_of_each_form(examples: dict[str, Any], name:
     assert since["C4"] == date(2024, 5, 1)
     offers = examples[name].checked.files[roles["offers"]]
     listed = [dict(zip(offers.columns, row, strict=True)) for row in offers.preview]
-    assert {row["product_id"]: row["list_unit_price"] for row in listed} == {
+    now = sorted(listed, key=lambda row: row["valid_from"])
+    assert {row["product_id"]: row["list_unit_price"] for row in now} == {
         "basic": Decimal(10), "pro": Decimal(25), "backup": Decimal(4),
     }  # fmt: skip
 
