@@ -20,7 +20,7 @@ README, LINEAGE = sql_root() / "README.md", sql_root() / "lineage.svg"
 BEGIN, END = "<!-- {}: written by `make docs` -->", "<!-- end -->"
 
 COLUMN_WIDTH, ROW_HEIGHT, TOP, LEFT, BOX, BULGE = 250, 30, 64, 24, 172, 14
-STAGE_COLOURS = ("#656D75", "#0B6E99", "#00744F", "#8A5A00", "#7A4FA3", "#B04A00", "#3D5A80", "#6B4C3B")
+STAGE_COLOURS = ("#656D75", "#0B6E99", "#00744F", "#8A5A00", "#7A4FA3", "#B04A00", "#3D5A80", "#6B4C3B", "#2F6B6B")
 
 
 def stages() -> dict[str, list[tuple[Path, Header]]]:
@@ -64,7 +64,7 @@ def readme(text: str) -> str:
     tables = sql_root() / "tables"
     parts = {
         "results": tables_of(read_tables(tables / "findings.sql")),
-        "rows and prices": tables_of(h for stage in list(by_stage)[:-1] for _, h in by_stage[stage]),
+        "rows and prices": tables_of(h for stage in by_stage if stage != "5_counts" for _, h in by_stage[stage]),
         "counts and keys": tables_of(header for _, header in by_stage["5_counts"]),
         "settings and inputs": tables_of(read_tables(tables / "intake.sql")),
         "models": models_table(),

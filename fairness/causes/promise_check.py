@@ -12,6 +12,7 @@ from fairness.causes.price_rises import money, records
 from fairness.causes.promise_rules import answers, prepare
 from fairness.config import Config
 from fairness.config.promises import PromiseRule, Promises
+from fairness.engine.base import Connection
 from fairness.engine.connection import reading
 from fairness.errors import ConfigError
 from fairness.runs.store import Run
@@ -37,13 +38,8 @@ def check(run: Run, config: Config) -> tuple[dict[str, Any], list[tuple[Any, ...
     """
     promises = config.promises
     _refuse(config)
-    found: Answers = {}
     with reading(run.warehouse) as con:
-        prepare(con)
-        for number, rule in enumerate(promises.rule):
-            known = rule_catalogue.CATALOGUE[rule.id]
-            if known.is_run:
-                found[number] = answers(con, rule, known, complete=config.drivers.events_complete)
+        found = outcomes(con, config)
         (study,) = records(con, "select currency, as_of_month from params")
         paid = {
             (row["customer_id"], row["product_id"], row["subscription_id"]): row["paid"]
@@ -54,7 +50,7 @@ def check(run: Run, config: Config) -> tuple[dict[str, Any], list[tuple[Any, ...
             )
         }
     level = config.inference.confidence_level
-    rules = [_result(rule, found.get(number), promises, level) for number, rule in enumerate(promises.rule)]
+    rules = [summary(rule, found.get(number), promises, level) for number, rule in enumerate(promises.rule)]
     document = {
         "run": run.id,
         "currency": study["currency"],
@@ -72,6 +68,22 @@ def check(run: Run, config: Config) -> tuple[dict[str, Any], list[tuple[Any, ...
     return document, evidence
 
 
+def outcomes(con: Connection, config: Config) -> Answers:
+    """Return the rows of each rule that is run, by its number in the config.
+
+    Raises:
+        ConfigError: A rule lacks a parameter that it needs.
+    """
+    refuse_incomplete(config)
+    prepare(con)
+    found: Answers = {}
+    for number, rule in enumerate(config.promises.rule):
+        known = rule_catalogue.CATALOGUE[rule.id]
+        if known.is_run:
+            found[number] = answers(con, rule, known, complete=config.drivers.events_complete)
+    return found
+
+
 def _refuse(config: Config) -> None:
     if not config.promises.rule:
         raise ConfigError(
@@ -79,6 +91,10 @@ def _refuse(config: Config) -> None:
             where="[promises]",
             fix='write [[promises.rule]] and id = "own_parity", or another rule of docs/promises.md',
         )
+
+
+def refuse_incomplete(config: Config) -> None:
+    """Refuse a rule without a parameter that it needs."""
     for number, rule in enumerate(config.promises.rule, start=1):
         missing = {"own_cap": ("cap", rule.cap), "cpi_plus_x": ("index", rule.index)}.get(rule.id)
         if missing is not None and missing[1] is None:
@@ -111,7 +127,8 @@ def _head(rule: PromiseRule, promises: Promises) -> dict[str, Any]:
     }
 
 
-def _result(rule: PromiseRule, rows: list[tuple[Any, ...]] | None, promises: Promises, level: float) -> dict[str, Any]:
+def summary(rule: PromiseRule, rows: list[tuple[Any, ...]] | None, promises: Promises, level: float) -> dict[str, Any]:
+    """Return what became of a rule; ``rows`` is None where this version does not run it."""
     head = _head(rule, promises)
     if rows is None:
         return {**head, "result": "not_run"}

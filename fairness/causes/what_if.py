@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fairness.analysis.study import analyse
 from fairness.config import Config
 from fairness.engine.base import Connection
 from fairness.engine.connection import looking
-from fairness.engine.models import model_files
+from fairness.engine.models import model_files, sql_root
 from fairness.engine.sql_text import ident, quote
-from fairness.findings.results import Finding
+from fairness.findings.results import Finding, Findings
 from fairness.runs.store import Run
 
-_COUNTS = "5_counts"
+_MADE_AGAIN = ("70_observation", "80_int_party_observation")
+"""Models between the rows of the as-of month and the counts that the estimators read."""
 
 
 def headline_with(run: Run, config: Config, prices: Iterable[tuple[int, int]]) -> Finding:
@@ -27,41 +29,63 @@ def headline_with(run: Run, config: Config, prices: Iterable[tuple[int, int]]) -
         config: Its study.
         prices: Thing held (``holding_id``) and its new price per unit and billing interval, in ticks.
     """
-    with looking() as con:
-        con.execute(f"attach {quote(str(run.warehouse))} as base (read_only)")
-        counts = [path for path in model_files() if path.parent.name == _COUNTS]
-        _show(con, hidden={path.stem[3:] for path in counts} | {"int_as_of_row"})
-        con.execute("create table new_price (holding_id bigint, ticks bigint)")
+    with opened(run) as con:
         rows = list(prices)
         if rows:
             ids, ticks = (list(column) for column in zip(*rows, strict=True))
-            con.execute("insert into new_price select unnest($1), unnest($2)", [ids, ticks])
-        con.execute(_AS_OF)
-        for path in counts:
+            con.execute("insert into new_price select unnest($1), unnest($2), null", [ids, ticks])
+        return counted(con, run, config).headline
+
+
+@contextmanager
+def opened(run: Run, *, hidden: Collection[str] = ()) -> Iterator[Connection]:
+    """Yield a connection in which the run stands under its own names, except for what is made again.
+
+    ``new_price`` and ``new_offer`` say what costs or is offered something else, ``moment`` and ``holding_moment`` from
+    when the as-of month is looked at; all are empty or null at first.
+
+    Args:
+        run: The published run, attached as ``base``, which is read only.
+        hidden: Tables and views that the caller makes again.
+    """
+    with looking() as con:
+        con.execute(f"attach {quote(str(run.warehouse))} as base (read_only)")
+        again = {path.stem[3:] for path in model_files() if _is_made_again(path.parent.name, path.stem)}
+        _show(con, hidden=again | {"int_as_of_row", *hidden})
+        con.execute(_EMPTY)
+        yield con
+
+
+def counted(con: Connection, run: Run, config: Config) -> Findings:
+    """Make the rows of the as-of month with what is new, count them again, and return the findings."""
+    ask(con, "as_of_row")
+    for path in model_files():
+        if _is_made_again(path.parent.name, path.stem):
             con.execute(path.read_text(encoding="utf-8"))
-        build: dict[str, Any] = {"id": run.id, "engine": "", "software_version": "", "inputs": []}
-        return analyse(con, config, build).headline
+    build: dict[str, Any] = {"id": run.id, "engine": "", "software_version": "", "inputs": []}
+    return analyse(con, config, build)
 
 
-_AS_OF = """
-create table int_as_of_row as
-select
-    was.* replace (
-        case when new.ticks is null then was.price_ticks
-            else cast(round(new.ticks * case when interval_unit in ('week', 'day') then 365 else 1 end
-                / (interval_count * case interval_unit when 'month' then 1.0 when 'week' then 84 else 12 end))
-                as bigint) end as price_ticks,
-        coalesce(new.ticks, was.interval_ticks) as interval_ticks,
-        case when new.ticks is null then was.paid_ticks
-            else cast(round(new.ticks * cast(was.quantity_micros as double) / 1000000) as bigint) end as paid_ticks
-    )
-from base.int_as_of_row as was
-left join new_price as new
-    on was.holding_id = new.holding_id
+def ask(con: Connection, name: str) -> None:
+    """Run a file of ``sql/planned``."""
+    con.execute((sql_root() / "planned" / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+_EMPTY = """
+create table new_price (holding_id bigint, ticks bigint, charged_on date);
+create table new_offer (
+    holding_id bigint, line integer, headline_ticks bigint, effective_ticks bigint, list_ticks bigint
+);
+create table moment as select cast(null as integer) as month_number, cast(null as date) as last_day;
+create table holding_moment (holding_id bigint, priced_on date);
 """
 
 
-def _show(con: Connection, *, hidden: set[str]) -> None:
+def _is_made_again(folder: str, stem: str) -> bool:
+    return folder == "5_counts" or stem in _MADE_AGAIN
+
+
+def _show(con: Connection, *, hidden: Collection[str]) -> None:
     """Make everything in the run visible under its own name, except what is made again."""
     rows = con.execute(
         "select table_name from duckdb_tables() where database_name = 'base' "

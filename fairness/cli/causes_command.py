@@ -13,6 +13,7 @@ from fairness.cli.runs import Format
 from fairness.errors import ExitCode
 
 if TYPE_CHECKING:
+    from fairness.causes.planned import Asked
     from fairness.runs.store import Run
 
 ConfigArgument = Annotated[
@@ -33,6 +34,13 @@ class RemedyKind(StrEnum):
 EvidenceOption = Annotated[
     Path | None, typer.Option("--evidence", help="CSV file to write: one row per policy or rise in a rule's scope")
 ]
+PlannedOption = Annotated[
+    Path | None, typer.Option("--planned", help="CSV file of planned prices and offers, to test before letters go out")
+]
+AtOption = Annotated[
+    str | None, typer.Option("--at", help="Month to look at planned prices from; default: when all are charged")
+]
+UnmatchedOption = Annotated[int, typer.Option("--allow-unmatched", min=0, help="Planned rows that may concern nobody")]
 
 
 def changes(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
@@ -53,10 +61,21 @@ def told(config: ConfigArgument = None, output: FormatOption = Format.table) -> 
 
 def check(
     config: ConfigArgument = None,
+    *,
     output: FormatOption = Format.table,
     evidence: EvidenceOption = None,
+    planned: PlannedOption = None,
+    at: AtOption = None,
+    allow_unmatched: UnmatchedOption = 0,
 ) -> None:
-    """Test the rules of [promises]: exit with 3 when one failed, with 1 when one cannot be judged."""
+    """Test the rules of [promises], or planned prices: exit with 3 when one fails, with 1 when one cannot be judged."""
+    if planned is not None:
+        from fairness.causes.planned import Asked
+        from fairness.causes.planned_file import month, read_planned
+
+        asked = Asked(path=planned, rows=read_planned(planned), at=month(at), allow_unmatched=allow_unmatched)
+        _check_planned(config, asked, output, evidence)
+        return
     from fairness.causes.promise_check import EVIDENCE
     from fairness.causes.promise_check import check as test
     from fairness.cli.causes_output import print_check, write_rows
@@ -70,6 +89,22 @@ def check(
     if "fail" in results:
         raise typer.Exit(ExitCode.FINDING)
     if "not_assessable" in results:
+        raise typer.Exit(ExitCode.DATA_ERROR)
+
+
+def _check_planned(config: Path | None, asked: Asked, output: Format, evidence: Path | None) -> None:
+    from fairness.causes.planned import LIST, check_planned
+    from fairness.cli.causes_output import write_rows
+    from fairness.cli.planned_output import print_planned
+    from fairness.config import find_config, load_config
+
+    document, rows = check_planned(_built(config), load_config(find_config(config)), asked)
+    if evidence is not None:
+        write_rows(evidence, LIST, rows)
+    print_planned(document, output.value)
+    if document["result"] == "worse":
+        raise typer.Exit(ExitCode.FINDING)
+    if document["result"] == "unknown":
         raise typer.Exit(ExitCode.DATA_ERROR)
 
 

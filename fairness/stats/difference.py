@@ -18,7 +18,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from fairness.stats.clusters import cluster_variance, two_way
 from fairness.stats.distributions import t_quantile, t_upper
+from fairness.stats.log_ratio import LogRatio
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -126,6 +128,66 @@ def paired_variance(paid: tuple[FloatArray, FloatArray], offered: tuple[FloatArr
         parts.append((p - float(p.sum()) / total * b) / total)
     own: FloatArray = parts[1] - parts[0]
     return float((own**2).sum())
+
+
+def paired_change(
+    paid: tuple[FloatArray, FloatArray],
+    offered: tuple[FloatArray, FloatArray],
+    *,
+    decision: npt.NDArray[np.int64],
+    party: npt.NDArray[np.int64],
+    confidence_level: float,
+) -> GapChange:
+    """Return the change of a gap where the same things are priced twice, so that what both prices share drops out.
+
+    With R = sum of paid / sum of offered, a thing adds (p - R b) / sum of b to a gap, and the later part less the
+    earlier to its change. Parties and price decisions are the draws, combined as in the gap itself. Above 0, the gap
+    grows.
+
+    Args:
+        paid: What each thing costs, before and after, shape (things,).
+        offered: What a new customer would pay for it, before and after, above 0, shape (things,).
+        decision: Price decision of each thing before, shape (things,).
+        party: Party of each thing, shape (things,).
+        confidence_level: Level of the interval.
+
+    References:
+        Cameron, Gelbach and Miller, Journal of Business and Economic Statistics 29 (2011) 238-249.
+
+    Example:
+        >>> before, offers = np.array([10.0, 10.0, 10.0, 10.0]), np.full(4, 10.0)
+        >>> after, numbers = np.array([11.0, 11.0, 10.0, 10.0]), np.arange(4)
+        >>> found = paired_change(
+        ...     (before, after), (offers, offers), decision=numbers, party=numbers, confidence_level=0.95
+        ... )
+        >>> round(found.estimate, 3), round(found.ci_lower, 3), round(found.ci_upper, 3)
+        (0.05, -0.056, 0.156)
+    """
+    own, shares, gaps = np.zeros_like(paid[0]), np.zeros_like(paid[0]), []
+    for p, b, sign in zip(paid, offered, (-1.0, 1.0), strict=True):
+        total = float(b.sum())
+        gaps.append(float(p.sum()) / total - 1.0)
+        own += sign * (p - (1.0 + gaps[-1]) * b) / total
+        shares += b / (2.0 * total)
+    estimate, ones = gaps[1] - gaps[0], np.ones_like(decision)
+    both = np.unique(np.stack((decision, party)), axis=1, return_inverse=True)[1].reshape(-1)
+    looks = []
+    for cluster in (party, decision, both):
+        found = cluster_variance(cluster, own, shares, ones)
+        looks.append(LogRatio(estimate, None if found.variance is None else math.sqrt(found.variance), found.df))
+    ratio, way = two_way(*looks)
+    if not ratio.se or ratio.df is None:
+        return GapChange(estimate)
+    quantile, statistic = t_quantile(0.5 + confidence_level / 2, ratio.df), estimate / ratio.se
+    return GapChange(
+        estimate,
+        estimate - quantile * ratio.se,
+        estimate + quantile * ratio.se,
+        statistic,
+        min(1.0, 2 * t_upper(abs(statistic), ratio.df)),
+        ratio.df,
+        "party" if way == "party" else "pricing_decision",
+    )
 
 
 @dataclass(frozen=True, slots=True)
