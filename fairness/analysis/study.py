@@ -96,6 +96,7 @@ def _study(con: Connection, marts: Marts, config: Config) -> dict[str, Any]:
         "as_of": marts.as_of,
         "currency": config.study.currency,
         "margin": config.inference.margin,
+        "appetite": config.study.appetite,
         "confidence_level": config.inference.confidence_level,
         "primary": config.inference.primary,
         "comparator_basis": config.comparator.basis,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -16,12 +15,13 @@ from fairness.cli.power_command import register as register_power
 from fairness.cli.query_argument import QueryCommand
 from fairness.cli.range_command import register as register_specifications
 from fairness.cli.runs import DocumentFormat, Format, runs
+from fairness.cli.snapshot_command import register as register_snapshots
 from fairness.errors import ConfigError, ExitCode, FairnessError, is_unicode
 from fairness.findings.document import Document
 from fairness.text.escape import terminal_text
 
 if TYPE_CHECKING:
-    from fairness.runs.store import Run
+    pass
 
 app = typer.Typer(
     name="fairness",
@@ -149,63 +149,6 @@ def dashboard(
     start_dashboard(path, port)
 
 
-@app.command()
-def snapshot(
-    source: Annotated[
-        Path | None, typer.Argument(metavar="[CONFIG|RUN]", help="Config file, its folder, a run's folder or its id")
-    ] = None,
-    to: Annotated[
-        Path | None, typer.Option("--to", help="Folder to write; default: snapshots/ beside the runs")
-    ] = None,
-    note: Annotated[
-        str,
-        typer.Option(
-            "--note", help="Sign-off note of the owner, at most 700 characters: a text, or a file of UTF-8 text"
-        ),
-    ] = "",
-    notify: Annotated[
-        bool, typer.Option("--notify", help="Send the summary to the webhook or mail addresses of [notify]")
-    ] = False,
-    verify: Annotated[
-        Path | None, typer.Option("--verify", help="Snapshot to compute again from the exports and compare bit for bit")
-    ] = None,
-) -> None:
-    """Write a snapshot for executives: one page as HTML and PDF, charts, tables, slides and how to check them."""
-    from fairness import report
-    from fairness.cli.output import progress
-
-    if verify is not None:
-        _verify(verify, source)
-        return
-    with progress() as step:
-        run = _run_of(source, step)
-        step("Writing the snapshot")
-        contents = report.compose(run, report.read_note(note))
-        folder = report.write(contents, to or report.default_folder(run, contents))
-    for name, reason in contents.missing.items():
-        _say(f"not written: {name}: {reason}")
-    print(folder)
-    if notify:
-        from fairness.config import find_config, load_config
-
-        config = load_config(find_config(source))
-        for sentence in report.notify(config, contents.document, folder_name=folder.name):
-            _say(sentence)
-
-
-@app.command()
-def diff(
-    first: Annotated[Path, typer.Argument(metavar="A", help="Folder of a snapshot or a run: the earlier one")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Folder of another: the later one")],
-    output: FormatOption = Format.table,
-) -> None:
-    """Say what changed between two snapshots or runs: prices, offers, mix, entrants, leavers, definition."""
-    from fairness import report
-    from fairness.cli.output import print_change
-
-    print_change(report.compare(report.read_side(first), report.read_side(second)), output.value)
-
-
 @app.command(cls=QueryCommand)
 def sql(
     query: Annotated[str, typer.Argument(help="One query over the published tables, such as 'from findings'")],
@@ -238,39 +181,6 @@ def sql(
     with reading(run.warehouse) as con:
         columns, rows = run_query(con, query)
     print_rows(columns, rows, output.value)
-
-
-def _verify(folder: Path, source: Path | None) -> None:
-    """Compute a snapshot again and print what differs; exit with 1 where anything does."""
-    from fairness import report
-    from fairness.cli.output import progress
-    from fairness.config import find_config, load_config
-    from fairness.text import verification
-
-    manifest = report.read_manifest(folder)
-    config = load_config(find_config(source))
-    with progress() as step:
-        differences = report.verify(folder, config, progress=step)
-    if differences:
-        print("\n".join((verification.is_not_verified(str(folder), len(differences)), *differences)))
-        raise typer.Exit(ExitCode.DATA_ERROR)
-    print(verification.is_verified(str(folder), len(manifest["files"])))
-
-
-def _run_of(source: Path | None, step: Callable[[str], None]) -> Run:
-    """Return the run that an argument means: a run's folder or id, or the study of a config, built where needed."""
-    from fairness.build.pipeline import build as build_study
-    from fairness.config import find_config, load_config
-    from fairness.runs.store import RUN_ID, find_run, run_at
-
-    run = None
-    if source is not None and source.is_dir():
-        run = run_at(source)
-    elif source is not None and RUN_ID.fullmatch(source.name) and not source.exists():
-        run = find_run(load_config(find_config(None)).output_dir, source.name)
-    if run is not None:
-        return run
-    return build_study(load_config(find_config(source)), progress=step, say=_say)
 
 
 def _analyze(config: Path | None, output: DocumentFormat) -> str | None:
@@ -311,6 +221,7 @@ def _say(text: str) -> None:
 
 register_causes(app)
 register_power(app, _say)
+register_snapshots(app, _say)
 register_specifications(app)
 
 

@@ -169,6 +169,8 @@ def _print_table(document: Document, config: Config) -> None:
         console.print(f"! {terminal_text(line)}", soft_wrap=True)
     console.print(sentences.headline(document), style="bold", soft_wrap=True)
     console.print(" · ".join(_subline(document)), soft_wrap=True)
+    if target := sentences.appetite(document):
+        console.print(target, soft_wrap=True)
     least = config.inference.min_pricing_decisions
     for code, finding in document.warnings():
         line = codes.warning(code, finding, min_pricing_decisions=least)

@@ -45,6 +45,7 @@ class Study(Section):
         as_of: ``YYYY-MM`` or ``YYYY-MM-DD``; None means the last complete month of the data.
         output: Folder of the run directories, relative to the config file.
         time_zone: IANA name of the zone whose days count; values with a zone become days in it (D15).
+        appetite: Largest gap that the firm itself accepts, a fraction; None where it has set none. It moves no verdict.
     """
 
     name: Filled
@@ -52,6 +53,7 @@ class Study(Section):
     as_of: str | None = None
     output: Filled = "out"
     time_zone: TimeZone = "UTC"
+    appetite: float | None = Field(default=None, ge=0, lt=1)
 
     @field_validator("currency")
     @classmethod

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from fairness.config.fields import Filled, Section, Texts
 
 WebhookForm = Literal["slack", "teams"]
+NotifyWhen = Literal["always", "verdict_changes"]
 MailSecurity = Literal["starttls", "tls", "none"]
 
 
@@ -78,6 +79,7 @@ class Notify(Section):
         smtp_password: Its password.
         sender: Address of the sender.
         recipients: Addresses of the recipients.
+        when: Whether every summary is sent, or only one whose verdict is not that of the snapshot before.
     """
 
     webhook: Filled | None = None
@@ -89,6 +91,7 @@ class Notify(Section):
     smtp_password: Filled | None = Field(default=None, repr=False)
     sender: str = Field(default="", validate_default=True)
     recipients: Texts = Field(default=(), validate_default=True)
+    when: NotifyWhen = "always"
 
     @field_validator("webhook")
     @classmethod

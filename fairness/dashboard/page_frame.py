@@ -55,7 +55,8 @@ def notes(view: View) -> Html:
     explained += [(line, data_notes.MEANING) for line in data_notes.unmatched(view.document)]
     explained += [(line, data_notes.OF_ZONES) for line in data_notes.shared_hours(view.document)]
     text = Html().join(html.warning(line, meaning, str(number)) for number, (line, meaning) in enumerate(explained))
-    text += Html().join(html.note(line) for line in _erasures(view.study))
+    target = "" if view.chosen else sentences.appetite(view.document)
+    text += Html().join(html.note(line) for line in [*filter(None, [target]), *_erasures(view.study)])
     main = sentences.main_reason(view.document)
     if head.verdict == "not_assessable" and main is not None:
         text += html.note(reason_of(main["reason"]).fix)

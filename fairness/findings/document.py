@@ -222,6 +222,12 @@ class Document:
         return float(self.data["study"]["margin"])
 
     @property
+    def appetite(self) -> float | None:
+        """The largest gap that the firm itself accepts, a fraction; None where it has set none."""
+        limit: float | None = self.data["study"].get("appetite")
+        return limit
+
+    @property
     def confidence_level(self) -> float:
         """Level of the study's intervals."""
         return float(self.data["study"]["confidence_level"])

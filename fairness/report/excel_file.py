@@ -11,6 +11,7 @@ from fairness.errors import FairnessError
 from fairness.report.deck import FIXED_DATE
 from fairness.report.page_model import Page
 from fairness.report.tables import Table, about
+from fairness.text import snapshot
 from fairness.text.escape import xlsx_cell
 from fairness.text.workbook_words import SHEETS, SUMMARY, SUMMARY_COLUMNS, heading
 
@@ -64,7 +65,13 @@ def _summary(sheet: Any, listed: Sequence[Table], page: Page, looks: dict[str, A
     rows: list[tuple[str, tuple[object, ...]]] = [("title", ("".join(page.headline),)), ("", ())]
     rows += [("", (heading(name), text)) for name, text in about(page).items()]
     rows += [("", ()), *(("", (text,)) for text in said), ("", ()), ("head", SUMMARY_COLUMNS)]
-    rows += [("", (metric.label, metric.figure.text, metric.beside, metric.below)) for metric in page.strip]
+    rows += [
+        ("", (metric.label, metric.figure.text, metric.beside, metric.below, metric.before)) for metric in page.strip
+    ]
+    signed = page.sign_off
+    if signed.decision:
+        asked = snapshot.asked(signed.decision, signed.owner, signed.due)
+        rows += [("", ()), ("bold", (snapshot.TITLES["decision"],)), ("", (asked,))]
     for note in page.notes:
         rows += [("", ()), ("bold", (note.title,)), *(("", (text,)) for text in note.paragraphs)]
     rows += [("", ()), ("bold", (SHEETS,)), *(("", (table.name, table.about)) for table in listed)]

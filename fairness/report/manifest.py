@@ -45,11 +45,20 @@ class _Build(_Part):
     software_version: str
 
 
+class _Before(_Part):
+    folder: _Name
+    findings: str
+
+
 class _Manifest(_Part):
     build: _Build
     files: dict[_Name, str]
     missing: dict[_Name, str]
     note: str
+    decision: str = ""
+    owner: str = ""
+    due: str = ""
+    before: _Before | None = None
     settings: dict[str, dict[str, Any] | list[Any]]
     key_fingerprint: str | None
     software: str

@@ -6,6 +6,8 @@ absent.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fairness.findings.document import Data, Document, Finding, Month
 from fairness.findings.estimands import OVERPAYMENT
 from fairness.panels import overview_panels
@@ -14,6 +16,7 @@ from fairness.panels.scene import Released
 from fairness.report import figures
 from fairness.report.figures import Figure, FigureIndex
 from fairness.report.method_notes import method_notes
+from fairness.report.note import NO_WORDS, SignOff
 from fairness.report.page_model import Metric, Note, Page, Panel
 from fairness.text import labels, numbers, sentences, snapshot
 from fairness.text.rejections import rejected_lines
@@ -109,7 +112,7 @@ class _Layout:
                 )
             )
         said.append(snapshot.certainty(self.document))
-        return tuple(said)
+        return (*said, *filter(None, [sentences.appetite(self.document)]))
 
     def panels(self) -> tuple[Panel, ...]:
         """Return the charts whose findings exist: the panels of the dashboard, made from what may be shown."""
@@ -193,13 +196,14 @@ class _Layout:
         return Note(snapshot.TITLES["open"], tuple(said) or (snapshot.nothing_open(),))
 
 
-def lay_out(document: Document, settings: Data, note: str = "") -> Page:
+def lay_out(document: Document, settings: Data, sign_off: SignOff = NO_WORDS, before: Document | None = None) -> Page:
     """Lay out the page of a snapshot.
 
     Args:
         document: The released findings document.
         settings: The study's settings, as the run keeps them.
-        note: The owner's sign-off note; empty for a line to sign on.
+        sign_off: What the owner adds.
+        before: The released document of the snapshot before, which answers the same question.
     """
     layout = _Layout(document, settings)
     return Page(
@@ -211,17 +215,26 @@ def lay_out(document: Document, settings: Data, note: str = "") -> Page:
         rejected=tuple(rejected_lines(document)),
         headline=snapshot.headline_parts(document),
         verdict=document.head.verdict or "",
-        strip=layout.strip(),
+        strip=_with_before(layout.strip(), before, settings),
         lead=layout.lead(),
         warnings=tuple(snapshot.warning_lines(document, settings)),
         panels=layout.panels(),
         notes=layout.notes(),
-        sign_off=note.strip(),
+        sign_off=sign_off,
         band=sentences.margin(document),
         foot=snapshot.facts_and_interval(document),
         method=method_notes(document, settings, layout.index),
         index=layout.index,
     )
+
+
+def _with_before(strip: tuple[Metric, ...], before: Document | None, settings: Data) -> tuple[Metric, ...]:
+    """Return the figures with what they were before, where they were shown then."""
+    if before is None:
+        return strip
+    month = numbers.month(before.as_of)
+    then = {metric.label: snapshot.before(metric.figure.text, month) for metric in _Layout(before, settings).strip()}
+    return tuple(replace(metric, before=then.get(metric.label, "")) for metric in strip)
 
 
 def _shown(finding: Finding | None) -> Finding | None:

@@ -94,9 +94,14 @@ def _strip(metrics: Sequence[Metric]) -> Html:
     cells = Html().join(
         Html(
             '<div style="width:{width}px"><div class="k">{label}</div><div class="v">{number}<small>{beside}'
-            '</small></div><div class="s">{below}</div></div>'
+            '</small></div><div class="s">{below}</div>{before}</div>'
         ).format(
-            width=width, label=metric.label, number=_number(metric.figure), beside=metric.beside, below=metric.below
+            width=width,
+            label=metric.label,
+            number=_number(metric.figure),
+            beside=metric.beside,
+            below=metric.below,
+            before=Html('<div class="s">{}</div>').format(metric.before) if metric.before else NOTHING,
         )
         for width, metric in zip(widths, metrics, strict=True)
     )
@@ -147,11 +152,16 @@ def _note(note: Note) -> Html:
 
 
 def _sign_off(page: Page) -> Html:
-    if page.sign_off:
-        inside = Html('<span class="said">{}</span>').format(page.sign_off)
-    else:
+    signed = page.sign_off
+    inside = Html('<span class="said">{}</span>').format(signed.note)
+    if not signed.note:
         inside = Html('<span class="blank">{}</span>').format(snapshot.sign_off_room())
-    return Html('<div class="sign"><b>{}</b>{}</div>').format(snapshot.TITLES["sign_off"], inside)
+    line = Html('<div class="sign"><b>{}</b>{}</div>')
+    asked = NOTHING
+    if signed.decision:
+        text = Html('<span class="said">{}</span>').format(snapshot.asked(signed.decision, signed.owner, signed.due))
+        asked = line.format(snapshot.TITLES["decision"], text)
+    return asked + line.format(snapshot.TITLES["sign_off"], inside)
 
 
 def _foot(page: Page, number: int) -> Html:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fairness.charts.chart_spec import Chart
 from fairness.report.figures import Figure, FigureIndex
+from fairness.report.note import SignOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,14 @@ class Metric:
         figure: The number.
         beside: Smaller text beside it.
         below: Smaller line below it.
+        before: What it was in the snapshot before; empty without one.
     """
 
     label: str
     figure: Figure
     beside: str
     below: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Page:
         strip: Gap, money, people, support.
         panels: Charts, two per row.
         notes: Columns of text under them.
-        sign_off: The owner's note; empty for a line to sign on.
+        sign_off: The owner's note, empty for a line to sign on, and the decision that is asked.
         band: What the grey band of a chart is called.
         foot: What is fact and what is inference.
         method: Second page.
@@ -94,7 +97,7 @@ class Page:
     strip: tuple[Metric, ...]
     panels: tuple[Panel, ...]
     notes: tuple[Note, ...]
-    sign_off: str
+    sign_off: SignOff
     band: str
     foot: str
     method: tuple[Note, ...]

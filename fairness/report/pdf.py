@@ -41,9 +41,9 @@ def pdf(html: Html) -> bytes:
         size = Html("@page {{ size: {}mm {}mm }}").format(*(f"{side / scale:.3f}" for side in _A4))
         sheets = _laid_out(_styled(html, size))
         if len(sheets.pages) <= _SHEETS:
-            return _written(sheets, zoom=scale)
+            return _written(sheets, zoom=scale, tagged=True)
     counted = Html('.foot .n {{ display: none }} .foot .r::after {{ content: "{}" counter(page) "{}" counter(pages) }}')
-    return _written(_laid_out(_styled(html, counted.format(*snapshot.page("|", "|").split("|")))))
+    return _written(_laid_out(_styled(html, counted.format(*snapshot.page("|", "|").split("|")))), tagged=True)
 
 
 def _styled(html: Html, rules: Html) -> Html:
@@ -57,9 +57,9 @@ def _laid_out(html: Html) -> Any:
     return weasyprint.HTML(string=html, url_fetcher=fetcher).render()
 
 
-def _written(sheets: Any, *, zoom: float = 1.0) -> bytes:
+def _written(sheets: Any, *, zoom: float = 1.0, tagged: bool = False) -> bytes:
     # Without an identifier the PDF would carry a random one. Tags tell a screen reader headings, tables and figures.
-    written: bytes = sheets.write_pdf(zoom=zoom, pdf_identifier=b"fairness", pdf_tags=True)
+    written: bytes = sheets.write_pdf(zoom=zoom, pdf_identifier=b"fairness", pdf_tags=tagged)
     return written
 
 

@@ -15,18 +15,22 @@ from typing import Any
 from fairness.config import Config, Notify
 from fairness.errors import ConfigError, FairnessError
 from fairness.findings.document import Document
+from fairness.report.history import Kept
+from fairness.report.snapshot_folder import Contents
 from fairness.text import snapshot
+from fairness.text.verdict_words import VERDICTS
 
 _SECONDS = 20
 
 
-def notify(config: Config, document: Document, *, folder_name: str) -> list[str]:
+def notify(config: Config, contents: Contents, *, folder_name: str, before: Kept | None = None) -> list[str]:
     """Send the summary of a snapshot and return where it went, in words.
 
     Args:
         config: The study; ``[notify]`` says where to.
-        document: The released findings document.
+        contents: The snapshot; its PDF is attached to mail.
         folder_name: Name of the snapshot's folder.
+        before: The snapshot before, for ``when = "verdict_changes"``.
 
     Raises:
         ConfigError: ``[notify]`` names neither a webhook nor a mail server.
@@ -39,13 +43,18 @@ def notify(config: Config, document: Document, *, folder_name: str) -> list[str]
             where=str(config.path.name),
             fix="set notify.webhook, or notify.smtp_host with sender and recipients",
         )
+    document = contents.document
+    if settings.when == "verdict_changes" and before is not None:
+        then, now = Document.load(before.document).head.verdict, document.head.verdict
+        if then == now:
+            return [snapshot.not_sent(VERDICTS[now or ""].label.format(margin=snapshot.margin(document)))]
     lines = [*snapshot.summary(document), snapshot.where_it_is(document, folder_name)]
     sent = []
     if settings.webhook is not None:
         _post(settings.webhook, message(lines, settings.form))
         sent.append(snapshot.SENT_WEBHOOK)
     if settings.smtp_host is not None:
-        _mail(settings, document, lines)
+        _mail(settings, document, lines, contents.files.get("snapshot.pdf"), folder_name)
         sent.append(snapshot.sent_mail(len(settings.recipients)))
     return sent
 
@@ -87,13 +96,15 @@ def _post(address: str, body: Mapping[str, Any]) -> None:
         raise _not_taken("webhook", type(getattr(error, "reason", error)).__name__) from None
 
 
-def _mail(settings: Notify, document: Document, lines: Sequence[str]) -> None:
+def _mail(settings: Notify, document: Document, lines: Sequence[str], pdf: bytes | None, name: str) -> None:
     mail = EmailMessage()
     # A name of several lines would end the header.
     mail["Subject"] = " ".join(f"{document.name}: {lines[0]}".split())
     mail["From"] = settings.sender
     mail["To"] = ", ".join(settings.recipients)
     mail.set_content("\n".join(lines) + "\n")
+    if pdf is not None:
+        mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{name}.pdf")
     host, port = str(settings.smtp_host), settings.smtp_port
     secure = ssl.create_default_context()
     try:

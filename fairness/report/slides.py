@@ -41,8 +41,11 @@ def slides(page: Page) -> bytes:
             _panel(deck, panel, page.band, SIDE + 6.1 * number)
     deck.new([(snapshot.TITLES["hangs_on"], INK)])
     _notes(deck, page.notes)
-    sign_off = page.sign_off or snapshot.sign_off_room()
-    deck.text(f"{snapshot.TITLES['sign_off']}: {sign_off}", (SIDE, 5.3), _INSIDE, size=13, colour=INK2)
+    signed = page.sign_off
+    said = [f"{snapshot.TITLES['sign_off']}: {signed.note or snapshot.sign_off_room()}"]
+    if signed.decision:
+        said.insert(0, f"{snapshot.TITLES['decision']}: {snapshot.asked(signed.decision, signed.owner, signed.due)}")
+    deck.text("\n".join(said), (SIDE, 5.3), _INSIDE, size=13, colour=INK2)
     return deck.save()
 
 
@@ -52,7 +55,7 @@ def _strip(deck: Deck, page: Page) -> None:
         left, room = SIDE + number * width, width - 0.2
         deck.text(metric.label, (left, 3.05), room, size=13, colour=INK2)
         deck.text(metric.figure.text, (left, 3.32), room, size=30, bold=True)
-        beside = f"{metric.beside}\n{metric.below}" if metric.below else metric.beside
+        beside = "\n".join(filter(None, (metric.beside, metric.below, metric.before)))
         deck.text(beside, (left, 3.95), room, size=12, colour=INK2)
 
 

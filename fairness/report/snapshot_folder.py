@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from fairness.report import page_html, pdf
 from fairness.report.chart_files import chart_svg
 from fairness.report.deck import without_clock
 from fairness.report.excel_file import to_xlsx
+from fairness.report.history import Kept
 from fairness.report.manifest import MANIFEST
-from fairness.report.note import checked_note
+from fairness.report.note import NO_WORDS, SignOff
 from fairness.report.page import lay_out
 from fairness.report.page_model import Page
 from fairness.report.slides import slides
@@ -66,18 +67,23 @@ class Contents:
     document: Document
 
 
-def compose(run: Run, note: str = "") -> Contents:
-    """Compute everything that a snapshot of a run holds; equal for equal runs, notes and libraries.
+def compose(run: Run, sign_off: SignOff = NO_WORDS, *, before: Kept | None = None) -> Contents:
+    """Compute everything that a snapshot of a run holds; equal for equal runs, words of the owner and libraries.
+
+    Args:
+        run: The run.
+        sign_off: What the owner adds.
+        before: The snapshot before, whose figures stand beside those of this one.
 
     Raises:
         DataError: The run was built by a version that kept no settings.
-        ConfigError: The note is too long for the page, or holds what no page can show.
+        ConfigError: A text of the owner is too long for the page, or holds what no page can show.
     """
-    note = checked_note(note)
+    sign_off = sign_off.checked()
     settings = read_settings(run)
     data = released(read_findings(run), read_shared(run), largest_payment=largest_payment(run))
     document = Document.load(data)
-    page = lay_out(document, settings, note)
+    page = lay_out(document, settings, sign_off, None if before is None else Document.load(before.document))
     files: dict[str, bytes] = {}
     missing: dict[str, str] = {}
     text = page_html.render(page, document)
@@ -106,10 +112,18 @@ def compose(run: Run, note: str = "") -> Contents:
     return Contents(
         files,
         missing,
-        _manifest(document, settings, page, files=files, missing=missing, key=run.record()["key_fingerprint"]),
+        {
+            **_manifest(document, settings, page, files=files, missing=missing, key=run.record()["key_fingerprint"]),
+            "before": None if before is None else {"folder": before.folder.name, "findings": _findings_of(before)},
+        },
         page,
         document,
     )
+
+
+def _findings_of(kept: Kept) -> str:
+    """Return the hash of a snapshot's findings, as its manifest has it."""
+    return str(kept.manifest["files"]["findings.json"])
 
 
 def as_json(value: object) -> bytes:
@@ -136,7 +150,7 @@ def _manifest(
         "build": document.build,
         "seed": settings["inference"]["seed"],
         "settings": settings,
-        "note": page.sign_off,
+        **asdict(page.sign_off),
         "versions": _versions(),
         "software": software_fingerprint(),
         "key_fingerprint": key,
@@ -197,9 +211,11 @@ def write(contents: Contents, folder: Path) -> Path:
 def default_folder(run: Run, contents: Contents) -> Path:
     """Return where a snapshot goes unless told otherwise: ``snapshots/<as-of>-<run>`` beside the runs.
 
-    A note is part of the snapshot, so one with a note has a folder of its own.
+    What the owner adds, and the snapshot before, are part of a snapshot: one with either has a folder of its own.
     """
     as_of = contents.document.as_of or "undated"
-    note = contents.page.sign_off
-    suffix = f"-{hashlib.sha256(note.encode()).hexdigest()[:6]}" if note else ""
+    own = [text for text in asdict(contents.page.sign_off).values() if text]
+    if contents.manifest["before"] is not None:
+        own.append(contents.manifest["before"]["findings"])
+    suffix = f"-{hashlib.sha256(chr(31).join(own).encode()).hexdigest()[:6]}" if own else ""
     return run.folder.parent.parent / "snapshots" / f"{as_of}-{run.id}{suffix}"

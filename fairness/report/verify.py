@@ -6,12 +6,16 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from fairness.build.pipeline import Progress, build
 from fairness.config import Config
+from fairness.errors import DataError
+from fairness.report.history import Kept, read_kept
 from fairness.report.manifest import MAKE_AGAIN, MANIFEST, read_manifest
+from fairness.report.note import SignOff
 from fairness.report.snapshot_folder import as_json, compose
 from fairness.runs.json_file import parse_json
 from fairness.runs.key import key_path
@@ -40,7 +44,8 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="fairness-verify-") as place:
         run = build(_elsewhere(config, Path(place)), progress=progress)
         progress("Comparing")
-        contents = compose(run, manifest["note"])
+        words = SignOff(**{field.name: manifest.get(field.name, "") for field in fields(SignOff)})
+        contents = compose(run, words, before=_before(folder, manifest, found))
     again = json.loads(as_json(contents.manifest))
     found += _causes(manifest, again)
     for name, reason in contents.missing.items():
@@ -58,6 +63,21 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
     if not found and as_json(contents.manifest) != (folder / MANIFEST).read_bytes():
         found += [verification.file_differs(MANIFEST, is_extra=False, is_gone=False), *_listed(manifest, again)]
     return found
+
+
+def _before(folder: Path, manifest: Mapping[str, Any], found: list[str]) -> Kept | None:
+    """Return the snapshot whose figures stand beside those of this one; note where it is gone or another one."""
+    named = manifest.get("before")
+    if named is None:
+        return None
+    try:
+        kept = read_kept(folder.parent / named["folder"])
+    except DataError as error:
+        found.append(verification.before_is_gone(named["folder"], error.what))
+        return None
+    if kept.manifest["files"].get("findings.json") != named["findings"]:
+        found.append(verification.before_differs(named["folder"]))
+    return kept
 
 
 def _elsewhere(config: Config, place: Path) -> Config:

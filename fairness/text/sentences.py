@@ -270,6 +270,32 @@ def unknown_tenure(document: Document) -> list[str]:
     return [] if share is None or share < _NAMED_UNKNOWN else [f"tenure unknown for {percent(share)} of all customers"]
 
 
+def appetite(document: Document) -> str:
+    """Return whether the headline is within what the firm itself accepts; empty where it has set nothing.
+
+    The whole interval has to lie on one side of it: an estimate alone says neither.
+
+    Example:
+        >>> head = {"verdict": "penalty", "estimate": 0.05, "ci_lower": 0.04, "ci_upper": 0.06}
+        >>> appetite(Document.load({"study": {"appetite": 0.02}, "headline": head}))
+        "Above the firm's own target of at most 2 %."
+        >>> appetite(Document.load({"study": {"appetite": 0.05}, "headline": head}))
+        "Cannot tell yet whether the firm's own target of at most 5 % is met."
+    """
+    limit, head = document.appetite, document.head
+    if limit is None or head.is_money:
+        return ""
+    target = f"the firm's own target of at most {limit * 100:g} %"
+    if head.verdict in (None, "not_assessable") or head.withheld is not None:
+        return f"Whether {target} is met cannot be assessed."
+    lower, upper = head.ci_lower, head.ci_upper
+    if lower is not None and lower > limit:
+        return f"Above {target}."
+    if upper is not None and upper <= limit:
+        return f"Within {target}."
+    return f"Cannot tell yet whether {target} is met."
+
+
 def margin(document: Document) -> str:
     """Return the name of the margin band."""
     return f"equal within {document.margin * 100:g} %"

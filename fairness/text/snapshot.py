@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from fairness.findings.document import Data, Document, Finding
@@ -30,6 +31,7 @@ TITLES = {
     "withheld": "What is withheld",
     "reproduce": "How to check it",
     "sign_off": "Sign-off",
+    "decision": "Decision asked",
     "how_large": "How large, how sure, since when",
     "where": "Where it is, and against which offer",
     "hangs_on": "What the answer hangs on",
@@ -276,6 +278,29 @@ def sign_off_room() -> str:
     return "Name, date and decision"
 
 
+def asked(decision: str, owner: str, due: str) -> str:
+    """Return the decision that is asked, whose it is and until when.
+
+    Example:
+        >>> asked("Freeze rises", "A. Owner", "2026-01-31"), asked("Freeze rises", "", "")
+        ('Freeze rises. Owner: A. Owner. Due: 31 Jan 2026.', 'Freeze rises.')
+    """
+    said = [decision.removesuffix(".")]
+    said += [f"Owner: {owner.removesuffix('.')}"] if owner else []
+    said += [f"Due: {date.fromisoformat(due):%-d %b %Y}"] if due else []
+    return f"{'. '.join(said)}."
+
+
+def before(text: str, month: str) -> str:
+    """Return what a figure was in the snapshot before.
+
+    Example:
+        >>> before("4.6 %", "Nov 2025")
+        'Nov 2025: 4.6 %'
+    """
+    return f"{month}: {text}"
+
+
 def page(number: int | str, total: int | str) -> str:
     """Return the page number; texts where a layout counts the pages."""
     return f"Page {number} of {total}"
@@ -287,6 +312,8 @@ def summary(document: Document) -> list[str]:
     lines = [*rejected_lines(document), sentences.headline(document)]
     if head.estimate is not None and head.ci_lower is not None:
         lines.append(f"{sentences.gap(head)}. {certainty(document)}")
+    if target := sentences.appetite(document):
+        lines.append(target)
     money = document.money()
     if money is not None and money.amount is not None:
         lines.append(f"{a_year(money.amount, document.currency)} paid above the offer.")
@@ -331,6 +358,16 @@ SENT_WEBHOOK = "Summary sent to the webhook."
 def sent_mail(number: int) -> str:
     """Return that the summary was sent by mail."""
     return f"Summary sent by mail to {numbers.many(number, 'recipient')}."
+
+
+def not_sent(verdict: str) -> str:
+    """Return that no summary was sent, because the verdict is that of the snapshot before.
+
+    Example:
+        >>> not_sent("pay more")
+        'No summary sent: the verdict is that of the snapshot before, pay more.'
+    """
+    return f"No summary sent: the verdict is that of the snapshot before, {verdict}."
 
 
 def where_it_is(document: Document, folder_name: str) -> str:

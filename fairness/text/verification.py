@@ -79,3 +79,13 @@ def software_differs(old: str, new: str) -> str:
     if old == new:
         return f"software: modules or SQL files differ within version {old}"
     return f"software: version {old} then, {new} now"
+
+
+def before_is_gone(folder: str, why: str) -> str:
+    """Return that the snapshot before cannot be read, so that its figures are not there to compare."""
+    return f"the snapshot before, {folder}, cannot be read: {why}"
+
+
+def before_differs(folder: str) -> str:
+    """Return that the snapshot before is another one than the one whose figures are shown."""
+    return f"the snapshot before, {folder}, is not the one whose figures are shown"

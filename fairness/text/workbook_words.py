@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SUMMARY = "summary"
 """Name of the first sheet."""
-SUMMARY_COLUMNS = ("Figure", "Value", "Beside it", "Below it")
+SUMMARY_COLUMNS = ("Figure", "Value", "Beside it", "Below it", "In the snapshot before")
 SHEETS = "What is on the other sheets"
 
 _HEADINGS = {

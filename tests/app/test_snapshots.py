@@ -82,7 +82,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Studied:
 def take(config: Path, note: str) -> Path:
     """Write a snapshot of a study and return its folder."""
     run = build(load_config(config))
-    contents = report.compose(run, note)
+    contents = report.compose(run, report.SignOff(note))
     return report.write(contents, report.default_folder(run, contents))
 
 

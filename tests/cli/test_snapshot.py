@@ -24,7 +24,7 @@ from fairness.build.pipeline import build
 from fairness.cli.demo import write_demo
 from fairness.config import load_config
 from fairness.errors import DataError
-from fairness.report import compose, read_manifest, verify, write
+from fairness.report import SignOff, compose, read_manifest, verify, write
 from fairness.report.figures import FigureIndex
 from fairness.runs.key import key_path
 from tests.oracle.files import unpacked
@@ -280,7 +280,7 @@ def test_two_runs_and_two_thread_counts_are_the_same_bytes(
             "privacy": config.privacy.model_copy(update={"key_file": str(key_path(config))}),
         }
     )
-    contents = compose(build(again), manifest["note"])
+    contents = compose(build(again), SignOff(manifest["note"]))
     assert {name: hashlib.sha256(data).hexdigest() for name, data in contents.files.items()} == manifest["files"]
 
 

@@ -22,7 +22,14 @@ SOURCE = '[[source]]\nrole = "book"\npath = "book.csv"\n'
 MINIMAL = STUDY + SOURCE
 
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "study": {"name": "Broadband", "currency": "GBP", "as_of": None, "output": "out", "time_zone": "UTC"},
+    "study": {
+        "name": "Broadband",
+        "currency": "GBP",
+        "as_of": None,
+        "output": "out",
+        "time_zone": "UTC",
+        "appetite": None,
+    },
     "like_for_like": {"cell": (), "plan": True, "breaks": {}, "min_per_group": 10, "max_cells": None},
     "ledger": {"several_lines": "not_compared", "spread_discounts": "never", "checked_units": ()},
     "tenure": {

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fairness.disclosure.released_document import released
+from fairness.errors import ConfigError
 from fairness.findings.document import Document
-from fairness.report import compose
-from fairness.report.note import MAX_NOTE
+from fairness.report import compose, snapshot_before, write
+from fairness.report.note import MAX_NOTE, SignOff
 from fairness.report.page import lay_out
 from fairness.report.page_html import render
 from fairness.report.page_model import Page
@@ -165,7 +167,7 @@ def sheets(page: Page, document: Document) -> list[str]:
 def test_longer_texts_fit_the_two_sheets(page_of: Callable[[str], tuple[Page, Document]]) -> None:
     page, document = page_of("penalty")
     some = WARNINGS_OF_ALL_KINDS[:5]
-    first, second = sheets(replace(page, study=LONG_NAME, sign_off=LONG_NOTE, warnings=some), document)
+    first, second = sheets(replace(page, study=LONG_NAME, sign_off=SignOff(LONG_NOTE), warnings=some), document)
     assert LONG_NAME in first
     assert LONG_NOTE in first
     assert all(text in first for text in some)
@@ -181,7 +183,7 @@ def test_more_than_fits_takes_further_sheets_and_splits_no_block(
     page, document = page_of("penalty")
     every = WARNINGS_OF_ALL_KINDS * 2
     lines = [f"Line {number}" for number in range(1, 65)]
-    found = sheets(replace(page, study=LONG_NAME, sign_off="\n".join(lines), warnings=every), document)
+    found = sheets(replace(page, study=LONG_NAME, sign_off=SignOff("\n".join(lines)), warnings=every), document)
     assert len(found) > 2
     last = found[-2]
     # The note, taller than what is left of any sheet, its title, and what is fact below it, stand together.
@@ -222,6 +224,50 @@ def test_small_groups_appear_nowhere(study: Any) -> None:
 @pytest.mark.slow
 def test_note_of_the_owner_is_text(study: Any) -> None:
     study(book(0.12, n=60), inference={"bootstrap_replicates": 0})
-    page = compose(study.run, "<script>alert(1)</script> seen").files["snapshot.html"].decode()
+    page = compose(study.run, SignOff("<script>alert(1)</script> seen")).files["snapshot.html"].decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script" not in page
+
+
+def test_decision_stands_above_the_sign_off_and_needs_no_note(study: Any) -> None:
+    study(book(0.12), inference={"bootstrap_replicates": 0})
+    words = SignOff(decision="Freeze rises until June", owner="A. Owner", due="2026-01-31")
+    page = compose(study.run, words).files["snapshot.html"].decode()
+    text = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "Decision asked Freeze rises until June. Owner: A. Owner. Due: 31 Jan 2026. Sign-off" in text
+    for wrong in (SignOff(owner="A. Owner"), SignOff(decision="x", due="31 Jan"), SignOff(decision="x" * 301)):
+        with pytest.raises(ConfigError):
+            compose(study.run, wrong)
+
+
+@pytest.mark.slow
+def test_figures_stand_beside_those_of_the_snapshot_before(study: Any, tmp_path: Path) -> None:
+    """November has a gap of 5 %, December one of 12 %; a snapshot with another question is passed over."""
+    options: dict[str, Any] = {"like_for_like": {"cell": ["region"]}, "inference": {"bootstrap_replicates": 0}}
+    study(book(0.05), study={"as_of": "2025-11", "output": str(tmp_path / "out")}, **options)
+    november = study.run
+    place = november.folder.parent.parent / "snapshots"
+    write(compose(november), place / "2025-11")
+    study(book(0.12), study={"as_of": "2025-12", "appetite": 0.1, "output": str(tmp_path / "out")}, **options)
+    december = study.run
+    before = snapshot_before(december)
+    assert before is not None
+    assert before.folder.name == "2025-11"
+    contents = compose(december, before=before)
+    then = {metric.label: metric.figure.text for metric in compose(november).page.strip}
+    shown = {metric.label: metric.before for metric in contents.page.strip}
+    assert shown == {label: f"Nov 2025: {text}" for label, text in then.items()}
+    assert "Above the firm's own target of at most 10 %." in contents.page.lead
+    assert contents.manifest["before"]["folder"] == "2025-11"
+    page = contents.files["snapshot.html"].decode()
+    assert all(text in page for text in shown.values())
+    # One of another question, and one that was changed after it was written, are no snapshot before.
+    study(
+        book(0.12),
+        study={"as_of": "2025-12", "output": str(tmp_path / "out")},
+        **{**options, "inference": {"primary": "like_for_like_gap"}},
+    )
+    assert snapshot_before(study.run) is None
+    (place / "2025-11" / "findings.json").chmod(0o644)
+    (place / "2025-11" / "findings.json").write_text("{}", encoding="utf-8")
+    assert snapshot_before(december) is None

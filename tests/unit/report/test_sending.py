@@ -9,6 +9,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from fairness.build.pipeline import build
 from fairness.config import load_config
 from fairness.errors import ConfigError, FairnessError
-from fairness.report import compose, notify
+from fairness.report import Kept, compose, notify
 
 pytestmark = pytest.mark.xdist_group("notify")
 
@@ -87,11 +88,11 @@ def contents(shared_study: Any) -> tuple[Path, Any]:
     return path, compose(build(load_config(path)))
 
 
-def send(contents: tuple[Path, Any], **keys: Any) -> list[str]:
+def send(contents: tuple[Path, Any], before: Any = None, **keys: Any) -> list[str]:
     path, made = contents
     config = load_config(path)
     chosen = config.model_copy(update={"notify": type(config.notify)(**keys)})
-    return notify(chosen, made.document, folder_name="2025-12-abc")
+    return notify(chosen, made, folder_name="2025-12-abc", before=before)
 
 
 def test_slack_message(contents: tuple[Path, Any]) -> None:
@@ -121,7 +122,30 @@ def test_mail(contents: tuple[Path, Any]) -> None:
     mail = email.message_from_string(text, policy=email.policy.default)
     assert str(mail["Subject"]).startswith("Test: Tenured customers pay ")
     assert mail["To"] == "b@firm.example, c@firm.example"
-    assert "paid above the offer" in mail.get_content()
+    body = mail.get_body()
+    assert body is not None
+    assert "paid above the offer" in body.get_content()
+    attached = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    pdf = contents[1].files.get("snapshot.pdf")
+    assert attached == ({} if pdf is None else {"2025-12-abc.pdf": pdf})
+
+
+@pytest.mark.parametrize(("then", "is_sent"), [("penalty", False), ("inconclusive", True), (None, True)])
+def test_a_summary_can_wait_for_another_verdict(contents: tuple[Path, Any], then: str | None, is_sent: bool) -> None:
+    made = contents[1]
+    assert made.document.head.verdict == "penalty"
+    head = {**made.document.data["headline"], "verdict": then}
+    findings = [head, *made.document.data["findings"][1:]]
+    document = {**made.document.data, "headline": head, "findings": findings}
+    before = None if then is None else Kept(Path("2025-11-abc"), {}, document, date(2025, 12, 1))
+    with webhook() as (address, got):
+        sent = send(contents, before, webhook=address, when="verdict_changes")
+    assert len(got) == is_sent
+    assert sent == (
+        ["Summary sent to the webhook."]
+        if is_sent
+        else ["No summary sent: the verdict is that of the snapshot before, pay more."]
+    )
 
 
 def test_a_refusal_does_not_show_the_address(contents: tuple[Path, Any]) -> None:
