@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairness.cli.calendar_command import calendar
 from fairness.cli.runs import Format
 from fairness.errors import ExitCode
 
@@ -48,7 +49,7 @@ def changes(config: ConfigArgument = None, output: FormatOption = Format.table) 
     from fairness.causes.price_rises import rises as read
     from fairness.cli.causes_output import print_changes
 
-    print_changes(read(_built(config)), output.value)
+    print_changes(read(built(config)), output.value)
 
 
 def told(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
@@ -56,7 +57,7 @@ def told(config: ConfigArgument = None, output: FormatOption = Format.table) -> 
     from fairness.causes.told import told as read
     from fairness.cli.causes_output import print_told
 
-    print_told(read(_built(config)), output.value)
+    print_told(read(built(config)), output.value)
 
 
 def check(
@@ -81,7 +82,7 @@ def check(
     from fairness.cli.causes_output import print_check, write_rows
     from fairness.config import find_config, load_config
 
-    document, rows = test(_built(config), load_config(find_config(config)))
+    document, rows = test(built(config), load_config(find_config(config)))
     if evidence is not None:
         write_rows(evidence, EVIDENCE, rows)
     print_check(document, output.value)
@@ -98,7 +99,7 @@ def _check_planned(config: Path | None, asked: Asked, output: Format, evidence: 
     from fairness.cli.planned_output import print_planned
     from fairness.config import find_config, load_config
 
-    document, rows = check_planned(_built(config), load_config(find_config(config)), asked)
+    document, rows = check_planned(built(config), load_config(find_config(config)), asked)
     if evidence is not None:
         write_rows(evidence, LIST, rows)
     print_planned(document, output.value)
@@ -129,7 +130,7 @@ def remedy(
 
     limit = None if budget is None else Decimal(str(budget))
     asked = Remedy(kind=kind.value, x=x, renewals=renewals, months=months, budget=limit)
-    document, rows = work_out(_built(config), load_config(find_config(config)), asked)
+    document, rows = work_out(built(config), load_config(find_config(config)), asked)
     if to is not None:
         write_rows(to, LIST, rows)
     print_remedy(document, output.value)
@@ -137,11 +138,11 @@ def remedy(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (changes, told, check, remedy):
+    for command in (changes, told, check, remedy, calendar):
         app.command()(command)
 
 
-def _built(config: Path | None) -> Run:
+def built(config: Path | None) -> Run:
     """Return the run of a study, built where needed."""
     from fairness.build.pipeline import build
     from fairness.cli.output import progress

@@ -4,7 +4,7 @@
 -- Why:     millions of ledger rows ask the same few questions; each is answered once. In the as-of month, the day on
 --          which the price was set is asked for as well as the pricing date, or the start of the cycle where that day
 --          is the pricing date; bills that make no price because nobody knows where a discount belongs ask too
---          (discount_bounds).
+--          (discount_bounds). Customers who may still be within an introduction ask for the day on which they joined.
 
 create or replace table int_offer_lookup as
 with
@@ -36,6 +36,18 @@ asked as (
     left join (select distinct customer_id from stg_offer where customer_id is not null and reject_reason is null) as personal
         on bill.customer_id = personal.customer_id
     where bill.reason = 'discount_not_assigned'
+    union all
+    select
+        ledger.personal_customer_id as offer_customer_id, ledger.product_id, ledger.plan_id, ledger.currency, ledger.region,
+        ledger.channel, ledger.interval_unit, ledger.interval_count, ledger.quantity_micros, ledger.tenure_start as lookup_date
+    from int_ledger_span as ledger
+    inner join (
+        select max(intro_cycles * interval_count * case interval_unit when 'year' then 12 else 1 end) as months
+        from stg_offer where reject_reason is null
+    ) as longest
+        on ledger.tenure_start + to_months(cast(1 + longest.months as integer)) > ledger.cycle_start
+    where ledger.covers_as_of
+        and not ledger.is_censored
 ),
 
 questions as (

@@ -2,8 +2,8 @@
 -- Reads:   int_ledger_span, int_offer_match, int_offer_candidate, offers
 -- Columns: holding_id; intro_end = first day after the introduction; after_ticks = the price after it, per unit and billing
 --          interval.
--- Why:     the offer joined on is the one in force on the first day of the thing held, with the keys of that day; whoever
---          came with an older contract joined on another.
+-- Why:     the offer joined on is the one in force on the day of joining; whoever has held the thing for a shorter time
+--          joined on another. Its cycles count from the first full bill.
 
 create or replace table int_running_intro as
 with
@@ -17,10 +17,7 @@ spans as (
 ),
 
 joined as (
-    select
-        holding_id, min(cycle_start) as first_start, arg_min(pricing_date, first_month) as first_priced,
-        arg_min(quantity_micros, first_month) as first_quantity, arg_min(region, first_month) as first_region,
-        arg_min(channel, first_month) as first_channel
+    select holding_id, min(cycle_start) as first_start
     from int_ledger_span
     where holding_id in (select holding_id from spans)
     group by holding_id
@@ -37,9 +34,9 @@ final as (
     inner join int_offer_match as asked
         on spans.product_id = asked.product_id and spans.currency = asked.currency
         and spans.interval_unit = asked.interval_unit and spans.interval_count = asked.interval_count
-        and joined.first_priced = asked.lookup_date and joined.first_quantity = asked.quantity_micros
-        and spans.plan_id is not distinct from asked.plan_id and joined.first_region is not distinct from asked.region
-        and joined.first_channel is not distinct from asked.channel
+        and spans.tenure_start = asked.lookup_date and spans.quantity_micros = asked.quantity_micros
+        and spans.plan_id is not distinct from asked.plan_id and spans.region is not distinct from asked.region
+        and spans.channel is not distinct from asked.channel
         and spans.personal_customer_id is not distinct from asked.offer_customer_id
     inner join int_offer_candidate as best
         on asked.lookup_id = best.lookup_id
