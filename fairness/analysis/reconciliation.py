@@ -118,6 +118,12 @@ def time_zone_suspects(con: Connection) -> list[dict[str, Any]]:
     ]
 
 
+def input_doubts(con: Connection) -> list[dict[str, Any]]:
+    """Return what makes exports look cut off or out of date, by file."""
+    rows = con.execute("select path, doubt, said, n, n_of from input_doubt order by all").fetchall()
+    return [dict(zip(("path", "doubt", "said", "n", "n_of"), row, strict=True)) for row in rows]
+
+
 def spellings(con: Connection) -> tuple[dict[str, Any], ...]:
     """Return the columns with values that differ only by case or Unicode form, by name.
 

@@ -17,6 +17,7 @@ from fairness.analysis.marts_reader import has_several_plans, load_marts
 from fairness.analysis.mixed_quantities import mixed_estimands, with_mixed
 from fairness.analysis.reconciliation import (
     id_matches,
+    input_doubts,
     reconciliation,
     rejected_share,
     spellings,
@@ -76,7 +77,12 @@ def analyse(con: Connection, config: Config, build: Mapping[str, Any], *, marts:
     return Findings(
         study=_study(con, marts, config),
         build=build,
-        reconciliation={**rows, "id_matches": id_matches(con), "time_zone_suspects": time_zone_suspects(con)},
+        reconciliation={
+            **rows,
+            "id_matches": id_matches(con),
+            "time_zone_suspects": time_zone_suspects(con),
+            "input_doubts": input_doubts(con),
+        },
         reconciliation_by_role=reconciliation(con, priced=False),
         support=block,
         findings=tuple(findings),

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fairness.analysis.reconciliation import input_doubts
 from fairness.config import Config
 from fairness.config.toml_positions import pointing_into
 from fairness.engine.base import Connection
 from fairness.engine.connection import building, looking
-from fairness.engine.sql_text import ident
+from fairness.engine.sql_text import ident, quote
 from fairness.intake.files import refuse_changed
+from fairness.intake.input_doubts import write_input_doubts
 from fairness.intake.input_files import find_inputs, fingerprints, plain_copies
 from fairness.intake.layout_parts import FILTERED
+from fairness.intake.readers import relation
+from fairness.intake.source_query import NOT_FOUND, RECORD
 from fairness.intake.stage import Staged, StagedFile, stage
 
 _MONEY = {"billing": "net_amount", "book": "price"}
@@ -74,16 +78,39 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfound:
+    """Rows that a ``left join`` finds nothing for: they stay, without the columns of the other table.
+
+    Attributes:
+        path: The files of the query.
+        table: Table in which nothing is found.
+        n: Rows for which nothing is found.
+        n_of: Rows of the first table.
+        money: Their amounts by currency, as text.
+    """
+
+    path: str
+    table: str
+    n: int
+    n_of: int
+    money: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What reading the inputs has shown.
 
     Attributes:
         files: Results by file, in the order of the config.
         matches: Matches between roles.
+        unfound: What left joins find nothing for.
+        doubts: What makes the exports look cut off or out of date.
     """
 
     files: tuple[CheckedFile, ...]
     matches: tuple[Matched, ...]
+    unfound: tuple[Unfound, ...]
+    doubts: tuple[dict[str, Any], ...]
 
 
 def check_input(config: Config) -> Checked:
@@ -101,7 +128,10 @@ def check_input(config: Config) -> Checked:
         with building(folder / "checked.duckdb", config) as con, plain_copies(con, inputs, folder) as copies:
             with pointing_into(config.path):
                 staged = stage(con, config, copies, hashes)
-            checked = Checked(tuple(_files(con, staged)), tuple(_matches(con, staged)))
+            write_input_doubts(con, config, staged)
+            doubts = tuple(input_doubts(con))
+            unfound = tuple(found for record in staged.files for found in _unfound(con, config, record))
+            checked = Checked(tuple(_files(con, staged)), tuple(_matches(con, staged)), unfound, doubts)
     refuse_changed(file for item in inputs for file in item.files)
     return checked
 
@@ -139,6 +169,32 @@ def _money(con: Connection, record: StagedFile) -> dict[str, str]:
         f"and source_index = {record.source_index} and {amount} is not null group by all order by all"
     )
     return {str(currency): f"{total:,.2f}" for currency, total in con.execute(query).fetchall()}
+
+
+def _unfound(con: Connection, config: Config, record: StagedFile) -> Iterator[Unfound]:
+    """Yield the tables in which rows of a query find nothing, with their amounts as they stand in the lines."""
+    if record.file.first is None:
+        return
+    given = ("net_amount", "gross_amount", "price")
+    amount = next((sql for name in given if (sql := record.mapping.expression(name)) is not None), "null")
+    currency = record.mapping.expression("currency") or quote(config.study.currency)
+    rows = (
+        f"select {RECORD} as record, try_cast({amount} as decimal(18,6)) as amount, upper({currency}) as currency "
+        f"from {relation(record.file, record.source)}"
+    )
+    joined = f"read_parquet({quote(str(record.file.path))})"
+    lacking = f"select {RECORD} as record, unnest({NOT_FOUND}) as missing from {joined}"
+    query = (
+        f"select missing, currency, count(*), sum(amount) from ({lacking}) inner join ({rows}) using (record) "
+        "group by all order by all"
+    )
+    found: dict[str, tuple[int, dict[str, str]]] = {}
+    for table, named, n, total in con.execute(query).fetchall():
+        rows_so_far, money = found.get(str(table), (0, {}))
+        more = {} if total is None else {str(named): f"{total:,.2f}"}
+        found[str(table)] = (rows_so_far + int(n), {**money, **more})
+    for table, (n, money) in found.items():
+        yield Unfound(record.file.label, table, n, record.n_rows, money)
 
 
 def _preview(con: Connection, record: StagedFile, names: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -30,6 +30,7 @@ from fairness.findings.results import Findings
 from fairness.intake.accepted import refuse_nothing_accepted
 from fairness.intake.files import Fingerprint, first_line, refuse_changed
 from fairness.intake.identities import has_identities, refuse_identities_in_keys
+from fairness.intake.input_doubts import write_input_doubts
 from fairness.intake.input_files import SourceFile, find_inputs, fingerprints, plain_copies
 from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
@@ -280,6 +281,7 @@ def _fill(con: Connection, job: _Job, folder: Path) -> Staged:
         write_settings(con, job.config, staged)
         write_spellings(con, staged)
         write_shared_hours(con, job.config, staged)
+        write_input_doubts(con, job.config, staged)
         job.progress("Running the SQL models")
         run_models(con)
         with pointing_into(job.config.path):

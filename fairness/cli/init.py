@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairness.errors import ConfigError
-from fairness.text import drafting
+from fairness.text import data_notes, drafting
 from fairness.text.escape import terminal_text
 
 if TYPE_CHECKING:
@@ -109,3 +109,7 @@ def print_checked(checked: Checked, say: Say, *, preview: bool) -> None:
             print_rows(names, [tuple(row[place] for place in shown) for row in file.preview], "table")
     for match in checked.matches:
         say(drafting.matched(match.column, match.role, match.other, match.n, match.n_found))
+    for found in checked.unfound:
+        say(drafting.unfound(found.path, found.table, found.n, found.n_of, found.money))
+    for row in checked.doubts:
+        say(f"! {data_notes.doubt(row)}")

@@ -175,7 +175,7 @@ def _print_table(document: Document, config: Config) -> None:
     for code, finding in document.warnings():
         line = codes.warning(code, finding, min_pricing_decisions=least)
         console.print(f"! {line}", soft_wrap=True)
-    for line in (*data_notes.unmatched(document), *data_notes.shared_hours(document)):
+    for line in data_notes.warnings(document):
         console.print(f"! {line}", soft_wrap=True)
     console.print()
     currency, margin = document.currency, document.margin

@@ -54,6 +54,7 @@ def notes(view: View) -> Html:
     explained = [(line, WARNINGS[code].meaning) for line, code in lines]
     explained += [(line, data_notes.MEANING) for line in data_notes.unmatched(view.document)]
     explained += [(line, data_notes.OF_ZONES) for line in data_notes.shared_hours(view.document)]
+    explained += [(line, data_notes.OF_DOUBTS) for line in data_notes.input_doubts(view.document)]
     text = Html().join(html.warning(line, meaning, str(number)) for number, (line, meaning) in enumerate(explained))
     target = "" if view.chosen else sentences.appetite(view.document)
     text += Html().join(html.note(line) for line in [*filter(None, [target]), *_erasures(view.study)])

@@ -23,8 +23,9 @@ from fairness.intake.deterministic import refuse_function, refuse_name
 
 Tree = dict[str, Any]
 
-RECORD, NOT_JOINED = "source_record", "not_joined"
-"""Columns of a query's result besides its own: the record of the first table, and the table where it has no match."""
+RECORD, NOT_JOINED, NOT_FOUND = "source_record", "not_joined", "not_found"
+"""Columns of a query's result besides its own: the record of the first table, the table where it has no match and needs
+one, and those where it has none and needs none (``left join``)."""
 
 _MARK = "fairness_mark_"
 _CHANCE = {"LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER"}
@@ -174,7 +175,16 @@ def _counted(con: Connection, tree: Tree, tables: Collection[str], where: str) -
         if is_inner
     )
     missed = f"case {arms} end" if arms else "cast(null as varchar)"
-    return first, f"select * exclude ({_MARK}out0), {_MARK}out0 as {RECORD}, {missed} as {NOT_JOINED} from ({inner})"
+    lacking = ", ".join(
+        f"case when {_MARK}out{number} is null then {quote(name)} end"
+        for number, (name, is_inner) in enumerate(marks, start=1)
+        if not is_inner
+    )
+    found = f"list_filter([{lacking}], lambda name: name is not null)" if lacking else "cast([] as varchar[])"
+    return first, (
+        f"select * exclude ({_MARK}out0), {_MARK}out0 as {RECORD}, {missed} as {NOT_JOINED}, {found} as {NOT_FOUND} "
+        f"from ({inner})"
+    )
 
 
 def _more_than_joins(node: Tree) -> str:
@@ -215,4 +225,4 @@ def _expression(con: Connection, text: str) -> Tree:
 
 def own_columns(names: Collection[str]) -> list[str]:
     """Return the columns of a result that the query itself gives."""
-    return [name for name in names if not name.startswith(_MARK) and name not in (RECORD, NOT_JOINED)]
+    return [name for name in names if not name.startswith(_MARK) and name not in (RECORD, NOT_JOINED, NOT_FOUND)]

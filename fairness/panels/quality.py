@@ -10,7 +10,7 @@ from fairness.engine.models import analysis_query
 from fairness.panels import html, queries
 from fairness.panels.panel import Panel, source_line
 from fairness.panels.view import View, query
-from fairness.text import numbers, quality_words
+from fairness.text import data_notes, numbers, quality_words
 from fairness.text.escape import NOTHING
 from fairness.text.reasons import row_reason
 
@@ -153,4 +153,5 @@ def inputs(view: View) -> Panel:
             tuple((item["role"], item["path"], item["rows"], item["sha256"]) for item in items),
         ),
         sql="from inputs;",
+        foot=tuple(data_notes.input_doubts(view.document)),
     )

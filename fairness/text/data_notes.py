@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fairness.findings.document import Document
-from fairness.text.numbers import percent
+from fairness.text.numbers import count, percent
 
 _NAMED_UNMATCHED = 0.01
 """Share of ids without a match from which a reader is warned."""
@@ -25,6 +25,24 @@ MEANING = (
     "Ids of two files are compared as they are written. Where a spreadsheet dropped leading zeros, or one system "
     "writes capitals, customers lose their tenure and products their offer. Ids are never joined on a guess: 007 and 7 "
     "may be two customers."
+)
+_DOUBTS = {
+    "round_rows": "{path} has exactly {n} rows: it may have been cut off there. Compare with the number of rows that "
+    "the system counts.",
+    "ends_early": "The last bill in {path} is of {said}, and in the months before {share} of the lines are of later "
+    "days of the month: the last month may be incomplete.",
+    "empty_month": "{path} has no bill at all in {n} of the months between the first and the last, the first of them "
+    "{said}: a file may be missing.",
+    "nobody_left": "None of the {n} customers billed in the first three months of {path}, from {said} on, is missing "
+    "at the end: customers who left may not be in the export.",
+    "billed_after_end": "{n} of the {n_of} customers that {path} calls cancelled are billed more than a month after "
+    "that day.",
+    "stale": "The last bill in {path} is of {said}, more than a month before the study's date: the export may be out "
+    "of date.",
+}
+OF_DOUBTS = (
+    "An export that was cut off, or is older than the study, can leave out customers and prices without a trace. Each "
+    "of these signs has an innocent reason at times; nothing was left out for it."
 )
 OF_ZONES = (
     "A day that a system writes as a moment of another zone shows one hour throughout, such as 22 or 23 in UTC for "
@@ -70,6 +88,29 @@ def shared_hours(document: Document) -> list[str]:
         "likely midnight of another zone, so that days and months are off. Write that zone as study.time_zone."
         for row in document.data["reconciliation"].get("time_zone_suspects", ())
     ]
+
+
+def input_doubts(document: Document) -> list[str]:
+    """Return a warning for each thing that makes an export look cut off or out of date."""
+    return [doubt(row) for row in document.data["reconciliation"].get("input_doubts", ())]
+
+
+def doubt(row: Mapping[str, Any]) -> str:
+    """Return what makes an export look cut off or out of date.
+
+    Example:
+        >>> doubt({"path": "a.csv", "doubt": "round_rows", "said": None, "n": 50000, "n_of": 50000})[:57]
+        'a.csv has exactly 50,000 rows: it may have been cut off t'
+    """
+    share = percent(row["n"] / row["n_of"]) if row["n_of"] else ""
+    return _DOUBTS[row["doubt"]].format(
+        path=row["path"], said=row["said"], share=share, n=count(row["n"]), n_of=count(row["n_of"])
+    )
+
+
+def warnings(document: Document) -> list[str]:
+    """Return all that a reader is warned of about the input files."""
+    return [*unmatched(document), *shared_hours(document), *input_doubts(document)]
 
 
 def _matches(document: Document) -> Sequence[Mapping[str, Any]]:

@@ -32,6 +32,19 @@ def matched(column: str, role: str, other: str, n: int, n_found: int) -> str:
     return f"{column}: {numbers.count(n_found)} of the {numbers.count(n)} in {role} stand in {other}"
 
 
+def unfound(path: str, table: str, n: int, n_of: int, money: Mapping[str, str]) -> str:
+    """Return for how many rows a left join finds nothing.
+
+    Example:
+        >>> unfound("lines.csv + plans.csv", "plans", 3, 60, {"GBP": "30.00"})
+        'lines.csv + plans.csv: 3 of 60 rows (30.00 GBP) find nothing in plans and stay without its columns'
+    """
+    amounts = ", ".join(f"{amount} {currency}" for currency, amount in money.items())
+    shown = f" ({amounts})" if amounts else ""
+    rows_of = f"{numbers.count(n)} of {numbers.count(n_of)} rows"
+    return f"{path}: {rows_of}{shown} find nothing in {table} and stay without its columns"
+
+
 def known_as(name: str, title: str, reason: str) -> str:
     """Return which preset the files fit, and why."""
     return f"preset {name}: {title}\n  {reason}"

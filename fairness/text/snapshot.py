@@ -379,7 +379,7 @@ def warning_lines(document: Document, settings: Data) -> list[str]:
     """Return what stands directly under the headline."""
     least = settings["inference"]["min_pricing_decisions"]
     said = [codes.warning(code, finding, min_pricing_decisions=least) for code, finding in document.warnings()]
-    return said + data_notes.unmatched(document) + data_notes.shared_hours(document)
+    return said + data_notes.warnings(document)
 
 
 def tenured(finding: Finding) -> str:

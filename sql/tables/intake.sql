@@ -90,6 +90,14 @@
 --          n_moments: Values with a time zone among the first rows of the file
 --          n_same: Those in that hour
 
+-- Table:   input_doubt
+-- Grain:   one row per thing that makes an export look cut off or out of date.
+-- Columns: path: as in inputs
+--          doubt: round_rows, ends_early, empty_month, nobody_left, billed_after_end or stale
+--          said: The day or month that it is about; null where there is none
+--          n: Rows, lines, months or customers that it is about
+--          n_of: All of these that there are
+
 -- Table:   tenure_class
 -- Grain:   one row per month of tenure: its group and band.
 -- Columns: tenure_months: Completed months of tenure, 0 to 1,800
