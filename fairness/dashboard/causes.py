@@ -9,6 +9,7 @@ import streamlit as st
 
 from fairness.causes.price_rises import rises
 from fairness.causes.promise_check import check
+from fairness.causes.remedies import Remedy, remedy
 from fairness.causes.told import told
 from fairness.config import load_config
 from fairness.config.promises import Promises
@@ -43,6 +44,17 @@ def _check(path: str, run_id: str, promises: str) -> tuple[dict[str, Any], list[
     study = _study(path, run_id)
     config = study.config.model_copy(update={"promises": Promises.model_validate_json(promises)})
     return check(study.run, config)
+
+
+def remedy_of(study: Study, asked: Remedy) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+    """Return what `fairness remedy` prints, with the list for the billing system."""
+    return _remedy(str(study.config.path), study.run.id, asked)
+
+
+@st.cache_data(show_spinner=screen.WORKING_OUT, max_entries=16)
+def _remedy(path: str, run_id: str, asked: Remedy) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+    study = _study(path, run_id)
+    return remedy(study.run, study.config, asked)
 
 
 @st.cache_data(show_spinner=screen.READING, max_entries=4)

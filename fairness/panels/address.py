@@ -10,7 +10,19 @@ from fairness.text import labels, screen
 
 RUN, CELL, EXCLUDED = "run", "cell", "!"
 """Names in the address: the build, the open cell, and what ends the name of a filter that excludes."""
-PAGE_NAMES = ("first", "second", "snapshot", "sql", "saved", "customer")
+PAGE_NAMES = (
+    "first",
+    "second",
+    "snapshot",
+    "sql",
+    "saved",
+    "customer",
+    "remedy",
+    "above",
+    "renewals",
+    "months",
+    "budget",
+)
 """What single pages keep in the address."""
 _RESERVED = frozenset((RUN, CELL, *PAGE_NAMES))
 

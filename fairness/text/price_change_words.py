@@ -150,6 +150,6 @@ def untold_title(untold: dict[str, Any], currency: str) -> str:
 UNTOLD = "Rises by index, list, for existing customers only, unexplained, or by a discount withdrawn"
 
 
-def more_rows(n: int) -> str:
-    """Return how many rows are in the table behind a figure only."""
-    return f"{numbers.many(n, 'more row')} in Table"
+def more_rows(n: int, where: str = "Table") -> str:
+    """Return how many rows stand elsewhere only: in the table behind a figure, or in a file."""
+    return f"{numbers.many(n, 'more row')} in {where}"

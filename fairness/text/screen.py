@@ -87,6 +87,7 @@ ALL_INSTEAD = f"{OTHER_SOFTWARE} This is the whole book."
 
 CHECKING = "Checking that this software computes what was published"
 READING = "Reading the published rows"
+WORKING_OUT = "Working out the cost, and the gap at the new prices"
 CHECKING_RULES = "Testing the rules on the published prices"
 COMPUTING = "Computing this view from the published counts"
 """Shown while a view is being made."""

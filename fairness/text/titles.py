@@ -17,12 +17,13 @@ PAGES = (
     ("Where", "where"),
     ("Price changes", "price-changes"),
     ("Promises", "promises"),
+    ("Remedies", "remedies"),
     ("Data quality", "data-quality"),
     ("SQL", "sql"),
     ("Snapshots", "snapshots"),
 )
 """Title and address of each page of the dashboard, the first one at the root; the script of each is named like it."""
-WHOLE_BOOK = ("Price changes", "Promises", "Data quality", "SQL", "Snapshots")
+WHOLE_BOOK = ("Price changes", "Promises", "Remedies", "Data quality", "SQL", "Snapshots")
 """Pages that no filter narrows."""
 
 

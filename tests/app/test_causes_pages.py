@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,15 +14,19 @@ from streamlit.testing.v1 import AppTest
 
 from fairness.causes.price_rises import rises
 from fairness.causes.promise_check import EVIDENCE, check
+from fairness.causes.remedies import LIST, Remedy, remedy
 from fairness.causes.told import told
-from fairness.config import load_config
+from fairness.config import Config, load_config
 from fairness.config.promises import Promises
 from fairness.dashboard import causes
+from fairness.dashboard.pages.remedies_page import KINDS
 from fairness.panels import price_change_panels as changes
 from fairness.panels import promises_panels as promises
+from fairness.panels import remedies_panels as remedies
 from fairness.panels.panel import Panel
 from fairness.panels.view import query
-from fairness.text import labels, numbers, price_drivers, promise_words, told_outcomes
+from fairness.runs.store import Run
+from fairness.text import labels, numbers, price_drivers, promise_words, remedy_words, told_outcomes
 from tests.app.conftest import Demo
 
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -219,3 +224,75 @@ def test_without_a_rule_the_page_says_how_to_begin(show: Show, monkeypatch: pyte
     app = show("promises")
     assert promise_words.NO_RULES in said(app)
     assert app.code[0].value == promise_words.EXAMPLE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def gaps() -> Iterator[None]:
+    """Leave out the analysis at other prices, which has tests of its own and takes seconds."""
+
+    def headline(run: Run, config: Config, prices: list[Any]) -> SimpleNamespace:
+        low = 0.01 if prices else 0.04
+        verdict = "inconclusive" if prices else "penalty"
+        return SimpleNamespace(
+            estimand="offer_gap", estimate=low + 0.01, ci_lower=low, ci_upper=low + 0.02, verdict=verdict
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fairness.causes.remedies.headline_with", headline)
+        yield
+
+
+@pytest.fixture(scope="module")
+def matched(demo: Demo) -> Checked:
+    return remedy(demo.run, load_config(demo.config), Remedy(kind="match"))
+
+
+def test_cost_to_close_on_the_page_is_that_of_the_command_and_of_its_sql(demo: Demo, matched: Checked) -> None:
+    document, _ = matched
+    panel = remedies.curve(document)
+    shown = [(float(row[0].removesuffix(" %")) / 100, row[1]) for row in rows(panel)]
+    expected = [(point["x"], numbers.money(point["cost"], "GBP")) for point in document["curve"]]
+    assert [(round(x, 6), cost) for x, cost in shown] == expected
+    found = query(demo.run, panel.sql)[1]
+    assert [float(row[1]) for row in found] == pytest.approx(
+        [float(point["cost"]) for point in document["curve"]], abs=0.006
+    )
+
+
+@pytest.mark.parametrize("name", ["products", "channels"])
+def test_costs_add_up_to_the_cost(matched: Checked, name: str) -> None:
+    document, _ = matched
+    panel = remedies.by(document, name)
+    assert panel is not None
+    assert panel.table is not None
+    total = sum(Decimal(str(row[1])) for row in panel.table.csv_rows)
+    assert abs(total - Decimal(document["cost"])) < Decimal("0.05")
+
+
+def test_the_list_is_what_the_command_writes_and_no_formula(matched: Checked) -> None:
+    document, listed = matched
+    lines = remedies.list_csv(listed).splitlines()
+    assert lines[0] == ",".join(LIST)
+    assert len(lines) == len(listed) + 1
+    hostile = tuple("@SUM(A1)" if name == "customer_id" else None for name in LIST)
+    assert remedies.list_csv([hostile]).splitlines()[1].startswith("'@SUM(A1),")
+    assert remedies.billing_list(document, listed).title == f"{len(listed):,} new prices"
+
+
+def test_a_refund_has_no_gap_and_no_list(demo: Demo) -> None:
+    document, listed = remedy(demo.run, load_config(demo.config), Remedy(kind="refund", months=6))
+    assert remedies.billing_list(document, listed).title == remedy_words.NO_LIST
+    assert remedy_words.headline(document)[0] == "What was paid above the offer in 6 months, paid back: "
+    assert len(remedy_words.strip(document, margin=0.01)) == 2
+
+
+def test_the_address_of_a_remedy_opens_it(show: Show, demo: Demo) -> None:
+    """A cap at 10 % costs what the curve says of 10 %, but for the coin it is rounded down to."""
+    app = show("remedies", remedy=next(name for name, kind in KINDS.items() if kind == "cap"), above="10")
+    document, _ = remedy(demo.run, load_config(demo.config), Remedy(kind="cap", x=0.1))
+    cost = numbers.money(document["cost"], "GBP")
+    text = said(app)
+    assert f"No more than the offer plus 10.0 %: {cost} a year for {document['customers_helped']:,} customers" in text
+    assert "Gap before 5.0 % (4.0 to 6.0) pay more" in text
+    assert "Gap after 2.0 % (1.0 to 3.0) cannot tell yet" in text
+    assert app.number_input(key="above").value == 10
