@@ -70,7 +70,8 @@ class Answer:
     """How often each event happened in the worlds drawn, and their typical size.
 
     ``n_eff`` is the smaller of the tenured customers and the effective sample, ``clusters`` the effective number of
-    price decisions or None, ``se`` the standard error of the printed interval; all three are medians.
+    price decisions, None where decisions are the draws in fewer than half of the worlds, ``se`` the standard error of
+    the printed interval; all three are medians.
     """
 
     n: int
@@ -155,6 +156,8 @@ def summarise(found: list[tuple[dict[str, bool], tuple]]) -> Answer:
         float(np.median([value for value in column if value is not None] or [math.nan]))
         for column in zip(*sizes, strict=True)
     )
+    if sum(size[1] is not None for size in sizes) < len(found) / 2:
+        clusters = math.nan
     rates = {name: sum(one[name] for one in happened) / len(happened) for name in happened[0]}
     return Answer(len(found), rates, n_eff, None if math.isnan(clusters) else clusters, se, detectable)
 
