@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fairness.analysis.estimands.answers import LEADING
 from fairness.analysis.marts import Marts
+from fairness.analysis.study import analyse
 from fairness.build.pipeline import Progress, examine
 from fairness.config import Config
 from fairness.engine.base import Connection
@@ -23,12 +24,14 @@ from fairness.engine.models import sql_root
 from fairness.engine.sql_text import quote
 from fairness.errors import FairnessError
 from fairness.findings.results import Finding, Findings
-from fairness.findings.specification_row import SpecificationRow
+from fairness.findings.specification_row import SpecificationRange, SpecificationRow
 
 _OFFERS = ("offer", "book")
 _ON_CUSTOMERS = ("offer_gap", "like_for_like_gap")
 """Estimands whose headline can be computed for some of the customers alone."""
 _CLASSES = ("penalty", "favourable")
+_OF_THE_ANALYSIS = ("inference.margin", "inference.draws", "like_for_like.min_per_group")
+"""Choices that no count depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +58,30 @@ def specifications(config: Config) -> Iterator[Specification]:
     against_offers = config.inference.primary in ("offer_gap", "change_gap")
     if config.inference.primary == "offer_gap":
         for basis in ("headline", "effective", "standard"):
-            yield from _changed(config, "comparator", "basis", basis)
+            yield from _with(config, "comparator", "basis", basis)
         for date in ("cycle_start", "price_set"):
-            yield from _changed(config, "comparator", "date", date)
+            yield from _with(config, "comparator", "date", date)
     yield from _controls(config)
     for months in (6, 12, 18):
         if months <= config.tenure.tenured_from_months:
-            yield from _changed(config, "tenure", "new_below_months", months)
+            yield from _with(config, "tenure", "new_below_months", months)
     for months in (12, 24, 36):
         if months >= config.tenure.new_below_months:
-            yield from _changed(config, "tenure", "tenured_from_months", months)
+            yield from _with(config, "tenure", "tenured_from_months", months)
     if not against_offers:
         least = config.like_for_like.min_per_group
         for size in (max(2, least // 2), 2 * least):
-            yield from _changed(config, "like_for_like", "min_per_group", size)
+            yield from _with(config, "like_for_like", "min_per_group", size)
         for draws in ("decisions", "customers"):
-            yield from _changed(config, "inference", "draws", draws)
+            yield from _with(config, "inference", "draws", draws)
     for margin in (config.inference.margin / 2, config.inference.margin * 2):
-        yield from _changed(config, "inference", "margin", margin)
+        yield from _with(config, "inference", "margin", margin)
 
 
 def _controls(config: Config) -> Iterator[Specification]:
     """Yield the study without each of its controls, and with or without the plan."""
     alike = config.like_for_like
-    yield from _changed(config, "like_for_like", "plan", not alike.plan)
+    yield from _with(config, "like_for_like", "plan", not alike.plan)
     for dropped in alike.cell:
         kept = tuple(column for column in alike.cell if column != dropped)
         breaks = {column: edges for column, edges in alike.breaks.items() if column != dropped}
@@ -87,7 +90,7 @@ def _controls(config: Config) -> Iterator[Specification]:
         yield Specification("like_for_like.cell", f"without {dropped}", changed)
 
 
-def _changed(config: Config, section: str, key: str, value: object) -> Iterator[Specification]:
+def _with(config: Config, section: str, key: str, value: object) -> Iterator[Specification]:
     """Yield the study with one key changed; nothing where it has that value already."""
     was = getattr(config, section)
     if getattr(was, key) == value:
@@ -97,7 +100,7 @@ def _changed(config: Config, section: str, key: str, value: object) -> Iterator[
     yield Specification(f"{section}.{key}", text, changed)
 
 
-def specification_range(config: Config, *, progress: Progress) -> list[SpecificationRow]:
+def specification_range(config: Config, *, progress: Progress) -> SpecificationRange:
     """Return the headline of the configured study, and with one choice changed at a time; nothing is published.
 
     The verdict hangs on a choice where its class (penalty, favourable, anything else) or the sign of the gap differs,
@@ -105,12 +108,14 @@ def specification_range(config: Config, *, progress: Progress) -> list[Specifica
     margin, whichever is less. What cannot be assessed overturns nothing. No p-value runs across the rows, and no mean
     or share of specifications is formed.
 
+    Choices that change the analysis alone are made on the counts of the configured study; the others are built.
+
     Args:
         config: The study.
         progress: Called with the name of each step.
 
     Returns:
-        Rows; the first is the configured study, with empty ``choice``.
+        Rows, the first of which is the configured study, with empty ``choice``; and the files that they come from.
 
     Raises:
         FairnessError: The configured study itself cannot be built.
@@ -118,29 +123,58 @@ def specification_range(config: Config, *, progress: Progress) -> list[Specifica
     References:
         Simonsohn, Simmons and Nelson, Nature Human Behaviour 4 (2020) 1208-1214.
     """
+    listed = list(specifications(config))
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        compared = folder / "compared.parquet"
-        head = examine(config, lambda con, marts, found: _configured(con, marts, config, found, compared), progress)
-        rows = [_row("", "as configured", head, None)]
-        for one in specifications(config):
-            rows.append(_under(one, head, compared, config.inference.margin, progress))
-        return rows
+        compared = Path(name) / "compared.parquet"
+
+        def look(con: Connection, marts: Marts, found: Findings) -> tuple[Findings, dict[str, SpecificationRow]]:
+            configured = _Configured(_kept(con, marts, config, found, compared), compared, config.inference.margin)
+            known = {}
+            for one in listed:
+                if one.choice in _OF_THE_ANALYSIS:
+                    progress(_name(one))
+                    again = analyse(con, one.config, found.build, marts=marts)
+                    known[_name(one)] = _changed(con, marts, one, again, configured)
+            return found, known
+
+        found, known = examine(config, look, progress)
+        configured = _Configured(found.headline, compared, config.inference.margin)
+        rows = [known.get(_name(one)) or _built(one, configured, progress) for one in listed]
+    rows.insert(0, _row("", "as configured", found.headline, None))
+    return SpecificationRange(tuple(rows), tuple(str(item["sha256"]) for item in found.build["inputs"]))
 
 
-def _under(one: Specification, head: Finding, compared: Path, margin: float, progress: Progress) -> SpecificationRow:
-    """Return the row of one specification; one that cannot be computed says why."""
-    progress(f"{one.choice} = {one.value}")
+def _name(one: Specification) -> str:
+    return f"{one.choice} = {one.value}"
 
-    def look(con: Connection, marts: Marts, found: Findings) -> SpecificationRow:
-        same = _on_same_customers(con, marts, one.config, found, compared)
-        row = _row(one.choice, one.value, found.headline, same)
-        return replace(row, hangs=hangs(found.headline, head, same, margin=margin))
 
+@dataclass(frozen=True, slots=True)
+class _Configured:
+    """The configured study: its headline, what it compares for each customer (a file), and its margin."""
+
+    head: Finding
+    compared: Path
+    margin: float
+
+
+def _built(one: Specification, configured: _Configured, progress: Progress) -> SpecificationRow:
+    """Return the row of a study that has to be built; one that cannot be computed says why."""
+    progress(_name(one))
     try:
-        return examine(one.config, look, lambda step: None)
+        return examine(
+            one.config, lambda con, marts, found: _changed(con, marts, one, found, configured), lambda step: None
+        )
     except FairnessError as error:
         return SpecificationRow(choice=one.choice, value=one.value, problem=str(error).splitlines()[0])
+
+
+def _changed(
+    con: Connection, marts: Marts, one: Specification, found: Findings, configured: _Configured
+) -> SpecificationRow:
+    """Return the row of a study with one choice changed."""
+    same = _on_same_customers(con, marts, one.config, found, configured.compared)
+    row = _row(one.choice, one.value, found.headline, same)
+    return replace(row, hangs=hangs(found.headline, configured.head, same, margin=configured.margin))
 
 
 def hangs(finding: Finding, head: Finding, same: float | None, *, margin: float) -> bool:
@@ -184,7 +218,7 @@ def _number(value: float | Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _configured(con: Connection, marts: Marts, config: Config, found: Findings, path: Path) -> Finding:
+def _kept(con: Connection, marts: Marts, config: Config, found: Findings, path: Path) -> Finding:
     """Return the headline, and keep what it compares for each customer in a file."""
     if _compares(con, marts, config, found.headline):
         con.execute(f"copy compared_money to {quote(str(path))} (format parquet)")
@@ -208,9 +242,12 @@ def _compares(con: Connection, marts: Marts, config: Config, head: Finding) -> b
     if head.estimand not in _ON_CUSTOMERS or (head.estimand == "offer_gap" and not against_offers):
         return False
     _, cells = LEADING[head.estimand].headline(marts, config)
-    keys = [cell.key for cell, is_compared in zip(marts.cells, cells, strict=True) if is_compared]
-    con.execute("create or replace temp table compared_cell (cell_key varchar, against_offers boolean)")
-    if keys:
-        con.execute("insert into compared_cell select unnest(?), ?", [keys, against_offers])
+    chosen = [cell for cell, is_compared in zip(marts.cells, cells, strict=True) if is_compared]
+    con.execute(
+        "create or replace temp table compared_cell (cell_key varchar, per_year double, against_offers boolean)"
+    )
+    if chosen:
+        keys, rates = [cell.key for cell in chosen], [float(cell.per_year) for cell in chosen]
+        con.execute("insert into compared_cell select unnest(?), unnest(?), ?", [keys, rates, against_offers])
     con.execute((sql_root() / "specifications" / "compared_money.sql").read_text(encoding="utf-8"))
     return True

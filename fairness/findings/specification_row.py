@@ -1,4 +1,4 @@
-"""The headline with one choice of the study changed."""
+"""The headline with one choice of the study changed, and all such choices together."""
 
 from __future__ import annotations
 
@@ -37,3 +37,21 @@ class SpecificationRow:
     configured_on_same_customers: float | None = None
     hangs: bool = False
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationRange:
+    """The headline with one choice changed at a time.
+
+    Attributes:
+        rows: One for each specification; the first is the configured study.
+        inputs: SHA-256 of each input file, in the order of the study.
+    """
+
+    rows: tuple[SpecificationRow, ...]
+    inputs: tuple[str, ...]
+
+    @property
+    def hangs_on(self) -> list[str]:
+        """The choices on which the verdict of the configured study hangs, each with the value that overturns it."""
+        return [f"{row.choice} ({row.value})" for row in self.rows if row.hangs]

@@ -297,7 +297,7 @@ def monthly(scene: Scene) -> Panel | None:
         sql=queries.MONTHLY,
         foot=(
             f"{counted(document, _people_of(known[-1], document))} in {names[-1]}, {numbers.many(len(known), 'month')}",
-            *filter(None, (sentences.watched(document.pooled("monitoring")),)),
+            *filter(None, (titles.watched(document.pooled("monitoring")),)),
             source_line(scene),
         ),
         alt=f"{names[0]}: {texts[0]}; {names[-1]}: {texts[-1]}",

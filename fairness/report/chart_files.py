@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
+from fairness.charts.chart_spec import Chart
 from fairness.charts.static.charts import draw
 from fairness.charts.static.drawing import INK2, INK3, PAPER, Drawing, Text
 from fairness.charts.static.svg import render
+from fairness.findings.specification_row import SpecificationRange
+from fairness.panels.range_panel import range_chart
 from fairness.report.page_model import Page, Panel
-from fairness.text import snapshot
+from fairness.text import snapshot, specifications
 from fairness.text.escape import Html
 
 _WIDTH, _SIDE = 480.0, 20.0
@@ -17,21 +21,42 @@ _TITLE_CHARACTERS, _SUBTITLE_CHARACTERS, _SMALL_CHARACTERS = 54, 72, 88
 
 def chart_svg(panel: Panel, page: Page) -> Html:
     """Return a panel as an SVG that stands alone: it names comparator, filters, as-of month and build."""
-    plot = draw(panel.chart, _WIDTH - 2 * _SIDE, f"{panel.title}. {panel.subtitle}")
-    lines = len(textwrap.wrap(panel.title, _TITLE_CHARACTERS))
-    # Lines of about equal length: a last line of one word looks cut off.
-    title = textwrap.wrap(panel.title, min(_TITLE_CHARACTERS, len(panel.title) // lines + 8))
     about = [
         *textwrap.wrap(panel.foot, _SMALL_CHARACTERS),
         *textwrap.wrap(f"{page.study} · {page.as_of} · {page.comparator}. {page.filters}", _SMALL_CHARACTERS),
         f"{snapshot.band(page.band)} {page.build}, {panel.figures[0].id} to {panel.figures[-1].id}",
     ]
-    below = textwrap.wrap(panel.subtitle, _SUBTITLE_CHARACTERS)
-    top = 24 + 19 * len(title) + 15 * (len(below) - 1)
+    return _sheet(panel.chart, panel.title, panel.subtitle, about)
+
+
+def range_svg(found: SpecificationRange, *, study: str, primary: str, margin: float) -> Html:
+    """Return a specification range as an SVG that stands alone.
+
+    Args:
+        found: The range.
+        study: Title of the study.
+        primary: The question of its headline.
+        margin: Its margin, a fraction.
+    """
+    about = textwrap.wrap(specifications.title(study, primary), _SMALL_CHARACTERS)
+    about += textwrap.wrap(specifications.sentence(found), _SMALL_CHARACTERS)
+    about.append(snapshot.band(f"equal within {margin * 100:g} %"))
+    chart = range_chart(found.rows, margin=margin)
+    return _sheet(chart, specifications.panel_title(found), specifications.SUBTITLE, about)
+
+
+def _sheet(chart: Chart, title: str, subtitle: str, about: Sequence[str]) -> Html:
+    """Return a chart between its title and what it is about."""
+    plot = draw(chart, _WIDTH - 2 * _SIDE, f"{title}. {subtitle}")
+    n_lines = len(textwrap.wrap(title, _TITLE_CHARACTERS))
+    # Lines of about equal length: a last line of one word looks cut off.
+    titles = textwrap.wrap(title, min(_TITLE_CHARACTERS, len(title) // n_lines + 8))
+    below = textwrap.wrap(subtitle, _SUBTITLE_CHARACTERS)
+    top = 24 + 19 * len(titles) + 15 * (len(below) - 1)
     foot = top + 22 + plot.height + 16
     drawing = Drawing(_WIDTH, foot + 14 * len(about), plot.label)
     drawing.rectangle((0, 0), (_WIDTH, drawing.height), PAPER)
-    for number, line in enumerate(title):
+    for number, line in enumerate(titles):
         drawing.add(Text((_SIDE, 26 + 19 * number), line, 15, weight=600))
     for number, line in enumerate(below):
         drawing.add(Text((_SIDE, top + 3 - 15 * (len(below) - 1 - number)), line, 12, INK2))

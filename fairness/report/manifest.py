@@ -59,6 +59,7 @@ class _Manifest(_Part):
     owner: str = ""
     due: str = ""
     before: _Before | None = None
+    hangs_on: list[str] = []
     settings: dict[str, dict[str, Any] | list[Any]]
     key_fingerprint: str | None
     software: str

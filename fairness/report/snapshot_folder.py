@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,13 +67,16 @@ class Contents:
     document: Document
 
 
-def compose(run: Run, sign_off: SignOff = NO_WORDS, *, before: Kept | None = None) -> Contents:
-    """Compute everything that a snapshot of a run holds; equal for equal runs, words of the owner and libraries.
+def compose(
+    run: Run, sign_off: SignOff = NO_WORDS, *, before: Kept | None = None, hangs_on: Sequence[str] | None = None
+) -> Contents:
+    """Compute everything that a snapshot of a run holds; equal for equal runs, words, ranges and libraries.
 
     Args:
         run: The run.
         sign_off: What the owner adds.
         before: The snapshot before, whose figures stand beside those of this one.
+        hangs_on: The choices on which the verdict hangs; None reads them where `fairness range` was run.
 
     Raises:
         DataError: The run was built by a version that kept no settings.
@@ -81,7 +84,11 @@ def compose(run: Run, sign_off: SignOff = NO_WORDS, *, before: Kept | None = Non
     """
     sign_off = sign_off.checked()
     settings = read_settings(run)
-    data = released(read_findings(run), read_shared(run), largest_payment=largest_payment(run))
+    found = read_findings(run)
+    data = released(found, read_shared(run), largest_payment=largest_payment(run))
+    choices = list(found.get("hangs_on", ()) if hangs_on is None else hangs_on)
+    # Names of settings and columns, nothing of a customer.
+    data |= {"hangs_on": choices} if choices else {}
     document = Document.load(data)
     page = lay_out(document, settings, sign_off, None if before is None else Document.load(before.document))
     files: dict[str, bytes] = {}
@@ -151,6 +158,7 @@ def _manifest(
         "seed": settings["inference"]["seed"],
         "settings": settings,
         **asdict(page.sign_off),
+        **({"hangs_on": hangs} if (hangs := document.data.get("hangs_on")) else {}),
         "versions": _versions(),
         "software": software_fingerprint(),
         "key_fingerprint": key,
@@ -211,10 +219,12 @@ def write(contents: Contents, folder: Path) -> Path:
 def default_folder(run: Run, contents: Contents) -> Path:
     """Return where a snapshot goes unless told otherwise: ``snapshots/<as-of>-<run>`` beside the runs.
 
-    What the owner adds, and the snapshot before, are part of a snapshot: one with either has a folder of its own.
+    What the owner adds, the snapshot before and what the verdict hangs on are part of a snapshot: one with any of them
+    has a folder of its own.
     """
     as_of = contents.document.as_of or "undated"
     own = [text for text in asdict(contents.page.sign_off).values() if text]
+    own += contents.document.data.get("hangs_on", ())
     if contents.manifest["before"] is not None:
         own.append(contents.manifest["before"]["findings"])
     suffix = f"-{hashlib.sha256(chr(31).join(own).encode()).hexdigest()[:6]}" if own else ""

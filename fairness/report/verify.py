@@ -45,7 +45,8 @@ def verify(folder: Path, config: Config, *, progress: Progress) -> list[str]:
         run = build(_elsewhere(config, Path(place)), progress=progress)
         progress("Comparing")
         words = SignOff(**{field.name: manifest.get(field.name, "") for field in fields(SignOff)})
-        contents = compose(run, words, before=_before(folder, manifest, found))
+        before, choices = _before(folder, manifest, found), manifest.get("hangs_on", [])
+        contents = compose(run, words, before=before, hangs_on=choices)
     again = json.loads(as_json(contents.manifest))
     found += _causes(manifest, again)
     for name, reason in contents.missing.items():

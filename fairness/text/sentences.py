@@ -16,6 +16,7 @@ from fairness.text.labels import BASIS_IN_TEXT
 from fairness.text.numbers import count, many, money, p_value, percent, percentage, round_up
 from fairness.text.verdict_words import VERDICT_REASONS, VERDICTS
 
+_MOST_CHOICES = 3
 _BASES = {
     "headline": "introductory price",
     "effective": "effective price",
@@ -70,7 +71,7 @@ def headline(document: Document) -> str:
         'Tenured customers pay 17.2 % more than a new customer is offered'
     """
     finding, pooled = document.head, document.data["study"].get("plans_pooled", False)
-    text = sentence(finding, margin=document.margin, plans_pooled=pooled)
+    text = sentence(finding, margin=document.margin, plans_pooled=pooled) + hangs_on(document)
     if finding.verdict != "not_assessable" or finding.withheld:
         return text
     main = main_reason(document)
@@ -79,6 +80,27 @@ def headline(document: Document) -> str:
     why = left_out(main, currency=document.currency)
     is_general = finding.verdict_reason == "no_comparable_cell"
     return f"Cannot be assessed: {why}" if is_general else f"{text}, mainly: {why}"
+
+
+def hangs_on(document: Document) -> str:
+    """Return on which choices the verdict hangs, to follow it; empty where none was found, or nobody looked.
+
+    Example:
+        >>> hangs_on(Document.load({"headline": {}, "hangs_on": ["comparator.basis (standard)"]}))
+        '; this verdict hangs on one choice: comparator.basis (standard)'
+        >>> hangs_on(Document.load({"headline": {}, "hangs_on": ["a.b (1)", "a.b (2)", "c.d (3)", "e.f (4)"]}))
+        '; this verdict hangs on each of these choices: a.b (1), a.b (2), c.d (3), and 1 more'
+        >>> hangs_on(Document.load({"headline": {}}))
+        ''
+    """
+    found = document.data.get("hangs_on") or []
+    if not found or document.head.withheld:
+        return ""
+    if len(found) == 1:
+        return f"; this verdict hangs on one choice: {found[0]}"
+    shown = ", ".join(found[:_MOST_CHOICES])
+    more = f", and {len(found) - _MOST_CHOICES} more" if len(found) > _MOST_CHOICES else ""
+    return f"; this verdict hangs on each of these choices: {shown}{more}"
 
 
 def main_reason(document: Document) -> Data | None:
@@ -338,27 +360,6 @@ def how_sure(finding: Finding, n_looked_at: int) -> str:
 
 def _equals(text: str) -> str:
     return text.replace("<", "below ") if text.startswith("<") else f"is {text}"
-
-
-def watched(finding: Finding | None) -> str:
-    """Return what watching the prices set in each month came to; empty where nothing is watched.
-
-    Example:
-        >>> from fairness.findings.results import Companion
-        >>> watched(Finding(companions=(Companion("months_with_alarm", 0),)))
-        'Watched from month to month: no alarm.'
-        >>> watched(Finding(companions=(Companion("months_with_alarm", 2),)))
-        'Watched from month to month: an alarm; fairness analyze says when.'
-        >>> watched(Finding(companions=(Companion("months_with_alarm", 0),), warnings=("months_move_together",)))
-        'Watched from month to month: no alarm is given, because all prices move together.'
-    """
-    if finding is None or finding.beside("months_with_alarm") is None:
-        return ""
-    if "months_move_together" in finding.warnings:
-        answer = "no alarm is given, because all prices move together"
-    else:
-        answer = "an alarm; fairness analyze says when" if finding.beside("months_with_alarm") else "no alarm"
-    return f"Watched from month to month: {answer}."
 
 
 def view_name(chosen: Iterable[str]) -> str:

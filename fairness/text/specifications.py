@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fairness.findings.document import Finding
 from fairness.findings.estimands import BY_NAME
-from fairness.findings.specification_row import SpecificationRow
+from fairness.findings.specification_row import SpecificationRange, SpecificationRow
 from fairness.text import numbers, sentences
 
 COLUMNS = ("choice", "gap (interval)", "verdict", "compared", "tenured", "configured, same customers", "hangs on it")
@@ -15,6 +13,29 @@ NOTE = (
     "the sign of the gap, differs and the gap moved by more than half its interval, or the margin, whichever is less, "
     "from what the configured study says of the same customers. What cannot be assessed overturns nothing."
 )
+
+SUBTITLE = "The headline with one choice changed at a time; * the verdict hangs on it"
+HANGS_ON_IT = " *"
+
+
+def short_name(one: SpecificationRow) -> str:
+    """Return the name of a specification in a figure: the key without its section, and the value.
+
+    Example:
+        >>> short_name(SpecificationRow(choice="like_for_like.cell", value="without region"))
+        'cell without region'
+        >>> short_name(SpecificationRow(choice="", value="as configured"))
+        'as configured'
+    """
+    return f"{one.choice.rpartition('.')[2]} {one.value}" if one.choice else one.value
+
+
+def panel_title(found: SpecificationRange) -> str:
+    """Return the title over the figure: on how many choices the verdict hangs."""
+    n = len(found.hangs_on)
+    if not n:
+        return "The verdict hangs on no single choice"
+    return f"The verdict hangs on {'one choice' if n == 1 else f'each of {n} choices'}"
 
 
 def title(study: str, primary: str) -> str:
@@ -40,20 +61,19 @@ def row(one: SpecificationRow, *, margin: float) -> tuple[str, ...]:
     )
 
 
-def sentence(rows: Sequence[SpecificationRow]) -> str:
-    """Return what the verdict hangs on, in one sentence; the first row is the configured study.
+def sentence(found: SpecificationRange) -> str:
+    """Return what the verdict hangs on, in one sentence.
 
     Example:
-        >>> rows = [SpecificationRow(choice="", value="as configured"),
-        ...         SpecificationRow(choice="comparator.basis", value="standard", hangs=True)]
-        >>> sentence(rows)
+        >>> rows = (SpecificationRow(choice="", value="as configured"),
+        ...         SpecificationRow(choice="comparator.basis", value="standard", hangs=True))
+        >>> sentence(SpecificationRange(rows, ()))
         'The verdict hangs on comparator.basis (standard); 1 choice was tried.'
     """
-    tried = [one for one in rows if one.choice]
+    tried = [one for one in found.rows if one.choice]
     failed = [one for one in tried if one.problem]
-    found = [f"{one.choice} ({one.value})" for one in tried if one.hangs]
     n = f"{len(tried):,} {'choice was' if len(tried) == 1 else 'choices were'} tried"
     missing = f", {len(failed):,} could not be computed" if failed else ""
-    if not found:
+    if not found.hangs_on:
         return f"The verdict hangs on no single choice; {n}{missing}."
-    return f"The verdict hangs on {', '.join(found)}; {n}{missing}."
+    return f"The verdict hangs on {', '.join(found.hangs_on)}; {n}{missing}."

@@ -109,6 +109,27 @@ def monthly_title(monthly: Sequence[Month]) -> str:
     return f"From {start} to {_above(last.gap, named=first)} in {numbers.month(last.month)}"
 
 
+def watched(finding: Finding | None) -> str:
+    """Return what watching the prices set in each month came to; empty where nothing is watched.
+
+    Example:
+        >>> from fairness.findings.results import Companion
+        >>> watched(Finding(companions=(Companion("months_with_alarm", 0),)))
+        'Watched from month to month: no alarm.'
+        >>> watched(Finding(companions=(Companion("months_with_alarm", 2),)))
+        'Watched from month to month: an alarm; fairness analyze says when.'
+        >>> watched(Finding(companions=(Companion("months_with_alarm", 0),), warnings=("months_move_together",)))
+        'Watched from month to month: no alarm is given, because all prices move together.'
+    """
+    if finding is None or finding.beside("months_with_alarm") is None:
+        return ""
+    if "months_move_together" in finding.warnings:
+        answer = "no alarm is given, because all prices move together"
+    else:
+        answer = "an alarm; fairness analyze says when" if finding.beside("months_with_alarm") else "no alarm"
+    return f"Watched from month to month: {answer}."
+
+
 def _above(estimate: float, *, named: Month | None = None) -> str:
     size = numbers.percent(abs(estimate))
     if named is not None and (named.gap >= 0) == (estimate >= 0):

@@ -20,6 +20,7 @@ from fairness.panels.overview_panels import (
     worst,
 )
 from fairness.panels.panel import Panel
+from fairness.panels.range_panel import hangs_on
 from fairness.panels.strip import headline_panel, metric_strip
 from fairness.panels.view import View
 from fairness.text import screen, sentences
@@ -32,7 +33,7 @@ def rows_of(view: View) -> list[list[list[Panel]]]:
     months = no_months(view) if view.chosen and view.whole.months else monthly(view)
     first = [panel for make in (certainty, by_tenure, by_basis) if (panel := make(view, height))]
     second = [panel for panel in (worst(view, partial(open_links, view)), months) if panel]
-    accounts = [left_out(view), rows_accounted(view)]
+    accounts = [panel for panel in (left_out(view), rows_accounted(view), hangs_on(view)) if panel]
     # Where there is only one figure in the second row, the accounts are placed beside it.
     if len(second) == 1:
         return [[[panel] for panel in first], [second, accounts]]
