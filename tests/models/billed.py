@@ -8,9 +8,16 @@ Line = dict[str, object]
 STEPS = tuple(
     f"2_ledger/{name}"
     for name in (
-        *("10_int_comparable_line", "11_int_discount_line", "12_int_discount_period", "13_int_discount_month"),
-        *("15_int_odd_month", "20_int_odd_line", "30_int_line_month", "31_int_discount_candidate"),
-        *("32_int_percent_discount", "33_int_discount_part", "34_int_folded_discount", "35_int_month_bill"),
+        *("03_int_removed_unit", "05_int_continued_line", "08_int_discount_beside", "10_int_comparable_line"),
+        *("11_int_discount_line", "12_int_percent_discount", "13_int_discount_share", "14_int_discount_term"),
+        *(
+            "15_int_discount_period",
+            "16_int_discount_month",
+            "17_int_odd_month",
+            "20_int_odd_line",
+            "30_int_line_month",
+        ),
+        *("31_int_discount_candidate", "33_int_discount_part", "34_int_folded_discount", "35_int_month_bill"),
     )
 )
 SAID = (
@@ -31,7 +38,7 @@ TYPES = (
     "lens_key varchar"
 )
 NOVEMBER = 2025 * 12 + 10
-CONTINUED = "row_id bigint, interval_unit varchar, interval_count integer, n_days bigint"
+TERM_ENDS = "row_id bigint, charge_row_id bigint, ends_on date"
 OFFSETS = [{"n_months": n, "month_offset": o} for n in range(1, 25) for o in range(n)]
 YEAR = {"period_start": date(2025, 3, 1), "period_end": date(2026, 3, 1), "interval_unit": "year"}
 

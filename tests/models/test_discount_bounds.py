@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.models.billed import CONTINUED, NOVEMBER, OFFSETS, SAID, STEPS, TYPES, YEAR, Line, discount, line
+from tests.models.billed import NOVEMBER, OFFSETS, SAID, STEPS, TERM_ENDS, TYPES, YEAR, Line, discount, line
 
 STUDY: Line = {
     "several_lines": "not_compared",
@@ -38,7 +38,7 @@ def bounds(bench: Any) -> Bounds:
     def run(*lines: Line, **offers: float) -> tuple[Any, ...]:
         bench.table("params", SETTINGS, [STUDY])
         bench.table("month_offset", "n_months integer, month_offset integer", OFFSETS)
-        bench.table("int_continued_line", CONTINUED, [])
+        bench.table("int_term_end", TERM_ENDS, [])
         bench.table("int_line_disposition", TYPES, lines)
         bench.table("stg_billing", SAID, lines)
         bench.table("stg_offer", "customer_id varchar, reject_reason varchar", [])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.models.billed import CONTINUED, NOVEMBER, OFFSETS, SAID, STEPS, TYPES, YEAR, Line, discount, line
+from tests.models.billed import NOVEMBER, OFFSETS, SAID, STEPS, TERM_ENDS, TYPES, YEAR, Line, discount, line
 
 MARCH = 2025 * 12 + 2
 STUDY: Line = {
@@ -37,7 +37,7 @@ def spans(bench: Any) -> Spans:
     def run(*lines: Line, **params: object) -> list[tuple[Any, ...]]:
         bench.table("params", SETTINGS, [STUDY | params])
         bench.table("month_offset", "n_months integer, month_offset integer", OFFSETS)
-        bench.table("int_continued_line", CONTINUED, [])
+        bench.table("int_term_end", TERM_ENDS, [])
         bench.table("int_line_disposition", TYPES, lines)
         bench.table("stg_billing", SAID, lines)
         bench.table("stg_offer", "customer_id varchar, reject_reason varchar", [])

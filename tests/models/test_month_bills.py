@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from tests.models.billed import CONTINUED, NOVEMBER, OFFSETS, SAID, STEPS, TYPES, YEAR, Line, discount, line
+from tests.models.billed import NOVEMBER, OFFSETS, SAID, STEPS, TERM_ENDS, TYPES, YEAR, Line, discount, line
 
 Answer = dict[tuple[object, ...], tuple[object, ...]]
 Run = Callable[..., Answer]
@@ -22,7 +22,7 @@ def bills(bench: Any) -> Run:
         settings = {"several_lines": "not_compared", "spread_discounts": "never", "plan_in_cell": True} | params
         bench.table("params", "several_lines varchar, spread_discounts varchar, plan_in_cell boolean", [settings])
         bench.table("month_offset", "n_months integer, month_offset integer", OFFSETS)
-        bench.table("int_continued_line", CONTINUED, [])
+        bench.table("int_term_end", TERM_ENDS, [])
         bench.table("int_line_disposition", TYPES, lines)
         bench.table("stg_billing", SAID, lines)
         bench.run(*STEPS)
@@ -62,6 +62,21 @@ class TestSeveralLines:
     def test_parts_of_one_price_have_one_quantity(self, bills: Run) -> None:
         found = bills(line(1, "18"), line(2, "8", quantity=2), several_lines="parts")
         assert found == {BASE: (26, 3, "several_prices")}
+
+    def test_seats_taken_off_at_their_price_are_fewer_seats(self, bills: Run) -> None:
+        fewer = {"quantity": -2, "exclusion": "negative_quantity"}
+        assert bills(line(1, "180", quantity=10), line(2, "-36", **fewer)) == {BASE: (144, 8, None)}
+        # At another price they are no seats; as a discount it leaves 12.00 a seat.
+        assert bills(line(1, "180", quantity=10), line(2, "-60", **fewer)) == {BASE: (120, 10, None)}
+
+    @pytest.mark.parametrize(("net", "found"), [("250.92", (2592, 12, None)), ("376.38", (2808, 12, "several_prices"))])
+    def test_seats_added_for_the_rest_of_a_term(self, bills: Run, net: str, found: tuple[object, ...]) -> None:
+        # 216.00 and 324.00 a seat for 212 of 365 days.
+        rest = YEAR | {"period_start": date(2025, 8, 1), "exclusion": "partial_period"}
+        bill = bills(line(1, "2160", quantity=10, **YEAR), line(2, net, quantity=2, **rest))
+        net_amount, quantity, reason = bill[("base", "year", NOVEMBER)]
+        assert (round(float(str(net_amount))), quantity, reason) == found
+        assert ("base", "year", NOVEMBER - 4) not in bill
 
     def test_equal_lines_of_two_files_without_id_may_be_one(self, bills: Run) -> None:
         same = {"line_id": None, "content_key": "same"}
@@ -136,6 +151,61 @@ class TestDiscounts:
     def test_a_year_and_a_month_are_shared_by_what_they_cost_a_month(self, bills: Run) -> None:
         found = bills(line(1, "216", **YEAR), line(2, "9", plan_id="tv"), discount(3, "-3", discount_percent=11))
         assert found == {("base", "year", NOVEMBER): (192, 1, None), TV: (8, 1, None)}
+
+    def test_a_percentage_of_a_bill_lasts_as_long_as_each_of_its_lines(self, bills: Run) -> None:
+        # 10 % of 216.00 + 9.00; in December only the yearly line is left.
+        year = {"period_start": date(2025, 11, 1), "period_end": date(2026, 11, 1), "interval_unit": "year"}
+        lines = [line(1, "216", invoice_id="I", **year), line(2, "9", plan_id="tv", invoice_id="I")]
+        found = bills(*lines, discount(3, "-22.50", discount_percent=10, invoice_id="I"))
+        assert (found[("base", "year", NOVEMBER)], found[TV]) == ((194.4, 1, None), (8.1, 1, None))
+        assert found[("base", "year", NOVEMBER + 11)] == (194.4, 1, None)
+
+    @pytest.mark.parametrize(("net", "plan"), [("-1.80", BASE), ("-0.90", TV)])
+    def test_a_percentage_of_one_line_lowers_that_line(self, bills: Run, net: str, plan: tuple[object, ...]) -> None:
+        lines = [line(1, "18"), line(2, "9", plan_id="tv"), discount(3, net, discount_percent=10)]
+        whole = {BASE: (18, 1, None), TV: (9, 1, None)}
+        assert bills(*lines) == whole | {plan: (round(whole[plan][0] + float(net), 6), 1, None)}
+
+    def test_a_discount_of_nothing_leaves_nothing_open(self, bills: Run) -> None:
+        assert bills(line(1, "18"), line(2, "9", plan_id="tv"), discount(3, "0")) == {}
+
+    @pytest.mark.parametrize(("count", "unit"), [(4, "week"), (28, "day"), (1, "week"), (2, "week")])
+    @pytest.mark.parametrize("said", ["month", "same"])
+    def test_a_discount_for_one_bill_lowers_that_bill(self, bills: Run, count: int, unit: str, said: str) -> None:
+        # Bills from 20 October on, each with its own discount of 1.00: the one that covers 1 November is 7.00.
+        length = count * (7 if unit == "week" else 1)
+        lines: list[Line] = []
+        for n in range(3):
+            first = date(2025, 10, 20) + timedelta(n * length)
+            own = {"period_start": first, "period_end": first + timedelta(length), "issued_on": first}
+            lines += [
+                line(2 * n, "8", interval_unit=unit, interval_count=count, **own),
+                discount(
+                    2 * n + 1,
+                    "-1",
+                    **({"interval_unit": unit, "interval_count": count} if said == "same" else {}),
+                    **own,
+                ),
+            ]
+        assert bills(*lines)[("base", unit, NOVEMBER)] == (7, 1, None)
+
+    def test_a_weekly_price_takes_what_a_month_off_is_a_week(self, bills: Run) -> None:
+        week = {"period_start": date(2025, 10, 27), "period_end": date(2025, 11, 3), "interval_unit": "week"}
+        # 3.65 a month are 3.65 x 84 / 365 = 0.84 a week.
+        assert bills(line(1, "8", **week), discount(2, "-3.65")) == {("base", "week", NOVEMBER): (7.16, 1, None)}
+
+    @pytest.mark.parametrize("stated", [{}, {"invoice_id": "I"}])
+    def test_a_discount_without_a_period_lasts_as_long_as_what_was_billed_with_it(
+        self, bills: Run, stated: Line
+    ) -> None:
+        year = {"period_start": date(2025, 11, 1), "period_end": date(2026, 11, 1), "interval_unit": "year"}
+        undated = {"period_start": None, "period_end": None}
+        found = bills(line(1, "228", **year, **stated), discount(2, "-12", **undated, **stated))
+        assert found[("base", "year", NOVEMBER)] == (216, 1, None)
+        assert len(found) == 12
+        with_tv = [line(1, "228", **year, **stated), line(2, "9", plan_id="tv", **stated)]
+        found = bills(*with_tv, discount(3, "-12", plan_id="base", **undated, **stated))
+        assert found[("base", "year", NOVEMBER + 5)] == (216, 1, None)
 
     @pytest.mark.parametrize(
         ("net", "reason"),

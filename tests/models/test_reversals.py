@@ -162,6 +162,16 @@ class TestRestOfTerm:
         last_days = {"period_start": date(2026, 2, 19), "period_end": date(2026, 3, 1)}  # 10 days of 1.00
         assert bool(treated(line(1, "365", **YEAR), credit(2, net, **last_days))) is ends
 
+    @pytest.mark.parametrize(("named", "ends"), [("L1", True), ("L2", False)])
+    @pytest.mark.parametrize(("net", "kind"), [("-212", "credit"), ("212", "credit"), ("-212", "recurring")])
+    def test_a_credit_that_names_the_term_ends_it(
+        self, treated: Any, named: str, ends: bool, net: str, kind: str
+    ) -> None:
+        lines = [line(1, "365", **YEAR), line(2, "300", plan_id="tv")]
+        found = treated(*lines, credit(3, net, kind, reverses_line_id=named, **REST))
+        assert (found.get(1) == (None, date(2025, 8, 1))) is ends
+        assert (found.get(3) == ("rest_of_term", None)) is ends
+
     @pytest.mark.parametrize(
         "change",
         [

@@ -170,6 +170,8 @@ class TestLedger:
             ({}, True),
             ({"exclusion": "proration"}, True),
             ({"period_start": date(2025, 8, 2)}, False),
+            # Seats added while the term runs.
+            ({"period_start": date(2025, 7, 31)}, True),
             ({"period_end": date(2026, 2, 27)}, False),
             ({"plan_id": "other"}, False),
             ({"net_amount": -1}, False),
@@ -177,6 +179,7 @@ class TestLedger:
     )
     def test_a_part_carries_a_term_on_from_where_it_ended(self, bench: Any, part: Row, carries_on: bool) -> None:
         year = {"interval_unit": "year", "period_start": date(2025, 3, 1), "period_end": date(2026, 3, 1)}
+        year["covered_until"] = date(2025, 8, 1)
         rest = {
             "row_id": 2,
             "exclusion": "partial_period",
@@ -190,7 +193,64 @@ class TestLedger:
             int_term_end=[{"row_id": 9, "charge_row_id": 1, "ends_on": date(2025, 8, 1)}],
         )
         # From August to February: 31 + 30 + 31 + 30 + 31 + 31 + 28 days.
-        assert found == ([(2, "year", 212)] if carries_on else [])
+        n_days = 213 if part.get("period_start") == date(2025, 7, 31) else 212
+        assert found == ([(2, "year", n_days)] if carries_on else [])
+
+    @pytest.mark.parametrize(
+        ("change", "takes_off"),
+        [
+            ({}, True),
+            # Half a coin on the one line explains 36.005, not 36.01.
+            ({"net_amount": "-36.005"}, True),
+            ({"net_amount": "-36.01"}, False),
+            ({"quantity": -10, "net_amount": -180}, False),
+            ({"plan_id": "tv"}, False),
+            ({"period_start": date(2025, 11, 2)}, False),
+            ({"exclusion": "negative_amount", "quantity": 2}, False),
+        ],
+    )
+    def test_a_negative_quantity_at_the_price_of_a_line_takes_units_off(
+        self, bench: Any, change: Row, takes_off: bool
+    ) -> None:
+        seats = disposed(quantity=10, net_amount=180)
+        fewer = {"row_id": 2, "quantity": -2, "net_amount": -36, "exclusion": "negative_quantity"} | change
+        found = bench.model("2_ledger/03_int_removed_unit", "row_id", int_line_disposition=[seats, disposed(**fewer)])
+        assert found == ([(2,)] if takes_off else [])
+
+    @pytest.mark.parametrize(
+        ("charge", "named", "invoice", "beside"),
+        [
+            ({"line_kind": "fee", "product_id": "setup"}, "L1", None, True),
+            ({"exclusion": "partial_period"}, "L1", None, True),
+            ({}, "L1", None, False),
+            ({"line_kind": "fee", "product_id": "setup"}, None, "I", True),
+            ({"line_kind": "fee", "product_id": "setup"}, None, "J", False),
+            ({"line_kind": "fee", "product_id": "net"}, None, "I", False),
+        ],
+    )
+    def test_a_discount_on_what_is_no_price_lowers_none(
+        self, bench: Any, charge: Row, named: str | None, invoice: str | None, beside: bool
+    ) -> None:
+        product = charge.get("product_id", "net")
+        lines = [
+            disposed(line_id="L1", invoice_id="I", **charge),
+            disposed(row_id=2, line_id="L2", invoice_id="I"),
+            disposed(
+                row_id=3,
+                line_kind="discount",
+                exclusion="discount",
+                net_amount=-5,
+                product_id=product,
+                invoice_id=invoice,
+            ),
+        ]
+        found = bench.model(
+            "2_ledger/08_int_discount_beside",
+            "row_id",
+            int_line_disposition=lines,
+            stg_billing=[{"row_id": 3, "applies_to_line_id": named}],
+        )
+        assert found == ([(3,)] if beside else [])
 
     @pytest.mark.parametrize(
         ("later", "outcome"),
@@ -376,8 +436,8 @@ class TestLedger:
 
     def test_the_months_of_lines_are_counted(self, bench: Any) -> None:
         lines = [{"row_id": 1, "n_months": 12}, {"row_id": 2, "n_months": 1}]
-        assert bench.model("2_ledger/16_int_line_month_count", "n_line_months", int_comparable_line=lines) == [(13,)]
-        assert bench.model("2_ledger/16_int_line_month_count", "n_line_months") == [(0,)]
+        assert bench.model("2_ledger/18_int_line_month_count", "n_line_months", int_comparable_line=lines) == [(13,)]
+        assert bench.model("2_ledger/18_int_line_month_count", "n_line_months") == [(0,)]
 
 
 class TestRejected:

@@ -19,6 +19,9 @@ Row = dict[str, object]
 FIRST, NEXT = "2025-11-01", "2025-12-01"
 YEAR = {"period_start": "2025-03-01", "period_end": "2026-03-01", "interval_unit": "year"}
 REST = YEAR | {"period_start": "2025-08-01"}  # 212 of 365 days
+FROM_NOVEMBER = {"period_start": FIRST, "period_end": "2026-11-01", "interval_unit": "year"}
+WEEK = {"period_start": "2025-10-27", "period_end": "2025-11-03", "interval_unit": "week"}
+NEXT_WEEK = {"period_start": "2025-11-03", "period_end": "2025-11-10", "interval_unit": "week"}
 
 CONFIG = """
 [privacy]
@@ -101,6 +104,21 @@ def odd_bills() -> list[Row]:
         *(month("recurring-credit", n, -3, line_kind="credit") for n in (8, 10, 11)),
         line("goodwill", 18),
         line("goodwill", -5, line_kind="credit"),
+        line("weekly-discount", 6, **WEEK),
+        line("weekly-discount", -1, **(WEEK | discount)),
+        line("weekly-discount", 6, **NEXT_WEEK),
+        line("weekly-discount", -1, **(NEXT_WEEK | discount)),
+        line("year-and-month", 216, invoice_id="ym", **FROM_NOVEMBER),
+        line("year-and-month", 5, invoice_id="ym", **tv),
+        line("year-and-month", "-22.10", invoice_id="ym", discount_percent=10, **discount),
+        line("no-period", 252, **FROM_NOVEMBER),
+        line("no-period", -36, period_start=None, period_end=None, **discount),
+        line("off-the-fee", 10, line_id="f", line_kind="fee", product_id="setup", invoice_id="of"),
+        line("off-the-fee", 18, invoice_id="of"),
+        line("off-the-fee", -5, applies_to_line_id="f", invoice_id="of", **discount),
+        line("off-nothing", 18),
+        line("off-nothing", 5, **tv),
+        line("off-nothing", "0.00", **discount),
         line("all-off", 18),
         line("all-off", -18, **discount),
         line("too-much-off", 18),
@@ -127,6 +145,15 @@ def odd_bills() -> list[Row]:
         line("seats", 3650, quantity=10, **YEAR),
         line("seats", -2120, line_kind="credit", quantity=10, **(REST | {"issued_on": "2025-08-01"})),
         line("seats", "2797.20", quantity=12, **(REST | {"issued_on": "2025-08-01"})),
+        line("fewer-seats", 180, quantity=10),
+        line("fewer-seats", -36, quantity=-2),
+        line("more-seats", 2160, quantity=10, **YEAR),
+        line("more-seats", "250.92", quantity=2, **REST),
+        line("dearer-seats", 2160, quantity=10, **YEAR),
+        line("dearer-seats", "376.38", quantity=2, **REST),
+        line("named-rest", 365, line_id="nr", **YEAR),
+        line("named-rest", -212, line_kind="credit", reverses_line_id="nr", **(REST | {"issued_on": "2025-08-01"})),
+        line("named-rest", 5, **tv),
         line("to-monthly", 365, **YEAR),
         line("to-monthly", -212, line_kind="credit", **(REST | {"issued_on": "2025-08-01"})),
         line("to-monthly", 18),
@@ -234,6 +261,16 @@ BASE = ("base", 18.0, 1, 18.0)
         ("part-credit", [BASE]),
         # 2797.20 for 12 seats and 212 days are 401.328 a seat and year.
         ("seats", [("base", 33.4440, 12, 18.0)]),
+        # 6.00 - 1.00 a week are 5.00 x 365 / 84 a month.
+        ("weekly-discount", [("base", 21.7262, 1, None)]),
+        ("year-and-month", [("base", 16.2, 1, 18.0), ("tv", 4.5, 1, 5.0)]),
+        ("no-period", [BASE]),
+        ("off-the-fee", [BASE]),
+        ("off-nothing", [BASE, ("tv", 5.0, 1, 5.0)]),
+        ("fewer-seats", [("base", 18.0, 8, 18.0)]),
+        # 2160 + 250.92 x 365 / 212 for 12 seats.
+        ("more-seats", [("base", 18.0001, 12, 18.0)]),
+        ("named-rest", [("tv", 5.0, 1, 5.0)]),
         ("to-monthly", [BASE]),
         ("fees", [BASE]),
         ("repeated-alone", [BASE]),
@@ -253,6 +290,8 @@ def test_a_bill_that_is_understood_is_a_price(prices: Any, reasons: Any, custome
         ("too-much-off", [("base", "discount_not_assigned", -2.0)]),
         ("free-month", [("base", "free_month", 0.0)]),
         ("over-credited", [("base", "over_credited", 18.0)]),
+        # 2160 + 376.38 x 365 / 212, a month.
+        ("dearer-seats", [("base", "several_prices", 234.001061)]),
         ("two-intervals", [("base", "two_intervals", 18.0), ("base", "two_intervals", 18.0)]),
         ("repeated", [("base", "repeat_or_units", 36.0)]),
         ("trial", [("base", "trial", 0.0)]),
@@ -294,13 +333,15 @@ def test_rows_and_amounts_are_accounted_for(firm: StudyRunner) -> None:
     rows = firm.query("select reason, n_rows from reconciliation where role = 'billing' and reason is not null")
     assert dict(rows) == {
         "reversed": 10,
-        "rest_of_term": 2,
+        "rest_of_term": 3,
         "over_credited": 1,
         "credit": 3,
+        # On the fee, and of nothing.
+        "discount": 2,
         "trial": 1,
         "summary": 1,
         "partial_period": 3,
-        "fee": 1,
+        "fee": 2,
         "usage": 1,
         "finance": 1,
     }
@@ -317,6 +358,7 @@ def test_what_is_billed_beside_the_price_is_kept_to_the_last_decimal(firm: Study
         ("fees", "net", 9, none, none, Decimal("4.5"), none),
         ("fees", "net", 11, Decimal("1.23"), none, none, none),
         ("goodwill", "net", 11, none, none, none, Decimal(-5)),
+        ("off-the-fee", "setup", 11, Decimal(10), none, none, none),
         ("over-credited", "net", 11, none, none, none, Decimal(-19)),
         ("part-credit", "net", 11, none, none, none, Decimal(-2)),
     ]

@@ -2,7 +2,7 @@
 -- Reads:   int_credit, int_billing_line, int_reversal
 -- Columns: row_id = the credit; charge_row_id; ends_on = the day on which the term now ends, the first day of the
 --          credit.
--- Why:     such a credit starts inside the term, ends with it, and is what the rest of the term costs by its days,
+-- Why:     such a credit starts inside the term, ends with it, names no other line, and is what the rest of the term costs by its days,
 --          within 5 % or two days. The price of the term stays as billed; the term is only shorter.
 
 create or replace table int_term_end as
@@ -17,7 +17,7 @@ pairs as (
         cast(charge.net_amount * 1000000 as hugeint) as charged,
         -- How far the credit is off, times the days of the term.
         abs(
-            cast(-int_credit.net_amount * 1000000 as hugeint) * date_diff('day', charge.period_start, charge.period_end)
+            cast(abs(int_credit.net_amount) * 1000000 as hugeint) * date_diff('day', charge.period_start, charge.period_end)
             - cast(charge.net_amount * 1000000 as hugeint) * date_diff('day', int_credit.period_start, charge.period_end)
         ) as off,
         cast(charge.net_amount * 1000000 as hugeint) * date_diff('day', int_credit.period_start, charge.period_end) as due
@@ -28,7 +28,7 @@ pairs as (
         and int_credit.period_end = charge.period_end
     where int_credit.row_id not in (select row_id from int_reversal)
         and charge.row_id not in (select charge_row_id from int_reversal)
-        and int_credit.reverses_line_id is null
+        and coalesce(int_credit.reverses_line_id = charge.line_id, int_credit.reverses_line_id is null)
         and charge.invoice_status = 'final'
         and charge.livemode
         and charge.line_kind in ('recurring', 'proration')

@@ -24,6 +24,7 @@ treated as (
     where reverses_line_id is not null
         and line_kind = 'recurring'
         and row_id not in (select row_id from int_reversal)
+        and row_id not in (select row_id from int_term_end)
 ),
 
 final as (

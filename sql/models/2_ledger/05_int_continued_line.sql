@@ -1,10 +1,11 @@
--- Grain:   one row per part-period line that continues a term to its end.
--- Reads:   int_line_disposition, int_term_end
--- Columns: row_id; interval_unit, interval_count = those of the term; n_days = days that the line bills.
--- Why:     seats are changed within a term by a credit and a new line, both for the rest of it. That line starts where
---          the credit ended the term, ends with the term, and bills the same product, plan and subscription for at
---          least 28 days: its price is converted by days to the interval of the term. Other part-period lines continue
---          nothing.
+-- Grain:   one row per line that is not a full price by itself, but counts towards one.
+-- Reads:   int_line_disposition, int_term_end, int_removed_unit
+-- Columns: row_id; interval_unit, interval_count = those of the term; n_days = days that the line bills, null for a line
+--          that takes off units of a whole period.
+-- Why:     seats are changed within a term by a credit and a new line, both for the rest of it, or by a line for the seats
+--          that are added. Such a line starts where the credit ended the term, or while the term runs, ends with the
+--          term, and bills the same product, plan and subscription for at least 28 days: its price is converted by days
+--          to the interval of the term. Other part-period lines continue nothing.
 
 create or replace table int_continued_line as
 with
@@ -39,14 +40,6 @@ terms as (
             partition by parts.row_id order by term.period_start, term.interval_unit desc, term.interval_count desc
         ) as term_rank
     from parts
-    inner join ended
-        on parts.customer_id = ended.customer_id
-        and parts.product_id = ended.product_id
-        and parts.subscription_id is not distinct from ended.subscription_id
-        and parts.plan_id is not distinct from ended.plan_id
-        and parts.currency = ended.currency
-        and parts.period_end = ended.period_end
-        and parts.period_start = ended.ends_on
     inner join int_line_disposition as term
         on parts.customer_id = term.customer_id
         and parts.product_id = term.product_id
@@ -54,14 +47,27 @@ terms as (
         and parts.plan_id is not distinct from term.plan_id
         and parts.currency = term.currency
         and parts.period_end = term.period_end
+    left join ended
+        on parts.customer_id = ended.customer_id
+        and parts.product_id = ended.product_id
+        and parts.subscription_id is not distinct from ended.subscription_id
+        and parts.plan_id is not distinct from ended.plan_id
+        and parts.currency = ended.currency
+        and parts.period_end = ended.period_end
+        and parts.period_start = ended.ends_on
     where term.exclusion is null
         and term.period_start < parts.period_start
+        and (term.covered_until > parts.period_start or ended.ends_on is not null)
 ),
 
 final as (
     select row_id, interval_unit, interval_count, n_days
     from terms
     where term_rank = 1
+    union all
+    select row_id, interval_unit, interval_count, null
+    from int_line_disposition
+    where row_id in (select row_id from int_removed_unit)
 )
 
 select * from final;

@@ -1,10 +1,10 @@
 -- Grain:   one row per comparable line that covers the first day of a month.
 -- Reads:   int_line_disposition, int_continued_line, month_offset
 -- Columns: those of int_line_disposition; net_micros, standard_micros (before discounts) = amounts per billing
---          interval, quantity_micros, in 10^-6; first_month = year * 12 + month - 1 of the first month whose first day
---          the line covers; n_months = how many.
--- Why:     a line belongs to every month whose first day it covers: a yearly policy to twelve. A line that continues a
---          term is priced by its days: x 365 / days a year, x 365 / 12 / days a month, half to even.
+--          interval, quantity_micros, in 10^-6; half_coin_micros = half a coin of the line, per billing interval;
+--          first_month = year * 12 + month - 1 of the first month whose first day the line covers; n_months = how many.
+-- Why:     a line belongs to every month whose first day it covers: a yearly policy to twelve. A line for the
+--          rest of a term is priced by its days: x 365 / days a year, x 365 / 12 / days a month, half to even.
 -- Options: not kept
 
 create or replace view int_comparable_line as
@@ -37,6 +37,7 @@ covering as (
         end as net_micros,
         case when d is null then standard else cast((2 * standard * times + d) // (2 * d) as bigint) end as standard_micros,
         cast(quantity * 1000000 as bigint) as quantity_micros,
+        case when d is null then 5000 else cast(5000 * times // d + 1 as bigint) end as half_coin_micros,
         year(period_start) * 12 + month(period_start) - 1 + case when day(period_start) > 1 then 1 else 0 end as first_month,
         year(covered_until) * 12 + month(covered_until) - 1 + case when day(covered_until) > 1 then 1 else 0 end as end_month
     from lines

@@ -1,11 +1,11 @@
 -- Grain:   one row per final, live line that lowers a price.
--- Reads:   int_line_disposition, stg_billing
+-- Reads:   int_line_disposition, int_discount_beside, int_removed_unit, stg_billing
 -- Columns: row_id; what the line states: customer, product (null where it states none), plan, subscription, currency, invoice,
 --          named_line_id = the line that it applies to; dates and interval; micros = its amount in 10^-6, below zero;
 --          discount_id, discount_audience, discount_percent.
 -- Why:     a discount comes as a line of its own kind, as a negative recurring line that takes nothing back, or as a
 --          credit of one amount and product in three of four successive months. Any other credit stays beside the
---          price.
+--          price, and so does a discount on what is no price.
 
 create or replace table int_discount_line as
 with
@@ -15,7 +15,7 @@ lines as (
         line.row_id, line.customer_id, line.currency, line.exclusion, line.issued_on, line.net_amount, line.product_id,
         year(coalesce(line.period_start, line.issued_on)) * 12 + month(coalesce(line.period_start, line.issued_on)) as starts_in
     from int_line_disposition as line
-    where line.exclusion = 'discount'
+    where line.exclusion = 'discount' and line.net_amount <> 0
         or line.exclusion = 'credit' and line.net_amount < 0
         or line.line_kind = 'recurring'
         and not line.is_proration
@@ -64,8 +64,9 @@ final as (
         and lines.currency = recurring.currency
         and lines.net_amount = recurring.net_amount
         and lines.starts_in = recurring.starts_in
-    where lines.exclusion <> 'credit'
-        or recurring.customer_id is not null
+    where (lines.exclusion <> 'credit' or recurring.customer_id is not null)
+        and lines.row_id not in (select row_id from int_discount_beside)
+        and lines.row_id not in (select row_id from int_removed_unit)
 )
 
 select * from final;

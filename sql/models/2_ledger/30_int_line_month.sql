@@ -29,6 +29,7 @@ compared as (
         row_number() over (held order by issued_on desc, line_id desc nulls last, content_key desc) as line_rank,
         first_value(net_micros) over (held order by quantity_micros desc, net_micros) as most_net_micros,
         first_value(quantity_micros) over (held order by quantity_micros desc, net_micros) as most_quantity_micros,
+        first_value(half_coin_micros) over (held order by quantity_micros desc, net_micros) as most_half_coin_micros,
         min(interval_text) over (thing) as first_interval,
         max(interval_text) over (thing) as last_interval,
         min(coalesce(plan_id, chr(30))) over (cell) as first_plan,
@@ -50,14 +51,15 @@ compared as (
 final as (
     select
         compared.* exclude (
-            content_key, interval_text, most_net_micros, most_quantity_micros, first_interval, last_interval, first_plan,
+            content_key, interval_text, most_net_micros, most_quantity_micros, most_half_coin_micros, first_interval, last_interval, first_plan,
             last_plan, first_source, last_source
         ),
         first_interval <> last_interval as has_two_intervals,
         first_plan <> last_plan as has_several_plans,
         line_id is null and first_source <> last_source as is_repeat,
         abs(cast(net_micros as hugeint) * most_quantity_micros - cast(most_net_micros as hugeint) * quantity_micros)
-            < cast(5000 as hugeint) * (quantity_micros + most_quantity_micros) as is_same_price
+            < cast(half_coin_micros as hugeint) * most_quantity_micros
+                + cast(most_half_coin_micros as hugeint) * abs(quantity_micros) as is_same_price
     from compared
 )
 

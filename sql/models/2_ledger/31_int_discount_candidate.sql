@@ -1,6 +1,6 @@
 -- Grain:   one row per discount, month and thing held that the discount may belong to in that month.
 -- Reads:   int_discount_month, int_line_month
--- Columns: row_id of the discount; month_number; the thing held; n_candidates = things held that it may belong to.
+-- Columns: row_id of the discount; line_row_id as in int_discount_period; month_number; the thing held; n_candidates = things held that it may belong to.
 -- Why:     the line that it names shows where it belongs; failing that the invoice, then the subscription, then the
 --          customer. Among several things held, the product, plan and subscription that the discount states count where
 --          any of them matches. Decision D42.
@@ -10,7 +10,7 @@ with
 
 levels as (
     select distinct
-        discount.row_id, discount.month_number,
+        discount.row_id, discount.line_row_id, discount.month_number,
         line.customer_id, line.product_id, line.subscription_id, line.plan_id, line.currency, line.interval_unit,
         line.interval_count,
         case
@@ -42,32 +42,32 @@ levels as (
 closest as (
     select
         levels.*,
-        min(level) over (partition by row_id, month_number) as closest_level
+        min(level) over (partition by row_id, line_row_id, month_number) as closest_level
     from levels
 ),
 
 by_product as (
-    select closest.*, bool_or(has_product) over (partition by row_id, month_number) as any_product
+    select closest.*, bool_or(has_product) over (partition by row_id, line_row_id, month_number) as any_product
     from closest
     where level = closest_level
 ),
 
 by_plan as (
-    select by_product.*, bool_or(has_plan) over (partition by row_id, month_number) as any_plan
+    select by_product.*, bool_or(has_plan) over (partition by row_id, line_row_id, month_number) as any_plan
     from by_product
     where has_product or not any_product
 ),
 
 by_subscription as (
-    select by_plan.*, bool_or(has_subscription) over (partition by row_id, month_number) as any_subscription
+    select by_plan.*, bool_or(has_subscription) over (partition by row_id, line_row_id, month_number) as any_subscription
     from by_plan
     where has_plan or not any_plan
 ),
 
 final as (
     select
-        row_id, month_number, customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count,
-        count(*) over (partition by row_id, month_number) as n_candidates
+        row_id, line_row_id, month_number, customer_id, product_id, subscription_id, plan_id, currency, interval_unit, interval_count,
+        count(*) over (partition by row_id, line_row_id, month_number) as n_candidates
     from by_subscription
     where has_subscription or not any_subscription
 )

@@ -16,7 +16,7 @@ create or replace table discount_bounds as
 with
 
 unplaced as (
-    select distinct part.customer_id, part.row_id, part.month_number
+    select distinct part.customer_id, part.row_id, part.line_row_id, part.month_number
     from int_discount_part as part
     inner join params
         on part.month_number = params.as_of_number
@@ -31,6 +31,7 @@ discounts as (
     from unplaced as asked
     inner join int_discount_month as discount
         on asked.row_id = discount.row_id
+        and asked.line_row_id is not distinct from discount.line_row_id
         and asked.month_number = discount.month_number
     group by asked.customer_id
 ),
