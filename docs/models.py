@@ -20,7 +20,10 @@ README, LINEAGE = sql_root() / "README.md", sql_root() / "lineage.svg"
 BEGIN, END = "<!-- {}: written by `make docs` -->", "<!-- end -->"
 
 COLUMN_WIDTH, ROW_HEIGHT, TOP, LEFT, BOX, BULGE = 250, 30, 64, 24, 172, 14
-STAGE_COLOURS = ("#656D75", "#0B6E99", "#00744F", "#8A5A00", "#7A4FA3", "#B04A00", "#3D5A80", "#6B4C3B", "#2F6B6B")
+STAGE_COLOURS = (
+    *("#656D75", "#0B6E99", "#00744F", "#8A5A00", "#7A4FA3"),
+    *("#B04A00", "#3D5A80", "#6B4C3B", "#2F6B6B", "#8C2F5B"),
+)
 
 
 def stages() -> dict[str, list[tuple[Path, Header]]]:

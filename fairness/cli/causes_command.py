@@ -47,9 +47,11 @@ UnmatchedOption = Annotated[int, typer.Option("--allow-unmatched", min=0, help="
 def changes(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:
     """Say what raised prices, who was raised without a reason, and whom each decision hit."""
     from fairness.causes.price_rises import rises as read
+    from fairness.causes.waterfall import waterfall
     from fairness.cli.causes_output import print_changes
 
-    print_changes(read(built(config)), output.value)
+    run = built(config)
+    print_changes({**read(run), **waterfall(run)}, output.value)
 
 
 def told(config: ConfigArgument = None, output: FormatOption = Format.table) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairness.cli.output import print_rows
-from fairness.text import numbers, price_drivers, promise_words, remedy_words, told_outcomes
+from fairness.text import numbers, price_drivers, promise_words, remedy_words, told_outcomes, waterfall_words
 from fairness.text.escape import csv_line, terminal_text
 
 _OWNERS_SHOWN = 5
@@ -23,6 +23,17 @@ def print_changes(document: dict[str, Any], form: str) -> None:
         columns = ("driver", "customers", "changes", "money")
         print_rows(columns, [tuple(row[name] for name in columns) for row in document["drivers"]], "csv")
         return
+    _print_rises(document)
+    currency = document["currency"]
+    for title, rows in (
+        (waterfall_words.WATERFALL, [waterfall_words.moved(row, currency) for row in document["waterfall"]]),
+        (waterfall_words.TO_REVENUE, [waterfall_words.bridged(row, currency) for row in document["bridge"]]),
+    ):
+        if rows:
+            titled(title, waterfall_words.COLUMNS[title], rows)
+
+
+def _print_rises(document: dict[str, Any]) -> None:
     currency = document["currency"]
     print(price_drivers.headline(document))
     if not document["drivers"]:

@@ -166,6 +166,7 @@ def test_every_model_has_a_place_of_its_own() -> None:
         "6_causes",
         "7_letters",
         "8_ahead",
+        "9_money",
     }
     assert all(re.fullmatch(r"\d\d_[a-z_]+", path.stem) for path in MODELS)
 
