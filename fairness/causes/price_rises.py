@@ -27,7 +27,8 @@ def rises(run: Run) -> dict[str, Any]:
 
     Money is what the rises add to twelve months of bills, in currency units as text; shares are fractions, null where
     there is nothing to divide by. ``drivers``: one entry each, largest first. ``unreasoned``: by owner and driver.
-    ``exposure``: all decisions of the twelve months by tenure band. ``decisions``: the largest of them.
+    ``exposure``: all decisions of the twelve months by tenure band. ``decisions``: the largest of them. ``by_month``:
+    the rises of every month up to the as-of month by driver, and all customers raised in it.
     """
     with reading(run.warehouse) as con:
         currency, until = one(con, "select currency, as_of_month from params")
@@ -49,6 +50,7 @@ def rises(run: Run) -> dict[str, Any]:
             "unreasoned": [row for owner in OWNERS for row in _owners(con, owner)],
             "exposure": _exposure(con, None),
             "decisions": _decisions(con),
+            "by_month": _by_month(con),
         }
 
 
@@ -84,6 +86,28 @@ def _drivers(con: Connection) -> list[dict[str, Any]]:
         from {_RISES}
         group by driver
         order by money desc, driver
+        """,
+    )
+    return [{**row, "money": money(row["money"])} for row in rows]
+
+
+def _by_month(con: Connection) -> list[dict[str, Any]]:
+    rows = records(
+        con,
+        """
+        with risen as (
+            select price_rise.*, strftime(changed_on, '%Y-%m') as month
+            from price_rise
+            cross join params
+            where price_rise.currency = params.currency and changed_on < as_of_month + to_months(1)
+        )
+        select month, driver, count(distinct customer_id) as customers, sum(rise_a_year) as money,
+            any_value(everybody.raised) as raised
+        from risen
+        inner join (select month, count(distinct customer_id) as raised from risen group by month) as everybody
+            using (month)
+        group by month, driver
+        order by month, money desc, driver
         """,
     )
     return [{**row, "money": money(row["money"])} for row in rows]

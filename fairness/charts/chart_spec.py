@@ -144,6 +144,19 @@ def runs(months: Sequence[Month]) -> list[Run]:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthMark:
+    """Something that happened in a month of a series.
+
+    Attributes:
+        place: Number of the month.
+        hover: What a pointer over the mark shows; the first line is its name.
+    """
+
+    place: int
+    hover: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonthlySteps:
     """The headline month by month: steps over the ribbon of their intervals; the last value is named.
 
@@ -154,6 +167,7 @@ class MonthlySteps:
         verdict: The study's verdict, for the colour.
         last: The last estimate with its interval, in words.
         height: Pixels.
+        marks: Months in which something happened; drawn on the screen only.
     """
 
     months: Sequence[Month]
@@ -162,6 +176,7 @@ class MonthlySteps:
     verdict: str
     last: str
     height: int = 218
+    marks: Sequence[MonthMark] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import streamlit as st
 from fairness.causes.price_rises import rises
 from fairness.causes.promise_check import check
 from fairness.causes.remedies import Remedy, remedy
+from fairness.causes.rise_calendar import calendar
 from fairness.causes.told import told
 from fairness.config import load_config
 from fairness.config.promises import Promises
@@ -21,6 +22,16 @@ from fairness.text import screen
 def rises_of(study: Study) -> dict[str, Any]:
     """Return what raised prices, as `fairness changes` prints it."""
     return _rises(str(study.config.path), study.run.id)
+
+
+def calendar_of(study: Study) -> dict[str, Any]:
+    """Return what is written about the next twelve months, as `fairness calendar` prints it."""
+    return _calendar(str(study.config.path), study.run.id)
+
+
+@st.cache_data(show_spinner=screen.READING, max_entries=4)
+def _calendar(path: str, run_id: str) -> dict[str, Any]:
+    return calendar(_study(path, run_id).run)
 
 
 def told_of(study: Study) -> dict[str, Any]:

@@ -93,3 +93,13 @@ where in_last_year
     and driver in ('back_book_rise', 'unexplained')
 group by all
 order by money desc, {owner}, driver;"""
+
+
+BY_MONTH = """select strftime(changed_on, '%Y-%m') as month, driver, count(distinct customer_id) as customers,
+    sum(rise_a_year) as money
+from price_rise
+cross join params
+where price_rise.currency = params.currency
+    and changed_on < as_of_month + to_months(1)
+group by month, driver
+order by month, money desc, driver;"""

@@ -11,7 +11,7 @@ from typing import Any
 from fairness.causes.price_rises import UNREASONED
 from fairness.panels import causes_queries, html
 from fairness.panels.panel import Panel
-from fairness.text import labels, numbers, price_change_words, price_drivers, told_outcomes
+from fairness.text import calendar_words, labels, numbers, price_change_words, price_drivers, told_outcomes
 from fairness.text.escape import NOTHING
 
 Document = dict[str, Any]
@@ -309,3 +309,35 @@ def _band(name: str | None) -> str:
 
 def _left(rows: Sequence[object]) -> tuple[str, ...]:
     return (price_change_words.more_rows(len(rows) - _SHOWN),) if len(rows) > _SHOWN else ()
+
+
+def ahead(document: Document) -> Panel | None:
+    """Return the rise calendar: what is already written about the next twelve months."""
+    months, currency = document["months"], document["currency"]
+    if not months:
+        return None
+    top = max(Decimal(row["rises"]) for row in months) or Decimal(1)
+    lines: list[html.BarRow] = [
+        (
+            numbers.month(row["month"]),
+            float(Decimal(row["rises"]) / top),
+            (
+                numbers.money(row["rises"], currency),
+                numbers.money(row["falls"], currency),
+                numbers.percent(row["gap"], signed=True),
+            ),
+            (numbers.count(row["raised"]),),
+        )
+        for row in months
+    ]
+    fields = ("month", "raised", "rises", "lowered", "falls", "gap")
+    return Panel(
+        key="ahead",
+        title=price_change_words.ahead_title(document),
+        subtitle=price_change_words.AHEAD,
+        body=html.bar_table(price_change_words.AHEAD_COLUMNS, lines),
+        table=html.bar_numbers(
+            price_change_words.AHEAD_COLUMNS, lines, fields, [tuple(row[name] for name in fields) for row in months]
+        ),
+        foot=(calendar_words.unwritten(document),),
+    )

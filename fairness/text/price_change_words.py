@@ -22,6 +22,8 @@ OUTCOME_COLUMNS = ("Outcome", "", "Letters", "Customers", "Charged above", "Char
 TENURE_COLUMNS = ("Tenure", "Letters judged", "", "Kept", "Charged above", "Charged below")
 RUN_COLUMNS = ("Letter run", "Letters judged", "Not kept", "Charged above", "Charged below")
 UNTOLD_COLUMNS = ("Product", "", "A year", "Customers")
+AHEAD = "Rises that are already written in bills, letters and the price book; offers and groups stay those of today"
+AHEAD_COLUMNS = ("Month", "Raised", "", "Rises a year", "Falls a year", "Gap once charged")
 EXPOSED = "Share of what was held of which the price was raised by a decision of the twelve months, and by how much"
 DECIDED = "Share raised by tenure for each decision to raise, those with the most money first"
 EVERYBODY = "Everything held in the window of the decisions counts once for each of them"
@@ -147,9 +149,42 @@ def untold_title(untold: dict[str, Any], currency: str) -> str:
     return f"{amount} a year rose without a letter {untold['notice_days']} days before"
 
 
+SINCE_LEAD = (
+    "The gap month by month, with what raised prices: each triangle is a month in which rises added at least a tenth "
+    "of what those of the largest month did."
+)
+MARKED = "The gap, and the months in which prices rose most"
+NO_MONTHS = "The gap cannot be followed over months"
+WHY_NO_MONTHS = "A series needs an offer and an interval in at least two months; a book is one moment."
+EVENT_COLUMNS = ("Month", "", "Rises a year", "Customers", "Gap before", "Gap then", "Mostly")
+EVENTS = "What the rises first charged in each month add to twelve months of bills, and the gap before and then"
+NOT_ALL = "A gap also moves with offers, and with who joins and leaves"
+
+
+def events_title(rows: Sequence[tuple[str, Decimal]], currency: str) -> str:
+    """Return the title over the months with rises: the largest."""
+    month, amount = max(rows, key=lambda row: row[1])
+    return f"Prices rose most in {numbers.month(month)}: {numbers.money(amount, currency)} a year"
+
+
+def event(month: str, amounts: Sequence[tuple[str, str, int]], currency: str) -> str:
+    """Return what a pointer over a month's mark shows: drivers with money and customers."""
+    lines = [
+        f"{DRIVERS[driver]}: {numbers.money(amount, currency)} a year, {numbers.many(n, 'customer')}"
+        for driver, amount, n in amounts
+    ]
+    return "\n".join((numbers.month(month), *lines))
+
+
 UNTOLD = "Rises by index, list, for existing customers only, unexplained, or by a discount withdrawn"
 
 
 def more_rows(n: int, where: str = "Table") -> str:
     """Return how many rows stand elsewhere only: in the table behind a figure, or in a file."""
     return f"{numbers.many(n, 'more row')} in {where}"
+
+
+def ahead_title(document: dict[str, Any]) -> str:
+    """Return the title over the rise calendar: how much is written, and of how many nothing is."""
+    rises = sum(Decimal(row["rises"]) for row in document["months"])
+    return f"Written for the next twelve months: {numbers.money(rises, document['currency'])} a year"

@@ -15,6 +15,7 @@ Findings = Sequence[Finding]
 PAGES = (
     ("Overview", ""),
     ("Where", "where"),
+    ("Since when", "since-when"),
     ("Price changes", "price-changes"),
     ("Promises", "promises"),
     ("Remedies", "remedies"),
@@ -23,7 +24,7 @@ PAGES = (
     ("Snapshots", "snapshots"),
 )
 """Title and address of each page of the dashboard, the first one at the root; the script of each is named like it."""
-WHOLE_BOOK = ("Price changes", "Promises", "Remedies", "Data quality", "SQL", "Snapshots")
+WHOLE_BOOK = ("Since when", "Price changes", "Promises", "Remedies", "Data quality", "SQL", "Snapshots")
 """Pages that no filter narrows."""
 
 

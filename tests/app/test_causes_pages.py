@@ -15,16 +15,21 @@ from streamlit.testing.v1 import AppTest
 from fairness.causes.price_rises import rises
 from fairness.causes.promise_check import EVIDENCE, check
 from fairness.causes.remedies import LIST, Remedy, remedy
+from fairness.causes.rise_calendar import calendar
 from fairness.causes.told import told
+from fairness.charts.chart_spec import MonthlySteps
+from fairness.charts.interactive import THEMES, draw
 from fairness.config import Config, load_config
 from fairness.config.promises import Promises
 from fairness.dashboard import causes
 from fairness.dashboard.pages.remedies_page import KINDS
+from fairness.dashboard.session import open_study, view_of
 from fairness.panels import price_change_panels as changes
 from fairness.panels import promises_panels as promises
 from fairness.panels import remedies_panels as remedies
+from fairness.panels import since_panels as since
 from fairness.panels.panel import Panel
-from fairness.panels.view import query
+from fairness.panels.view import View, query
 from fairness.runs.store import Run
 from fairness.text import labels, numbers, price_drivers, promise_words, remedy_words, told_outcomes
 from tests.app.conftest import Demo
@@ -296,3 +301,59 @@ def test_the_address_of_a_remedy_opens_it(show: Show, demo: Demo) -> None:
     assert "Gap before 5.0 % (4.0 to 6.0) pay more" in text
     assert "Gap after 2.0 % (1.0 to 3.0) cannot tell yet" in text
     assert app.number_input(key="above").value == 10
+
+
+@pytest.fixture(scope="module")
+def whole(demo: Demo) -> View:
+    return view_of(open_study(demo.config), ())
+
+
+def test_months_with_large_rises_are_marked_on_the_line(whole: View, risen: Document) -> None:
+    """The firm raises its prices each April; the end of introductions in other months adds much less."""
+    panel = since.with_events(whole, risen)
+    assert panel is not None
+    assert isinstance(panel.chart, MonthlySteps)
+    marked = {panel.chart.months[mark.place].name: mark.hover for mark in panel.chart.marks}
+    assert set(marked) == {"Apr 2023", "Apr 2024", "Apr 2025"}
+    of_april = [row for row in risen["by_month"] if row["month"] == "2025-04"]
+    for row in of_april:
+        amount = numbers.money(row["money"], "GBP")
+        assert f"{price_drivers.DRIVERS[row['driver']]}: {amount} a year" in marked["Apr 2025"]
+    figure = draw(panel.chart, THEMES["light"])
+    (trace,) = [trace for trace in figure.data if trace.mode == "markers"]
+    assert list(trace.x) == [mark.place for mark in panel.chart.marks]
+    assert "<b>Apr 2025</b>" in trace.customdata[-1]
+
+
+def test_rises_by_month_add_up_to_those_of_the_year_and_are_found_by_sql(
+    demo: Demo, whole: View, risen: Document
+) -> None:
+    panel = since.events(whole, risen)
+    assert panel is not None
+    year = [Decimal(row["money"]) for row in risen["by_month"] if row["month"] >= "2025-01"]
+    assert abs(sum(year) - Decimal(risen["rises"]["money"])) < Decimal("0.5")
+    found = [(row[0], row[1], row[2]) for row in query(demo.run, panel.sql)[1]]
+    assert found == [(row["month"], row["driver"], row["customers"]) for row in risen["by_month"]]
+    april = next(row for row in rows(panel) if row[0] == "Apr 2025")
+    ((raised,),) = query(
+        demo.run,
+        "select count(distinct customer_id) from price_rise where changed_on between '2025-04-01' and '2025-04-30'",
+    )[1]
+    gaps = {month.month: month.estimate for month in whole.document.months}
+    assert april[2:5] == (f"{raised:,}", numbers.percent(gaps["2025-03"]), numbers.percent(gaps["2025-04"]))
+
+
+def test_the_calendar_on_the_page_is_that_of_the_command(demo: Demo) -> None:
+    document = calendar(demo.run)
+    found = rows(changes.ahead(document))
+    assert len(found) == 12
+    for row, month in zip(found, document["months"], strict=True):
+        assert row[0] == numbers.month(month["month"])
+        assert row[1:3] == (f"{month['raised']:,}", numbers.money(month["rises"], "GBP"))
+
+
+def test_the_page_of_months_says_from_where_to_where(show: Show, whole: View) -> None:
+    text = said(show("since_when"))
+    last = [month for month in whole.document.months if month.month == "2025-12"]
+    assert f"to {numbers.percent(last[0].estimate)} in Dec 2025" in text
+    assert "Prices rose most in Apr 2025" in text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fairness.charts.chart_spec import MonthlySteps, Run, runs
+from fairness.charts.chart_spec import MonthlySteps, MonthMark, Run, runs
 from fairness.charts.interactive.canvas import Canvas, hover
 from fairness.charts.interactive.scale import gap_range, margin_band, percent_ticks, ticks, zero_line
 from fairness.charts.interactive.theme import TENURED, Theme, base_layout
@@ -41,6 +42,7 @@ def monthly_steps(chart: MonthlySteps, theme: Theme) -> Figure:
         ticktext=[months[i].name for i in shown],
     )
     canvas.shape(**margin_band(theme, margin, along="y"))
+    _add_marks(canvas, chart.marks, low, theme)
     for run in pieces:
         _add_run(canvas, run, [hover(months[number].hover) for number, _ in run], theme)
     known = [values for run in pieces for _, values in run]
@@ -77,6 +79,25 @@ def _add_run(canvas: Canvas, run: Run, pointed: list[str], theme: Theme) -> None
         mode="lines",
         line={"shape": "hvh", "color": TENURED, "width": 2},
         customdata=[text.removesuffix("<extra></extra>") for text in pointed],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _add_marks(canvas: Canvas, marks: Sequence[MonthMark], bottom: float, theme: Theme) -> None:
+    """Draw a thin line for each mark, with a triangle at its foot that says what happened."""
+    if not marks:
+        return
+    for mark in marks:
+        line = {"color": theme.ink3, "width": 1, "dash": "dot"}
+        canvas.shape(type="line", x0=mark.place, x1=mark.place, yref="paper", y0=0, y1=1, line=line, layer="below")
+    canvas.trace(
+        "scatter",
+        x=[mark.place for mark in marks],
+        y=[bottom] * len(marks),
+        mode="markers",
+        marker={"symbol": "triangle-up", "size": 9, "color": theme.ink2},
+        cliponaxis=False,
+        customdata=[hover(mark.hover).removesuffix("<extra></extra>") for mark in marks],
         hovertemplate="%{customdata}<extra></extra>",
     )
 

@@ -1,12 +1,15 @@
 """Price changes: what raised prices, whom the rises hit, and what was told."""
 
-from fairness.dashboard.causes import rises_of, told_of
+import streamlit as st
+
+from fairness.dashboard.causes import calendar_of, rises_of, told_of
 from fairness.dashboard.look import put
 from fairness.dashboard.page_frame import above_headline, end
 from fairness.dashboard.session import load_study, view_of
 from fairness.dashboard.widgets import show, show_rows
 from fairness.panels import html
 from fairness.panels.price_change_panels import (
+    ahead,
     by_run,
     by_tenure,
     decisions,
@@ -37,6 +40,10 @@ def page() -> None:
     else:
         put(Html('<div class="under"></div>'))
     show_rows(view.about, [outcomes(letters), untold(letters), by_tenure(letters), by_run(letters)])
+    written = ahead(calendar_of(view.study))
+    if written is not None:
+        with st.container(key="causes-ahead"):
+            show(written, view.about)
     end(view)
 
 
