@@ -6,10 +6,11 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +20,19 @@ import duckdb
 import pytest
 
 import fairness
-from fairness.build.pipeline import build
+from fairness.analysis.marts import Marts
+from fairness.analysis.reconciliation import reconciliation
+from fairness.build.pipeline import build, examine
 from fairness.cli.commands import main
 from fairness.cli.failures import TRACEBACK
 from fairness.config import load_config
-from fairness.engine.connection import ENGINE, building, looking
-from fairness.engine.headers import read_model, read_options
-from fairness.engine.models import model_files
+from fairness.engine.base import Connection
+from fairness.engine.connection import building, looking
+from fairness.engine.models import run_models
+from fairness.findings.results import Findings
 from fairness.intake.input_files import find_inputs, fingerprints, plain_copies
 from fairness.intake.params import write_settings
+from fairness.intake.quarantine import write_quarantine
 from fairness.intake.stage import stage
 from fairness.runs.documents import read_findings
 from fairness.runs.store import Run
@@ -37,23 +42,35 @@ REAL_DATA = ROOT.parent / "shared" / "data"
 MORE = int(os.environ.get("FAIRNESS_MORE", "1"))
 """How many times as many random studies are drawn as usual; see bench/results/more_studies.md."""
 
+REPEATED = ("int_book_repeat", "int_customer_file", "int_offer_repeat")
+"""Tables of rows that contradict each other: they are rejected too."""
+
 Row = Mapping[str, object]
 Document = dict[str, Any]
 
 
 class StudyRunner:
-    """Writes studies below a folder, builds them in this process and remembers the last run.
+    """Writes studies below a folder, analyses them in this process and remembers the last one.
 
     Attributes:
-        run: The run of the last call.
+        folder: Where studies are written.
     """
 
-    run: Run
-
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._n_written = 0
+        self._analysed: Path | None = None
         self._laid_out: Path | None = None
+        self._run: Run | None = None
+
+    @property
+    def run(self) -> Run:
+        """The run of the last study; one that was only analysed is built when its run is asked for."""
+        if self._run is None:
+            assert self._analysed is not None, "no study was analysed or built"
+            self.build(self._analysed)
+        assert self._run is not None
+        return self._run
 
     def write(self, book: Iterable[Row] | str | bytes | None, *, file: str = "book.csv", **sections: Any) -> Path:
         """Write a book and its config into a folder of their own and return the config file.
@@ -64,7 +81,7 @@ class StudyRunner:
             sections: Config sections by name; ``source`` adds keys to ``[[source]]``, ``columns`` is its mapping.
         """
         self._n_written += 1
-        folder = self._folder / f"study{self._n_written}"
+        folder = self.folder / f"study{self._n_written}"
         folder.mkdir()
         if isinstance(book, bytes):
             (folder / file).write_bytes(book)
@@ -77,45 +94,73 @@ class StudyRunner:
         return config
 
     def __call__(self, book: Iterable[Row] | str | bytes | None, **options: Any) -> Document:
+        """Write a study and return its findings document."""
+        return self.analyse(self.write(book, **options))
+
+    def publish(self, book: Iterable[Row] | str | bytes | None, **options: Any) -> Document:
         """Write a study, build it and return its findings document."""
         return self.build(self.write(book, **options))
 
     def build(self, config: Path) -> Document:
         """Build a written study and return its findings document."""
-        self._laid_out = None
-        self.run = build(load_config(config))
-        return read_findings(self.run)
+        self._analysed = self._laid_out = None
+        self._run = build(load_config(config))
+        return read_findings(self._run)
+
+    def analyse(self, config: Path, *tables: str) -> Document:
+        """Return the findings document of a written study, as a build makes it, in two thirds of the time.
+
+        Nothing is published until ``run`` is asked for, or a table that is neither the ledger, nor one that findings
+        come from, nor named here.
+        """
+        self._analysed, self._laid_out, self._run = config, config.parent / "tables.duckdb", None
+        return examine(load_config(config), self._kept, tables=("price_ledger", *tables))
+
+    def _kept(self, con: Connection, marts: Marts, findings: Findings) -> Document:
+        del marts
+        con.execute("checkpoint built")
+        ((built,),) = con.execute("select path from duckdb_databases() where database_name = 'built'").fetchall()
+        assert self._laid_out is not None
+        shutil.copyfile(built, self._laid_out)
+        document: Document = json.loads(findings.to_json())
+        return document
 
     def lay_out(self, config: Path, *tables: str) -> None:
         """Read a written study and run only the models that some tables come from: a third of the time of a build.
 
-        Nothing is analysed, checked or published; ``query`` answers from those tables until the next call.
+        Nothing is analysed, checked or published; ``query`` answers from those tables and the rejected rows until the
+        next call.
         """
-        settings, self._laid_out = load_config(config), config.parent / "tables.duckdb"
+        self._analysed, self._laid_out, self._run = None, config.parent / "tables.duckdb", None
+        settings = load_config(config)
         with looking() as con:
             inputs = find_inputs(con, settings)
         with building(self._laid_out, settings) as con, plain_copies(con, inputs, config.parent) as plain:
             staged = stage(con, settings, plain, fingerprints(plain))
             write_settings(con, settings, staged)
-            for path in models_behind(tables):
-                ENGINE.run_model(con, path, line_by_line="line by line" in read_options(path), kept=True)
+            run_models(con, {*tables, *REPEATED})
+            write_quarantine(con, staged)
+
+    def reconciled(self, role: str | None = None) -> Document:
+        """Return what became of the rows of a role, or of all rows with prices; needs the table reconciliation."""
+        with self.opened() as con:
+            found = reconciliation(con, priced=role is None)
+        return found if role is None else found[role]
+
+    def opened(self) -> duckdb.DuckDBPyConnection:
+        """Open the tables that the last call laid out, or else those of the run."""
+        return duckdb.connect(str(self._laid_out or self.run.warehouse), read_only=True)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a query on the tables that the last call published or laid out."""
-        with duckdb.connect(str(self._laid_out or self.run.warehouse), read_only=True) as con:
-            return con.execute(sql).fetchall()
-
-
-def models_behind(tables: Collection[str]) -> list[Path]:
-    """Return the models that tables come from by what their headers say they read, in running order."""
-    known = {header.name: (path, header) for path in model_files() for header in [read_model(path)]}
-    found, asked = set[str](), list(tables)
-    while asked:
-        name = asked.pop()
-        if name in known and name not in found:
-            found.add(name)
-            asked += known[name][1].reads
-    return [path for name, (path, _) in known.items() if name in found]
+        """Return the rows of a query on the tables that the last call laid out, or else those of the run."""
+        try:
+            with self.opened() as con:
+                return con.execute(sql).fetchall()
+        except duckdb.CatalogException:
+            if self._analysed is None:
+                raise
+        self.build(self._analysed)
+        return self.query(sql)
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> None:

@@ -33,6 +33,12 @@ Keep = Callable[[Mapping[str, str | None]], bool]
 EVERY_STUDY = frozenset({"cell_coverage", "party_counts", "cell_counts", "offer_counts", "product_offer_counts"})
 """Who is covered, and what reveals units and plans that cannot be right."""
 
+ALWAYS_THERE = EVERY_STUDY | {
+    *("cell_value", "lens_value", "offers", "int_as_of_row", "int_acquisition", "discount_bounds", "reference_counts"),
+    *("change_counts", "rise_counts", "derived_counts", "best_offer_counts", "monthly_offer_counts"),
+}
+"""Tables that :func:`load_marts` looks at in every study, if only for their columns."""
+
 _AMOUNT = ("paid_ticks", "quantity_micros")
 
 _OF_ONE_ESTIMAND = {

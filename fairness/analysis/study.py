@@ -13,7 +13,7 @@ from typing import Any
 from fairness.analysis.estimands import offer_gap
 from fairness.analysis.estimands.answers import ANSWERS, LEADING
 from fairness.analysis.marts import Marts
-from fairness.analysis.marts_reader import has_several_plans, load_marts
+from fairness.analysis.marts_reader import ALWAYS_THERE, has_several_plans, load_marts
 from fairness.analysis.mixed_quantities import mixed_estimands, with_mixed
 from fairness.analysis.reconciliation import (
     id_matches,
@@ -108,6 +108,11 @@ def _study(con: Connection, marts: Marts, config: Config) -> dict[str, Any]:
         "comparator_basis": config.comparator.basis,
         "plans_pooled": not config.like_for_like.plan and has_several_plans(con),
     }
+
+
+def reads(config: Config) -> frozenset[str]:
+    """Return the tables that the findings of a study of this config come from."""
+    return needs(config) | ALWAYS_THERE | {"int_holding", "int_not_compared", "reconciliation", "id_match"}
 
 
 def needs(config: Config) -> frozenset[str]:

@@ -15,7 +15,7 @@ import fairness
 from fairness.analysis.findings_tables import write_findings
 from fairness.analysis.marts import Marts
 from fairness.analysis.marts_reader import load_marts
-from fairness.analysis.study import analyse, needs
+from fairness.analysis.study import analyse, needs, reads
 from fairness.build.group_limits import check_groups
 from fairness.build.identity import run_id, settings_of
 from fairness.build.reason_table import write_reasons
@@ -52,6 +52,14 @@ from fairness.text import messages
 Progress = Callable[[str], None]
 Say = Callable[[str], None]
 T = TypeVar("T")
+
+_OF_INTAKE = frozenset(
+    {
+        *("int_period_vote", "int_interval_vote", "int_billed_period", "int_told_letter", "int_ledger_span"),
+        *("int_book_repeat", "int_customer_file", "int_offer_repeat"),
+    }
+)
+"""Tables that intake reads: whether the study has to be refused, and which rows contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +232,22 @@ def _write(folder: Path, job: _Job) -> str:
     return identity
 
 
-def examine(config: Config, look: Callable[[Connection, Marts, Findings], T], progress: Progress = _quiet) -> T:
+def examine(
+    config: Config,
+    look: Callable[[Connection, Marts, Findings], T],
+    progress: Progress = _quiet,
+    *,
+    tables: Collection[str] = (),
+) -> T:
     """Build a study without publishing anything, and return what a function makes of it.
+
+    Only what the findings come from is built, which leaves out the causes of price changes, and letters.
 
     Args:
         config: The study. Ids stay as the files have them: nothing leaves the temporary folder.
         look: Called with the open database, its marts and the findings.
         progress: Called with the name of each step.
+        tables: Further tables that the function reads.
 
     Raises:
         ConfigError, DataError, SqlError: As :func:`build`.
@@ -238,12 +255,13 @@ def examine(config: Config, look: Callable[[Connection, Marts, Findings], T], pr
     with looking() as con:
         inputs = find_inputs(con, config)
     job = _Job(config, inputs, fingerprints(inputs), None, progress, _quiet)
+    asked = reads(config) | _OF_INTAKE | frozenset(tables)
     with tempfile.TemporaryDirectory() as name, _on_full_disk(Path(name)):
         folder = Path(name)
         with building(folder / WAREHOUSE, config) as built:
-            staged = _fill(built, job, folder)
+            staged = _fill(built, job, folder, asked)
             progress("Estimating and testing; checking that rows and amounts tie out")
-            with _checked(built, hidden=PERSONAL):
+            with _checked(built, asked, hidden=PERSONAL):
                 marts = load_marts(built, needs(config))
                 findings = analyse(built, config, _description(job.run_id(), staged), marts=marts)
             return look(built, marts, findings)
@@ -256,21 +274,24 @@ def _write_share(path: Path, findings: Findings, marts: Marts, config: Config) -
 
 
 @contextmanager
-def _checked(con: Connection, *, hidden: Collection[str]) -> Iterator[None]:
+def _checked(con: Connection, tables: Collection[str] | None = None, *, hidden: Collection[str]) -> Iterator[None]:
     """Run the checks alongside the body, which only reads: the engine works while Python does.
 
     What a check finds is raised whatever happens to the body: it explains why an analysis fails.
     """
     with beside(con) as other, ThreadPoolExecutor(max_workers=1, thread_name_prefix="checks") as pool:
-        checks = pool.submit(run_checks, other, hidden=hidden)
+        checks = pool.submit(run_checks, other, tables, hidden=hidden)
         try:
             yield
         finally:
             checks.result()
 
 
-def _fill(con: Connection, job: _Job, folder: Path) -> Staged:
-    """Stage the inputs and run the models; files that the engine cannot read are copied into the folder."""
+def _fill(con: Connection, job: _Job, folder: Path, tables: Collection[str] | None = None) -> Staged:
+    """Stage the inputs and run the models, or those that some tables come from.
+
+    Files that the engine cannot read are copied into the folder.
+    """
     names = [item.file.label for item in job.inputs]
     job.progress("Reading " + ", ".join(names[:3]) + (", ..." if len(names) > 3 else ""))
     with plain_copies(con, job.inputs, folder) as inputs:
@@ -283,7 +304,7 @@ def _fill(con: Connection, job: _Job, folder: Path) -> Staged:
         write_shared_hours(con, job.config, staged)
         write_input_doubts(con, job.config, staged)
         job.progress("Running the SQL models")
-        run_models(con)
+        run_models(con, tables)
         with pointing_into(job.config.path):
             refuse_periods(con, staged)
             refuse_told_basis(con, staged)

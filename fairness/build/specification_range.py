@@ -32,6 +32,8 @@ _ON_CUSTOMERS = ("offer_gap", "like_for_like_gap")
 _CLASSES = ("penalty", "favourable")
 _OF_THE_ANALYSIS = ("inference.margin", "inference.draws", "like_for_like.min_per_group")
 """Choices that no count depends on."""
+_COMPARED_FROM = ("observation",)
+"""Tables that ``sql/specifications/compared_money.sql`` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def specification_range(config: Config, *, progress: Progress) -> SpecificationR
                     known[_name(one)] = _changed(con, marts, one, again, configured)
             return found, known
 
-        found, known = examine(config, look, progress)
+        found, known = examine(config, look, progress, tables=_COMPARED_FROM)
         configured = _Configured(found.headline, compared, config.inference.margin)
         rows = [known.get(_name(one)) or _built(one, configured, progress) for one in listed]
     rows.insert(0, _row("", "as configured", found.headline, None))
@@ -162,7 +164,10 @@ def _built(one: Specification, configured: _Configured, progress: Progress) -> S
     progress(_name(one))
     try:
         return examine(
-            one.config, lambda con, marts, found: _changed(con, marts, one, found, configured), lambda step: None
+            one.config,
+            lambda con, marts, found: _changed(con, marts, one, found, configured),
+            lambda step: None,
+            tables=_COMPARED_FROM,
         )
     except FairnessError as error:
         return SpecificationRow(choice=one.choice, value=one.value, problem=str(error).splitlines()[0])

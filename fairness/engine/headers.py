@@ -123,7 +123,16 @@ def comment_statements(headers: Iterable[Header], known: Iterable[Header]) -> It
 
 def read_options(path: Path) -> frozenset[str]:
     """Return what a model needs beyond its SQL; empty where its header names nothing."""
-    return _header("", "", path.read_text(encoding="utf-8").split("\n\n", 1)[0]).options
+    return _nameless(path).options
+
+
+def read_reads(path: Path) -> frozenset[str]:
+    """Return the tables that a model or check reads; empty where its header names none."""
+    return frozenset(_nameless(path).reads)
+
+
+def _nameless(path: Path) -> Header:
+    return _header("", "", path.read_text(encoding="utf-8").split("\n\n", 1)[0])
 
 
 def _header(name: str, kind: str, block: str) -> Header:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fairness.engine.base import Connection
 from fairness.engine.connection import ENGINE, EngineError
-from fairness.engine.headers import Header, comment_statements, read_model, read_options, read_tables
+from fairness.engine.headers import Header, comment_statements, read_model, read_options, read_reads, read_tables
 from fairness.errors import DataError, FairnessError, SqlError, without_values
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -44,6 +44,18 @@ def sql_root() -> Path:
 def model_files() -> list[Path]:
     """Return the models in running order: that of their folders, then of their numbers."""
     return sorted((sql_root() / "models").glob("*/*.sql"))
+
+
+def models_behind(tables: Collection[str]) -> list[Path]:
+    """Return the models that tables come from, by what the headers say they read, in running order."""
+    known = {header.name: (path, header) for path in model_files() for header in [read_model(path)]}
+    found, asked = set[str](), list(tables)
+    while asked:
+        name = asked.pop()
+        if name in known and name not in found:
+            found.add(name)
+            asked += known[name][1].reads
+    return [path for name, (path, _) in known.items() if name in found]
 
 
 def check_files() -> list[Path]:
@@ -83,13 +95,17 @@ def share_tables() -> list[Header]:
     return read_tables(sql_root() / "tables" / "share.sql")
 
 
-def run_models(con: Connection) -> None:
+def run_models(con: Connection, tables: Collection[str] | None = None) -> None:
     """Run the models, in order.
+
+    Args:
+        con: The database of a build, with what intake writes.
+        tables: Tables that are asked for; models that they do not come from are left out. None runs all.
 
     Raises:
         SqlError: A model failed, or its header names an option that does not exist; the message names its file.
     """
-    for path in model_files():
+    for path in model_files() if tables is None else models_behind(tables):
         options = read_options(path)
         if options - {_LINE_BY_LINE, _NOT_KEPT}:
             raise SqlError(
@@ -135,17 +151,21 @@ def write_comments(con: Connection, tables: Collection[Header]) -> None:
     con.commit()
 
 
-def run_checks(con: Connection, *, hidden: Collection[str] = ()) -> None:
+def run_checks(con: Connection, tables: Collection[str] | None = None, *, hidden: Collection[str] = ()) -> None:
     """Run every check; nothing is published when one returns rows.
 
     Args:
         con: Connection to the built warehouse.
+        tables: What :func:`run_models` was asked for; checks of tables that it left out are left out too.
         hidden: Columns whose values a message does not show.
 
     Raises:
         DataError: A check found rows; the message shows the first.
     """
+    missing = frozenset[str]() if tables is None else _names(model_files()) - _names(models_behind(tables))
     for path in check_files():
+        if missing & read_reads(path):
+            continue
         result = con.execute(path.read_text(encoding="utf-8"))
         offending = result.fetchmany(3)
         if offending:
@@ -159,3 +179,7 @@ def run_checks(con: Connection, *, hidden: Collection[str] = ()) -> None:
                 where=f"sql/checks/{path.name}",
                 fix="nothing was published; the comment at the top of the check says what it guards",
             )
+
+
+def _names(models: Collection[Path]) -> frozenset[str]:
+    return frozenset(read_model(path).name for path in models)

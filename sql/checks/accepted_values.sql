@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   cell_counts
 -- Guards:  groups, intervals and prices of the published counts are what the documentation says.
 
 select cell_key, loyalty_group, paid_ticks

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   reconciliation, amount_beside
 -- Guards:  what is billed beside the price adds up to the lines of those kinds, per kind and currency, to the last decimal.
 
 with

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   stg_book, stg_billing, reconciliation
 -- Guards:  per role and currency, the amounts of all dispositions add up to the amounts that came in, to the last decimal.
 
 with

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   cell_value, cell_column
 -- Guards:  no control value contains the separator of the keys, so that a key is taken apart as it was put together.
 
 select

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   cell_coverage, params, cell_counts, offer_counts, reference_counts, change_counts
 -- Guards:  the count tables hold every priced observation of the study's currency once: nobody lost, nobody twice.
 
 with

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   observation, cell_coverage
 -- Guards:  every observation of the as-of month is in the coverage once, in its group and tenure band, so that nobody is
 --          missing from the support and a book's counts class customers as its ledger does.
 

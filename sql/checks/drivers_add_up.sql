@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   price_change, price_change_driver
 -- Guards:  what drove a change adds up to it, in ticks of the price and in quarter ticks of the money, and no driver has the
 --          wrong sign; of a rise, the parts are no more than the rise.
 

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   price_change, rise_exposure
 -- Guards:  every rise of a price before discounts is counted in the exposure of one decision, and nothing else is.
 
 with

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   reconciliation, cell_coverage
 -- Guards:  the prices of the counts add up to the prices of the accepted book rows, but for the rounding of each to 10^-4.
 
 with

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   int_book_line, int_line_month_count, int_month_bill, price_ledger
 -- Guards:  every accepted book row is in the ledger once, and every comparable billing line as often as it covers months,
 --          but where several make one price, or none:
 --          no join multiplies or loses customers.

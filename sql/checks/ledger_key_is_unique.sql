@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   price_ledger, int_repeated_customer
 -- Guards:  one row of a book per customer, product, currency, interval and month. Customers with one row cannot break it,
 --          so only the others are looked at. one_price_a_month.sql looks at prices of billing lines.
 

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   int_ledger_span
 -- Guards:  a thing held has one price a month: no two of its spans overlap.
 
 select

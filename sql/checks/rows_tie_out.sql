@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   inputs, reconciliation
 -- Guards:  every input row has exactly one disposition.
 
 with

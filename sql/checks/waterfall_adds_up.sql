@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   gap_waterfall, revenue_bridge
 -- Guards:  what was paid above the offers at first and every step add up to what is paid above them at the end, in quarter
 --          ticks for each billing interval; the bridge from the ledger adds up to what was billed.
 

@@ -1,4 +1,5 @@
 -- Healthy: no rows.
+-- Reads:   price_ahead
 -- Guards:  the causes of a day add up to the change of the price that is written for it, and the change of one day begins
 --          where that of the day before has ended.
 

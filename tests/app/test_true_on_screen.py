@@ -241,7 +241,7 @@ def test_what_stays_whole_book_under_a_filter_says_so(view: View) -> None:
 
 def test_the_reason_of_the_headline_is_the_first_of_the_panel(study: StudyRunner) -> None:
     rows = [{**row, "offer_price": None, "tenure_months": 40} for row in book()[:200]]
-    study(rows, **SECTIONS)
+    study.publish(rows, **SECTIONS)
     here = view_of(open_study(study.run.folder.parents[2] / "fairness.toml"), ())
     panel = left_out(here)
     assert panel.table is not None

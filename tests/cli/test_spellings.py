@@ -71,7 +71,7 @@ def test_other_differences_are_none(study: Any, regions: tuple[str, ...], ids: A
 def test_ids_are_counted_and_never_shown(study: Any, tmp_path: Path) -> None:
     text = book("North", ids=lambda n: f"{'kunde' if n < 3 else 'Kunde'}-{n % 20}")
     for pseudonyms in (False, True):
-        document = study(text, **KEYS, privacy={"pseudonyms": pseudonyms})
+        document = study.build(study.write(text, **KEYS, privacy={"pseudonyms": pseudonyms}))
         assert document["spellings"] == [
             {"column": "customer_id", "things": 3, "spellings": 6, "rows": 6, "examples": []}
         ]

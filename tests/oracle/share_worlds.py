@@ -131,7 +131,7 @@ def attack_firm(seed: int, folder: Path) -> tuple[list[Guess], int]:
     found: list[Guess] = []
     files, truths, exact = [], [], 0
     for rows in firm.books:
-        study(rows, **SECTIONS)
+        study.publish(rows, **SECTIONS)
         file, truth = read_share(study.run.share), _truth(study.run)
         compared = [row for row in rows if row["tenure_months"] >= TENURED_FROM and row["offer_price"]]
         found += [*fractions_found(file, truth), *statistics_solved(file, truth)]

@@ -74,7 +74,7 @@ def test_threads_do_not_change_a_byte(shared_study: Any) -> None:
     book = large_book()
     published = []
     for threads in (1, 2):
-        shared_study(book, engine={"threads": threads}, like_for_like={"cell": ["region"]})
+        shared_study.publish(book, engine={"threads": threads}, like_for_like={"cell": ["region"]})
         published.append(shared_study.run.findings.read_bytes())
     assert published[0] == published[1]
 
@@ -82,12 +82,12 @@ def test_threads_do_not_change_a_byte(shared_study: Any) -> None:
 @pytest.fixture(scope="module")
 def published(shared_study: Any) -> tuple[Document, bytes]:
     """Return the document of the small book, and its bytes."""
-    document = shared_study(small_book(), **EVERYTHING)
+    document = shared_study.publish(small_book(), **EVERYTHING)
     return document, shared_study.run.findings.read_bytes()
 
 
 def test_a_second_build_does_not_change_a_byte(study: Any, published: tuple[Document, bytes]) -> None:
-    study(small_book(), **EVERYTHING)
+    study.publish(small_book(), **EVERYTHING)
     assert study.run.findings.read_bytes() == published[1]
 
 

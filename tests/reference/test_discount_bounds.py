@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import StudyRunner, write_csv
+from tests.conftest import Document, Row
 
 pytestmark = pytest.mark.slow
 
-CONFIG = """
-[privacy]
-pseudonyms = false
-[study]
-name = "Discount bounds"
-currency = "EUR"
-as_of = "2025-11"
-[[source]]
-role = "billing"
-path = "lines.csv"
-[[source]]
-role = "customers"
-path = "customers.csv"
-[[source]]
-role = "offers"
-path = "offers.csv"
-[inference]
-bootstrap_replicates = 0
-{ledger}
-"""
-MONTH = {"issued_on": "2025-11-01", "period_start": "2025-11-01", "period_end": "2025-12-01", "interval_unit": "month"}
-
 
 @pytest.fixture
-def headline(tmp_path: Path) -> Any:
+def headline(price_list: Callable[..., Document]) -> Any:
     """Return a function from the offers of base and tv to the headline: 29 pay 20.00, one 20.00 and 9.00, 3.00 off."""
 
-    def run(*, ledger: str = "", **offers: int) -> dict[str, Any]:
-        lines: list[dict[str, object]] = [
-            {"customer_id": f"T{n}", "product_id": "net", "plan_id": "base", "net_amount": 20} for n in range(30)
+    def run(*, ledger: str = "", **offers: int) -> Document:
+        net = {"product_id": "net"}
+        lines: list[Row] = [
+            {**net, "customer_id": f"T{n}", "plan_id": "base", "line_kind": "recurring", "net_amount": 20}
+            for n in range(30)
         ]
-        lines.append({"customer_id": "T29", "product_id": "net", "plan_id": "tv", "net_amount": 9})
-        lines.append({"customer_id": "T29", "net_amount": -3, "line_kind": "discount", "product_id": "net"})
-        write_csv(tmp_path / "lines.csv", [{"plan_id": None, "line_kind": "recurring"} | one | MONTH for one in lines])
-        write_csv(
-            tmp_path / "customers.csv", [{"customer_id": f"T{n}", "tenure_start": "2020-01-01"} for n in range(30)]
-        )
-        offer = {"audience": "new_only", "valid_from": "2019-01-01", "interval_unit": "month", "currency": "EUR"}
-        write_csv(
-            tmp_path / "offers.csv",
-            [
-                offer | {"offer_id": plan, "product_id": "net", "plan_id": plan, "list_unit_price": price}
-                for plan, price in offers.items()
-            ],
-        )
-        config = tmp_path / "fairness.toml"
-        config.write_text(CONFIG.format(ledger=ledger), encoding="utf-8")
-        found: dict[str, Any] = StudyRunner(tmp_path).build(config)["headline"]
+        lines.append({**net, "customer_id": "T29", "plan_id": "tv", "line_kind": "recurring", "net_amount": 9})
+        lines.append({**net, "customer_id": "T29", "plan_id": None, "line_kind": "discount", "net_amount": -3})
+        listed: list[Row] = [
+            {**net, "offer_id": plan, "plan_id": plan, "list_unit_price": price} for plan, price in offers.items()
+        ]
+        document = price_list(lines, listed, sections=ledger)
+        found: Document = document["headline"]
         return found
 
     return run

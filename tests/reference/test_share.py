@@ -56,7 +56,7 @@ def share(study: Any, table: str) -> Rows:
 
 
 def build(study: Any, rows: Rows) -> dict[str, Any]:
-    document: dict[str, Any] = study(
+    document: dict[str, Any] = study.publish(
         rows,
         like_for_like={"cell": ["region", "channel"]},
         lenses={"by": ["region", "is_vulnerable"]},
@@ -201,7 +201,7 @@ def test_few_customers_above_their_offers_are_few_however_much_they_hold(study: 
     rows = [held(f"{region}{n}", region, "gas", 26 - n % 2) for n in range(200) for region in ("north", "west")]
     rows += [held(f"s{n}", "south", product, 26) for n in range(6) for product in ("gas", "power")]
     rows += [held(f"t{n}", "south", "gas", 24) for n in range(40)]
-    study(rows, like_for_like={"cell": ["region"]}, lenses={"by": ["region"]})
+    study.publish(rows, like_for_like={"cell": ["region"]}, lenses={"by": ["region"]})
     query = (
         "select f.scope, c.estimate from findings_companions c join findings f using (finding_id)"
         " where c.name = 'customers_affected' and f.level = 'lens'"

@@ -2,71 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import StudyRunner, write_csv
+from tests.conftest import Document
 
 pytestmark = pytest.mark.slow
 
-CONFIG = """
-[privacy]
-pseudonyms = false
-[study]
-name = "Price ids"
-currency = "EUR"
-as_of = "2025-11"
-[[source]]
-role = "billing"
-path = "lines.csv"
-{mapping}
-[[source]]
-role = "customers"
-path = "customers.csv"
-[[source]]
-role = "offers"
-path = "offers.csv"
-{mapping}
-[inference]
-bootstrap_replicates = 0
-"""
-
 
 @pytest.fixture
-def document(tmp_path: Path) -> Any:
+def document(price_list: Callable[..., Document]) -> Any:
     """Return a function from the number of tenured customers on archived price ids to the findings.
 
     400 tenured customers pay one of 20 offers; those on archived ids pay 30 % more than the offer of their product.
     """
 
-    def run(archived: int, mapping: str = "") -> dict[str, Any]:
-        prices = {n: 20 + n % 20 for n in range(400)}
+    def run(archived: int, mapping: str = "") -> Document:
         lines = [
             {
                 "customer_id": f"T{n}",
                 "product_id": f"net-{n % 20}",
                 "plan_id": f"price_{n % 20}" if n >= archived else f"old_{n}",
-                "issued_on": "2025-11-01",
-                "period_start": "2025-11-01",
-                "period_end": "2025-12-01",
-                "interval_unit": "month",
-                "net_amount": f"{price * (1.3 if n < archived else 1):.2f}",
+                "net_amount": f"{(20 + n % 20) * (1.3 if n < archived else 1):.2f}",
             }
-            for n, price in prices.items()
+            for n in range(400)
         ]
-        write_csv(tmp_path / "lines.csv", lines)
-        write_csv(tmp_path / "customers.csv", [{"customer_id": f"T{n}", "tenure_start": "2020-01-01"} for n in prices])
-        offer = {"audience": "new_only", "valid_from": "2019-01-01", "interval_unit": "month", "currency": "EUR"}
-        own = [
+        offers = [
             {"offer_id": f"O{n}", "product_id": f"net-{n}", "plan_id": f"price_{n}", "list_unit_price": 20 + n}
             for n in range(20)
         ]
-        write_csv(tmp_path / "offers.csv", [one | offer for one in own])
-        config = tmp_path / "fairness.toml"
-        config.write_text(CONFIG.format(mapping=mapping), encoding="utf-8")
-        return StudyRunner(tmp_path).build(config)
+        return price_list(lines, offers, mapping=mapping)
 
     return run
 

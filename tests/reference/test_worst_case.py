@@ -2,74 +2,42 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import StudyRunner, write_csv
+from tests.conftest import Document, Row
 
 pytestmark = pytest.mark.slow
 
-CONFIG = """
-[privacy]
-pseudonyms = false
-[study]
-name = "Worst case"
-currency = "EUR"
-as_of = "2025-11"
-[[source]]
-role = "billing"
-path = "lines.csv"
-[[source]]
-role = "customers"
-path = "customers.csv"
-[[source]]
-role = "offers"
-path = "offers.csv"
-[inference]
-bootstrap_replicates = 0
-"""
-OFFER = {"audience": "new_only", "valid_from": "2019-01-01", "interval_unit": "month", "currency": "EUR"}
-
 
 @pytest.fixture
-def headline(tmp_path: Path) -> Any:
+def headline(price_list: Callable[..., Document]) -> Any:
     """Return a function from what 40 of 400 tenured customers pay, times their offer, to the headline.
 
     They bought in a shop, where nothing is offered. The others pay one of 20 offers, but for T40 who holds the big
     plan of product 0 for 40.00 as offered.
     """
 
-    def run(times: float, **changes: object) -> dict[str, Any]:
-        lines = [
+    def run(times: float, **changes: object) -> Document:
+        lines: list[dict[str, object]] = [
             {
                 "customer_id": f"T{n}",
                 "product_id": f"net-{n % 20}",
                 "plan_id": "big" if n == 40 else "base",
                 "channel": "shop" if n < 40 else "web",
-                "issued_on": "2025-11-01",
-                "period_start": "2025-11-01",
-                "period_end": "2025-12-01",
-                "interval_unit": "month",
                 "net_amount": f"{40 if n == 40 else (20 + n % 20) * (times if n < 40 else 1):.2f}",
             }
             for n in range(400)
         ]
         lines[0] |= changes
-        write_csv(tmp_path / "lines.csv", lines)
-        write_csv(
-            tmp_path / "customers.csv", [{"customer_id": f"T{n}", "tenure_start": "2020-01-01"} for n in range(400)]
-        )
-        offers = [
+        offers: list[Row] = [
             {"offer_id": f"O{n}", "product_id": f"net-{n}", "plan_id": "base", "list_unit_price": 20 + n}
             for n in range(20)
         ]
         offers.append({"offer_id": "BIG", "product_id": "net-0", "plan_id": "big", "list_unit_price": 40})
-        write_csv(tmp_path / "offers.csv", [one | OFFER | {"channel": "web"} for one in offers])
-        config = tmp_path / "fairness.toml"
-        config.write_text(CONFIG, encoding="utf-8")
-        found: dict[str, Any] = StudyRunner(tmp_path).build(config)["headline"]
+        found: Document = price_list(lines, [{**offer, "channel": "web"} for offer in offers])["headline"]
         return found
 
     return run

@@ -17,7 +17,7 @@ from fairness.build.pipeline import build
 from fairness.cli.demo import write_demo
 from fairness.config import load_config
 from fairness.engine import models
-from fairness.engine.headers import read_options, read_tables
+from fairness.engine.headers import read_options, read_reads, read_tables
 from fairness.engine.models import run_checks, run_models
 from fairness.errors import DataError, SqlError
 
@@ -63,7 +63,7 @@ def book() -> Rows:
 @pytest.fixture(scope="module")
 def published(shared_study: Any) -> Path:
     """Return the published file of the study."""
-    shared_study(
+    shared_study.publish(
         book(),
         study={"as_of": "2025-12"},
         like_for_like={"cell": ["region", "age"], "breaks": {"age": [30, 50]}},
@@ -322,7 +322,13 @@ class TestChecks:
 
     @pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)
     def test_the_header_says_what_it_guards(self, path: Path) -> None:
-        assert re.match(r"-- Healthy: no rows\.\n-- Guards:  \S.*\n", path.read_text(encoding="utf-8"))
+        assert re.match(
+            r"-- Healthy: no rows\.\n-- Reads:   \S.*\n-- Guards:  \S.*\n", path.read_text(encoding="utf-8")
+        )
+
+    @pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)
+    def test_the_header_names_what_is_read(self, path: Path) -> None:
+        assert read_reads(path) == read(statement(path.read_text(encoding="utf-8"))) & KNOWN
 
     def test_a_good_study_passes(self, copied: Connection) -> None:
         found = {path.stem: copied.execute(path.read_text(encoding="utf-8")).fetchall() for path in CHECKS}

@@ -91,7 +91,7 @@ def needs(config: Config) -> frozenset[str]:
     The monthly series is shown only beside the headline.
     """
     tables = reductions(SPEC, *config.comparator.order) | {"rise_counts", "best_offer_counts"}
-    return tables | {"monthly_offer_counts"} if config.inference.primary == SPEC.name else tables
+    return tables | {"monthly_offer_counts", "monthly_repeats"} if config.inference.primary == SPEC.name else tables
 
 
 def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from fairness.analysis.marts import Marts
 from fairness.build import pipeline
 from fairness.config import load_config
 from fairness.engine import models
+from fairness.engine.base import Connection
 from fairness.errors import DataError
+from fairness.findings.results import Findings
 
 
 @pytest.fixture
@@ -60,3 +63,22 @@ def test_an_analysis_that_fails_over_sound_tables_says_so_itself(study: Path, mo
     with pytest.raises(ZeroDivisionError):
         pipeline.build(load_config(study))
     assert not list((study.parent / "out").glob("runs/*/findings.json"))
+
+
+def test_only_what_findings_come_from_is_examined(study: Path) -> None:
+    def look(con: Connection, marts: Marts, findings: Findings) -> set[str]:
+        assert len(marts.prices) > 0
+        assert findings.support.tenured_customers == 10
+        return {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+
+    found = pipeline.examine(load_config(study), look, tables=["price_change"])
+    assert {"cell_counts", "price_change"} <= found
+    # Causes and letters are no part of the findings.
+    assert not {"price_change_driver", "rise_exposure", "told_outcome"} & found
+    assert not (study.parent / "out").exists()
+
+
+@pytest.mark.usefixtures("offended")
+def test_what_is_examined_is_checked(study: Path) -> None:
+    with pytest.raises(DataError, match="the check nobody_is_new failed"):
+        pipeline.examine(load_config(study), lambda con, marts, findings: None)

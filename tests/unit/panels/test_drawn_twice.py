@@ -67,7 +67,7 @@ def with_months_and_readings(data: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def shown(shared_study: Any) -> tuple[Document, dict[str, Any]]:
     """Return a released document and the settings of its run."""
-    document = shared_study(book(), like_for_like={"cell": ["region"]}, inference={"bootstrap_replicates": 0})
+    document = shared_study.publish(book(), like_for_like={"cell": ["region"]}, inference={"bootstrap_replicates": 0})
     run = shared_study.run
     data = released(document, read_shared(run), largest_payment=largest_payment(run))
     return Document.load(with_months_and_readings(data)), read_settings(run)

@@ -72,7 +72,7 @@ def page_of(shared_study: Any) -> Callable[[str], tuple[Page, Document]]:
         if name not in made:
             rows, sections = STUDIES[name]
             options = {"like_for_like": {"cell": ["region"]}, "inference": {"bootstrap_replicates": 0}, **sections}
-            document = shared_study(rows, **options)
+            document = shared_study.publish(rows, **options)
             run = shared_study.run
             data = released(document, read_shared(run), largest_payment=largest_payment(run))
             shown = Document.load(data)
@@ -211,7 +211,8 @@ def test_small_groups_appear_nowhere(study: Any) -> None:
     rows = book(0.12)
     for row in rows[:8:2]:
         row["region"] = "Skerries"
-    study(rows, like_for_like={"cell": ["region"]}, lenses={"by": ["region"]}, inference={"bootstrap_replicates": 0})
+    by_region = {"like_for_like": {"cell": ["region"]}, "lenses": {"by": ["region"]}}
+    study.publish(rows, **by_region, inference={"bootstrap_replicates": 0})
     contents = compose(study.run)
     for name, data in contents.files.items():
         if name.endswith((".json", ".html", ".svg", ".csv")):
@@ -223,14 +224,14 @@ def test_small_groups_appear_nowhere(study: Any) -> None:
 
 @pytest.mark.slow
 def test_note_of_the_owner_is_text(study: Any) -> None:
-    study(book(0.12, n=60), inference={"bootstrap_replicates": 0})
+    study.publish(book(0.12, n=60), inference={"bootstrap_replicates": 0})
     page = compose(study.run, SignOff("<script>alert(1)</script> seen")).files["snapshot.html"].decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script" not in page
 
 
 def test_decision_stands_above_the_sign_off_and_needs_no_note(study: Any) -> None:
-    study(book(0.12), inference={"bootstrap_replicates": 0})
+    study.publish(book(0.12), inference={"bootstrap_replicates": 0})
     words = SignOff(decision="Freeze rises until June", owner="A. Owner", due="2026-01-31")
     page = compose(study.run, words).files["snapshot.html"].decode()
     text = " ".join(re.sub("<[^>]+>", " ", page).split())
@@ -244,11 +245,11 @@ def test_decision_stands_above_the_sign_off_and_needs_no_note(study: Any) -> Non
 def test_figures_stand_beside_those_of_the_snapshot_before(study: Any, tmp_path: Path) -> None:
     """November has a gap of 5 %, December one of 12 %; a snapshot with another question is passed over."""
     options: dict[str, Any] = {"like_for_like": {"cell": ["region"]}, "inference": {"bootstrap_replicates": 0}}
-    study(book(0.05), study={"as_of": "2025-11", "output": str(tmp_path / "out")}, **options)
+    study.publish(book(0.05), study={"as_of": "2025-11", "output": str(tmp_path / "out")}, **options)
     november = study.run
     place = november.folder.parent.parent / "snapshots"
     write(compose(november), place / "2025-11")
-    study(book(0.12), study={"as_of": "2025-12", "appetite": 0.1, "output": str(tmp_path / "out")}, **options)
+    study.publish(book(0.12), study={"as_of": "2025-12", "appetite": 0.1, "output": str(tmp_path / "out")}, **options)
     december = study.run
     before = snapshot_before(december)
     assert before is not None

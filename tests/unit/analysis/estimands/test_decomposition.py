@@ -76,7 +76,7 @@ def test_terms_add_up_in_cents_and_the_like_for_like_term_is_the_gap(study: Any,
         }
         for number in range(300)
     ]
-    document = study(book, like_for_like={"min_per_group": 12})
+    document = study.publish(book, like_for_like={"min_per_group": 12})
     finding, alike = pick(document, "decomposition"), pick(document, "like_for_like_gap")
     assert sum(terms(finding).values()) == Decimal(finding["estimate"])
     assert all(amount == round(amount, 2) for amount in terms(finding).values())
@@ -119,7 +119,7 @@ def test_without_a_cell_in_common_nothing_is_assessed(study: Any, pick: Callable
 
 
 def test_it_stays_in_the_firm(study: Any) -> None:
-    study(rows(("A", True, 12, 200), ("A", False, 10, 200)))
+    study.publish(rows(("A", True, 12, 200), ("A", False, 10, 200)))
     with duckdb.connect(str(study.run.folder / "share.duckdb"), read_only=True) as con:
         told = {name for (name,) in con.execute("select distinct estimand from findings").fetchall()}
         names = {name for (name,) in con.execute("select distinct name from findings_companions").fetchall()}
@@ -129,7 +129,7 @@ def test_it_stays_in_the_firm(study: Any) -> None:
 
 
 def test_the_command_line_tells_it_as_a_sentence(study: Any, call_cli: Callable[..., Any]) -> None:
-    study(rows(("A", True, 12, 30), ("A", False, 10, 30)), lenses={"by": ["product_id"]})
+    study.publish(rows(("A", True, 12, 30), ("A", False, 10, 30)), lenses={"by": ["product_id"]})
     out = call_cli("analyze", study.run.folder.parents[2] / "fairness.toml").out
     told = [line for line in out.splitlines() if line.startswith("Where the difference of means comes from")]
     assert len(told) == 1

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 def firm(study: Any, tmp_path: Path) -> Any:
     """Return a function from (month of 2025, completed terms, price, how many) to the findings of a yearly product."""
 
-    def build(*renewals: tuple[int, int, float, int], unit: str = "year") -> Row:
+    def found(*renewals: tuple[int, int, float, int], unit: str = "year") -> Row:
         bills, joined = [], []
         for place, (month, terms, price, n) in enumerate(renewals):
             for number in range(n):
@@ -35,10 +35,10 @@ def firm(study: Any, tmp_path: Path) -> Any:
             '[[source]]\nrole = "customers"\npath = "customers.csv"\n',
             encoding="utf-8",
         )
-        document: Row = study.build(config)
+        document: Row = study.analyse(config)
         return document
 
-    return build
+    return found
 
 
 def test_a_rising_list_and_growing_sales_are_no_gap(firm: Any, pick: Callable[..., Row]) -> None:

@@ -96,7 +96,7 @@ def test_quality_in_money_against_offers(study: Any, companion: Callable[..., Ro
 
 
 def test_it_stays_in_the_firm(study: Any) -> None:
-    study(rows((False, 10, 300), (False, 12, 100), (True, 11, 300)))
+    study.publish(rows((False, 10, 300), (False, 12, 100), (True, 11, 300)))
     with duckdb.connect(str(study.run.folder / "share.duckdb"), read_only=True) as con:
         told = {name for (name,) in con.execute("select distinct estimand from findings").fetchall()}
         names = {name for (name,) in con.execute("select distinct name from findings_companions").fetchall()}

@@ -111,7 +111,7 @@ def test_a_difference_of_mix_is_none_in_the_same_cells(study: Any, companion: Ca
 
 
 def test_both_stay_in_the_firm(study: Any) -> None:
-    study(book(planted=0.08, seed=5), **LENSES)
+    study.publish(book(planted=0.08, seed=5), **LENSES)
     with duckdb.connect(str(study.run.folder / "share.duckdb"), read_only=True) as con:
         told = {name for (name,) in con.execute("select distinct estimand from findings").fetchall()}
         scopes = {scope for (scope,) in con.execute("select distinct scope from findings").fetchall()}

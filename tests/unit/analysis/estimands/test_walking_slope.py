@@ -76,7 +76,7 @@ def walk(study: StudyRunner, tmp_path: Any) -> Callable[..., Row | None]:
         for name, table in (("billing", listed), ("offers", offers), ("customers", people)):
             write_csv(tmp_path / f"{name}.csv", table)
         (tmp_path / "fairness.toml").write_text(CONFIG, encoding="utf-8")
-        findings = study.build(tmp_path / "fairness.toml")["findings"]
+        findings = study.analyse(tmp_path / "fairness.toml")["findings"]
         return next((finding for finding in findings if finding["estimand"] == "walking_slope"), None)
 
     return run
