@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import duckdb
 import pytest
 
-from fairness.build.pipeline import build
-from fairness.config import load_config
-from fairness.runs.documents import read_findings
-from fairness.runs.store import Run
+from tests.conftest import StudyRunner, write_csv
 
 SLOW = pytest.mark.slow
 
@@ -37,30 +34,19 @@ OFFER: Row = {
 }
 
 
-class Study:
-    """Builds studies from rows by role and answers queries on what the last of them published."""
+class Study(StudyRunner):
+    """Lays out the ledger and the offers of studies from rows by role; nothing is built."""
 
-    run: Run
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, config: str = "", *, source: str = "", **roles: Sequence[Row]) -> dict[str, Any]:
+    def __call__(
+        self, config: str = "", *, source: str = "", tables: Sequence[str] = (), **roles: Sequence[Row]
+    ) -> None:
         text = '[privacy]\npseudonyms = false\n[study]\nname = "Test"\ncurrency = "GBP"\nas_of = "2025-12"\n'
         for role, rows in roles.items():
-            with (self._folder / f"{role}.csv").open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)), restval="")
-                writer.writeheader()
-                writer.writerows(rows)
+            write_csv(self.folder / f"{role}.csv", rows)
             text += f'[[source]]\nrole = "{role}"\npath = "{role}.csv"\n{source}'
-        path = self._folder / "fairness.toml"
-        path.write_text(text + "[inference]\nbootstrap_replicates = 0\n" + config, encoding="utf-8")
-        self.run = build(load_config(path))
-        return read_findings(self.run)
-
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.run.warehouse), read_only=True) as con:
-            return con.execute(sql).fetchall()
+        path = self.folder / "fairness.toml"
+        path.write_text(text + config, encoding="utf-8")
+        self.lay_out(path, "price_ledger", "offers", *tables)
 
 
 @pytest.fixture
@@ -90,7 +76,7 @@ def test_a_row_of_a_file_that_threads_read_is_found(tmp_path: Path, made: Study)
         "[engine]\nthreads = 2\n",
         encoding="utf-8",
     )
-    made.run = build(load_config(config))
+    made.lay_out(config)
     listed = made.query("select source_row, reason, raw_row ->> 'customer_id' from quarantine order by 1")
     assert listed == [(number, "BAD_PRICE", f"c{number}") for number in bad]
 
@@ -179,7 +165,7 @@ class TestStandardPrices:
                     dates = {"issued_on": start, "period_start": start, "period_end": end, "product_id": product}
                     gross = "-20" if start in bad else "25"
                     lines.append({**GOOD, **dates, "customer_id": customer, "gross_amount": gross})
-        made(billing=lines)
+        made(billing=lines, tables=("change_counts", "cell_coverage", "cell_value"))
         by_product = "inner join cell_value using (cell_key) where column_name = 'product_id' group by all order by all"
         changed = made.query(f"select value, sum(n_observations) from change_counts {by_product}")
         assert changed == [("both", 1), ("first", 1), ("second", 1)]
@@ -195,25 +181,29 @@ class TestOffers:
         {},
         {"product_id": "", "plan_id": "p", "region": "North", "channel": "web", "qty_to": 5},
     ]
+    OTHERS: ClassVar[list[Row]] = [
+        {"list_unit_price": 17},
+        {"intro_unit_price": 5},
+        {"setup_fee": 9},
+        {"audience": "all", "incentive_value": 9},
+    ]
 
-    @pytest.mark.parametrize("keys", KEYS, ids=["product", "all keys"])
-    @pytest.mark.parametrize(
-        "other",
-        [{"list_unit_price": 17}, {"intro_unit_price": 5}, {"setup_fee": 9}, {"audience": "all", "incentive_value": 9}],
-        ids=lambda row: next(iter(row)),
-    )
-    def test_rows_that_contradict_each_other_are_rejected(self, made: Study, keys: Row, other: Row) -> None:
+    def test_rows_that_contradict_each_other_are_rejected(self, made: Study) -> None:
+        """Four rows of each case: two of one offer that differ in one value, another offer, the first once more."""
         empty = dict.fromkeys(("intro_unit_price", "setup_fee", "incentive_value"), "")
-        first = {**OFFER, **empty, "audience": "new_only", **keys}
-        rows = [first, {**first, **other}, {**first, "offer_id": "p", "list_unit_price": 30}, first]
-        document = made(billing=[GOOD], offers=rows)
-        block = document["reconciliation_by_role"]["offers"]
-        assert (block["rows_in"], block["rows_accepted"], block["rows_duplicate"]) == (4, 1, 0)
-        assert (block["rows_rejected"], block["ties_out"]) == ({"DUP_OFFER": 3}, True)
+        rows: list[Row] = []
+        for number, (keys, other) in enumerate(itertools.product(self.KEYS, self.OTHERS)):
+            first = {**OFFER, **empty, "audience": "new_only", **keys, "offer_id": f"o{number}"}
+            rows += [first, {**first, **other}, {**first, "offer_id": f"p{number}", "list_unit_price": 30}, first]
+        n = len(self.KEYS) * len(self.OTHERS)
+        made(billing=[GOOD], offers=rows, tables=["reconciliation"])
+        block = made.reconciled("offers")
+        assert (block["rows_in"], block["rows_accepted"], block["rows_duplicate"]) == (4 * n, n, 0)
+        assert (block["rows_rejected"], block["ties_out"]) == ({"DUP_OFFER": 3 * n}, True)
         assert made.query("select source_row, reason, column_name from quarantine") == [
-            (row, "DUP_OFFER", "offer_id") for row in (2, 3, 5)
+            (4 * case + row, "DUP_OFFER", "offer_id") for case in range(n) for row in (2, 3, 5)
         ]
-        assert made.query("select offer_id from offers") == [("p",)]
+        assert made.query("select offer_id from offers order by 1") == [(f"p{case}",) for case in range(n)]
 
     def test_other_dates_keys_and_copies_are_no_contradiction(self, made: Study) -> None:
         first = {**OFFER, "region": "North", "valid_to": "2025-06-01", "audience": "new_only"}
@@ -224,15 +214,23 @@ class TestOffers:
             {**first, "region": "South", "list_unit_price": 22},
             {**first, "audience": "existing_only", "list_unit_price": 23},
         ]
-        block = made(billing=[GOOD], offers=rows)["reconciliation_by_role"]["offers"]
+        made(billing=[GOOD], offers=rows, tables=["reconciliation"])
+        block = made.reconciled("offers")
         assert (block["rows_accepted"], block["rows_duplicate"], block["rows_rejected"]) == (4, 1, {})
         assert made.query("select count(*) from offers") == [(4,)]
 
-    @pytest.mark.parametrize("column", ["setup_fee", "incentive_value", "intro_unit_price"])
-    def test_an_amount_below_zero_is_refused(self, made: Study, column: str) -> None:
-        document = made(billing=[GOOD], offers=[{**OFFER, column: 0}, {**OFFER, "offer_id": "p", column: "-0.01"}])
-        assert document["reconciliation_by_role"]["offers"]["rows_rejected"] == {"BAD_PRICE": 1}
-        assert made.query("select source_row, reason, column_name from quarantine") == [(3, "BAD_PRICE", column)]
+    def test_an_amount_below_zero_is_refused(self, made: Study) -> None:
+        columns = ("setup_fee", "incentive_value", "intro_unit_price")
+        offers = [
+            {**OFFER, "offer_id": f"{column} {amount}", column: amount}
+            for column in columns
+            for amount in ("0", "-0.01")
+        ]
+        made(billing=[GOOD], offers=offers, tables=["reconciliation"])
+        assert made.reconciled("offers")["rows_rejected"] == {"BAD_PRICE": len(columns)}
+        assert made.query("select source_row, reason, column_name from quarantine") == [
+            (2 * number + 3, "BAD_PRICE", column) for number, column in enumerate(columns)
+        ]
 
 
 @SLOW
@@ -246,11 +244,12 @@ class TestCustomers:
             {"customer_id": "b", "tenure_start": "2015-01-01"},
             {"customer_id": "b", "tenure_start": "2015-01-01"},
         ]
-        document = made(billing=[GOOD, {**GOOD, "customer_id": "b", "net_amount": "30"}], customers=customers)
-        block = document["reconciliation_by_role"]["customers"]
+        lines = [GOOD, {**GOOD, "customer_id": "b", "net_amount": "30"}]
+        made(billing=lines, customers=customers, tables=["reconciliation"])
+        block = made.reconciled("customers")
         assert (block["rows_in"], block["rows_accepted"], block["rows_duplicate"]) == (4, 1, 1)
         assert (block["rows_rejected"], block["ties_out"]) == ({"DUP_CUSTOMER": 2}, True)
-        assert document["reconciliation"]["amount_accepted"] == {"GBP": "50.00"}
+        assert made.reconciled()["amount_accepted"] == {"GBP": Decimal(50)}
         assert made.query("select source_row, reason, column_name from quarantine") == [
             (2, "DUP_CUSTOMER", "customer_id"),
             (3, "DUP_CUSTOMER", "customer_id"),
@@ -265,14 +264,15 @@ class TestCustomers:
 
     def test_rows_that_differ_in_what_nobody_uses_are_copies(self, made: Study) -> None:
         customers = [{"customer_id": "a", "segment": segment} for segment in ("x", "y")]
-        document = made(billing=[GOOD], customers=customers)
-        assert document["reconciliation_by_role"]["customers"]["rows_duplicate"] == 1
+        made(billing=[GOOD], customers=customers, tables=["reconciliation"])
+        assert made.reconciled("customers")["rows_duplicate"] == 1
 
     def test_rows_that_differ_in_a_cell_column_contradict(self, made: Study) -> None:
         customers = [{"customer_id": "a", "segment": segment} for segment in ("x", "y")]
-        document = made('[like_for_like]\ncell = ["segment"]\n', billing=[GOOD], customers=customers)
-        assert document["reconciliation_by_role"]["customers"]["rows_rejected"] == {"DUP_CUSTOMER": 2}
-        assert document["reconciliation"]["rows_accepted"] == 1
+        by_segment = '[like_for_like]\ncell = ["segment"]\n'
+        made(by_segment, billing=[GOOD], customers=customers, tables=["reconciliation"])
+        assert made.reconciled("customers")["rows_rejected"] == {"DUP_CUSTOMER": 2}
+        assert made.reconciled()["rows_accepted"] == 1
 
     def test_a_test_customer_begins_no_data(self, made: Study) -> None:
         early = {**GOOD, "issued_on": "2025-01-01", "period_start": "2025-01-01", "period_end": "2025-02-01"}
