@@ -195,8 +195,17 @@ def _study(fit: _Fit, written: Sequence[Written], base: Path, answers: Mapping[s
     if (zone := answers.get("study.time_zone")) is not None:
         section.add("time_zone", zone)
     else:
-        section.lines.append('# time_zone = "Europe/London"    # the zone whose days the bills show; UTC without it')
+        _add_zone(section, [zones for source in written for zones in source.zones])
     return section, asks
+
+
+def _add_zone(section: Section, found: Sequence[Sequence[str]]) -> None:
+    """Propose the zone whose days the files write as moments, where all that do so show the same one."""
+    common = [zone for zone in found[0] if all(zone in zones for zones in found)] if found else []
+    if len(common) == 1 and common[0] != "UTC":
+        section.add("time_zone", common[0], "nearly all moments are midnight there, or in a zone with the same clock")
+    else:
+        section.lines.append('# time_zone = "Europe/London"    # the zone whose days the bills show; UTC without it')
 
 
 def _tables(fit: _Fit, written: Sequence[Written]) -> list[Section]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from fairness.intake.vendor_words import STATUSES
 
@@ -13,10 +14,19 @@ DAYS = (
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y",
     "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d.%m.%y",
 )  # fmt: skip
+ZONES = (
+    "UTC", "Europe/London", "Europe/Berlin", "Europe/Helsinki", "America/New_York", "America/Chicago", "America/Denver",
+    "America/Los_Angeles", "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
+    "Australia/Sydney", "Pacific/Auckland",
+)  # fmt: skip
+"""Zones that are proposed, one for each usual clock."""
+
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?", re.IGNORECASE
 )
+_ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|UTC|[+-]\d{2}(:?\d{2})?)", re.IGNORECASE)
+_LEAST, _NEARLY_ALL = 20, 0.95
 _COMMA = re.compile(r"[-+(]?\d{1,3}(\.\d{3})*,\d{1,2}\)?-?|[-+]?\d+,\d+")
 _POINT = re.compile(r"[-+(]?\d{1,3}(,\d{3})*\.\d+\)?-?|[-+]?\d+\.\d+")
 
@@ -103,3 +113,51 @@ def most_common(values: Sequence[str]) -> list[str]:
     """Return the distinct values that are not blank, the most frequent first."""
     counted = Counter(value.strip() for value in values if value.strip())
     return [value for value, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def midnight_zones(values: Sequence[str]) -> list[str]:
+    """Return the zones in which nearly all moments are midnight, so that they are days written as moments.
+
+    Values without a zone say nothing; fewer than 20 decide nothing. Of zones with the same clock one is listed.
+
+    Example:
+        >>> midnight_zones(["2024-05-31T22:00:00Z", "2024-12-31T23:00:00Z"] * 10)
+        ['Europe/Berlin']
+        >>> midnight_zones(["2024-05-31T14:07:00Z"] * 20)
+        []
+    """
+    moments = [moment for value in values if (moment := _moment(value)) is not None]
+    if len(moments) < _LEAST:
+        return []
+    return [
+        zone
+        for zone in ZONES
+        if sum(_is_midnight(moment.astimezone(ZoneInfo(zone))) for moment in moments) >= _NEARLY_ALL * len(moments)
+    ]
+
+
+def _moment(text: str) -> datetime | None:
+    if not _ZONED.fullmatch(text.strip()):
+        return None
+    try:
+        return datetime.fromisoformat(re.sub(r" ?(Z|UTC)$", "+00:00", text.strip(), flags=re.IGNORECASE))
+    except ValueError:
+        return None
+
+
+def _is_midnight(moment: datetime) -> bool:
+    return (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+
+
+def is_whole_throughout(values: Sequence[str]) -> bool:
+    """Return whether amounts look like the smallest unit of a currency: whole, large, and most no round hundreds.
+
+    Example:
+        >>> [is_whole_throughout([text] * 20) for text in ("1999", "19.99", "20", "2000")]
+        [True, False, False, False]
+    """
+    texts = [value.strip() for value in values]
+    if len(texts) < _LEAST or not all(re.fullmatch(r"-?[0-9]+", text) for text in texts):
+        return False
+    amounts = sorted(abs(int(text)) for text in texts)
+    return amounts[len(amounts) // 2] >= 100 and sum(amount % 100 != 0 for amount in amounts) * 2 >= len(amounts)

@@ -12,13 +12,22 @@ from fairness.presets.column_names import PLACE, identifier
 from fairness.presets.preset_files import Part
 from fairness.presets.samples import Sample
 from fairness.presets.sections import Ask, Section
-from fairness.presets.signs import date_formats, most_common, numerals, period_end, status_case
+from fairness.presets.signs import (
+    date_formats,
+    is_whole_throughout,
+    midnight_zones,
+    most_common,
+    numerals,
+    period_end,
+    status_case,
+)
 
 Tables = Mapping[str, Sequence[Sample]]
 
 _CONDITION = re.compile(r"\{([\w|]+)\}\? ")
 """What precedes an expression that is written only where the file has one of these columns."""
 
+_MONEY = ("net_amount", "gross_amount", "price", "list_unit_price")
 _NUMBERS = ("price", "amount", "quantity", "whole", "months", "count")
 
 
@@ -30,6 +39,7 @@ class Written:
         sections: ``[[source]]`` and ``[source.columns]``.
         tables: Tables that its query reads; empty where it reads files.
         currencies: Currencies of its rows, the most frequent first.
+        zones: For each column of days that are written as moments, the zones in which these are midnight.
         needs_as_of: Whether tenure is counted up to a day that only the user knows.
         asks: What is left to the user.
     """
@@ -37,6 +47,7 @@ class Written:
     sections: list[Section]
     tables: tuple[str, ...] = ()
     currencies: list[str] = field(default_factory=list)
+    zones: list[list[str]] = field(default_factory=list)
     needs_as_of: bool = False
     asks: list[Ask] = field(default_factory=list)
 
@@ -129,6 +140,9 @@ def write_source(part: Part, tables: Tables, number: int, answers: Mapping[str, 
     written = Written([section, columns], used, asks=state.asks)
     written.currencies = [value.upper() for value in most_common(state.values("currency")) if value.isalpha()]
     written.currencies = list(dict.fromkeys(written.currencies))
+    kinds = {column.name: column.kind for column in LAYOUTS[part.role].columns}
+    days = (midnight_zones(state.values(name)) for name in state.bare if kinds.get(name) == "date")
+    written.zones = [found for found in days if found]
     written.needs_as_of = part.role == "book" and "tenure_start" in mapped and "as_of" not in mapped
     return written
 
@@ -153,6 +167,11 @@ def _map_columns(state: _Source, columns: Section) -> set[str]:
             if name == "invoice_status" and place is not None:
                 made, unknown = status_case(made, state.values(name))
                 comment = f"words that nobody knows: {', '.join(unknown[:5])}" if unknown else comment
+            if not comment and name in _MONEY and place is not None and is_whole_throughout(state.values(name)):
+                example = most_common(state.values(name))[0]
+                comment = (
+                    f"whole numbers throughout, such as {example}: if these are cents, {made}::decimal(18,6) * 0.01"
+                )
             columns.add(name, made, comment)
             mapped.add(name)
             break

@@ -397,6 +397,37 @@ def test_what_the_files_show_of_their_form_is_written(firm: Firm, init: Any) -> 
     assert "5,052.50 EUR" in done.out
 
 
+@pytest.mark.parametrize(
+    ("moments", "said"),
+    [
+        (("2024-05-31T22:00:00Z", "2024-11-30T23:00:00Z"), 'time_zone = "Europe/Berlin"    # nearly all moments'),
+        (("2024-06-01T00:00:00Z", "2024-12-01T00:00:00Z"), '# time_zone = "Europe/London"'),
+        (("2024-06-01T14:31:00Z", "2024-12-01T08:00:00Z"), '# time_zone = "Europe/London"'),
+    ],
+)
+def test_a_zone_is_proposed_where_days_are_written_as_its_midnights(
+    firm: Firm, init: Any, moments: tuple[str, str], said: str
+) -> None:
+    """22:00 in summer and 23:00 in winter are midnights of Berlin."""
+    rows = [{"customer_id": f"c{n}", "price": "10.00", "customer_since": moments[n % 2]} for n in range(30)]
+    folder = save(firm.folder / "zones", {"book": rows})
+    assert init(folder).code == 0
+    assert f"\n{said}" in (folder / "fairness.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("price", "is_named"), [("1999", True), ("19.99", False), ("2000", False), ("25", False)])
+def test_amounts_that_may_be_cents_are_named_with_the_line_to_write(
+    firm: Firm, init: Any, price: str, is_named: bool
+) -> None:
+    rows = [{"customer_id": f"c{n}", "price": price, "tenure_months": n} for n in range(30)]
+    folder = save(firm.folder / "cents", {"book": rows})
+    assert init(folder).code == 0
+    comment = "    # whole numbers throughout, such as 1999: if these are cents, price::decimal(18,6) * 0.01"
+    text = (folder / "fairness.toml").read_text(encoding="utf-8")
+    assert (f'price = "price"{comment}' in text) == is_named
+    assert 'price = "price"' in text
+
+
 def test_what_exists_is_kept_and_what_is_unknown_is_refused(firm: Firm, init: Any, call_cli: Any) -> None:
     folder = save(firm.folder / "kept", {"book": [{"customer_id": "a", "price": "1", "tenure_months": "3"}]})
     assert init(folder).code == 0
