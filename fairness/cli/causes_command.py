@@ -11,6 +11,7 @@ import typer
 
 from fairness.cli.calendar_command import calendar
 from fairness.cli.runs import Format
+from fairness.cli.who_command import who
 from fairness.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def remedy(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (changes, told, check, remedy, calendar):
+    for command in (changes, told, check, remedy, calendar, who):
         app.command()(command)
 
 

@@ -498,6 +498,7 @@ def test_help(call_cli: Run, command: str) -> None:
             "check",
             "remedy",
             "calendar",
+            "who",
             "power",
             "snapshot",
             "diff",

@@ -62,3 +62,12 @@ def test_the_bridge_and_the_words(call_cli: Any, firm: Path) -> None:
     printed = call_cli("changes", firm).out
     assert "How the money above the offers moved in twelve months" in printed
     assert "Billed before tax" in printed
+
+
+def test_bills_of_a_few_months_start_at_nothing(call_cli: Any, tmp_path: Path) -> None:
+    bills = Bills()
+    bills.offer("net", 30)
+    bills.run("late", "net", date(2025, 10, 1), [32] * 3)
+    config = bills.write(tmp_path, "2025-12", comparator={"basis": "standard"})
+    document = json.loads(call_cli("changes", config, "--format", "json").out)
+    assert {row["step"]: row["money"] for row in document["waterfall"]} == {"newly_covered": "24.00", "end": "24.00"}

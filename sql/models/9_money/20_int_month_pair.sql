@@ -1,5 +1,5 @@
 -- Grain:   one row per thing held and pair of successive months in one of which it is compared.
--- Reads:   int_compared_month, int_price_step, price_change
+-- Reads:   int_compared_month, int_price_step, price_change, params
 -- Columns: holding_id; interval; month_number of the later month; step = stayer where it is compared in both, else what
 --          brought it in or took it out; old_paid, new_paid, old_offered, new_offered, old_micros, new_micros, null where it
 --          is not compared; change_id = change of its price between the two, null for none.
@@ -61,8 +61,8 @@ final as (
         and step.kind = 'price' and not step.across_gap and placed.step = 'stayer'
     left join price_change as change
         on step.step_id = change.change_id
-    where month_number > (select min(month_number) from int_compared_month)
-        and month_number <= (select max(month_number) from int_compared_month)
+    cross join params
+    where placed.month_number between params.as_of_number - 11 and params.as_of_number
 )
 
 select * from final;
