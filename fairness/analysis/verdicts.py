@@ -26,6 +26,7 @@ _NOT_FIXED_BY_MORE = (
     "offsetting_gaps",
     "support_below_minimum",
     "no_comparable_cell",
+    "no_terms",
     "narrow_support",
     "plan_not_offered",
     "unknown_tenure",

@@ -16,6 +16,7 @@ from fairness.stats.sign_flip import SignFlip
 
 VerdictName = Literal["penalty", "favourable", "equivalent", "inconclusive", "not_assessable"]
 _Rule = Literal[
+    "no_terms",
     "no_comparable_cell",
     "support_below_minimum",
     "few_pricing_decisions",
@@ -102,6 +103,7 @@ class Evidence:
         rows_rejected: Whether so many rows with prices were rejected that no verdict is given.
         unit_suspect: Whether prices that seem to be in another unit hold so much of the money that no verdict is given.
         no_offer: Why none of the offers that were given can be used; None where some can, or none were given.
+        no_terms: Whether nothing is compared because no term was renewed.
         doubts: What forbids ``equivalent``, and in part ``favourable`` too; each is also a warning.
         shares_comparators: Whether many customers share one price decision, so that ``g_eff`` limits what is known.
         g_eff: Effective number of price decisions.
@@ -141,6 +143,7 @@ class Evidence:
     rows_rejected: bool = False
     unit_suspect: bool = False
     no_offer: NoOffer | None = None
+    no_terms: bool = False
     doubts: tuple[Doubt, ...] = ()
     shares_comparators: bool = False
     g_eff: float | None = None
@@ -219,7 +222,7 @@ def decide(evidence: Evidence) -> Verdict:
     if not evidence.qualified and evidence.no_offer is not None:
         return Verdict("not_assessable", evidence.no_offer, ("no_usable_offer",))
     if not evidence.qualified:
-        return Verdict("not_assessable", "no_comparable_cell", ())
+        return Verdict("not_assessable", "no_terms" if evidence.no_terms else "no_comparable_cell", ())
     if _least_support(evidence) < evidence.min_support:
         return Verdict("not_assessable", "support_below_minimum", ())
     if evidence.estimate is None:

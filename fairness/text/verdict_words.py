@@ -120,6 +120,13 @@ VERDICT_REASONS = {
         "offers are given, and none is for what tenured customers hold",
         "offers were given, and none is for what tenured customers hold",
     ),
+    "no_terms": VerdictReason(
+        "1",
+        _NONE,
+        "`first_renewal_gap`: no term of six months or more was renewed in the last twelve months",
+        "no term of six months or more was renewed in the last twelve months",
+        "no terms",
+    ),
     "no_comparable_cell": VerdictReason(
         "1", _NONE, "no cell or customer qualifies", "no cell has enough new and tenured customers", "no match"
     ),

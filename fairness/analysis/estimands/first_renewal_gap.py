@@ -30,9 +30,11 @@ def needs(config: Config) -> frozenset[str]:
 
 
 def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: bool) -> Iterator[Draft]:
-    """Return the draft of the whole book; none where no product has terms that were renewed."""
+    """Return the draft of the whole book, not assessable where no term was renewed; none for a book, which has none."""
     rows = marts.more["renewal_counts"]
     if not len(rows):
+        if any(source.role == "billing" for source in config.sources):
+            yield _without_terms(marts, config)
         return
     later = rows.group == TENURED
     n, month = rows.values["n_observations"], rows.values["pricing_month"]
@@ -57,6 +59,15 @@ def drafts(marts: Marts, config: Config, scopes: list[Scope], *, is_primary: boo
     family = product_plans(marts)[strata[0]]
     found = compare(table, arms, qualified, config, resampled=False, family=family, few_draws=True)
     yield draft(base, None if found is None else replace(found, n_cells=int(cells.sum())), share, config)
+
+
+def _without_terms(marts: Marts, config: Config) -> Draft:
+    """Return the draft that says that there is nothing to renew."""
+    share = _covered(marts, marts.more["renewal_counts"], np.zeros(0, dtype=np.bool_))
+    found = draft(
+        base_finding(SPEC.name, POOLED, share, comparator="first_renewals", basis="standard"), None, share, config
+    )
+    return replace(found, evidence=found.evidence and replace(found.evidence, no_terms=True))
 
 
 def _covered(marts: Marts, rows: Counts, compared: BoolArray) -> Covered:

@@ -81,9 +81,11 @@ def test_small_months_are_merged_within_their_quarter_and_never_further(firm: An
     assert finding["money_not_compared"] == "6000.00"
 
 
-def test_without_terms_there_is_no_such_question(firm: Any) -> None:
+def test_without_terms_it_cannot_be_assessed_and_says_why(firm: Any) -> None:
     document = firm((12, 1, 40, 12), (12, 4, 44, 12), unit="month")
-    assert "first_renewal_gap" not in {finding["estimand"] for finding in document["findings"]}
+    (finding,) = (one for one in document["findings"] if one["estimand"] == "first_renewal_gap")
+    assert (finding["verdict"], finding["verdict_reason"]) == ("not_assessable", "no_terms")
+    assert (finding["estimate"], finding["n_tenured"], finding["support_share"]) == (None, 0, None)
 
 
 def test_it_stays_in_the_firm(firm: Any, study: Any) -> None:
