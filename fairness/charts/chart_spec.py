@@ -276,4 +276,22 @@ class PriceDistributions:
     price_axis: str
 
 
-Chart = IntervalRows | IntervalColumns | MonthlySteps | HeatMap | PriceDistributions
+@dataclass(frozen=True, slots=True)
+class PricePath:
+    """What one thing has cost month by month, beside the offer of its month; on the screen only.
+
+    Attributes:
+        months: Names of the months, in order.
+        price, offer: Currency units, None where unknown.
+        hovers: What a pointer over a month shows; the first line is its name.
+        names: Names of both lines.
+    """
+
+    months: Sequence[str]
+    price: Sequence[float | None]
+    offer: Sequence[float | None]
+    hovers: Sequence[str]
+    names: tuple[str, str]
+
+
+Chart = IntervalRows | IntervalColumns | MonthlySteps | HeatMap | PriceDistributions | PricePath

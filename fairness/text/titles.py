@@ -19,12 +19,13 @@ PAGES = (
     ("Price changes", "price-changes"),
     ("Promises", "promises"),
     ("Remedies", "remedies"),
+    ("One customer", "one-customer"),
     ("Data quality", "data-quality"),
     ("SQL", "sql"),
     ("Snapshots", "snapshots"),
 )
 """Title and address of each page of the dashboard, the first one at the root; the script of each is named like it."""
-WHOLE_BOOK = ("Since when", "Price changes", "Promises", "Remedies", "Data quality", "SQL", "Snapshots")
+WHOLE_BOOK = ("Since when", "Price changes", "Promises", "Remedies", "One customer", "Data quality", "SQL", "Snapshots")
 """Pages that no filter narrows."""
 
 

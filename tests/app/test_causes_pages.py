@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairness.causes.one_customer import customer, furthest
 from fairness.causes.price_rises import rises
 from fairness.causes.promise_check import EVIDENCE, check
 from fairness.causes.remedies import LIST, Remedy, remedy
@@ -24,6 +25,7 @@ from fairness.config.promises import Promises
 from fairness.dashboard import causes
 from fairness.dashboard.pages.remedies_page import KINDS
 from fairness.dashboard.session import open_study, view_of
+from fairness.panels import customer_panels as one
 from fairness.panels import price_change_panels as changes
 from fairness.panels import promises_panels as promises
 from fairness.panels import remedies_panels as remedies
@@ -31,7 +33,7 @@ from fairness.panels import since_panels as since
 from fairness.panels.panel import Panel
 from fairness.panels.view import View, query
 from fairness.runs.store import Run
-from fairness.text import labels, numbers, price_drivers, promise_words, remedy_words, told_outcomes
+from fairness.text import customer_words, labels, numbers, price_drivers, promise_words, remedy_words, told_outcomes
 from tests.app.conftest import Demo
 
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -357,3 +359,57 @@ def test_the_page_of_months_says_from_where_to_where(show: Show, whole: View) ->
     last = [month for month in whole.document.months if month.month == "2025-12"]
     assert f"to {numbers.percent(last[0].estimate)} in Dec 2025" in text
     assert "Prices rose most in Apr 2025" in text
+
+
+@pytest.fixture(scope="module")
+def overcharged(demo: Demo) -> Document:
+    """Return a customer who was charged more than a letter told."""
+    ((name,),) = query(demo.run, "select min(customer_id) from told_outcome where outcome = 'more'")[1]
+    found = customer(demo.run, name)
+    assert found is not None
+    return found
+
+
+def test_a_customers_path_is_that_of_the_bills_and_of_the_ledger(demo: Demo, overcharged: Document) -> None:
+    name = overcharged["customer_id"]
+    (thing,) = overcharged["things"]
+    billed = query(
+        demo.run,
+        f"select strftime(period_start, '%Y-%m'), net_amount / quantity from stg_billing where customer_id = '{name}' "
+        "and line_kind = 'recurring' and invoice_status = 'final' and reject_reason is null order by 1",
+    )[1]
+    path = {row["month"]: float(row["price"]) for row in thing["months"]}
+    assert {month: float(price) for month, price in billed} == path
+    assert len(path) == len(billed) > 24
+    (panel,) = one.paths(overcharged)
+    assert panel.table is not None
+    assert [row[2] for row in panel.table.rows] == [f"£{price:.2f}" for price in path.values()]
+    figure = draw(panel.chart, THEMES["dark"]) if panel.chart else None
+    assert figure is not None
+    assert list(figure.data[1].y) == list(path.values())
+
+
+def test_a_customers_drivers_add_up_to_the_change(overcharged: Document) -> None:
+    parts: dict[Any, Decimal] = {}
+    for row in overcharged["changes"]:
+        key = row["changed_on"], row["old"], row["new"]
+        parts[key] = parts.get(key, Decimal(0)) + Decimal(str(row["part"]))
+    assert parts
+    for (_, old, new), part in parts.items():
+        assert part == Decimal(str(new)) - Decimal(str(old))
+    shown = [row[2:6:2] for row in rows(one.letters(overcharged))]
+    assert any(outcome == told_outcomes.OUTCOMES["more"] for _, outcome in shown)
+    assert len(rows(one.lines(overcharged))) == len(overcharged["lines"])
+
+
+def test_the_page_of_a_customer_opens_by_its_address(show: Show, demo: Demo, overcharged: Document) -> None:
+    text = said(show("one_customer", customer=overcharged["customer_id"]))
+    last = overcharged["things"][0]["months"][-1]
+    gap = abs(float(last["price"]) / float(last["offer"]) - 1)
+    assert f"This customer pays {numbers.percent(gap)}" in text
+    assert "Charged more than told" in text
+    nobody = said(show("one_customer", customer="<b>nobody"))
+    assert customer_words.unknown("&lt;b&gt;nobody") in nobody
+    first, excess = furthest(demo.run)[0]
+    assert first in nobody
+    assert numbers.money(excess, "GBP") in nobody

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairness.charts.chart_spec import Chart, HeatMap, IntervalColumns, IntervalRows, MonthlySteps, PriceDistributions
+from fairness.charts.chart_spec import (
+    Chart,
+    HeatMap,
+    IntervalColumns,
+    IntervalRows,
+    MonthlySteps,
+    PriceDistributions,
+    PricePath,
+)
 from fairness.charts.interactive.distribution import price_distributions
 from fairness.charts.interactive.heatmap import heat_map
 from fairness.charts.interactive.intervals import interval_columns, interval_rows
 from fairness.charts.interactive.monthly import monthly_steps
+from fairness.charts.interactive.price_path import price_path
 from fairness.charts.interactive.theme import THEMES, Theme, ThemeName
 
 if TYPE_CHECKING:
@@ -30,3 +39,5 @@ def draw(chart: Chart, theme: Theme) -> Figure:
             return heat_map(chart, theme)
         case PriceDistributions():
             return price_distributions(chart, theme)
+        case PricePath():
+            return price_path(chart, theme)

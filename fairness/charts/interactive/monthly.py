@@ -32,7 +32,7 @@ def monthly_steps(chart: MonthlySteps, theme: Theme) -> Figure:
         ticklabelstandoff=6,
         **zero_line(theme),
     )
-    shown = _few(len(months))
+    shown = few(len(months))
     canvas.axis(
         "xaxis",
         range=[-0.5, len(months) - 0.5],
@@ -102,7 +102,7 @@ def _add_marks(canvas: Canvas, marks: Sequence[MonthMark], bottom: float, theme:
     )
 
 
-def _few(n: int) -> list[int]:
+def few(n: int) -> list[int]:
     """Return the positions of at most six months to name, the first and the last among them."""
     if n <= 6:
         return list(range(n))
