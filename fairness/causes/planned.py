@@ -17,7 +17,7 @@ from fairness.causes.planned_promises import broken, compared
 from fairness.causes.planned_rows import lay_out, match, match_offers, plan
 from fairness.causes.price_rises import money, one, records
 from fairness.causes.promise_check import Answers, outcomes
-from fairness.causes.what_if import ask, counted, opened
+from fairness.causes.what_if import OVERLAID, ask, counted, opened
 from fairness.config import Config
 from fairness.engine.base import Connection
 from fairness.errors import ConfigError
@@ -34,7 +34,6 @@ LIST = (
 _COMPARED = frozenset({"offer_gap", "like_for_like_gap", "raw_gap", "overpayment"})
 """Questions whose figures come from the prices of one month alone."""
 
-_OVERLAID = ("price_ledger", "price_change", "price_change_driver", "int_step_event", "told_outcome")
 _NOTICE_RULES = {"ca_fee_change": (7, 30)}
 """Rules that say how many days before a rise a customer is told: least and most."""
 
@@ -65,7 +64,7 @@ def check_planned(run: Run, config: Config, asked: Asked) -> tuple[dict[str, Any
     Raises:
         ConfigError: The study has no bills, a day is billed already, or two rows contradict each other.
     """
-    with opened(run, hidden=_OVERLAID) as con:
+    with opened(run, hidden=OVERLAID) as con:
         currency, as_of = one(con, "select currency, as_of_month from params")
         _refuse(con, asked, as_of)
         lay_out(con, config, asked.rows)

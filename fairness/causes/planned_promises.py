@@ -1,15 +1,35 @@
-"""Which promises planned prices break, and for whom."""
+"""Rules and promises asked again at other prices: which of them break, and for whom."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fairness.causes.price_rises import records
-from fairness.causes.promise_check import Answers, summary
+from fairness.causes.promise_check import Answers, outcomes, summary
+from fairness.causes.what_if import OVERLAID, ask, charge, opened
 from fairness.config import Config
 from fairness.engine.base import Connection
+from fairness.runs.store import Run
 
 _SHOWN = ("result", "in_scope", "pass", "fail", "not_assessable", "coverage")
+
+
+def outcomes_with(run: Run, config: Config, prices: Iterable[tuple[int, int]]) -> Answers:
+    """Return the outcomes of the study's rules where things held in the as-of month cost something else.
+
+    A lower price is no rise: rules on rises and notices answer as before.
+
+    Args:
+        run: The published run, which is read only.
+        config: Its study.
+        prices: Thing held (``holding_id``) and its new price per unit and billing interval, in ticks.
+    """
+    with opened(run, hidden=OVERLAID) as con:
+        charge(con, prices)
+        ask(con, "as_of_row")
+        ask(con, "promises_before")
+        return outcomes(con, config)
 
 
 def broken(con: Connection, config: Config, before: Answers, after: Answers) -> list[dict[str, Any]]:

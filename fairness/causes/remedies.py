@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from fairness.causes.planned_promises import compared, outcomes_with
 from fairness.causes.price_rises import money, records
 from fairness.causes.what_if import headline_with
 from fairness.config import Config
@@ -100,20 +101,27 @@ def remedy(run: Run, config: Config, asked: Remedy) -> tuple[dict[str, Any], lis
         "glide": steps,
         "curve": curve,
         "gap": None,
+        "promises": [],
     }
     if asked.kind != "refund" and not study["is_book"]:
-        with reading(run.warehouse) as con:
-            held = {_key(row): row["holding_id"] for row in records(con, _HOLDINGS)}
-        new = [(held[_key(row)], int(row["new_ticks"])) for row in rows]
-        document["gap"] = {
-            "before": _gap(headline_with(run, config, [])),
-            "after": _gap(headline_with(run, config, new)),
-        }
+        document |= _left(run, config, rows)
     listed = [
         (*(row[name] for name in LIST[:8]), row["price"], row["new_price"], Decimal(money(row["saving"])))
         for row in rows
     ]
     return document, listed
+
+
+def _left(run: Run, config: Config, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the gap and the outcomes of the study's rules before and after, by the same estimators and questions."""
+    with reading(run.warehouse) as con:
+        held = {_key(row): row["holding_id"] for row in records(con, _HOLDINGS)}
+    new = [(held[_key(row)], int(row["new_ticks"])) for row in rows]
+    gap = {"before": _gap(headline_with(run, config, [])), "after": _gap(headline_with(run, config, new))}
+    if not config.promises.rule:
+        return {"gap": gap}
+    sides = outcomes_with(run, config, []), outcomes_with(run, config, new)
+    return {"gap": gap, "promises": compared(config, *sides, [])}
 
 
 _HOLDINGS = """

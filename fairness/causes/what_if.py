@@ -18,6 +18,9 @@ from fairness.runs.store import Run
 _MADE_AGAIN = ("70_observation", "80_int_party_observation")
 """Models between the rows of the as-of month and the counts that the estimators read."""
 
+OVERLAID = ("price_ledger", "price_change", "price_change_driver", "int_step_event", "told_outcome")
+"""What rules read and ``sql/planned`` makes again."""
+
 
 def headline_with(run: Run, config: Config, prices: Iterable[tuple[int, int]]) -> Finding:
     """Return the headline of a run's study where things held in the as-of month cost something else.
@@ -30,11 +33,16 @@ def headline_with(run: Run, config: Config, prices: Iterable[tuple[int, int]]) -
         prices: Thing held (``holding_id``) and its new price per unit and billing interval, in ticks.
     """
     with opened(run) as con:
-        rows = list(prices)
-        if rows:
-            ids, ticks = (list(column) for column in zip(*rows, strict=True))
-            con.execute("insert into new_price select unnest($1), unnest($2), null", [ids, ticks])
+        charge(con, prices)
         return counted(con, run, config).headline
+
+
+def charge(con: Connection, prices: Iterable[tuple[int, int]]) -> None:
+    """Write new prices of things held into ``new_price``."""
+    rows = list(prices)
+    if rows:
+        ids, ticks = (list(column) for column in zip(*rows, strict=True))
+        con.execute("insert into new_price select unnest($1), unnest($2), null", [ids, ticks])
 
 
 @contextmanager

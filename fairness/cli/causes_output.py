@@ -147,6 +147,9 @@ def print_remedy(document: dict[str, Any], form: str) -> None:
         ]
         if rows:
             titled(f"By {name[:-1]}", (name[:-1], "cost", "customers"), rows)
+    if document["promises"]:
+        rules = [remedy_words.rule(found) for found in document["promises"]]
+        titled(remedy_words.PROMISES, remedy_words.PROMISES_COLUMNS, rules)
     curve = [(numbers.percent(point["x"]), numbers.money(point["cost"], currency)) for point in document["curve"]]
     titled(remedy_words.CURVE, ("share", "cost"), curve)
 

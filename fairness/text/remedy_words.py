@@ -136,3 +136,21 @@ def gap_title(gap: dict[str, Any]) -> str:
 
 
 GLIDE_TITLE = "The cost grows with each renewal"
+
+PROMISES = "Rules and promises, policies that fail"
+"""Title of a table."""
+
+PROMISES_COLUMNS = ("rule", "before", "after")
+"""Columns of that table."""
+
+
+def rule(found: dict[str, Any]) -> tuple[str, str, str]:
+    """Return a rule with how many policies fail it before and after."""
+    name = found["name"] or found["statement"]
+    if found["before"]["result"] == "not_run":
+        return name, "not run", "not run"
+    before, after = (
+        f"{numbers.count(found[when]['fail'])} of {numbers.count(found[when]['pass'] + found[when]['fail'])}"
+        for when in ("before", "after")
+    )
+    return name, before, after

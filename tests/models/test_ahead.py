@@ -36,6 +36,7 @@ HELD = KEYS | {
 }
 SPAN_ROW = KEYS | {"holding_id": 1, "cycle_start": DEC, "quantity_micros": 1_000_000, "paid_ticks": 200_000}
 STUDY = {"as_of_month": DEC, "as_of_number": DECEMBER, "currency": "GBP"}
+PART = KEYS | {"month_number": DECEMBER, "is_assigned": True}
 Row = dict[str, Any]
 
 
@@ -99,23 +100,19 @@ class TestToday:
                 HELD | {"price_ticks": 250_000, "quantity_micros": 1_000_000, "intro_end": day(4)},
                 HELD | {"holding_id": 2, "product_id": "tv", "discount_id": "D", "discount_end": day(3)},
                 HELD | {"holding_id": 3, "product_id": "plain", "price_ticks": 300_000},
+                HELD | {"holding_id": 4, "product_id": "twice", "price_ticks": 250_000, "discount_id": "T"},
             ],
             int_discount_part=[
-                KEYS
-                | {
-                    "row_id": 5,
-                    "month_number": DECEMBER,
-                    "discount_id": "L",
-                    "part_micros": -2_000_000,
-                    "is_assigned": True,
-                }
+                PART | {"row_id": 5, "discount_id": "L", "part_micros": -2_000_000},
+                PART | {"row_id": 6, "discount_id": "T", "part_micros": -4_000_000, "product_id": "twice"},
             ],
-            stg_billing=[{"row_id": 5, "discount_end": day(2)}],
+            stg_billing=[{"row_id": 5, "discount_end": day(2)}, {"row_id": 6}],
             params=[STUDY],
         )
         assert found == [
             ("D", 30_000, day(3), False),
             ("L", 20_000, day(2), False),
+            ("T", 50_000, None, False),
             ("introduction", 30_000, day(4), True),
         ]
 

@@ -121,3 +121,29 @@ def test_introductions_end_when_the_generator_ends_them(study: StudyRunner, tmp_
     found = {name: (day.toordinal(), ticks) for name, day, ticks in rows if name in expected}
     assert len(expected) > 20
     assert found == expected
+
+
+def test_what_is_written_adds_up_whatever_meets_on_a_day(study: StudyRunner, tmp_path: Path) -> None:
+    """Discounts of every kind with ends and steps, letters of every kind, introductions: 200 customers at random."""
+    rng, bills = np.random.default_rng(4), Bills()
+    bills.offer("net", 30, intro_unit_price=20, intro_cycles=6, audience="new_only")
+    for number in range(200):
+        off, is_new = int(rng.choice([0, 3, 5])), bool(rng.random() < 0.3)
+        more: dict[str, object] = {"gross_amount": 30, "discount_amount": off} if off else {}
+        if off and rng.random() < 0.4:
+            more["discount_percent"] = round(off / 30 * 100, 4)
+        if off and rng.random() < 0.4:
+            more["discount_end"] = f"2026-0{rng.integers(1, 10)}-15"
+        if off and rng.random() < 0.4:
+            more["discount_steps"] = f"2026-0{rng.integers(1, 5)}-01 1.00; 2026-0{rng.integers(5, 10)}-01 2.5"
+        price, since = 20 if is_new and not off else 30 - off, "2025-10-01" if is_new else "2015-01-01"
+        bills.run(f"C{number}", "net", date(2025, 10, int(rng.choice([1, 7, 28]))), [price] * 3, since=since, **more)
+        for _ in range(int(rng.choice([0, 1, 2]))):
+            told = {0: {"told_price": 31}, 1: {"told_change": "1.50"}, 2: {"told_percent": 10}}[int(rng.integers(3))]
+            basis, day = str(rng.choice(["paid", "standard"])), f"2026-0{rng.integers(1, 10)}-05"
+            bills.letter(f"C{number}", told_on="2025-12-01", told_basis=basis, effective_on=day, **told)
+    study.lay_out(bills.write(tmp_path, "2025-12", comparator={"basis": "standard"}), "price_ahead")
+    check = Path(__file__).parents[2] / "sql" / "checks" / "written_changes_add_up.sql"
+    assert study.query(check.read_text(encoding="utf-8")) == []
+    days = study.query("select count(*) from price_ahead where ticks <> 0 group by customer_id, charged_on")
+    assert max(days) > (1,)

@@ -127,3 +127,22 @@ def test_the_gap_that_is_left_is_estimated_anew(call_cli: Any, firm: tuple[Path,
     assert gap["before"]["reading"] == headline["verdict"]
     new, money = np.minimum(bills.p, bills.b), bills.q * bills.times
     assert gap["after"]["gap"] == pytest.approx((new * money).sum() / (bills.b * money).sum() - 1, abs=1e-9)
+
+
+def test_rules_are_asked_again_at_the_new_prices(call_cli: Any, firm: tuple[Path, pd.DataFrame]) -> None:
+    config, bills = firm
+    text = config.read_text(encoding="utf-8")
+    rule = '[promises]\n[[promises.rule]]\nid = "own_parity"\nx = 0.10\n[[promises.rule]]\nid = "no_tenure_slope"\n'
+    config.write_text(text + rule, encoding="utf-8")
+    parity, slope = remedied(call_cli, config, "--kind", "cap", "--x", "0.05", "--budget", 800)["promises"]
+    config.write_text(text, encoding="utf-8")
+    saving = yearly(bills, np.minimum(bills.p, np.floor(bills.b * 105 + 1e-6) / 100))
+    order = saving.sort_values(ascending=False, kind="stable")
+    helped = order[order.cumsum() <= 800].index
+    new = bills.p.where(~bills.index.isin(helped), bills.b * 1.05)
+    above = (bills.p > (bills.b * 1.10).round(4)).sum(), (new > (bills.b * 1.10).round(4)).sum()
+    assert (parity["before"]["fail"], parity["after"]["fail"]) == above
+    assert above[0] > above[1] > 0
+    assert slope["after"]["result"] == "not_run"
+    match = remedied(call_cli, config, "--kind", "match")
+    assert match["promises"] == []

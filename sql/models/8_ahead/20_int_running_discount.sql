@@ -39,14 +39,22 @@ rests as (
     where standard_ticks > price_ticks
 ),
 
-final as (
+placed as (
     select * from by_line
     union all
     select
         holding_id, case when is_intro then 'introduction' else coalesce(discount_id, 'discount') end, rest as ticks, discount_percent,
         case when is_intro then intro_end else discount_end end, discount_steps, is_intro
     from rests
-    where rest <> 0
+),
+
+final as (
+    select
+        holding_id, discount_key, cast(sum(ticks) as bigint) as ticks, max(discount_percent) as discount_percent,
+        max(ends_on) as ends_on, max(steps) as steps, bool_or(is_intro) as is_intro
+    from placed
+    group by holding_id, discount_key
+    having sum(ticks) <> 0
 )
 
 select * from final;
