@@ -297,9 +297,11 @@ def _fill(con: Connection, job: _Job, folder: Path, tables: Collection[str] | No
     with plain_copies(con, job.inputs, folder) as inputs:
         with pointing_into(job.config.path):
             staged = stage(con, job.config, inputs, job.hashes)
-            if job.key is not None:
-                refuse_identities_in_keys(job.config, staged)
+        # Whoever asks a mapping for a column reads it: what nothing reads is listed before anybody else asks.
         write_settings(con, job.config, staged)
+        if job.key is not None:
+            with pointing_into(job.config.path):
+                refuse_identities_in_keys(job.config, staged)
         write_spellings(con, staged)
         write_shared_hours(con, job.config, staged)
         write_input_doubts(con, job.config, staged)

@@ -294,6 +294,13 @@ TAMPERING = [
     ),
     ("drivers_add_up", "insert into price_change_driver values (1, 'unexplained', 1, 4, 0)"),
     ("exposure_holds_every_rise", "insert into rise_exposure (window_id, n_held, n_raised) values (1, 1, 1)"),
+    (
+        "written_changes_add_up",
+        "insert into price_ahead (customer_id, charged_on, old_price_ticks, new_price_ticks, ticks) "
+        "values ('x', date '2026-01-01', 100, 120, 19)",
+    ),
+    ("waterfall_adds_up", "insert into gap_waterfall (interval_unit, step, quarter_ticks) values ('month', 'end', 1)"),
+    ("waterfall_adds_up", "insert into revenue_bridge (step, amount) values ('billed', 0.0001)"),
     ("rows_tie_out", "update inputs set n_rows = n_rows + 1"),
     ("rows_tie_out", "delete from reconciliation where disposition = 'duplicate'"),
 ]

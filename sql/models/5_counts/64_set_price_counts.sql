@@ -2,7 +2,7 @@
 --          prices around a change: tenured customers, currency of the study.
 -- Reads:   int_grouped_span, params
 -- Columns: month, product_id, plan_id, region, channel, interval_unit: as in price_ledger
---          interval_count: Number of those units between two bills
+--          interval_count: as in price_ledger
 --          pricing_decision: as in price_counts
 --          is_new_offer: True where this is the first month in which tenured customers stand against the decision
 --          before_ticks: Price of a unit in the month before, in 10^-4 currency units a month; null where it did not
