@@ -81,7 +81,7 @@ def gap(document: dict[str, Any]) -> str:
     change = found["difference"]
     if change["value"] is None:
         return text
-    points = f"{numbers.percentage(change['estimate'], signed=True)} points"
+    points = f"{numbers.percentage(change['value'], signed=True)} points"
     if change["lower"] is None:
         return f"{text} Difference: {points}, without an interval."
     lower, upper = (numbers.percentage(change[side]) for side in ("lower", "upper"))
@@ -106,7 +106,8 @@ def unmatched(document: dict[str, Any]) -> str:
         return ""
     shown = ", ".join(str(line) for line in lines[:10]) + (", ..." if len(lines) > 10 else "")
     allowed = "" if len(lines) > document["allow_unmatched"] else " This many are allowed."
-    return f"{numbers.many(len(lines), 'row')} of {document['file']} concern nobody: lines {shown}.{allowed}"
+    said = "row concerns nobody: line" if len(lines) == 1 else "rows concern nobody: lines"
+    return f"{numbers.count(len(lines))} {said} {shown} of {document['file']}.{allowed}"
 
 
 def notice(document: dict[str, Any]) -> str:
@@ -143,9 +144,9 @@ def scope(row: dict[str, Any]) -> str:
 
     Example:
         >>> scope({"where": {"product_id": "tv", "region": None}, "band": "5-9"})
-        'tv, unknown, 5-9 years'
+        'tv, unknown, tenure 5-9'
     """
     parts = ["unknown" if value is None else str(value) for value in row["where"].values()]
     if row["band"] is not None:
-        parts.append(row["band"] if "month" in row["band"] else f"{row['band']} years")
+        parts.append(f"tenure {row['band']}")
     return ", ".join(parts) or "the whole book"

@@ -246,3 +246,19 @@ def test_a_book_says_nothing_about_days(check: Check, tmp_path: Path) -> None:
     (tmp_path / "fairness.toml").write_text(text + "[privacy]\npseudonyms = false\n", encoding="utf-8")
     found = check([price(customer_id="A", standard_price=31)], code=2, config=tmp_path)
     assert "need bills" in found["error"]
+
+
+def test_the_tables_say_it_in_words(call_cli: Any, firm: Path, tmp_path: Path) -> None:
+    rows = [f"{row['product_id']},{row['standard_price']},{row['effective_on']}" for row in everybody(33)]
+    path = tmp_path / "planned.csv"
+    path.write_text("\n".join(("product_id,standard_price,effective_on", *rows, "none,31,2026-03-10", "")), "utf-8")
+    done = call_cli("check", firm, "--planned", path)
+    said = " ".join(done.out.split())
+    assert done.code == 3, done.err
+    assert "Planned prices make something worse. By Apr 2026 the plan reaches 36 customers: 36 prices rise" in said
+    assert "points (" in said
+    assert "No single day suits everybody" in said
+    assert "1 row concerns nobody: line 14 of planned.csv." in said
+    assert "and 21 more: --format json lists all" in said
+    csv_rows = call_cli("check", firm, "--planned", path, "--format", "csv").out.splitlines()
+    assert csv_rows[0].startswith("question,against,offer_price,part,where,band,value_before")
