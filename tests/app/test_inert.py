@@ -20,6 +20,7 @@ from fairness.disclosure.released_document import released
 from fairness.findings.document import Document
 from fairness.report import page_html
 from fairness.report.chart_files import chart_svg
+from fairness.report.note import SignOff
 from fairness.report.page import lay_out
 from fairness.runs.documents import read_findings, read_settings
 from fairness.runs.share_file import largest_payment, read_shared
@@ -157,12 +158,13 @@ def test_saved_tables_hold_the_names_themselves(drawn: list[Any]) -> None:
 def test_snapshot_shows_names_as_text(config: Path) -> None:
     run = current_run(load_config(config).output_dir)
     document = Document.load(released(read_findings(run), read_shared(run), largest_payment=largest_payment(run)))
-    page = lay_out(document, read_settings(run), "<b>note</b>\u202e")
+    page = lay_out(document, read_settings(run), SignOff("<b>note</b>\u202e", decision="<i>ask</i>"))
     text = read(str(page_html.render(page, document)))
     assert text.scripts == []
     check(text)
     assert "<script>study</script>\\u202e" in text.text
     assert "<b>note</b>" in text.text
+    assert "<i>ask</i>" in text.text
     drawings = [chart_svg(panel, page) for panel in page.panels]
     assert drawings
     for drawing in drawings:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-NOV, DEC, JAN, FEB = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
+AS_OF = 12 * 2025 + 11
+"""December 2025, as a number of months."""
+
+OCT, NOV, DEC, JAN, FEB = date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
 THING = {"holding_id": 1, "customer_id": "C", "product_id": "net", "subscription_id": "S", "currency": "GBP"}
 MONTH = {"interval_unit": "month", "interval_count": 1}
 LETTER = (
@@ -22,7 +25,8 @@ def bill(start: date, price: int, holding: int = 1) -> Row:
     """Return a span of one unit that costs a price in 10^-4 units."""
     paid = {"quantity_micros": 1_000_000, "net_micros": 100 * price}
     prices = {"interval_ticks": price, "price_ticks": price, "standard_ticks": price}
-    return THING | MONTH | paid | prices | {"holding_id": holding, "cycle_start": start}
+    months = {"first_month": 12 * start.year + start.month - 1, "n_months": 1}
+    return THING | MONTH | paid | prices | months | {"holding_id": holding, "cycle_start": start}
 
 
 def test_a_letter_to_all_who_hold_a_plan_reaches_who_held_it_then(bench: Any) -> None:
@@ -33,10 +37,48 @@ def test_a_letter_to_all_who_hold_a_plan_reaches_who_held_it_then(bench: Any) ->
         "letter_id, holding_id, old_day, first_day, lock_day",
         stg_price_event=events,
         int_holding=[THING | MONTH | {"holding_id": n} for n in (1, 2)],
-        int_ledger_span=[bill(NOV, 1), bill(DEC, 1), bill(DEC, 1, holding=2)],
+        int_ledger_span=[bill(NOV, 1), bill(DEC, 1), bill(DEC, 1, holding=2), bill(OCT, 1, holding=3)],
+        params=[{"as_of_number": AS_OF}],
     )
-    # The second joined after the letter.
+    # The second joined after the letter, the third had changed the plan before.
     assert found == [(7, 1, NOV, DEC, DEC)]
+
+
+@pytest.mark.parametrize(
+    ("told", "last", "as_of", "reached"),
+    [
+        # Told in November: billed until November, or until the data end.
+        (date(2025, 11, 30), NOV, AS_OF, True),
+        (date(2025, 11, 30), OCT, AS_OF, False),
+        (date(2025, 11, 30), OCT, AS_OF - 2, True),
+        (OCT, OCT, AS_OF, True),
+    ],
+)
+def test_a_plan_is_held_until_its_last_bill_or_the_as_of_month(
+    bench: Any, told: date, last: date, as_of: int, reached: bool
+) -> None:
+    """Subscription S was on plan a until the last bill, and is on plan b since; the letter is to everybody on a."""
+    event = {"row_id": 7, "product_id": "net", "plan_id": "a", "told_on": told, "effective_on": DEC, "told_price": 20}
+    plans = [THING | MONTH | {"holding_id": n, "plan_id": plan} for n, plan in ((1, "a"), (2, "b"))]
+    found = bench.model(
+        "7_letters/10_int_told_letter",
+        "holding_id",
+        stg_price_event=[event],
+        int_holding=plans,
+        int_ledger_span=[bill(OCT, 1), bill(last, 1), bill(DEC, 1, holding=2)],
+        params=[{"as_of_number": as_of}],
+    )
+    assert found == ([(1,)] if reached else [])
+
+
+def test_a_letter_to_a_customer_who_has_left_is_kept_and_is_of_the_plan_held_where_there_is_one(bench: Any) -> None:
+    event = {"row_id": 7, "subscription_id": "S", "told_on": date(2025, 12, 10), "effective_on": JAN, "told_price": 20}
+    plans = [THING | MONTH | {"holding_id": n, "plan_id": plan} for n, plan in ((1, "a"), (2, "b"))]
+    tables: Row = {"stg_price_event": [event], "int_holding": plans, "params": [{"as_of_number": AS_OF + 2}]}
+    model, wanted = "7_letters/10_int_told_letter", "holding_id"
+    moved = [bill(OCT, 1), bill(NOV, 1, holding=2), bill(DEC, 1, holding=2)]
+    assert bench.model(model, wanted, int_ledger_span=moved, **tables) == [(2,)]
+    assert bench.model(model, wanted, int_ledger_span=[bill(OCT, 1), bill(NOV, 1, holding=2)], **tables) == [(1,), (2,)]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 -- Grain:   one row per letter and thing held that it concerns; a letter is an event that states a price, a change, a
 --          percentage or a lock.
--- Reads:   stg_price_event, int_holding, int_ledger_span
+-- Reads:   stg_price_event, int_holding, int_ledger_span, params
 -- Columns: letter_id; holding_id, its interval in one_interval; told_day, effective_day; lock_until; what is told;
 --          campaign; coin_ticks; old_day = start of the last bill before both days (for a letter at the sale, before
 --          its effective day); first_day = that of the first on the effective day or later; lock_day = that of the last
 --          by then.
 -- Why:     a letter names a subscription, a customer, or a plan or product; in that case it concerns all who held it
---          when it was sent.
+--          when it was sent: billed by then, and until then or the as-of month. Who has changed the plan before holds
+--          the other one.
 
 create or replace table int_told_letter as
 with
@@ -14,8 +15,9 @@ with
 events as (
     select
         event.* exclude (reject_reason, content_key), row_id as letter_id,
-        coalesce(notice_on, told_on, announced_on) as told_day, coalesce(effective_on, changed_on, told_on) as effective_day
-    from stg_price_event as event
+        coalesce(notice_on, told_on, announced_on) as told_day, coalesce(effective_on, changed_on, told_on) as effective_day,
+        least(12 * year(coalesce(told_day, effective_day)) + month(coalesce(told_day, effective_day)) - 1, as_of_number) as held_until
+    from stg_price_event as event cross join params
     where reject_reason is null
         and coalesce(told_price, told_change, told_percent) is not null
         or reject_reason is null and lock_until is not null
@@ -54,7 +56,8 @@ billed_each as (
             max(span.cycle_start) filter (where span.cycle_start < effective_day)) as old_day,
         min(span.cycle_start) filter (where span.cycle_start >= effective_day) as first_day,
         max(span.cycle_start) filter (where span.cycle_start <= effective_day) as lock_day,
-        bool_or(span.cycle_start <= coalesce(told_day, effective_day)) as was_held
+        bool_or(span.cycle_start <= coalesce(told_day, effective_day))
+            and max(span.first_month + span.n_months) > any_value(held_until) as was_held
     from matched
     inner join int_ledger_span as span
         on matched.holding_id = span.holding_id
