@@ -32,6 +32,7 @@ from fairness.intake.files import Fingerprint, first_line, refuse_changed
 from fairness.intake.identities import has_identities, refuse_identities_in_keys
 from fairness.intake.input_doubts import write_input_doubts
 from fairness.intake.input_files import SourceFile, find_inputs, fingerprints, plain_copies
+from fairness.intake.line_ids import refuse_line_ids
 from fairness.intake.params import write_settings
 from fairness.intake.periods import refuse_periods
 from fairness.intake.quarantine import write_quarantine
@@ -308,6 +309,7 @@ def _fill(con: Connection, job: _Job, folder: Path, tables: Collection[str] | No
         job.progress("Running the SQL models")
         run_models(con, tables)
         with pointing_into(job.config.path):
+            refuse_line_ids(con, staged)
             refuse_periods(con, staged)
             refuse_told_basis(con, staged)
             check_groups(con, job.config, job.say)

@@ -69,6 +69,13 @@ class TestSeveralLines:
         # At another price they are no seats; as a discount it leaves 12.00 a seat.
         assert bills(line(1, "180", quantity=10), line(2, "-60", **fewer)) == {BASE: (120, 10, None)}
 
+    def test_seats_taken_off_for_the_rest_of_a_term(self, bills: Run) -> None:
+        rest = YEAR | {"period_start": date(2025, 8, 1), "exclusion": "partial_period", "quantity": -2}
+        bill = bills(line(1, "2160", quantity=10, **YEAR), line(2, "-250.92", **rest))
+        net_amount, quantity, reason = bill[("base", "year", NOVEMBER)]
+        # 250.92 x 365 / 212 are 432.01.
+        assert (round(float(str(net_amount)), 2), quantity, reason) == (1727.99, 8, None)
+
     @pytest.mark.parametrize(("net", "found"), [("250.92", (2592, 12, None)), ("376.38", (2808, 12, "several_prices"))])
     def test_seats_added_for_the_rest_of_a_term(self, bills: Run, net: str, found: tuple[object, ...]) -> None:
         # 216.00 and 324.00 a seat for 212 of 365 days.
@@ -165,6 +172,18 @@ class TestDiscounts:
         lines = [line(1, "18"), line(2, "9", plan_id="tv"), discount(3, net, discount_percent=10)]
         whole = {BASE: (18, 1, None), TV: (9, 1, None)}
         assert bills(*lines) == whole | {plan: (round(whole[plan][0] + float(net), 6), 1, None)}
+
+    def test_a_percentage_of_the_only_line_of_its_bill_is_not_shared(self, bills: Run) -> None:
+        # The yearly line was billed in March.
+        year = YEAR | {"issued_on": date(2025, 3, 1)}
+        found = bills(line(1, "216", **year), line(2, "5", plan_id="tv"), discount(3, "-0.50", discount_percent=10))
+        assert found == {TV: (4.5, 1, None), ("base", "year", NOVEMBER): (216, 1, None)}
+
+    def test_a_discount_ends_with_its_term(self, bills: Run) -> None:
+        # 24.00 for a year are 2.00 a month until the term was ended in December.
+        found = bills(line(1, "18"), discount(2, "-24", **YEAR, covered_until=date(2025, 12, 1)))
+        assert found == {BASE: (16, 1, None)}
+        assert bills(line(1, "18"), discount(2, "-24", **YEAR, covered_until=date(2025, 11, 1))) == {}
 
     def test_a_discount_of_nothing_leaves_nothing_open(self, bills: Run) -> None:
         assert bills(line(1, "18"), line(2, "9", plan_id="tv"), discount(3, "0")) == {}

@@ -11,7 +11,7 @@ STEPS = tuple(
     f"1_rows/{name}"
     for name in (
         *("46_int_credit", "47_int_named_reversal", "48_int_reversal_pair", "49_int_reversal"),
-        *("52_int_term_end", "57_int_line_treatment"),
+        *("51_int_term_discount", "52_int_term_end", "57_int_line_treatment"),
     )
 )
 TYPES = (
@@ -120,6 +120,10 @@ class TestUnnamed:
         charges = [line(1, "18", day=1), line(2, "18", day=5), line(3, "18", day=20)]
         assert reversed_lines(treated(*charges, credit(4, "-18", day=9))) == {2, 4}
 
+    def test_a_credit_may_come_before_the_bill_whose_period_it_states(self, treated: Any) -> None:
+        assert reversed_lines(treated(credit(1, "-18", day=1), line(2, "18", day=5))) == {1, 2}
+        assert reversed_lines(treated(credit(1, "-18", day=1, **NO_PERIOD), line(2, "18", day=5))) == set()
+
     def test_pairs_are_one_to_one(self, treated: Any) -> None:
         found = treated(line(1, "18"), credit(2, "-18", day=9), credit(3, "-18", day=12))
         assert reversed_lines(found) == {1, 3}
@@ -161,6 +165,24 @@ class TestRestOfTerm:
     def test_two_days_off_are_near_enough(self, treated: Any, net: str, ends: bool) -> None:
         last_days = {"period_start": date(2026, 2, 19), "period_end": date(2026, 3, 1)}  # 10 days of 1.00
         assert bool(treated(line(1, "365", **YEAR), credit(2, net, **last_days))) is ends
+
+    @pytest.mark.parametrize(
+        ("net", "change", "ends"),
+        [
+            ("-190.80", {}, {1, 2}),  # 212 of 365 days of 328.50
+            ("-212", {}, {1}),  # of 365.00 before the discount, which goes on
+            ("-160", {}, set()),
+            ("-190.80", {"period_end": date(2025, 9, 1)}, set()),
+            ("-190.80", {"plan_id": "tv"}, set()),
+            ("-190.80", {"line_kind": "credit"}, set()),
+        ],
+    )
+    def test_a_credit_of_the_rest_after_discounts_ends_both(
+        self, treated: Any, net: str, change: Line, ends: set[int]
+    ) -> None:
+        off = line(2, "-36.50", **({"line_kind": "discount", "plan_id": None} | YEAR | change))
+        found = treated(line(1, "365", **YEAR), off, credit(3, net, **REST))
+        assert {row for row, (_, until) in found.items() if until == date(2025, 8, 1)} == ends
 
     @pytest.mark.parametrize(("named", "ends"), [("L1", True), ("L2", False)])
     @pytest.mark.parametrize(("net", "kind"), [("-212", "credit"), ("212", "credit"), ("-212", "recurring")])

@@ -172,6 +172,8 @@ class TestLedger:
             ({"period_start": date(2025, 8, 2)}, False),
             # Seats added while the term runs.
             ({"period_start": date(2025, 7, 31)}, True),
+            # The price of a change, such as another car on the policy.
+            ({"period_start": date(2025, 7, 31), "exclusion": "proration"}, False),
             ({"period_end": date(2026, 2, 27)}, False),
             ({"plan_id": "other"}, False),
             ({"net_amount": -1}, False),
@@ -207,6 +209,8 @@ class TestLedger:
             ({"plan_id": "tv"}, False),
             ({"period_start": date(2025, 11, 2)}, False),
             ({"exclusion": "negative_amount", "quantity": 2}, False),
+            # 15 of 30 days: shorter than what continues a term.
+            ({"exclusion": "partial_period", "period_start": date(2025, 11, 16), "net_amount": -18}, False),
         ],
     )
     def test_a_negative_quantity_at_the_price_of_a_line_takes_units_off(

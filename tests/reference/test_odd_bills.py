@@ -154,6 +154,10 @@ def odd_bills() -> list[Row]:
         line("named-rest", 365, line_id="nr", **YEAR),
         line("named-rest", -212, line_kind="credit", reverses_line_id="nr", **(REST | {"issued_on": "2025-08-01"})),
         line("named-rest", 5, **tv),
+        line("lowered-rest", 365, **YEAR),
+        line("lowered-rest", "-36.50", **(YEAR | discount)),
+        line("lowered-rest", "-190.80", line_kind="credit", **(REST | {"issued_on": "2025-08-01"})),
+        line("lowered-rest", 5, **tv),
         line("to-monthly", 365, **YEAR),
         line("to-monthly", -212, line_kind="credit", **(REST | {"issued_on": "2025-08-01"})),
         line("to-monthly", 18),
@@ -271,6 +275,7 @@ BASE = ("base", 18.0, 1, 18.0)
         # 2160 + 250.92 x 365 / 212 for 12 seats.
         ("more-seats", [("base", 18.0001, 12, 18.0)]),
         ("named-rest", [("tv", 5.0, 1, 5.0)]),
+        ("lowered-rest", [("tv", 5.0, 1, 5.0)]),
         ("to-monthly", [BASE]),
         ("fees", [BASE]),
         ("repeated-alone", [BASE]),
@@ -333,7 +338,7 @@ def test_rows_and_amounts_are_accounted_for(firm: StudyRunner) -> None:
     rows = firm.query("select reason, n_rows from reconciliation where role = 'billing' and reason is not null")
     assert dict(rows) == {
         "reversed": 10,
-        "rest_of_term": 3,
+        "rest_of_term": 4,
         "over_credited": 1,
         "credit": 3,
         # On the fee, and of nothing.

@@ -3,7 +3,8 @@
 -- Columns: row_id = the credit; charge_row_id; shape = what the credit states; n_missing = parts that the charge states
 --          but the credit does not; charge_rank, credit_rank = order within the shape, latest first.
 -- Why:     the two match in customer, product, plan, subscription, currency and period, and their amounts are exact
---          opposites; the charge is no later than the last such credit. A discount reverses nothing. Decision D41.
+--          opposites; the charge is no later than the last such credit, except where all are later and the credit states
+--          their period. A discount reverses nothing. Decision D41.
 
 create or replace table int_reversal_pair as
 with
@@ -55,12 +56,14 @@ matched as (
         on credits.customer_id = charges.customer_id
         and credits.currency = charges.currency
         and -credits.net_amount = charges.net_amount
-        and charges.issued_on <= last_credits.last_issued_on
     where coalesce(credits.product_id = charges.product_id, credits.product_id is null)
         and coalesce(credits.plan_id = charges.plan_id, credits.plan_id is null)
         and coalesce(credits.subscription_id = charges.subscription_id, credits.subscription_id is null)
         and coalesce(credits.period_start = charges.period_start, credits.period_start is null)
         and coalesce(credits.period_end = charges.period_end, credits.period_end is null)
+    qualify charges.issued_on <= last_credits.last_issued_on
+        or credits.period_start is not null
+        and not bool_or(charges.issued_on <= last_credits.last_issued_on) over (partition by credits.shape)
 ),
 
 -- The content of a line is long: it is put together for these few.

@@ -1,5 +1,5 @@
 -- Grain:   one row per line that is cancelled, cancels, or is cut short.
--- Reads:   int_reversal, int_named_reversal, int_term_end, int_credit
+-- Reads:   int_reversal, int_named_reversal, int_term_discount, int_term_end, int_credit
 -- Columns: row_id; exclusion = reversed for both lines of a pair, rest_of_term for the credit that ends a term,
 --          over_credited for a line whose credits exceed it, credit for a recurring credit on a named line;
 --          covered_until = the day on which the line's term now ends, null where it is not cut short.
@@ -18,6 +18,12 @@ treated as (
     select row_id, 'rest_of_term', null from int_term_end
     union all
     select charge_row_id, null, ends_on from int_term_end
+    union all
+    select discount.row_id, null, term.ends_on
+    from int_term_end as term
+    inner join int_term_discount as discount
+        on term.charge_row_id = discount.term_row_id
+    where term.is_lowered
     union all
     select row_id, 'credit', null
     from int_credit

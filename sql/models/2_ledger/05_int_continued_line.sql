@@ -5,7 +5,8 @@
 -- Why:     seats are changed within a term by a credit and a new line, both for the rest of it, or by a line for the seats
 --          that are added. Such a line starts where the credit ended the term, or while the term runs, ends with the
 --          term, and bills the same product, plan and subscription for at least 28 days: its price is converted by days
---          to the interval of the term. Other part-period lines continue nothing.
+--          to the interval of the term. Other part-period lines continue nothing, nor does a proration alone: what a change
+--          within the term costs until its end is no price of it.
 
 create or replace table int_continued_line as
 with
@@ -13,7 +14,7 @@ with
 parts as (
     select
         row_id, customer_id, product_id, subscription_id, plan_id, currency, period_start, period_end,
-        date_diff('day', period_start, period_end) as n_days
+        date_diff('day', period_start, period_end) as n_days, exclusion = 'proration' as is_proration
     from int_line_disposition
     where exclusion in ('partial_period', 'proration')
         and net_amount > 0
@@ -57,7 +58,7 @@ terms as (
         and parts.period_start = ended.ends_on
     where term.exclusion is null
         and term.period_start < parts.period_start
-        and (term.covered_until > parts.period_start or ended.ends_on is not null)
+        and (ended.ends_on is not null or term.covered_until > parts.period_start and not parts.is_proration)
 ),
 
 final as (
@@ -65,8 +66,8 @@ final as (
     from terms
     where term_rank = 1
     union all
-    select row_id, interval_unit, interval_count, null
-    from int_line_disposition
+    select row_id, interval_unit, interval_count, case when exclusion = 'partial_period' then n_days end
+    from (select *, date_diff('day', period_start, period_end) as n_days from int_line_disposition)
     where row_id in (select row_id from int_removed_unit)
 )
 

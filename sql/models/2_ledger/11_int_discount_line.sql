@@ -1,8 +1,8 @@
 -- Grain:   one row per final, live line that lowers a price.
 -- Reads:   int_line_disposition, int_discount_beside, int_removed_unit, stg_billing
--- Columns: row_id; what the line states: customer, product (null where it states none), plan, subscription, currency, invoice,
---          named_line_id = the line that it applies to; dates and interval; micros = its amount in 10^-6, below zero;
---          discount_id, discount_audience, discount_percent.
+-- Columns: row_id; what the line states: customer, product (null where it states none), plan, subscription, currency,
+--          invoice, named_line_id = the line that it applies to; dates and interval; cut_on = the day on which its term
+--          was ended; micros = its amount in 10^-6, below zero; discount_id, discount_audience, discount_percent.
 -- Why:     a discount comes as a line of its own kind, as a negative recurring line that takes nothing back, or as a
 --          credit of one amount and product in three of four successive months. Any other credit stays beside the
 --          price, and so does a discount on what is no price.
@@ -13,6 +13,7 @@ with
 lines as (
     select
         line.row_id, line.customer_id, line.currency, line.exclusion, line.issued_on, line.net_amount, line.product_id,
+        case when line.covered_until < line.period_end then line.covered_until end as cut_on,
         year(coalesce(line.period_start, line.issued_on)) * 12 + month(coalesce(line.period_start, line.issued_on)) as starts_in
     from int_line_disposition as line
     where line.exclusion = 'discount' and line.net_amount <> 0
@@ -52,7 +53,7 @@ final as (
     select
         lines.row_id, lines.customer_id, nullif(lines.product_id, 'unknown') as product_id, said.plan_id,
         said.subscription_id, lines.currency, said.invoice_id,
-        coalesce(said.applies_to_line_id, said.reverses_line_id) as named_line_id, lines.issued_on, said.period_start,
+        coalesce(said.applies_to_line_id, said.reverses_line_id) as named_line_id, lines.issued_on, lines.cut_on, said.period_start,
         said.period_end, said.interval_unit, said.interval_count,
         cast(lines.net_amount * 1000000 as bigint) as micros, said.discount_id, said.discount_audience, said.discount_percent
     from lines

@@ -2,7 +2,7 @@
 -- Reads:   int_discount_line, int_percent_discount, int_comparable_line
 -- Columns: row_id of the discount; line_row_id; micros = the part of the line, in 10^-6, below zero.
 -- Why:     a percentage lowers each line of its bill for as long as that line runs: a yearly line for its year, a monthly
---          one for its month. Where a stated percentage is that of one line, to a coin, and not that of the bill, it is a
+--          one for its month. Where a stated percentage is that of one line, to a coin, and not that of several, it is a
 --          discount on that line. The bill is the invoice; without one, what was issued on the same day.
 
 create or replace table int_discount_share as
@@ -43,6 +43,7 @@ weighed as (
         lines.*,
         sum(gross) over (partition by row_id) as total,
         min(term) over (partition by row_id) <> max(term) over (partition by row_id) as has_several_terms,
+        count(*) over (partition by row_id) = 1 as is_only_line,
         -- 10,000 millionths are a coin.
         abs(discount_percent * gross + 100 * micros) <= 1000000 as fits_line
     from lines
@@ -63,7 +64,7 @@ final as (
         cast(case when fits_bill then -((-2 * micros * gross + total) // (2 * total)) else micros end as bigint) as micros
     from judged
     where fits_bill and has_several_terms
-        or not fits_bill and is_its_line
+        or (not fits_bill or is_only_line) and is_its_line
 )
 
 select * from final;

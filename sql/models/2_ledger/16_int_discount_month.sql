@@ -13,17 +13,18 @@ with
 measured as (
     select
         int_discount_period.*,
+        coalesce(cut_on, ends_on) as last,
         date_diff('day', starts_on, ends_on) as n_days,
         (48 * date_diff('day', starts_on, ends_on) + 730) // 1461 as k,
         year(starts_on) * 12 + month(starts_on) - 1 as start_month,
         year(starts_on) * 12 + month(starts_on) - 1 + case when day(starts_on) > 1 then 1 else 0 end as covered_month,
-        year(ends_on) * 12 + month(ends_on) - 1 + case when day(ends_on) > 1 then 1 else 0 end as end_month
+        year(last) * 12 + month(last) - 1 + case when day(last) > 1 then 1 else 0 end as end_month
     from int_discount_period
 ),
 
 spread as (
     select
-        measured.* exclude (start_month, covered_month, end_month),
+        measured.* exclude (cut_on, last, start_month, covered_month, end_month),
         not is_by_days and abs(date_diff('day', cast(starts_on + to_months(cast(k as integer)) as date), ends_on)) <= 3
             as is_whole,
         end_month > covered_month as covers_first,
