@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairness.cli.bills_command import bills
 from fairness.cli.calendar_command import calendar
 from fairness.cli.runs import Format
 from fairness.cli.who_command import who
@@ -141,7 +142,7 @@ def remedy(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (changes, told, check, remedy, calendar, who):
+    for command in (changes, told, check, remedy, calendar, who, bills):
         app.command()(command)
 
 

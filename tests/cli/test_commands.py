@@ -499,6 +499,7 @@ def test_help(call_cli: Run, command: str) -> None:
             "remedy",
             "calendar",
             "who",
+            "bills",
             "power",
             "snapshot",
             "diff",
