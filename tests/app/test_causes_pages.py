@@ -363,8 +363,14 @@ def test_the_page_of_months_says_from_where_to_where(show: Show, whole: View) ->
 
 @pytest.fixture(scope="module")
 def overcharged(demo: Demo) -> Document:
-    """Return a customer who was charged more than a letter told."""
-    ((name,),) = query(demo.run, "select min(customer_id) from told_outcome where outcome = 'more'")[1]
+    """Return a customer of plain bills, one a month, who was charged more than a letter told."""
+    ((name,),) = query(
+        demo.run,
+        "select min(customer_id) from told_outcome where outcome = 'more' and customer_id in (select customer_id "
+        "from stg_billing group by customer_id having count(*) filter (where line_kind = 'recurring') = "
+        "count(distinct period_start) filter (where line_kind = 'recurring') and count(distinct product_id) = 1 "
+        "and count(*) filter (where line_kind in ('credit', 'discount', 'summary', 'proration')) = 0)",
+    )[1]
     found = customer(demo.run, name)
     assert found is not None
     return found

@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.conftest import MORE
 from tests.oracle.share_attack import SEVERAL, Guess, counts_behind, fits_fraction, is_exact
 from tests.oracle.share_price_lists import Figure, compositions, fitting, gap
 from tests.oracle.share_worlds import attack_demo, attack_firm
 
 LEAST = 10
 SEED = 20250101
-N_FIRMS = 6
+N_FIRMS = 3 * MORE
 DEMO_GUESSES = {"median": 20, "test statistic": 17, "difference": 10, "continued fraction of a share": 3}
 """What there is to guess in the share files of the demo's last two months, by kind of attack: 50."""
 
