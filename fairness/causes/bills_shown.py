@@ -46,6 +46,86 @@ groups as (
 )
 """
 
+_CELLS = """
+with months as (
+    select distinct ledger.customer_id, ledger.product_id, ledger.month_number, ledger.cell_key,
+        ledger.loyalty_group
+    from price_ledger as ledger
+    inner join params
+        on ledger.currency = params.currency
+    where ledger.loyalty_group in ('new', 'tenured')
+        and ledger.month_number > as_of_number - 12 and ledger.month_number <= as_of_number
+),
+beside as (
+    select customer_id, product_id, beside.month_number, fee_amount, finance_amount
+    from amount_beside as beside
+    inner join params
+        on beside.currency = params.currency
+    where beside.month_number > as_of_number - 12 and beside.month_number <= as_of_number
+),
+known as (
+    select cell_key, loyalty_group, count(*) as months, count(distinct customer_id) as customers,
+        coalesce(sum(fee_amount), 0) as fees, coalesce(sum(finance_amount), 0) as finance
+    from months
+    left join beside
+        using (customer_id, product_id, month_number)
+    group by cell_key, loyalty_group
+)
+select old.customers, old.months, old.fees, old.finance, new.customers as new_customers,
+    new.months as new_months, new.fees as new_fees, new.finance as new_finance,
+    coalesce(new.customers >= min_per_group, false) as is_assessable
+from known as old
+cross join params
+left join known as new
+    on old.cell_key = new.cell_key and new.loyalty_group = 'new'
+where old.loyalty_group = 'tenured'
+order by old.cell_key
+"""
+
+_AFTER = """
+ends as (
+    select customer_id, subscription_id, max(cancelled_on) as ended_on
+    from lines
+    where cancelled_on is not null
+    group by customer_id, subscription_id
+),
+billed as (
+    select line.*
+    from lines as line
+    inner join ends
+        on line.customer_id = ends.customer_id
+        and line.subscription_id is not distinct from ends.subscription_id
+    where line.line_kind in ('recurring', 'summary') and line.period_start > ends.ended_on
+),
+credited as (
+    select credit.customer_id, any_value(billed.channel) as channel, sum(credit.net_amount) as amount
+    from int_billing_line as credit
+    inner join billed
+        on credit.reverses_line_id = billed.line_id and credit.customer_id = billed.customer_id
+    where credit.invoice_status = 'final'
+    group by credit.customer_id
+),
+money as (
+    select customer_id, any_value(channel) as channel, sum(net_amount) as billed, count(*) as n_lines
+    from billed
+    group by customer_id
+)
+select coalesce(tenure_band.label, 'unknown') as band, money.channel, count(*) as customers,
+    sum(n_lines) as n_lines, sum(billed) as billed, coalesce(sum(credited.amount), 0) as credited
+from money
+left join credited
+    on money.customer_id = credited.customer_id
+left join (select customer_id, max(ended_on) as ended_on from ends group by customer_id) as last
+    on money.customer_id = last.customer_id
+left join int_customer
+    on money.customer_id = int_customer.customer_id
+left join tenure_band
+    on date_diff('month', int_customer.tenure_start, last.ended_on) >= lower_months
+    and (date_diff('month', int_customer.tenure_start, last.ended_on) < upper_months or upper_months is null)
+group by all
+order by billed desc, band, channel
+"""
+
 
 def bills_shown(run: Run) -> dict[str, Any]:
     """Return what the bills of the twelve months to the as-of month show, as plain data.
@@ -104,8 +184,8 @@ def _with_interval(row: dict[str, Any], level: float) -> dict[str, Any]:
     return {
         **row,
         "share": k / n,
-        "ci_lower": lower,
-        "ci_upper": upper,
+        "lower": lower,
+        "upper": upper,
         "money_share": float(row["opaque_money"] / total) if total else None,
         "money": money(total),
         "opaque_money": money(row["opaque_money"]),
@@ -114,44 +194,7 @@ def _with_interval(row: dict[str, Any], level: float) -> dict[str, Any]:
 
 def _fees(con: Connection) -> dict[str, Any]:
     """Compare fees a customer-month of each cell: those of tenured customers with those of its new customers."""
-    cells = records(
-        con,
-        """
-        with months as (
-            select distinct ledger.customer_id, ledger.product_id, ledger.month_number, ledger.cell_key,
-                ledger.loyalty_group
-            from price_ledger as ledger
-            inner join params
-                on ledger.currency = params.currency
-            where ledger.loyalty_group in ('new', 'tenured')
-                and ledger.month_number > as_of_number - 12 and ledger.month_number <= as_of_number
-        ),
-        beside as (
-            select customer_id, product_id, beside.month_number, fee_amount, finance_amount
-            from amount_beside as beside
-            inner join params
-                on beside.currency = params.currency
-            where beside.month_number > as_of_number - 12 and beside.month_number <= as_of_number
-        ),
-        known as (
-            select cell_key, loyalty_group, count(*) as months, count(distinct customer_id) as customers,
-                coalesce(sum(fee_amount), 0) as fees, coalesce(sum(finance_amount), 0) as finance
-            from months
-            left join beside
-                using (customer_id, product_id, month_number)
-            group by cell_key, loyalty_group
-        )
-        select old.customers, old.months, old.fees, old.finance, new.customers as new_customers,
-            new.months as new_months, new.fees as new_fees, new.finance as new_finance,
-            coalesce(new.customers >= min_per_group, false) as is_assessable
-        from known as old
-        cross join params
-        left join known as new
-            on old.cell_key = new.cell_key and new.loyalty_group = 'new'
-        where old.loyalty_group = 'tenured'
-        order by old.cell_key
-        """,
-    )
+    cells = records(con, _CELLS)
     if not any(row["fees"] or row["finance"] or row["new_fees"] or row["new_finance"] for row in cells):
         return {"not_assessable": NO_FEES}
     shown: dict[str, Any] = {}
@@ -177,52 +220,7 @@ def _cancelled(con: Connection) -> dict[str, Any]:
     (stated,) = one(con, f"{_LINES} select count(cancelled_on) from lines")
     if not stated:
         return {"not_assessable": NO_CANCELLATIONS}
-    rows = records(
-        con,
-        f"""{_LINES},
-        ends as (
-            select customer_id, subscription_id, max(cancelled_on) as ended_on
-            from lines
-            where cancelled_on is not null
-            group by customer_id, subscription_id
-        ),
-        billed as (
-            select line.*
-            from lines as line
-            inner join ends
-                on line.customer_id = ends.customer_id
-                and line.subscription_id is not distinct from ends.subscription_id
-            where line.line_kind in ('recurring', 'summary') and line.period_start > ends.ended_on
-        ),
-        credited as (
-            select credit.customer_id, any_value(billed.channel) as channel, sum(credit.net_amount) as amount
-            from int_billing_line as credit
-            inner join billed
-                on credit.reverses_line_id = billed.line_id and credit.customer_id = billed.customer_id
-            where credit.invoice_status = 'final'
-            group by credit.customer_id
-        ),
-        money as (
-            select customer_id, any_value(channel) as channel, sum(net_amount) as billed, count(*) as n_lines
-            from billed
-            group by customer_id
-        )
-        select coalesce(tenure_band.label, 'unknown') as band, money.channel, count(*) as customers,
-            sum(n_lines) as n_lines, sum(billed) as billed, coalesce(sum(credited.amount), 0) as credited
-        from money
-        left join credited
-            on money.customer_id = credited.customer_id
-        left join (select customer_id, max(ended_on) as ended_on from ends group by customer_id) as last
-            on money.customer_id = last.customer_id
-        left join int_customer
-            on money.customer_id = int_customer.customer_id
-        left join tenure_band
-            on date_diff('month', int_customer.tenure_start, last.ended_on) >= lower_months
-            and (date_diff('month', int_customer.tenure_start, last.ended_on) < upper_months or upper_months is null)
-        group by all
-        order by billed desc, band, channel
-        """,
-    )
+    rows = records(con, f"{_LINES}, {_AFTER}")
     return {
         "customers": sum(row["customers"] for row in rows),
         "money": money(sum((row["billed"] + row["credited"] for row in rows), Decimal(0))),

@@ -65,8 +65,8 @@ def _opaque_rows(part: dict[str, Any], currency: str) -> list[tuple[str, ...]]:
             "" if row["band"] is None else labels.band_name(row["band"]),
             numbers.count(row["customers"]),
             numbers.count(row["opaque_customers"]),
-            f"{numbers.percent(row['share'])} ({numbers.percentage(row['ci_lower'])} to "
-            f"{numbers.percentage(row['ci_upper'])})",
+            f"{numbers.percent(row['share'])} ({numbers.percentage(row['lower'])} to "
+            f"{numbers.percentage(row['upper'])})",
             "–" if row["money_share"] is None else numbers.percent(row["money_share"]),
         )
         for row in part["groups"]

@@ -55,8 +55,8 @@ def test_bills_are_counted_as_by_hand(call_cli: Any, config: Path) -> None:
         "210.00",
     )
     assert (old["share"], old["money_share"]) == (0.25, pytest.approx(15 / 4335))
-    assert old["ci_lower"] == pytest.approx(stats.beta.ppf(0.025, 3, 10))
-    assert old["ci_upper"] == pytest.approx(stats.beta.ppf(0.975, 4, 9))
+    assert old["lower"] == pytest.approx(stats.beta.ppf(0.025, 3, 10))
+    assert old["upper"] == pytest.approx(stats.beta.ppf(0.975, 4, 9))
     # 144 months at 1.00 and the ten months of X without a fee; new customers paid 0.50 a month, or 77.00 in 154 months.
     assert found["fees"]["fees"] == {"paid": "144.00", "above_new": "67.00", "not_compared": "0.00"}
     assert found["fees"]["finance"] == {"paid": "0.00", "above_new": "0.00", "not_compared": "0.00"}
