@@ -48,13 +48,15 @@ groups as (
 
 _CELLS = """
 with months as (
-    select distinct ledger.customer_id, ledger.product_id, ledger.month_number, ledger.cell_key,
-        ledger.loyalty_group
+    -- Fees are of a product: with two things of one product they are of the first cell, not of both.
+    select ledger.customer_id, ledger.product_id, ledger.month_number, min(ledger.cell_key) as cell_key,
+        max(ledger.loyalty_group) as loyalty_group
     from price_ledger as ledger
     inner join params
         on ledger.currency = params.currency
     where ledger.loyalty_group in ('new', 'tenured')
         and ledger.month_number > as_of_number - 12 and ledger.month_number <= as_of_number
+    group by ledger.customer_id, ledger.product_id, ledger.month_number
 ),
 beside as (
     select customer_id, product_id, beside.month_number, fee_amount, finance_amount

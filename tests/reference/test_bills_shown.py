@@ -95,3 +95,16 @@ def test_what_no_column_shows_is_not_assessable(call_cli: Any, tmp_path: Path) -
     assert found["cancelled"] == {"not_assessable": "no_cancelled_on"}
     printed = call_cli("bills", config).out
     assert "cannot be assessed, no line states cancelled_on; map the day on which a contract was cancelled." in printed
+
+
+def test_a_fee_counts_once_whatever_is_held_of_the_product(call_cli: Any, tmp_path: Path) -> None:
+    bills = Bills()
+    bills.offer("net", 30)
+    for number in range(12):
+        bills.run(f"T{number}", "net", JANUARY, [30] * 12, plan_id="a", subscription_id=f"S{number}")
+        bills.run(f"T{number}", "net", JANUARY, [1] * 12, line_kind="fee")
+        bills.run(f"N{number}", "net", JUNE, [30] * 7, since="2025-06-01", plan_id="a", subscription_id=f"N{number}")
+    bills.run("T0", "net", JANUARY, [30] * 12, plan_id="b", subscription_id="second")
+    found = json.loads(call_cli("bills", bills.write(tmp_path, "2025-12"), "--format", "json").out)
+    fees = found["fees"]["fees"]
+    assert float(fees["paid"]) + float(fees["not_compared"]) == 144
