@@ -18,6 +18,7 @@ import pytest
 from fairness.build.pipeline import build
 from fairness.cli.demo import write_demo
 from fairness.config import load_config
+from tests.conftest import MORE
 
 ROOT = Path(__file__).parents[2]
 OTHER = "1.5.6" if int(duckdb.__version__.split(".")[0]) >= 2 else "2.0.0"
@@ -52,6 +53,7 @@ def environment(engine: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.skipif(MORE < 2, reason="takes more than a minute: set FAIRNESS_MORE=2")
 def test_guarded_sql_with_the_other_engine(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
